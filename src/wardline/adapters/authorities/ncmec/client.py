@@ -1,0 +1,247 @@
+"""The CyberTipline Reporting API over HTTPS, one call at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from wardline import records
+from wardline.adapters.authorities.ncmec import answers, rules, xml
+from wardline.adapters.authorities.ncmec.validation import parse, violations
+from wardline.errors import (
+    AuthorityDeniedError,
+    AuthorityRejectedError,
+    AuthorityUncertainError,
+    AuthorityUnreachableError,
+    ConfigurationError,
+)
+
+PRODUCTION_URL = "https://report.cybertip.org/ispws"
+TEST_URL = "https://exttest.cybertip.org/ispws"
+
+_XML = {"Content-Type": "text/xml; charset=utf-8"}
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
+_MOST_SECONDS_READING = 120.0  # an answer that drips in is given up, however steadily it drips
+
+
+class NcmecAuthority:
+    """``ports.Authority`` for the CyberTipline. Safe to call from many threads.
+
+    Args:
+        environment: ``"sandbox"``, ``"test"`` or ``"production"``.
+        username: Issued by the authority.
+        password: Content of the password file.
+        clock_now: Gives the current time, aware.
+        sandbox_url: Base address of a sandbox on this machine; for ``"sandbox"`` and for nothing else.
+        production_confirmed: The second of the two settings that real reports need.
+        transport: Another way to send, for tests of the connection itself.
+
+    Raises:
+        ConfigurationError: The environment is unknown, a sandbox is not on this machine, or production is not confirmed.
+    """
+
+    def __init__(
+        self,
+        environment: str,
+        username: str,
+        password: str,
+        clock_now: Callable[[], datetime],
+        sandbox_url: str | None = None,
+        production_confirmed: bool = False,
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        base_url = _base_url(environment, sandbox_url, production_confirmed=production_confirmed)
+        if not username or not password.strip():
+            raise ConfigurationError(
+                "ncmec: user name or password is empty, expected the credentials that the authority issued"
+            )
+        self._environment = environment
+        self._now = clock_now
+        self._http = httpx.Client(
+            base_url=base_url,
+            auth=httpx.BasicAuth(username.encode(), password.rstrip("\r\n").encode()),
+            headers={"Accept": "text/xml", "Accept-Encoding": "identity"},
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            trust_env=environment
+            != "sandbox",  # a proxy may stand between us and the authority, never before a sandbox
+            transport=transport,
+        )
+
+    @property
+    def name(self) -> str:
+        """Give the adapter's name, as it stands in referrals."""
+        return "ncmec"
+
+    @property
+    def environment(self) -> str:
+        """Say where reports go."""
+        return self._environment
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> NcmecAuthority:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check(self, report: records.Report) -> tuple[str, ...]:
+        """Check a report against the authority's rules, and the documents built from it against its schema."""
+        found = rules.problems(report, self._now())
+        if found:
+            return found
+        documents = [("report", xml.report_document(report))]
+        documents += [("fileDetails", xml.file_document("1", "0" * 32, file)) for file in report.files]
+        return tuple(problem for root, document in documents for problem in violations(parse(document), root))
+
+    def status(self) -> records.AuthorityAnswer:
+        """Check that the authority answers and knows the credentials."""
+        return self._call("status", "GET")[0]
+
+    def submit(self, report: records.Report) -> records.AuthorityAnswer:
+        """Open a report."""
+        answer, parsed = self._call("submit", "POST", content=xml.report_document(report), headers=_XML)
+        if parsed.report_id is None or not parsed.report_id.isdecimal():
+            raise AuthorityUncertainError("ncmec submit: success without a report id, expected one")
+        return _with_id(answer, parsed.report_id)
+
+    def attach(self, remote_id: str, file: records.ReportedFile, content: bytes) -> records.AuthorityAnswer:
+        """Upload one file, compare what arrived, and describe it. The answer is that of the description, with the file's id."""
+        _require_report_id(remote_id)
+        form = {"id": (None, remote_id), "file": (file.item_id, content, "application/octet-stream")}
+        _, uploaded = self._call("upload", "POST", files=form)
+        expected = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if uploaded.file_id is None or uploaded.report_id not in {None, remote_id}:
+            raise AuthorityUncertainError("ncmec upload: success without this report's file id, expected one")
+        if uploaded.md5 is None or uploaded.md5.lower() != expected:
+            raise AuthorityUncertainError(
+                f"ncmec upload of {file.item_id}: other bytes arrived, expected those that were sent"
+            )
+        return self._describe(remote_id, uploaded.file_id, file)
+
+    def finish(self, remote_id: str) -> records.AuthorityAnswer:
+        """Close a report; the answer's body is the receipt."""
+        _require_report_id(remote_id)
+        answer, parsed = self._call("finish", "POST", files={"id": (None, remote_id)})
+        if parsed.kind != "reportDoneResponse" or parsed.report_id != remote_id:
+            raise AuthorityUncertainError(
+                f"ncmec finish of {remote_id}: success without this report's receipt, expected one"
+            )
+        return _with_id(answer, remote_id)
+
+    def retract(self, remote_id: str) -> records.AuthorityAnswer:
+        """Withdraw an open report."""
+        _require_report_id(remote_id)
+        answer, parsed = self._call("retract", "POST", files={"id": (None, remote_id)})
+        if parsed.report_id not in {None, remote_id}:
+            raise AuthorityUncertainError(
+                f"ncmec retract of {remote_id}: an answer about another report, expected this one"
+            )
+        return _with_id(answer, remote_id)
+
+    def _describe(self, remote_id: str, file_id: str, file: records.ReportedFile) -> records.AuthorityAnswer:
+        try:
+            answer, _ = self._call(
+                "fileinfo", "POST", content=xml.file_document(remote_id, file_id, file), headers=_XML
+            )
+        except (AuthorityUnreachableError, AuthorityDeniedError) as error:
+            # The upload before it did have its effect, so doing both again would leave the file there twice.
+            raise AuthorityUncertainError(
+                f"ncmec fileinfo of {file.item_id}: the file arrived without its details"
+            ) from error
+        return _with_id(answer, file_id)
+
+    def _call(self, call: str, method: str, **request: Any) -> tuple[records.AuthorityAnswer, answers.Parsed]:
+        try:
+            with self._http.stream(method, f"/{call}", **request) as response:
+                body = _read(call, response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            raise AuthorityUnreachableError(f"ncmec {call}: no connection, expected one") from error
+        except httpx.HTTPError as error:
+            raise AuthorityUncertainError(
+                f"ncmec {call}: the connection failed after sending, expected an answer"
+            ) from error
+        parsed = answers.read(call, response.status_code, body)
+        answer = records.AuthorityAnswer(
+            remote_id=None, request_id=response.headers.get("Request-ID"), body=body
+        )
+        return answer, parsed
+
+
+def _read(call: str, response: httpx.Response) -> bytes:
+    until = time.monotonic() + _MOST_SECONDS_READING
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_raw(16384):
+        parts.append(part)
+        size += len(part)
+        if size > answers.MOST_BYTES:
+            raise AuthorityUncertainError(
+                f"ncmec {call}: answer too long, expected at most {answers.MOST_BYTES} bytes"
+            )
+        if time.monotonic() > until:
+            raise AuthorityUncertainError(
+                f"ncmec {call}: answer too slow, expected within {_MOST_SECONDS_READING:.0f} s"
+            )
+    return b"".join(parts)
+
+
+def _with_id(answer: records.AuthorityAnswer, remote_id: str) -> records.AuthorityAnswer:
+    return records.AuthorityAnswer(remote_id=remote_id, request_id=answer.request_id, body=answer.body)
+
+
+def _require_report_id(remote_id: str) -> None:
+    if not (remote_id.isascii() and remote_id.isdecimal()):
+        raise AuthorityRejectedError("ncmec: not a report id, expected decimal digits")
+
+
+def _base_url(environment: str, sandbox_url: str | None, *, production_confirmed: bool) -> str:
+    if environment != "sandbox" and sandbox_url is not None:
+        raise ConfigurationError(
+            f"ncmec: a sandbox address with environment {environment!r}, expected it with 'sandbox' only"
+        )
+    match environment:
+        case "sandbox":
+            return _loopback(sandbox_url)
+        case "test":
+            return TEST_URL
+        case "production":
+            if not production_confirmed:
+                raise ConfigurationError(
+                    "ncmec: production is not confirmed, expected both settings to say so"
+                )
+            return PRODUCTION_URL
+        case _:
+            raise ConfigurationError(
+                f"ncmec: unknown environment {environment!r}, expected 'sandbox', 'test' or 'production'"
+            )
+
+
+def _loopback(url: str | None) -> str:
+    wrong = ConfigurationError(
+        "ncmec: sandbox address is not on this machine, expected http:// and a loopback address"
+    )
+    if url is None:
+        raise wrong
+    try:
+        parts = urlsplit(url)
+        local = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        raise wrong from None
+    if not local or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+        raise wrong
+    return url.rstrip("/")

@@ -1,0 +1,5 @@
+"""Indexes: where near hashes are searched for."""
+
+from wardline.adapters.indexes.brute import BruteIndex
+
+__all__ = ["BruteIndex"]

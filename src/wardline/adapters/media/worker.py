@@ -1,0 +1,65 @@
+"""The loop of a sealed worker: one request, one answer, until the parent hangs up."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wardline import records
+from wardline.adapters.media import decoding, wire
+from wardline.adapters.media.caps import Caps
+from wardline.adapters.media.reasons import Reason, RejectedError
+from wardline.ports import Hasher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a worker works with."""
+
+    caps: Caps
+    formats: frozenset[records.MediaFormat]
+    hashers: tuple[Hasher, ...]
+
+
+def serve(connection: socket.socket, bench: Bench) -> None:
+    """Answer requests. A hasher's exception comes out and ends the worker: that is our fault, not the picture's."""
+    while True:
+        header = connection.recv(wire.REQUEST.size, socket.MSG_WAITALL)
+        if len(header) < wire.REQUEST.size:
+            return
+        verb, frame, longest_side, size = wire.REQUEST.unpack(header)
+        content = connection.recv(size, socket.MSG_WAITALL)
+        if len(content) < size:
+            return
+        connection.sendall(answer(wire.Verb(verb), content, bench, frame=frame, longest_side=longest_side))
+
+
+def answer(verb: wire.Verb, content: bytes, bench: Bench, *, frame: int = 0, longest_side: int = 1) -> bytes:
+    """Do one job and write its answer."""
+    try:
+        payload = _work(verb, content, bench, frame, longest_side)
+        return wire.ANSWER.pack(0, len(payload)) + payload
+    except RejectedError as rejection:
+        return wire.refuse(rejection.reason)
+    except MemoryError:
+        return wire.refuse(Reason.MEMORY)
+
+
+def examine(content: bytes, bench: Bench) -> tuple[records.Picture, Sequence[records.Hash]]:
+    """Decode the first frame and compute every hash."""
+    picture, pixels = decoding.first_frame(content, bench.caps, bench.formats)
+    return picture, [hasher.hash(content, pixels) for hasher in bench.hashers]
+
+
+def _work(verb: wire.Verb, content: bytes, bench: Bench, frame: int, longest_side: int) -> bytes:
+    match verb:
+        case wire.Verb.PROBE:
+            return wire.write_picture(decoding.probe(content, bench.caps, bench.formats))
+        case wire.Verb.HASH:
+            return wire.write_examination(*examine(content, bench))
+        case wire.Verb.RENDER:
+            pixels = decoding.rendition(
+                content, bench.caps, bench.formats, frame=frame, longest_side=longest_side
+            )
+            return wire.write_pixels(pixels)

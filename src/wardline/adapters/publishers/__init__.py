@@ -1,0 +1,5 @@
+"""Where figures are published."""
+
+from wardline.adapters.publishers.page import PagePublisher
+
+__all__ = ["PagePublisher"]

@@ -1,0 +1,81 @@
+"""The words and numbers of the figures page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from wardline import records
+
+Step = records.Step
+
+PARTS: tuple[tuple[str, tuple[Step, ...]], ...] = (
+    (
+        "Uploads",
+        (Step.ITEMS_RECEIVED, Step.ITEMS_RELEASED, Step.ITEMS_MATCHED, Step.ITEMS_UNSCANNABLE, Step.ITEMS_FLAGGED),
+    ),
+    ("Cases", (Step.CASES_OPENED, Step.CASES_DECIDED, Step.REVEALS)),
+    ("What followed", (Step.ACTIONS_TAKEN, Step.REFERRALS_FILED, Step.RECEIPTS_STORED, Step.HOLDS_PLACED)),
+)
+"""Every step, in the order in which an upload meets them."""
+
+WORDS: dict[Step, tuple[str, str]] = {
+    Step.ITEMS_RECEIVED: ("Received", "Pictures that the platform sent."),
+    Step.ITEMS_RELEASED: ("Released", "Nothing pointed at them. Only this count was kept."),
+    Step.ITEMS_MATCHED: ("Matched", "Near an entry of an active list."),
+    Step.ITEMS_UNSCANNABLE: ("Not scannable", "Could not be read, so a person looked."),
+    Step.ITEMS_FLAGGED: ("Flagged", "A user of the platform complained."),
+    Step.CASES_OPENED: ("Opened", "Put before the moderators."),
+    Step.CASES_DECIDED: ("Decided", "A moderator decided."),
+    Step.REVEALS: ("Views", "One picture shown to one person, logged before it was shown."),
+    Step.ACTIONS_TAKEN: ("Actions", "Asked of the platform, such as to hide a picture."),
+    Step.REFERRALS_FILED: ("Referrals filed", "Reports that an authority took."),
+    Step.RECEIPTS_STORED: ("Receipts", "The authority's answers, kept as received."),
+    Step.HOLDS_PLACED: ("Holds", "Evidence kept for the time the law asks."),
+}
+"""What each step is called, and what it means."""
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def count(number: int) -> str:
+    """Write a number with commas between thousands."""
+    return f"{number:,}"
+
+
+def day(value: date) -> str:
+    """Write a date, the month in letters whatever the machine's language."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """Write a time to the minute; the page says once that times are UTC."""
+    return f"{day(value)}, {value:%H:%M}"
+
+
+def period(first: date, last: date) -> str:
+    """Write a period without saying a month or a year twice."""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {_MONTHS[first.month - 1]} to {day(last)}"
+    return f"{day(first)} to {day(last)}"
+
+
+def span(seconds: float) -> str:
+    """Write how long something took: two units at most, none finer than a hundredth of a second."""
+    if seconds < 0.005:
+        return "under 0.01 s"
+    if seconds < 9.995:
+        return f"{seconds:.2f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    for unit, size, smaller, part in (("min", 60, "s", 1), ("h", 3600, "min", 60), ("days", 86400, "h", 3600)):
+        if whole < size * {"min": 60, "h": 48}.get(unit, 10**9):
+            rest = whole % size // part
+            return f"{whole // size} {unit} {rest} {smaller}" if rest else f"{whole // size} {unit}"
+    return f"{whole} s"

@@ -1,0 +1,84 @@
+"""The two databases, set up so that what was acknowledged is on disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from wardline.adapters.stores import translation
+from wardline.errors import ConfigurationError, StoreUnavailableError
+
+_PRAGMAS = (
+    "busy_timeout=30000",
+    "journal_mode=WAL",
+    "synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
+    "secure_delete=ON",  # what retention deletes is overwritten, not just forgotten
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+)
+_CONNECTIONS = 16
+_MORE_CONNECTIONS = 48
+
+
+def open_sqlite(path: Path) -> sa.Engine:
+    """Open or create a SQLite database, readable by its owner only. Shared with DBOS, so that its work commits with our records."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise StoreUnavailableError(
+            f"store: its file cannot be opened ({type(error).__name__}), expected one to write to"
+        ) from error
+    url = sa.URL.create("sqlite", database=str(path.resolve()))
+    engine = sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS)
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def open_postgres(url: str) -> sa.Engine:
+    """Open a PostgreSQL database by its URL: ``postgresql://user:password@host:port/name``."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ConfigurationError(
+            "store: its address is malformed, expected postgresql://user@host/name"
+        ) from error
+    if parsed.get_backend_name() != "postgresql":
+        raise ConfigurationError(f"store: its address names {parsed.drivername}, expected postgresql")
+    try:
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=_CONNECTIONS,
+            max_overflow=_MORE_CONNECTIONS,
+            pool_pre_ping=True,
+            connect_args={
+                "options": "-c synchronous_commit=on -c timezone=UTC",
+                "application_name": "wardline",
+            },
+        )
+    except ImportError as error:
+        raise ConfigurationError(
+            "store: the PostgreSQL driver is missing, expected psycopg",
+            remedy="Install it with `pip install 'wardline[postgres]'`.",
+        ) from error
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # The driver then begins its own transactions with the write lock, as DBOS expects of an engine that it shares.
+    connection.isolation_level = "IMMEDIATE"
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        connection.close()
+        raise
+
+
+def check(engine: sa.Engine) -> None:
+    """Raise when the database does not answer."""
+    with translation.translated(), engine.connect() as connection:
+        connection.execute(sa.select(1))

@@ -1,0 +1,70 @@
+"""Which records are stored, what they are called in the audit log, and what must be unique among them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from wardline import records
+from wardline.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """Fields that no two records share."""
+
+    fields: tuple[str, ...]
+    while_none: str | None = None
+    """Only among records whose field of this name is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One stored record type."""
+
+    type: type[Any]
+    name: str
+    """As in ids: ``"hash-list"``."""
+    versioned: bool
+    """False for records that are written once."""
+    uniques: tuple[Unique, ...] = ()
+
+
+def name_of(record_type: type[Any]) -> str:
+    """Give the word for a record type: ``HashList`` is a ``hash-list``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", record_type.__name__).lower()
+
+
+def _kind(record_type: type[Any], *uniques: Unique) -> Kind:
+    return Kind(record_type, name_of(record_type), "version" in record_type.__dataclass_fields__, uniques)
+
+
+KINDS = (
+    _kind(records.Item),
+    _kind(records.Case),
+    _kind(records.Reveal),
+    _kind(records.Decision),
+    _kind(records.Action),
+    _kind(records.Referral, Unique(("decision_id",))),
+    _kind(records.Receipt, Unique(("referral_id",))),
+    _kind(records.Hold),
+    _kind(records.HashList, Unique(("name",))),
+    _kind(records.HashListEntry),
+    _kind(records.User, Unique(("name",))),
+    _kind(records.ApiKey, Unique(("secret_digest",))),
+    _kind(records.Approval),
+    _kind(records.Alarm, Unique(("kind", "subject_id"), while_none="resolved_at")),
+)
+_BY_TYPE = {kind.type: kind for kind in KINDS}
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def kind_of(record_type: type[Any]) -> Kind:
+    """Look up a stored record type; ``InputError`` when it is none."""
+    kind = _BY_TYPE.get(record_type)
+    if kind is None:
+        raise InputError(
+            f"record {record_type.__name__}: not stored, expected one of {', '.join(sorted(BY_NAME))}"
+        )
+    return kind

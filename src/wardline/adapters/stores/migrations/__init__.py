@@ -1,0 +1,1 @@
+"""Alembic's migrations, shipped in the package; ``wardline.adapters.stores.migrate`` runs them."""

@@ -1,0 +1,123 @@
+"""The statements of a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from wardline import records
+from wardline.adapters.stores import tables
+from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
+from wardline.errors import AlreadyExistsError, VersionConflictError
+
+
+def write(connection: sa.Connection, prepared: Prepared) -> None:
+    """Write records and audit lines.
+
+    Records first: their row locks make the order of the lines' ordinals that of the versions, whichever process writes.
+    """
+    for group, writes in groupby(prepared.writes, key=_group):
+        if isinstance(group, type):
+            _insert(connection, [change for change in writes if isinstance(change, Put)])
+            continue
+        for change in writes:
+            _write_one(connection, change)
+    if prepared.unlinks:
+        entries = tables.audit_entries
+        connection.execute(
+            sa.update(entries).where(entries.c.subject_id.in_(prepared.unlinks)).values(salt=None)
+        )
+    loaded = [
+        {"load_id": load_id, "record": record, "digest": digest}
+        for load_id, members in prepared.loads.items()
+        for record, digest in members.items()
+    ]
+    if loaded:
+        connection.execute(sa.insert(tables.audit_loads), loaded)
+    if prepared.lines:
+        connection.execute(sa.insert(tables.audit_entries), [_line_row(line) for line in prepared.lines])
+
+
+def add_counts(connection: sa.Connection, counts: Mapping[tuple[date, records.Step], int]) -> None:
+    """Add to the counters, always in the same order, so that two processes never wait for each other."""
+    if not counts:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(tables.counts)
+    statement = insert.on_conflict_do_update(
+        index_elements=["day", "step"], set_={"count": tables.counts.c.count + insert.excluded.count}
+    )
+    rows = [
+        {"day": day.isoformat(), "step": str(step), "count": amount}
+        for (day, step), amount in sorted(counts.items())
+    ]
+    for row in rows:
+        connection.execute(statement, row)
+
+
+def _group(change: Write) -> Any:
+    """Inserts of one kind that follow each other go in one statement."""
+    return change.kind.type if isinstance(change, Put) and change.replaces is None else id(change)
+
+
+def _write_one(connection: sa.Connection, change: Write) -> None:
+    match change:
+        case Put():
+            _replace(connection, change)
+        case Take():
+            table = tables.BY_TYPE[change.kind.type]
+            connection.execute(sa.delete(table).where(table.c.id == change.id))
+        case Forget():
+            table = tables.remembered
+            connection.execute(sa.delete(table).where(table.c.key_digest == change.key_digest))
+        case records.Remembered():
+            _remember(connection, change)
+
+
+def _insert(connection: sa.Connection, changes: Sequence[Put]) -> None:
+    kind = changes[0].kind
+    try:
+        connection.execute(sa.insert(tables.BY_TYPE[kind.type]), [change.row for change in changes])
+    except sa.exc.IntegrityError as error:
+        named = changes[0].id if len(changes) == 1 else f"among {len(changes)}"
+        raise AlreadyExistsError(
+            f"{kind.name} {named}: its id or a unique name is taken, expected a new one"
+        ) from error
+
+
+def _replace(connection: sa.Connection, change: Put) -> None:
+    table = tables.BY_TYPE[change.kind.type]
+    statement = sa.update(table).where(table.c.id == change.id, table.c.version == change.replaces)
+    try:
+        done = connection.execute(statement, change.row)
+    except sa.exc.IntegrityError as error:
+        raise AlreadyExistsError(
+            f"{change.kind.name} {change.id}: its unique name is taken, expected another"
+        ) from error
+    if done.rowcount != 1:
+        raise VersionConflictError(
+            f"{change.kind.name} {change.id}: changed or gone meanwhile, expected version {change.replaces}"
+        )
+
+
+def _remember(connection: sa.Connection, key: records.Remembered) -> None:
+    row = {"key_digest": key.key_digest, "body_digest": key.body_digest, "expires_at": key.expires_at}
+    try:
+        connection.execute(sa.insert(tables.remembered), row)
+    except sa.exc.IntegrityError as error:
+        raise AlreadyExistsError("idempotency key: used before, expected a new one") from error
+
+
+def _line_row(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "subject_id": line.subject_id,
+        "leaf": line.leaf,
+        "leaf_hash": line.leaf_hash,
+        "salt": line.salt,
+    }

@@ -1,0 +1,70 @@
+"""The store over SQL: SQLite for one machine, PostgreSQL for several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import sqlalchemy as sa
+
+from wardline import ports, records
+from wardline.adapters.stores import log, preparation, schema
+from wardline.adapters.stores.figures import SqlFigures
+from wardline.adapters.stores.readers import SqlReaders
+from wardline.adapters.stores.writer import Enqueue, GroupWriter
+
+
+class SqlStore(SqlReaders, SqlFigures, log.SqlLog):
+    """Records in SQL tables, written in group commits."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        reached: ports.WritePoint = preparation.ignore_write_point,
+        enqueue: Enqueue | None = None,
+    ) -> None:
+        """Open the store on an engine made by ``open_sqlite`` or ``open_postgres``.
+
+        Args:
+            engine: Its tables exist; the store closes it.
+            reached: Called in the writer's thread with ``store:before-commit:<verb>`` when everything is written and nothing is
+                durable, and with ``store:after-commit:<verb>`` when it is durable and nobody was told. The verb is the first
+                entry's; ``counts`` when there is none.
+            enqueue: Adds durable work within the transaction it is given; without it, work is refused.
+
+        Raises:
+            SchemaVersionError: The tables are older or newer than this program.
+        """
+        super().__init__(engine)
+        try:
+            schema.require_current(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        self._writer = GroupWriter(engine, reached=reached, enqueue=enqueue)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine, to be shared with the durable work."""
+        return self._engine
+
+    def commit(
+        self,
+        *changes: records.Change,
+        entries: Sequence[records.Entry],
+        work: Sequence[records.Task] = (),
+    ) -> None:
+        """Write everything or nothing; return when it is durable. See ``ports.Store``."""
+        self._writer.commit(preparation.prepare(changes, entries, work))
+
+    def sequence(self, sign: Callable[[Sequence[bytes]], records.Checkpoint], *, most: int = 10_000) -> int:
+        """Give positions to new entries under a signed checkpoint. ``sign`` runs in the writer's thread and must not write."""
+        if not self._is_anything_waiting():
+            return 0
+        return self._writer.alone(partial(log.sequence, sign=sign, most=most))
+
+    def close(self) -> None:
+        """Finish the commits under way, then close the connections."""
+        self._writer.close()
+        self._engine.dispose()

@@ -1,0 +1,206 @@
+"""The tables: one a record type, columns named as fields; what is nested is canonical JSON.
+
+A change here needs a migration and a new ``SCHEMA_VERSION``; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from wardline import records
+from wardline.adapters.stores.columns import UtcTime, ordinal, text
+
+SCHEMA_VERSION = "0001"
+"""The newest migration."""
+
+metadata = sa.MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"}
+)
+
+
+def _id() -> sa.Column[Any]:
+    return sa.Column("id", text(), primary_key=True)
+
+
+def _text(name: str) -> sa.Column[Any]:
+    return sa.Column(name, text(), nullable=False)
+
+
+def _text_or_none(name: str) -> sa.Column[Any]:
+    return sa.Column(name, text(), nullable=True)
+
+
+def _number(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.BigInteger(), nullable=False)
+
+
+def _yes_no(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Boolean(), nullable=False)
+
+
+def _time(name: str) -> sa.Column[Any]:
+    return sa.Column(name, UtcTime(), nullable=False)
+
+
+def _time_or_none(name: str) -> sa.Column[Any]:
+    return sa.Column(name, UtcTime(), nullable=True)
+
+
+def _bytes(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.LargeBinary(), nullable=False)
+
+
+items = sa.Table(
+    "items", metadata, _id(), _time("received_at"), _text("account_reference"), _text("platform"), _text_or_none("context"),
+    _number("size_bytes"), _text_or_none("picture"), _text("hashes"), _yes_no("sealed"), _number("version"),
+)  # fmt: skip
+
+cases = sa.Table(
+    "cases", metadata, _id(), _time("opened_at"), _text("account_reference"), _text("item_ids"), _text("reasons"),
+    _yes_no("restricted"), _text("state"), _text_or_none("claimed_by"), _time_or_none("lease_until"), _text("passed_by"),
+    _text_or_none("decision_id"), _number("version"),
+    sa.Index("ix_cases_opened_at", "opened_at", "id"),
+    sa.Index("ix_cases_state", "state", "opened_at", "id"),
+    sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
+)  # fmt: skip
+
+reveals = sa.Table(
+    "reveals", metadata, _id(), _text("case_id"), _text("item_id"), _text("user_id"), _time("at"), _number("frame"),
+    sa.Index("ix_reveals_case_id", "case_id", "at", "id"),
+)  # fmt: skip
+
+decisions = sa.Table(
+    "decisions", metadata, _id(), _text("case_id"), _text("user_id"), _time("at"), _text("outcome"), _text("findings"),
+    _text("annotations"), _text_or_none("escalation"), _time("undo_until"), _text("state"), _number("version"),
+    sa.Index("ix_decisions_case_id", "case_id"),
+    sa.Index("ix_decisions_at", "at"),
+)  # fmt: skip
+
+actions = sa.Table(
+    "actions", metadata, _id(), _text("case_id"), _text("kind"), _text("platform"), _text("account_reference"),
+    _text_or_none("content_reference"), _time("created_at"), _text("state"), _number("attempts"), _time_or_none("delivered_at"),
+    _number("version"),
+    sa.Index("ix_actions_case_id", "case_id", "created_at", "id"),
+    sa.Index("ix_actions_delivered_at", "delivered_at"),
+)  # fmt: skip
+
+referrals = sa.Table(
+    "referrals", metadata, _id(), _text("case_id"), _text("decision_id"), _text("authority"), _text("environment"),
+    _text("state"), _time("created_at"), _text("files"), _text_or_none("remote_id"), _text("orphans"), _yes_no("in_flight"),
+    _number("attempts"), _text_or_none("problem"), _time_or_none("finished_at"), _number("version"),
+    sa.Index("uq_referrals_decision_id", "decision_id", unique=True),
+    sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
+    sa.Index("ix_referrals_created_at", "created_at", "id"),
+)  # fmt: skip
+
+receipts = sa.Table(
+    "receipts", metadata, _id(), _text("referral_id"), _text("remote_id"), _time("received_at"), _bytes("body"),
+    _yes_no("original"),
+    sa.Index("uq_receipts_referral_id", "referral_id", unique=True),
+    sa.Index("ix_receipts_received_at", "received_at"),
+)  # fmt: skip
+
+holds = sa.Table(
+    "holds", metadata, _id(), _text("item_id"), _text("case_id"), _text("basis"), _time("placed_at"), _time("until"),
+    _text("state"), _text_or_none("referral_id"), _number("version"),
+    sa.Index("ix_holds_item_id", "item_id", "placed_at", "id"),
+    sa.Index("ix_holds_placed_at", "placed_at", "id"),
+    sa.Index("ix_holds_state", "state", "until", "id"),
+)  # fmt: skip
+
+hash_lists = sa.Table(
+    "hash_lists", metadata, _id(), _text("name"), _text("provenance"), _text("trust"), _text("state"), _number("entries"),
+    _time("created_at"), _text("created_by"), _time("refreshed_at"), _number("version"),
+    sa.Index("uq_hash_lists_name", "name", unique=True),
+)  # fmt: skip
+
+hash_list_entries = sa.Table(
+    "hash_list_entries", metadata, _id(), _text("list_id"), _text("kind"), _text("value"), _text_or_none("category"),
+    sa.Index("ix_hash_list_entries_list_id", "list_id", "id"),
+)  # fmt: skip
+
+users = sa.Table(
+    "users", metadata, _id(), _text("name"), _text("role"), _text("password_hash"), _time("created_at"), _yes_no("disabled"),
+    _number("version"),
+    sa.Index("uq_users_name", "name", unique=True),
+)  # fmt: skip
+
+api_keys = sa.Table(
+    "api_keys", metadata, _id(), _text("label"), _text("secret_digest"), _text("scopes"), _text("trust"), _time("created_at"),
+    _text_or_none("platform"), _text_or_none("user_id"), _number("requests_per_minute"), _yes_no("disabled"), _number("version"),
+    sa.Index("uq_api_keys_secret_digest", "secret_digest", unique=True),
+)  # fmt: skip
+
+approvals = sa.Table(
+    "approvals", metadata, _id(), _text("kind"), _text("subject_id"), _number("subject_version"), _text("proposed_by"),
+    _time("proposed_at"), _text("state"), _text_or_none("decided_by"), _time_or_none("decided_at"), _number("version"),
+    sa.Index("ix_approvals_state", "state", "proposed_at", "id"),
+)  # fmt: skip
+
+_OPEN = sa.text("resolved_at IS NULL")
+alarms = sa.Table(
+    "alarms", metadata, _id(), _text("kind"), _text("subject_id"), _text("message"), _time("raised_at"),
+    _time_or_none("resolved_at"), _text("undelivered"), _number("version"),
+    sa.Index("uq_alarms_open", "kind", "subject_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+)  # fmt: skip
+
+remembered = sa.Table(
+    "remembered", metadata, sa.Column("key_digest", text(), primary_key=True), _text("body_digest"), _time("expires_at"),
+    sa.Index("ix_remembered_expires_at", "expires_at"),
+)  # fmt: skip
+
+counts = sa.Table(
+    "counts", metadata, sa.Column("day", text(), primary_key=True), sa.Column("step", text(), primary_key=True),
+    _number("count"),
+)  # fmt: skip
+
+_WAITING = sa.text("position IS NULL")
+audit_entries = sa.Table(
+    "audit_entries", metadata,
+    sa.Column("ordinal", ordinal(), primary_key=True, autoincrement=True),
+    _text("id"),
+    _text("subject_id"),
+    _bytes("leaf"),
+    _bytes("leaf_hash"),
+    sa.Column("salt", sa.LargeBinary(), nullable=True),
+    sa.Column("position", sa.BigInteger(), nullable=True),
+    sa.Index("uq_audit_entries_id", "id", unique=True),
+    sa.Index("ix_audit_entries_subject_id", "subject_id"),
+    sa.Index("uq_audit_entries_position", "position", unique=True),
+    sa.Index("ix_audit_entries_waiting", "ordinal", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+audit_loads = sa.Table(
+    "audit_loads",
+    metadata,
+    sa.Column("load_id", text(), primary_key=True),
+    sa.Column("record", text(), primary_key=True),
+    _text("digest"),
+)
+"""The digests of records that were loaded together; the log holds one digest over them all."""
+
+audit_checkpoints = sa.Table(
+    "audit_checkpoints", metadata, sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False), _bytes("root"),
+    _text("note"), _time("at"),
+)  # fmt: skip
+
+BY_TYPE: dict[type[Any], sa.Table] = {
+    records.Item: items,
+    records.Case: cases,
+    records.Reveal: reveals,
+    records.Decision: decisions,
+    records.Action: actions,
+    records.Referral: referrals,
+    records.Receipt: receipts,
+    records.Hold: holds,
+    records.HashList: hash_lists,
+    records.HashListEntry: hash_list_entries,
+    records.User: users,
+    records.ApiKey: api_keys,
+    records.Approval: approvals,
+    records.Alarm: alarms,
+}
+"""The table of each audited record type."""

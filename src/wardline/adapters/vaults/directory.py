@@ -1,0 +1,167 @@
+"""A vault in a folder: one sealed file an object, spread over sub-folders."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from wardline import ports
+from wardline.adapters.clocks import SystemClock
+from wardline.adapters.vaults.durable import locked_folder, make_folders, remove_leftovers, translated, written
+from wardline.adapters.vaults.envelope import HEADER_BYTES, WRAPPED_KEY, Name, open_sealed, seal, sealed_at
+from wardline.adapters.vaults.master_key import KEY_BYTES
+from wardline.errors import ConfigurationError, EvidenceError, InputError, NotFoundError
+
+_OBJECT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}")
+_PURPOSE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_SHARDS = tuple(f"{number:02x}" for number in range(256))
+_INCOMING = "incoming"
+_SUFFIX = ".sealed"
+
+
+class DirectoryVault:
+    """A ``ports.Vault`` of AES-256-GCM files below one folder. Safe for many threads and processes on one machine.
+
+    Only ciphertext is ever written, also under temporary names. Files are 0600 and folders 0700. Destroying overwrites the wrapped data
+    key in place before the file goes; on file systems that write elsewhere (copy on write, flash translation) the old bytes of that key
+    may outlive it below the file system, still wrapped by the master key, and back-ups keep theirs until they expire.
+
+    Args:
+        root: The vault's folder; made when missing, its parent must exist. Nothing else may live there.
+        master_key: 32 bytes.
+        reached: Write points: ``vault:before-seal`` (nothing written), ``vault:written`` (durable under a temporary name),
+            ``vault:sealed`` (durable under its own name), ``vault:key-destroyed`` (the file is there, its key is gone) and
+            ``vault:destroyed``.
+        now: Gives the sealing time, aware, in UTC.
+
+    Raises:
+        ConfigurationError: The key has another length, or the folder cannot be used.
+    """
+
+    def __init__(
+        self, root: Path, master_key: bytes, *, reached: ports.WritePoint, now: Callable[[], datetime] | None = None
+    ) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ConfigurationError(f"vault: a master key of {len(master_key)} bytes, expected {KEY_BYTES}")
+        self._root, self._key, self._reached = root, master_key, reached
+        self._now = now or SystemClock().now
+        self._incoming = root / _INCOMING
+        try:
+            make_folders(root, (_INCOMING, *_SHARDS))
+            remove_leftovers(self._incoming)
+        except OSError as error:
+            raise ConfigurationError(f"vault: its folder cannot be used ({type(error).__name__}), expected a writable one") from None
+
+    def seal(self, object_id: str, purpose: str, content: bytes) -> None:
+        """Store content durably. See ``ports.Vault``.
+
+        Raises:
+            InputError: The id or purpose holds other characters than lower-case letters, digits and hyphens.
+            EvidenceError: The object is there with other content, or what is there cannot be opened.
+            StorageFullError: The disk is full; nothing of the object stays.
+        """
+        name = _named(object_id, purpose)
+        self._reached("vault:before-seal")
+        sealed = seal(self._key, name, content, self._now())
+        with translated(str(name)), written(self._incoming, sealed) as temporary:
+            self._reached("vault:written")
+            self._publish(name, temporary, content)
+        self._reached("vault:sealed")
+
+    def open(self, object_id: str, purpose: str) -> bytes:
+        """Give the content back. See ``ports.Vault``."""
+        name = _named(object_id, purpose)
+        with translated(str(name)):
+            try:
+                sealed = self._path(name).read_bytes()
+            except FileNotFoundError:
+                raise NotFoundError(f"{name}: not in the vault, expected a sealed object") from None
+        return open_sealed(self._key, name, sealed)
+
+    def destroy(self, object_id: str, purpose: str) -> None:
+        """Overwrite the object's key, then delete the object. See ``ports.Vault``."""
+        name = _named(object_id, purpose)
+        path = self._path(name)
+        with translated(str(name)), suppress(FileNotFoundError), locked_folder(path.parent) as folder:
+            _overwrite_key(path)
+            self._reached("vault:key-destroyed")
+            path.unlink()
+            os.fsync(folder)
+        self._reached("vault:destroyed")
+
+    def inventory(self) -> Iterator[tuple[str, str, datetime]]:
+        """Give each object's id, purpose and sealing time, by folder. See ``ports.Vault``.
+
+        An object whose destruction was interrupted is still listed, so that a sweep finishes it.
+
+        Raises:
+            EvidenceError: A file's header cannot be read, or a file lies there that the vault did not put there.
+        """
+        with translated("vault"):
+            remove_leftovers(self._incoming)
+        for shard in _SHARDS:
+            with translated("vault"):
+                paths = sorted((self._root / shard).iterdir())
+            for path in paths:
+                name = self._name_of(path)
+                header = _header(path, name)
+                if header is not None:
+                    yield name.object_id, name.purpose, sealed_at(name, header)
+
+    def _publish(self, name: Name, temporary: Path, content: bytes) -> None:
+        """Give a written file its name, unless the object is there already."""
+        path = self._path(name)
+        with locked_folder(path.parent) as folder:
+            if not path.exists():
+                temporary.rename(path)
+            elif not hmac.compare_digest(open_sealed(self._key, name, path.read_bytes()), content):
+                raise EvidenceError(f"{name}: sealed before with other content, expected the same again")
+            os.fsync(folder)
+
+    def _path(self, name: Name) -> Path:
+        shard = hashlib.sha256(name.object_id.encode()).hexdigest()[:2]
+        return self._root / shard / f"{name.object_id}.{name.purpose}{_SUFFIX}"
+
+    def _name_of(self, path: Path) -> Name:
+        """Read an object's name from its path."""
+        object_id, _, purpose = path.name.removesuffix(_SUFFIX).partition(".")
+        try:
+            name = _named(object_id, purpose)
+        except InputError:
+            raise EvidenceError("vault: holds a file with a foreign name, expected sealed objects only") from None
+        if self._path(name) != path:
+            raise EvidenceError(f"{name}: not where it was put, expected the folder of its id")
+        return name
+
+
+def _named(object_id: str, purpose: str) -> Name:
+    """Check an object's name: it becomes part of a path. The rejected text is not repeated in the error."""
+    if not _OBJECT_ID.fullmatch(object_id):
+        raise InputError("evidence: malformed object id, expected 1 to 128 lower-case letters, digits, hyphens or underscores")
+    if not _PURPOSE.fullmatch(purpose):
+        raise InputError("evidence: malformed purpose, expected 1 to 64 lower-case letters, digits or hyphens")
+    return Name(object_id, purpose)
+
+
+def _overwrite_key(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        if os.fstat(descriptor).st_size >= HEADER_BYTES:
+            os.pwrite(descriptor, secrets.token_bytes(WRAPPED_KEY.stop - WRAPPED_KEY.start), WRAPPED_KEY.start)
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _header(path: Path, name: Name) -> bytes | None:
+    """Read a header; None when the object was destroyed meanwhile."""
+    with translated(str(name)), suppress(FileNotFoundError), path.open("rb") as file:
+        return file.read(HEADER_BYTES)
+    return None

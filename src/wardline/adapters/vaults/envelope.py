@@ -1,0 +1,92 @@
+"""The sealed form of one object: a header and the ciphertext.
+
+A fresh data key encrypts the content; the master key wraps the data key. Everything in the header and the name of the object are
+authenticated, so any change, and any file under another name, is found on opening.
+
+Source: AES-GCM, NIST SP 800-38D; AES key wrap, RFC 3394.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from wardline.errors import EvidenceError
+
+_MAGIC = b"WDLSEAL\0"
+_VERSION = 1
+_FIXED = struct.Struct(">8sH8sq12s")  # magic, version, key id, sealed at in microseconds since 1970, nonce
+_WRAPPED_BYTES = 40
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+HEADER_BYTES = _FIXED.size + _WRAPPED_BYTES
+WRAPPED_KEY = slice(_FIXED.size, HEADER_BYTES)
+"""Where in the file the wrapped data key lies: without these bytes nothing of the content can be recovered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What an object is called."""
+
+    object_id: str
+    purpose: str
+
+    def __str__(self) -> str:
+        return f"evidence {self.object_id} ({self.purpose})"
+
+
+def key_id(master_key: bytes) -> bytes:
+    """Give the eight bytes that name a master key in headers."""
+    return hashlib.sha256(master_key).digest()[:8]
+
+
+def seal(master_key: bytes, name: Name, content: bytes, now: datetime) -> bytes:
+    """Encrypt content under a fresh data key. Gives the whole file."""
+    data_key, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
+    sealed_at = (now - _EPOCH) // timedelta(microseconds=1)
+    fixed = _FIXED.pack(_MAGIC, _VERSION, key_id(master_key), sealed_at, nonce)
+    ciphertext = AESGCM(data_key).encrypt(nonce, content, _bound(fixed, name))
+    return fixed + aes_key_wrap(master_key, data_key) + ciphertext
+
+
+def open_sealed(master_key: bytes, name: Name, sealed: bytes) -> bytes:
+    """Decrypt a file; ``EvidenceError`` unless it is exactly what was sealed under this name and key."""
+    _, found_key, _, nonce = _fields(name, sealed)
+    if found_key != key_id(master_key):
+        raise EvidenceError(f"{name}: sealed under another master key, expected the one that is loaded")
+    try:
+        data_key = aes_key_unwrap(master_key, sealed[WRAPPED_KEY])
+        return AESGCM(data_key).decrypt(nonce, sealed[HEADER_BYTES:], _bound(sealed[: _FIXED.size], name))
+    except (InvalidUnwrap, InvalidTag):
+        raise EvidenceError(f"{name}: changed since it was sealed, expected the bytes that were written") from None
+
+
+def sealed_at(name: Name, header: bytes) -> datetime:
+    """Read the sealing time from a header, without opening the object."""
+    _, _, microseconds, _ = _fields(name, header)
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        raise EvidenceError(f"{name}: an impossible sealing time, expected the header that was written") from None
+
+
+def _fields(name: Name, sealed: bytes) -> tuple[int, bytes, int, bytes]:
+    if len(sealed) < HEADER_BYTES:
+        raise EvidenceError(f"{name}: {len(sealed)} bytes, expected a header of {HEADER_BYTES}")
+    magic, version, found_key, microseconds, nonce = _FIXED.unpack_from(sealed)
+    if magic != _MAGIC or version != _VERSION:
+        raise EvidenceError(f"{name}: no header of a sealed object, expected format version {_VERSION}")
+    return version, found_key, microseconds, nonce
+
+
+def _bound(fixed: bytes, name: Name) -> bytes:
+    """Give the associated data: the header, and the name with its lengths so that no two names give the same bytes."""
+    parts = (name.object_id.encode(), name.purpose.encode())
+    return b"wardline vault" + fixed + b"".join(struct.pack(">H", len(part)) + part for part in parts)

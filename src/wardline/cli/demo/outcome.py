@@ -1,0 +1,52 @@
+"""What the demo shows at its end: figures, their page, a summary."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import Any
+
+from wardline import plugins
+from wardline.cli.demo.world import World
+from wardline.errors import DependencyError
+from wardline.records import ActionState, CaseState, ReferralState, Step
+
+_SETTLE_SECONDS = 50.0
+_PAGE = 500
+FIGURES_FILE = "figures.html"
+
+
+def settle(world: World) -> None:
+    """Wait until every decision took effect, every action arrived and every referral has its receipt."""
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while world.durable.pending() or not _settled(world):
+        if time.monotonic() > deadline:
+            raise DependencyError("demo: work is still under way, expected it to be done; `wardline alarm list` may say why")
+        time.sleep(0.2)
+
+
+def _settled(world: World) -> bool:
+    store = world.installation.wardline.parts.store
+    if store.cases(state=CaseState.DECIDED, most=1):
+        return False
+    after = None
+    while cases := store.cases(after=after, most=_PAGE):
+        after = cases[-1].id
+        if any(action.state is ActionState.PENDING for case in cases for action in store.actions_of(case.id)):
+            return False
+    return all(each.state is ReferralState.FINISHED for each in store.referrals(most=_PAGE))
+
+
+def publish(world: World, seconds: float) -> dict[str, Any]:
+    """Log the counts, sign the log, check it, write the page; gives the summary."""
+    wardline = world.installation.wardline
+    world.durable.settle_log()
+    # Every day since the first run: a resumed demo counts as one.
+    figures = wardline.statistics(date(2026, 1, 1), wardline.parts.now().date())
+    plugins.load("publishers", "page")(world.folder / FIGURES_FILE, demo=True).publish(figures)
+    checked = wardline.verify_audit()
+    counted = {str(step): figures.total(step) for step in Step}
+    return {
+        **counted, "audit_entries": checked.entries, "audit_verified": checked.ok, "seconds": round(seconds, 1),
+        "cases_open": len(wardline.parts.store.cases(state=CaseState.OPEN, most=_PAGE)),
+    }  # fmt: skip

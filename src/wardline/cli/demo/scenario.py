@@ -1,0 +1,82 @@
+"""What the demo's platform uploads: harmless pictures drawn by code, the same at every run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from PIL import Image
+
+from wardline.testing import pictures
+
+SCENES = 320
+"""Different pictures; every eighth is on the demonstration list."""
+_LISTED_EACH = 8
+_ACCOUNTS = 47
+_FLAG_EACH = 9
+"""Every ninth unlisted scene is flagged by a user."""
+UNSURE_FLAG = "hard-to-tell"
+"""The flag at which the first moderator cannot tell."""
+FIRST_WAVE = 200
+"""Scenes up to here are worked by the moderators; the later ones stay open for whoever looks at the demo."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoUpload:
+    """One upload of the demo's platform."""
+
+    reference: str
+    """The platform's id of the content; also its Idempotency-Key."""
+    account: str
+    file_name: str
+    flag: str | None
+    draw: Callable[[], bytes]
+    """Makes the file when it is needed."""
+
+
+def listed_scenes() -> tuple[int, ...]:
+    """The scenes that stand on the demonstration list."""
+    return tuple(range(0, SCENES, _LISTED_EACH))
+
+
+def original(scene: int) -> bytes:
+    """The first file of a scene."""
+    return pictures.encode(_scene(scene))
+
+
+def wave(first: int, last: int) -> Iterator[DemoUpload]:
+    """Give the uploads about scenes ``first`` to ``last - 1``."""
+    for scene in range(first, last):
+        listed = scene % _LISTED_EACH == 0
+        flag = None if listed or scene % _FLAG_EACH else ("looks-wrong", UNSURE_FLAG)[scene // _FLAG_EACH % 2]
+        yield _upload(scene, "original", "jpg", flag, partial(original, scene))
+        kinds = list(pictures.CopyKind) if listed else [list(pictures.CopyKind)[scene % len(pictures.CopyKind)]]
+        for kind in kinds:
+            yield _upload(scene, kind, "bin", None, partial(_copy, scene, kind))
+
+
+def broken(names: tuple[pictures.Damage, ...], label: str) -> Iterator[DemoUpload]:
+    """Give uploads that no decoder can read."""
+    for place, kind in enumerate(names):
+        bad = pictures.damaged(kind)
+        yield DemoUpload(
+            reference=f"post-{label}-{kind}", account=f"account-{place:03d}", file_name=bad.file_name, flag=None,
+            draw=partial(bytes, bad.content),
+        )  # fmt: skip
+
+
+def _upload(scene: int, kind: str, ending: str, flag: str | None, draw: Callable[[], bytes]) -> DemoUpload:
+    return DemoUpload(
+        reference=f"post-{scene:04d}-{kind}", account=f"account-{(scene * 31) % _ACCOUNTS:03d}",
+        file_name=f"{pictures.scene_kind(scene)}-{scene}-{kind}.{ending}", flag=flag, draw=draw,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _scene(scene: int) -> Image.Image:
+    return pictures.scene(scene)
+
+
+def _copy(scene: int, kind: pictures.CopyKind) -> bytes:
+    return next(copy.content for copy in pictures.copies(_scene(scene), scene) if copy.kind is kind)

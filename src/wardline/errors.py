@@ -1,0 +1,227 @@
+"""Every error Wardline raises, on two screens.
+
+The six kinds say what the operator does next. Each leaf has a stable ``code`` (it ends the ``type`` of an HTTP problem and is printed
+by the command line) and a one-sentence ``remedy``. Messages read ``<thing> <id>: <what is>, expected <what should be>`` and hold ids
+only: never media, addresses, account names or hashes of suspected material.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class WardlineError(Exception):
+    """The root. Never raised itself."""
+
+    code: ClassVar[str] = "wardline-error"
+    remedy: ClassVar[str] = "Read the message; if it does not help, report it with the code."
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self._remedy = remedy
+
+    @property
+    def advice(self) -> str:
+        """What to do next: the particular advice given when raised, else the class's remedy."""
+        return self._remedy or self.remedy
+
+
+# --- fix the settings ---------------------------------------------------------------------------------------------------------------
+class ConfigurationError(WardlineError):
+    """The installation is not set up so that this can work."""
+
+    code = "configuration"
+    remedy = "Correct wardline.toml or the file it points to, then run `wardline check`."
+
+
+class NotInitialisedError(ConfigurationError):
+    code = "not-initialised"
+    remedy = "Run `wardline init` in the folder that shall hold the installation."
+
+
+class SecretFileError(ConfigurationError):
+    code = "secret-file"
+    remedy = "Restore the key file from its back-up, or point the setting at it; `wardline init` makes keys for a new installation only."
+
+
+class SandboxUnavailableError(ConfigurationError):
+    code = "sandbox-unavailable"
+    remedy = "Run on Linux with seccomp or Landlock; `wardline check` says which layers this kernel has."
+
+
+class SchemaVersionError(ConfigurationError):
+    code = "schema-version"
+    remedy = "Stop every process of this installation and run `wardline migrate`."
+
+
+# --- the caller's mistake -----------------------------------------------------------------------------------------------------------
+class InputError(WardlineError):
+    """What was sent is not what this takes."""
+
+    code = "invalid-input"
+    remedy = "Correct the request; docs/reference/http.md names every field."
+
+
+class NotFoundError(InputError):
+    code = "not-found"
+    remedy = "Check the id; records disappear when their retention ends."
+
+
+class TooLargeError(InputError):
+    code = "too-large"
+    remedy = "Send a smaller file, or raise the cap in wardline.toml after reading what it protects."
+
+
+class IdempotencyMismatchError(InputError):
+    code = "idempotency-mismatch"
+    remedy = "Use a new Idempotency-Key for a new upload; a key may be repeated with the same body only."
+
+
+# --- the state moved ----------------------------------------------------------------------------------------------------------------
+class ConflictError(WardlineError):
+    """Somebody else was first."""
+
+    code = "conflict"
+    remedy = "Load the record again and decide on what it is now."
+
+
+class VersionConflictError(ConflictError):
+    code = "version-conflict"
+
+
+class LeaseLostError(ConflictError):
+    code = "lease-lost"
+    remedy = "Claim the case again; another moderator may have taken it when the lease ran out."
+
+
+class AlreadyExistsError(ConflictError):
+    code = "already-exists"
+    remedy = "Choose another name, or change the record that exists."
+
+
+class BusyError(ConflictError):
+    code = "busy"
+    remedy = "Another process of this installation does this work; stop it first."
+
+
+# --- law, policy or role forbids ----------------------------------------------------------------------------------------------------
+class RefusedError(WardlineError):
+    """Known and well formed, and still not allowed."""
+
+    code = "refused"
+    remedy = "Ask somebody whose role allows it."
+
+
+class NotAuthenticatedError(RefusedError):
+    code = "not-authenticated"
+    remedy = "Send `Authorization: Bearer <api key>`; `wardline api-key create` makes one."
+
+
+class NotAllowedError(RefusedError):
+    code = "not-allowed"
+
+
+class SecondPersonError(RefusedError):
+    code = "second-person"
+    remedy = "This act needs two people: somebody other than the proposer approves it."
+
+
+class NoLegalBasisError(RefusedError):
+    code = "no-legal-basis"
+    remedy = "Private surfaces are scanned only where `[intake.private_scanning]` names a legal basis for the region."
+
+
+class RateLimitedError(RefusedError):
+    code = "rate-limited"
+    remedy = "Slow down and try again after the time in Retry-After."
+
+
+# --- an outside system --------------------------------------------------------------------------------------------------------------
+class DependencyError(WardlineError):
+    """Something outside failed; the same call may succeed later."""
+
+    code = "dependency"
+    remedy = "Wardline tries again by itself; `wardline alarm list` shows what is still failing."
+
+
+class StoreUnavailableError(DependencyError):
+    code = "store-unavailable"
+    remedy = "Check the database and its disk; uploads are refused, not lost, until it answers."
+
+
+class StorageFullError(DependencyError):
+    code = "storage-full"
+    remedy = "Free disk space; uploads are refused, not lost, and work goes on by itself afterwards."
+
+
+class AuthorityError(DependencyError):
+    """The authority did not take a call. The leaves say what is known about its effect."""
+
+    code = "authority"
+
+
+class AuthorityUnreachableError(AuthorityError):
+    """The call certainly had no effect: it was never sent, or the answer says that nothing was saved."""
+
+    code = "authority-unreachable"
+
+
+class AuthorityUncertainError(AuthorityError):
+    """The call may have had its effect: the answer was lost or made no sense."""
+
+    code = "authority-uncertain"
+
+
+class AuthorityDeniedError(AuthorityError):
+    """Credentials or permissions: answer codes 2xxx and 3xxx."""
+
+    code = "authority-denied"
+    remedy = "Check the authority's user name, password file and environment; filing goes on by itself once they are right."
+
+
+class AuthorityRejectedError(AuthorityError):
+    """The authority says that what was sent is wrong: answer codes 4xxx. Trying again will not help."""
+
+    code = "authority-rejected"
+    remedy = "Read the referral's problem; correct the data or the settings, then file it again."
+
+
+class ReportGoneError(AuthorityError):
+    """The report does not exist any more, for it expired (5001), or it was retracted (5101)."""
+
+    code = "report-gone"
+
+
+class ReportFinishedError(AuthorityError):
+    """The report is already finished (5102). Carries the answer, which confirms it."""
+
+    code = "report-finished"
+
+    def __init__(self, message: str, *, body: bytes) -> None:
+        super().__init__(message)
+        self.body = body
+
+
+class PlatformError(DependencyError):
+    code = "platform"
+
+
+class NotifierError(DependencyError):
+    code = "notifier"
+
+
+# --- stop and call someone ----------------------------------------------------------------------------------------------------------
+class IntegrityError(WardlineError):
+    """What is stored is not what was written."""
+
+    code = "integrity"
+    remedy = "Stop the service, keep the disk as it is, and call the person responsible for this installation."
+
+
+class AuditLogError(IntegrityError):
+    code = "audit-log"
+
+
+class EvidenceError(IntegrityError):
+    code = "evidence"

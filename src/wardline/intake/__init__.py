@@ -1,0 +1,6 @@
+"""Intake: is it well formed, may it be scanned, have we seen it."""
+
+from wardline.intake.seen import body_digest, key_digest, remember
+from wardline.intake.upload import PrivateScanning, Upload, check, digests
+
+__all__ = ["PrivateScanning", "Upload", "body_digest", "check", "digests", "key_digest", "remember"]

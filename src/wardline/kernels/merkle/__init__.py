@@ -1,0 +1,27 @@
+"""Merkle trees as certificate transparency defines them: roots, compact frontiers and proofs."""
+
+from wardline.kernels.merkle.reference import (
+    EMPTY_ROOT,
+    HASH_BYTES,
+    Frontier,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    node_hash,
+    root,
+    verify_consistency,
+    verify_inclusion,
+)
+
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH_BYTES",
+    "Frontier",
+    "consistency_proof",
+    "inclusion_proof",
+    "leaf_hash",
+    "node_hash",
+    "root",
+    "verify_consistency",
+    "verify_inclusion",
+]

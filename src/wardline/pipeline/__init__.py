@@ -1,0 +1,7 @@
+"""The conductor: the only place with order. One module a step; durable work; the class ``Wardline``."""
+
+from wardline.pipeline.parts import Parts, Rules
+from wardline.pipeline.submit import Submission
+from wardline.pipeline.wardline import Wardline
+
+__all__ = ["Parts", "Rules", "Submission", "Wardline"]

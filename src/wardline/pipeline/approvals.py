@@ -1,0 +1,78 @@
+"""Two people: one proposes, another approves. Built once, for every act that needs it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wardline import records
+from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
+from wardline.pipeline.parts import Parts
+from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
+
+_MAY_DECIDE = {ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD}}
+
+
+def proposal(parts: Parts, kind: ApprovalKind, subject_id: str, subject_version: int, user: records.User) -> records.Approval:
+    """Make a proposal, to be committed with what it is about."""
+    return records.Approval(
+        id=parts.new_id("approval"), kind=kind, subject_id=subject_id, subject_version=subject_version, proposed_by=user.id,
+        proposed_at=parts.now(),
+    )  # fmt: skip
+
+
+def approve(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
+    """Approve as the second person, and carry the act out in the same commit.
+
+    Raises:
+        SecondPersonError: It is this person's own proposal.
+        NotAllowedError: The role does not allow it.
+        ConflictError: It was decided already, or what it is about changed since.
+    """
+    approval = _undecided(parts, approval_id, user)
+    changes, entry = _carry_out(parts, approval, user)
+    return _decide(parts, approval, user, ApprovalState.APPROVED, changes, [entry])
+
+
+def refuse(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
+    """Refuse a proposal; nothing else happens."""
+    return _decide(parts, _undecided(parts, approval_id, user), user, ApprovalState.REFUSED, [], [])
+
+
+def _undecided(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
+    approval = parts.store.approval(approval_id)
+    if approval.proposed_by == user.id:
+        raise SecondPersonError(f"{approval_id}: proposed by this person, expected a second person")
+    if user.role not in _MAY_DECIDE[approval.kind]:
+        raise NotAllowedError(f"{approval_id}: not for the role {user.role}")
+    if approval.state is not ApprovalState.PROPOSED:
+        raise ConflictError(f"{approval_id}: already {approval.state}, expected a proposal")
+    return approval
+
+
+def _carry_out(parts: Parts, approval: records.Approval, user: records.User) -> tuple[list[Change], records.Entry]:
+    match approval.kind:
+        case ApprovalKind.ACTIVATE_HASH_LIST:
+            proposed = parts.store.hash_list(approval.subject_id)
+            if proposed.version != approval.subject_version:
+                raise ConflictError(f"{proposed.id}: changed since it was proposed, expected the proposed version")
+            active = replace(proposed, state=records.HashListState.ACTIVE, version=proposed.version + 1)
+            return [Replace(active)], parts.entry(Verb.HASH_LIST_ACTIVATED, active.id, actor=user.id, detail=approval.id)
+
+
+def _decide(
+    parts: Parts, approval: records.Approval, user: records.User, state: ApprovalState, changes: list[Change],
+    entries: list[records.Entry],
+) -> records.Approval:  # fmt: skip
+    decided = replace(
+        approval, state=state, decided_by=user.id, decided_at=parts.now(), version=approval.version + 1
+    )
+    entries = [*entries, parts.entry(Verb.APPROVAL_DECIDED, approval.id, actor=user.id, detail=state)]
+    parts.store.commit(Replace(decided), *changes, entries=entries)
+    return decided
+
+
+def propose(parts: Parts, approval: records.Approval, user: records.User, *others: Change, entry: records.Entry) -> None:
+    """Commit a proposal together with what it is about."""
+    parts.store.commit(
+        *others, Insert(approval), entries=[entry, parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id)]
+    )

@@ -1,0 +1,43 @@
+"""The step count: figures of a period, and the running totals in the audit log."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from wardline import records, statistics
+from wardline.errors import InputError
+from wardline.pipeline.parts import Parts
+from wardline.records import Verb
+
+
+def figures(parts: Parts, first: date, last: date) -> records.Figures:
+    """Make the figures of a period, both days inclusive (UTC)."""
+    if not first <= last < date.max:
+        raise InputError(f"statistics: from {first} to {last}, expected a first day and a last not before it")
+    return statistics.figures(
+        parts.store.counts(first, last), parts.store.durations(first, last), first=first, last=last, now=parts.now()
+    )
+
+
+class CountLog:
+    """Writes the totals of a day into the audit log whenever they changed since the last time."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._logged: dict[date, str] = {}
+
+    def log(self) -> bool:
+        """Log the totals of today, and of yesterday, whose last minute may have come after the last time; gives whether there was news."""
+        today = self._parts.now().date()
+        before, self._logged = self._logged, {day: self._totals(day) for day in (today - timedelta(days=1), today)}
+        news = {day: totals for day, totals in self._logged.items() if totals and totals != before.get(day)}
+        if news:
+            entries = [
+                self._parts.entry(Verb.COUNTS_LOGGED, f"counts:{day.isoformat()}", detail=totals) for day, totals in news.items()
+            ]
+            self._parts.store.commit(entries=entries)
+        return bool(news)
+
+    def _totals(self, day: date) -> str:
+        totals = {count.step: count.count for count in self._parts.store.counts(day, day)}
+        return " ".join(f"{step}={totals[step]}" for step in sorted(totals))

@@ -1,0 +1,87 @@
+"""The audit log's sequencer and its verification."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from wardline import audit, records
+from wardline.errors import AuditLogError
+from wardline.kernels import merkle
+from wardline.pipeline.parts import Parts
+
+
+class Sequencer:
+    """Gives entries their positions and signs a checkpoint over them. One at a time in an installation."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._lock = threading.Lock()
+        self._frontier = merkle.Frontier()
+
+    def run(self) -> int:
+        """Sequence what waits; gives how many entries."""
+        with self._lock:
+            done = 0
+            while count := self._parts.store.sequence(self._sign):
+                done += count
+            return done
+
+    def _sign(self, leaves: Sequence[bytes]) -> records.Checkpoint:
+        parts = self._parts
+        self._catch_up()
+        self._frontier, checkpoint = audit.sign_batch(self._frontier, leaves, parts.log_key, parts.log_origin, parts.now())
+        return checkpoint
+
+    def _catch_up(self) -> None:
+        """Bring the frontier to the stored log: after a start, a failed commit, or another process's turn."""
+        store = self._parts.store
+        size = store.log_size()
+        if self._frontier.size > size:
+            self._frontier = merkle.Frontier()
+        self._extend(size)
+        last = store.last_checkpoint()
+        if last is None or last.size != size or last.root == self._frontier.root():
+            return
+        # What is remembered may be of a commit that failed; only the stored log counts.
+        self._frontier = merkle.Frontier()
+        self._extend(size)
+        if last.root != self._frontier.root():
+            raise AuditLogError(f"audit log: its {size} entries do not give the root of the last checkpoint, expected the same root")
+
+    def _extend(self, size: int) -> None:
+        hashes = (merkle.leaf_hash(leaf) for _, leaf, _ in self._parts.store.log_entries(self._frontier.size, size))
+        self._frontier = self._frontier.extend(hashes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What checking the whole log found."""
+
+    ok: bool
+    entries: int
+    first_bad: int | None
+    """Position of the first bad entry, from 0."""
+    reason: str | None
+    drifted: tuple[str, ...]
+    """Records that are not what the log says of them; the first ten."""
+
+
+def verify(parts: Parts) -> Verification:
+    """Check every entry, every checkpoint, and every record against its newest entry."""
+    store = parts.store
+    # A running service signs on meanwhile. What is compared ends at the checkpoint that is the last one now; entries are counted
+    # after it was read, so that a log that was cut off still falls short of it.
+    last = store.last_checkpoint()
+    signed = 0 if last is None else last.size
+    checkpoints = takewhile(lambda each: each.size <= signed, store.checkpoints())
+    verdict = audit.verify_log(
+        store.log_entries(0, store.log_size()), checkpoints, parts.log_origin, parts.log_key.public_key()
+    )
+    drifted = tuple(name for name, _ in zip(store.drifted(), range(10), strict=False))
+    reason = verdict.reason or ("records differ from what the log says of them" if drifted else None)
+    return Verification(
+        ok=verdict.ok and not drifted, entries=verdict.entries, first_bad=verdict.first_bad, reason=reason, drifted=drifted
+    )

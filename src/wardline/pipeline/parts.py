@@ -1,0 +1,77 @@
+"""What the conductor holds: the doors, the rules and the keys, chosen by ``wiring``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from wardline import intake, ports, preservation, records, triage
+from wardline.records.ids import ENTROPY_BYTES
+
+SYSTEM = "system"
+"""The actor of what nobody in particular did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings that steps need, as values."""
+
+    max_bytes: int = 50_000_000
+    private_scanning: intake.PrivateScanning = field(default_factory=lambda: intake.PrivateScanning(legal_basis={}))
+    policy: triage.Policy = field(default_factory=triage.Policy)
+    lease: timedelta = timedelta(minutes=15)
+    undo_window: timedelta = timedelta(seconds=60)
+    periods: preservation.Periods = field(default_factory=preservation.Periods)
+    reporter: records.Reporter = field(
+        default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
+    )
+    list_stale_after: timedelta = timedelta(days=7)
+    min_free_bytes: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One installation's adapters and keys. Everything that a step may touch is here and nowhere else."""
+
+    store: ports.Store
+    vault: ports.Vault
+    media: ports.Media
+    clock: ports.Clock
+    rules: Rules
+    make_index: Callable[[], ports.Index]
+    open_list: Callable[[Path], ports.HashListSource]
+    entropy: Callable[[int], bytes]
+    """``secrets.token_bytes``, or a seeded twin in simulations."""
+    idempotency_secret: bytes
+    log_origin: str
+    log_key: Ed25519PrivateKey
+    authority: ports.Authority | None = None
+    platforms: Mapping[str, ports.Platform] = field(default_factory=dict)
+    notifiers: Sequence[ports.Notifier] = ()
+    free_bytes: Callable[[], int] = lambda: 2**62
+    """Free space on the data disk."""
+    reached: ports.WritePoint = lambda name: None
+
+    def now(self) -> datetime:
+        """The time, from the one clock."""
+        return self.clock.now()
+
+    def new_id(self, kind: str) -> str:
+        """Make the id of a new record."""
+        return records.new_id(kind, self.now(), self.entropy(ENTROPY_BYTES))
+
+    def jitter(self) -> float:
+        """A random number from 0 to 1 that spreads retries."""
+        return int.from_bytes(self.entropy(4), "big") / 2**32
+
+    def entry(self, verb: records.Verb, subject_id: str, *, actor: str = SYSTEM, detail: str = "") -> records.Entry:
+        """Make an audit entry of now."""
+        return records.Entry(verb=verb, subject_id=subject_id, actor=actor, at=self.now(), detail=detail)
+
+    def count(self, step: records.Step, amount: int = 1) -> records.Add:
+        """Count a step on today's date (UTC)."""
+        return records.Add(step, self.now().date(), amount)

@@ -1,0 +1,95 @@
+"""The step preserve: holds that end, evidence that is destroyed, accounts that are unlinked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from wardline import preservation, records
+from wardline.errors import VersionConflictError
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.submit import ORIGINAL
+from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
+
+_AT_ONCE = 500
+_UNLINK_AGAIN = timedelta(days=1)
+_ORPHAN_AFTER = timedelta(hours=1)
+"""An object that no record points at may belong to a commit on its way; after this time it does not."""
+
+
+def sweep(parts: Parts) -> int:
+    """End the holds whose time is over and destroy what nothing holds any more. Gives how many holds ended."""
+    ended, waiting = 0, set[str]()
+    # Holds that wait for a decision or a receipt stay in front; they must not hide those behind them.
+    while found := _not_in(waiting, parts.store.ended_holds(parts.now(), most=len(waiting) + _AT_ONCE)):
+        for hold in found:
+            if _end(parts, hold):
+                ended += 1
+            else:
+                waiting.add(hold.id)
+    return ended
+
+
+def _not_in(waiting: set[str], holds: list[records.Hold]) -> list[records.Hold]:
+    return [hold for hold in holds if hold.id not in waiting]
+
+
+def _end(parts: Parts, hold: records.Hold) -> bool:
+    # In this order: a case closes together with its referral's draft, a referral finishes together with its holds. Read the other way
+    # round, a receipt that arrives in between would be missed, and what was just reported would be destroyed.
+    case = parts.store.case(hold.case_id)
+    referred = any(each.state is not ReferralState.FINISHED for each in parts.store.referrals(case_id=hold.case_id))
+    others = [other for other in parts.store.holds_of(hold.item_id) if other.id != hold.id]
+    over, destroy = preservation.ends(hold, case, others, referred=referred, now=parts.now())
+    if not over:
+        return False
+    closed = replace(hold, state=HoldState.ENDED, version=hold.version + 1)
+    changes: list[records.Change] = [Replace(closed)]
+    entries = [parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed" if destroy else "another hold remains")]
+    if destroy:
+        item = parts.store.item(hold.item_id)
+        changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
+    try:
+        parts.store.commit(*changes, entries=entries)
+    except VersionConflictError:
+        return False  # it was extended meanwhile
+    if destroy:
+        # After the commit: should this be interrupted, the object is one that no record points at, and `destroy_orphans` finds it.
+        parts.vault.destroy(hold.item_id, ORIGINAL)
+    return True
+
+
+def destroy_orphans(parts: Parts) -> int:
+    """Destroy sealed objects that no record points at: left by a crash between sealing and committing. Gives how many."""
+    old = [(name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER]
+    known = parts.store.sealed_items([name for name, _ in old])
+    orphans = [(name, purpose) for name, purpose in old if name not in known]
+    for name, purpose in orphans:
+        parts.vault.destroy(name, purpose)
+    return len(orphans)
+
+
+def unlink(parts: Parts, case_id: str, attempt: int) -> None:
+    """Take the account out of a case that was no violation. Doing it again does nothing.
+
+    While the platform still owes an action, the account stays, for the platform has to be told whose content it is.
+    """
+    case = parts.store.case(case_id)
+    if case.decision_id is None or case.state is not CaseState.CLOSED or not case.account_reference:
+        return
+    if parts.store.decision(case.decision_id).outcome is not Outcome.NOT_VIOLATION:
+        return
+    actions = parts.store.actions_of(case_id)
+    if any(action.state is records.ActionState.PENDING for action in actions):
+        later = Task(name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN)
+        parts.store.commit(entries=(), work=[later])
+        return
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    bare: list[records.Change] = [
+        Replace(replace(item, account_reference="", context=None, hashes=(), version=item.version + 1)) for item in items
+    ]
+    bare += [
+        Replace(replace(action, account_reference="", content_reference=None, version=action.version + 1)) for action in actions
+    ]
+    without = replace(case, account_reference="", version=case.version + 1)
+    parts.store.commit(Replace(without), *bare, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id)])

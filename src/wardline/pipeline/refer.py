@@ -1,0 +1,192 @@
+"""The step refer: one referral to one finished report. Every answer is durable before the next call is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
+
+import structlog
+
+from wardline import ports, preservation, records, referral
+from wardline.errors import AuthorityError, EvidenceError, NotFoundError, ReportFinishedError
+from wardline.pipeline import alarms
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.submit import ORIGINAL
+from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
+
+_ALARM_AFTER_ATTEMPTS = 5
+NOBODY = "none"
+"""In the place of the authority and its environment while the settings name none."""
+
+_log = structlog.get_logger("wardline.refer")
+
+
+def report_of(parts: Parts, draft_id: str, decision: records.Decision, case: records.Case) -> records.Report:
+    """Build the content of a report from what is stored now."""
+    return referral.build_report(
+        draft_id, decision, case, [parts.store.item(item_id) for item_id in case.item_ids], parts.store.reveals_of(case.id),
+        parts.store.actions_of(case.id), parts.rules.reporter, "; ".join(case.reasons) + ".", parts.now(),
+    )  # fmt: skip
+
+
+def refer(parts: Parts, referral_id: str, attempt: int) -> None:
+    """Carry one referral as far as it goes: to its receipt, to a later try, or to a person."""
+    current = parts.store.referral(referral_id)
+    if current.state is ReferralState.FINISHED:
+        return
+    if current.state is ReferralState.NEEDS_HUMAN:
+        _ask(parts, current)  # a crash may have come between the state and its alarm
+        return
+    authority = parts.authority
+    if authority is None:
+        _wait_for_settings(parts, current, attempt, "authority: none in the settings, expected [referral] authority")
+    elif current.authority not in (NOBODY, authority.name) or current.environment not in (NOBODY, authority.environment):
+        # A test report must never become a real one because a setting changed, and its remote id means nothing elsewhere.
+        expected = f"{current.authority} in {current.environment}"
+        _wait_for_settings(parts, current, attempt, f"authority: another one in the settings, expected {expected}")
+    else:
+        _Filing(parts, authority, current, attempt).run()
+
+
+class _Filing:
+    """One run over one referral."""
+
+    def __init__(self, parts: Parts, authority: ports.Authority, current: records.Referral, attempt: int) -> None:
+        self._parts = parts
+        self._authority = authority
+        # Drafted before there was an authority in the settings: it is this one's from here on.
+        self._current = replace(current, authority=authority.name, environment=authority.environment)
+        self._attempt = attempt
+        decision = parts.store.decision(current.decision_id)
+        self._report = report_of(parts, current.id, decision, parts.store.case(current.case_id))
+
+    def run(self) -> None:
+        resumed = self._current.in_flight
+        if self._current.state is ReferralState.DRAFT and not self._passes_check():
+            return
+        while True:
+            step = referral.next_step(self._current, resumed=resumed)
+            resumed = False
+            match step:
+                case referral.Move(referral=moved):
+                    self._commit(moved)
+                case referral.Done():
+                    return
+                case referral.AskHuman():
+                    _ask(self._parts, self._current)
+                    return
+                case referral.Submit() | referral.Attach() | referral.Finish() | referral.Retract():
+                    if not self._call(step):
+                        return
+                case _:
+                    assert_never(step)
+
+    def _passes_check(self) -> bool:
+        problems = self._authority.check(self._report)
+        if not problems:
+            return True
+        self._commit(referral.withdraw(self._current, "; ".join(problems)[:480]))
+        _ask(self._parts, self._current)
+        return False
+
+    def _call(self, step: referral.Call) -> bool:
+        """Make one call and store what came of it; gives whether to go on at once."""
+        if not self._current.in_flight:
+            self._commit(replace(self._current, version=self._current.version + 1))
+        name = type(step).__name__.lower()
+        self._parts.reached(f"authority:before-{name}")
+        try:
+            answer = self._send(step)
+        except ReportFinishedError as error:
+            self._store_outcome(referral.on_error(self._current, step, error, self._parts.now()), error)
+            return True
+        except (EvidenceError, NotFoundError):
+            self._commit(referral.withdraw(self._current, "the evidence cannot be opened, expected the file as it was sealed"))
+            return True
+        except AuthorityError as error:
+            failed = referral.on_error(self._current, step, error, self._parts.now())
+            return self._fail(failed)
+        _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
+        self._parts.reached(f"authority:after-{name}")
+        self._store_outcome(referral.on_answer(self._current, step, answer, self._parts.now()), answer)
+        return True
+
+    def _send(self, step: referral.Call) -> records.AuthorityAnswer:
+        match step:
+            case referral.Submit():
+                return self._authority.submit(self._report)
+            case referral.Attach(remote_id=remote_id, item_id=item_id):
+                file = next(each for each in self._report.files if each.item_id == item_id)
+                return self._authority.attach(remote_id, file, self._parts.vault.open(item_id, ORIGINAL))
+            case referral.Finish(remote_id=remote_id):
+                return self._authority.finish(remote_id)
+            case referral.Retract(remote_id=remote_id):
+                return self._authority.retract(remote_id)
+            case _:
+                assert_never(step)
+
+    def _store_outcome(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:
+        if moved.state is ReferralState.FINISHED:
+            self._file(moved, source)
+            for about in (moved.authority, NOBODY):
+                alarms.resolve_about(self._parts, AlarmKind.FILING_FAILED, about)
+        else:
+            self._commit(moved)
+
+    def _commit(self, moved: records.Referral, work: Sequence[Task] = ()) -> None:
+        """Store a state. When the next step is a call that follows at once, this commit announces it too."""
+        calls = not work and isinstance(referral.next_step(moved, resumed=False), referral.Call)
+        moved = replace(moved, in_flight=calls)
+        detail = f"{moved.state} {moved.remote_id or ''}".strip()
+        self._parts.store.commit(
+            Replace(moved), entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail)], work=work
+        )
+        self._current = moved
+
+    def _fail(self, failed: records.Referral) -> bool:
+        if failed.state is ReferralState.NEEDS_HUMAN:
+            self._commit(failed)
+            return True
+        later = self._parts.now() + referral.retry_delay(max(failed.attempts, 1), self._parts.jitter())
+        again = Task(name="refer", record_id=failed.id, attempt=self._attempt + 1, not_before=later)
+        self._commit(failed, [again])
+        if failed.attempts >= _ALARM_AFTER_ATTEMPTS:
+            message = f"Filing to {failed.authority} fails: {failed.problem or 'no clear answer'}. It is tried again; check its status."
+            alarms.raise_alarm(self._parts, AlarmKind.FILING_FAILED, failed.authority, message)
+        return False
+
+    def _file(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:
+        """Store the receipt and place the hold that it starts, in one commit."""
+        parts, now = self._parts, self._parts.now()
+        receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, now)
+        held = [hold for file in moved.files for hold in parts.store.holds_of(file.item_id)]
+        holds = preservation.place_after_filing(
+            moved, held, hold_ids=[parts.new_id("hold") for _ in moved.files], receipt_at=now, periods=parts.rules.periods
+        )
+        filed = replace(moved, in_flight=False)
+        parts.store.commit(
+            Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
+            parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
+            entries=[
+                parts.entry(Verb.REFERRAL_FILED, filed.id, detail=f"{receipt.id} report {receipt.remote_id}"),
+                *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),
+            ],
+        )  # fmt: skip
+        self._current = filed
+
+
+def _ask(parts: Parts, stopped: records.Referral) -> None:
+    message = f"A referral waits for a person: {stopped.problem or 'no reason'}. See `wardline referral show {stopped.id}`."
+    alarms.raise_alarm(parts, AlarmKind.FILING_NEEDS_HUMAN, stopped.id, message)
+
+
+def _wait_for_settings(parts: Parts, draft: records.Referral, attempt: int, problem: str) -> None:
+    waiting = replace(draft, attempts=draft.attempts + 1, problem=problem, version=draft.version + 1)
+    later = parts.now() + referral.retry_delay(max(waiting.attempts, 8), parts.jitter())
+    parts.store.commit(
+        Replace(waiting), entries=[parts.entry(Verb.REFERRAL_MOVED, draft.id, detail="waits for an authority")],
+        work=[Task(name="refer", record_id=draft.id, attempt=attempt + 1, not_before=later)],
+    )  # fmt: skip
+    message = f"Decisions need a report, but {problem}. Correct [referral] in wardline.toml; what waits is filed then."
+    alarms.raise_alarm(parts, AlarmKind.FILING_FAILED, draft.authority, message)

@@ -1,0 +1,103 @@
+"""The step review: claims, reveals and decisions, each committed with its entry."""
+
+from __future__ import annotations
+
+from wardline import records, review
+from wardline.errors import ConflictError, InputError, NotFoundError, RefusedError
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.submit import ORIGINAL
+from wardline.records import Insert, Replace, Step, Task, Verb
+
+_LOOK_AT_MOST = 20
+
+
+def next_case(parts: Parts, user: records.User) -> records.Case | None:
+    """Claim the case that waits longest and that this person may take; None when there is none."""
+    while True:
+        waiting = parts.store.waiting_cases(now=parts.now(), user_id=user.id, most=_LOOK_AT_MOST)
+        for case in waiting:
+            try:
+                return claim(parts, case.id, user)
+            except ConflictError:
+                continue  # somebody else was quicker
+        if len(waiting) < _LOOK_AT_MOST:
+            return None
+
+
+def claim(parts: Parts, case_id: str, user: records.User) -> records.Case:
+    """Claim one case, or renew one's own claim."""
+    case = review.claim(parts.store.case(case_id), user.id, now=parts.now(), lease=parts.rules.lease)
+    parts.store.commit(Replace(case), entries=[parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id)])
+    return case
+
+
+def return_case(parts: Parts, case_id: str, user: records.User) -> records.Case:
+    """Give a case back. No reason is asked."""
+    case = review.return_to_queue(parts.store.case(case_id), user.id)
+    parts.store.commit(Replace(case), entries=[parts.entry(Verb.CASE_RETURNED, case.id, actor=user.id)])
+    return case
+
+
+def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, *, frame: int) -> bytes:
+    """Show one frame of one file to the person who holds the case.
+
+    The picture is made first and the entry is durable before the first byte is given: no entry, no picture, and no entry for a picture
+    that could not be made.
+
+    Returns:
+        A PNG without metadata.
+
+    Raises:
+        LeaseLostError: The case is not claimed by this person now.
+        RefusedError: The file cannot be shown, for no decoder can read it.
+    """
+    case = parts.store.case(case_id)
+    review.require_claim(case, user.id, now=parts.now())
+    if item_id not in case.item_ids:
+        raise NotFoundError(f"{case_id}: has no such file")
+    item = parts.store.item(item_id)
+    if not item.sealed:
+        raise NotFoundError(f"{item_id}: was destroyed")
+    if item.picture is None:
+        raise RefusedError(f"{item_id}: no decoder can read it", remedy="Decide from the context, or escalate it.")
+    review.require_frame(item, frame)
+    picture = parts.media.render(parts.vault.open(item_id, ORIGINAL), frame=frame)
+    if isinstance(picture, records.Unscannable):
+        raise RefusedError(f"{item_id}: cannot be shown ({picture.reason})", remedy="Try once more; then decide from the context.")
+    shown = records.Reveal(
+        id=parts.new_id("reveal"), case_id=case_id, item_id=item_id, user_id=user.id, at=parts.now(), frame=frame
+    )
+    parts.store.commit(
+        Insert(shown), parts.count(Step.REVEALS),
+        entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=f"{shown.id} {item_id} frame {frame}")],
+    )  # fmt: skip
+    return picture
+
+
+def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Judgement) -> records.Decision:
+    """Record a decision; it takes effect when its undo window is over."""
+    case, decision = review.decide(
+        parts.store.case(case_id), judgement, decision_id=parts.new_id("decision"), user_id=user.id, now=parts.now(),
+        undo_window=parts.rules.undo_window,
+    )  # fmt: skip
+    pending = decision.state is records.DecisionState.PENDING
+    later = decision.undo_until if decision.undo_until > decision.at else None
+    parts.store.commit(
+        Replace(case), Insert(decision),
+        entries=[parts.entry(Verb.CASE_DECIDED, case.id, actor=user.id, detail=f"{decision.id} {decision.outcome}")],
+        work=[Task(name="conclude", record_id=decision.id, not_before=later)] if pending else [],
+    )  # fmt: skip
+    return decision
+
+
+def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:
+    """Take one's own decision back within its window."""
+    case = parts.store.case(case_id)
+    if case.decision_id is None:
+        raise InputError(f"{case_id}: has no decision, expected one to undo")
+    decision = parts.store.decision(case.decision_id)
+    reopened, undone = review.undo(case, decision, user_id=user.id, now=parts.now(), lease=parts.rules.lease)
+    parts.store.commit(
+        Replace(reopened), Replace(undone), entries=[parts.entry(Verb.CASE_UNDONE, case.id, actor=user.id, detail=decision.id)]
+    )
+    return reopened

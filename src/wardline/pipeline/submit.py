@@ -1,0 +1,145 @@
+"""The scan, in one breath: submit, match, triage, and one commit at the end. Release writes nothing but a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wardline import enforcement, intake, preservation, records, review, triage
+from wardline.errors import AlreadyExistsError, IdempotencyMismatchError
+from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.parts import Parts
+from wardline.records import Step, Verb
+
+ORIGINAL = "original"
+"""The vault's purpose for a file as it was uploaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What became of an upload. Low-trust callers learn none of it."""
+
+    route: records.Route | None
+    """None when this was a repetition."""
+    item_id: str | None
+    """None when it was released, or was a repetition."""
+
+
+def submit(
+    parts: Parts, lookup: Lookup, upload: intake.Upload, *, api_key: records.ApiKey, idempotency_key: str | None
+) -> Submission:
+    """Take one upload through the scan.
+
+    Returns after everything about it is durable; an error means that nothing was written and the caller shall send it again.
+
+    Raises:
+        InputError, RefusedError: The upload may not be taken; see ``intake.check``.
+        IdempotencyMismatchError: The key was used for something else.
+        StorageFullError, StoreUnavailableError: Try again later.
+    """
+    intake.check(upload, max_bytes=parts.rules.max_bytes, private_scanning=parts.rules.private_scanning, now=parts.now())
+    seen = _remember(parts, upload, api_key, idempotency_key)
+    if seen is not None and _is_repetition(parts, seen):
+        return Submission(route=None, item_id=None)
+    examined = parts.media.hash(upload.content)
+    signals = _signals(lookup, upload, examined)
+    route = triage.route(signals, parts.rules.policy)
+    changes: list[records.Change] = [seen] if seen else []
+    changes += [parts.count(step) for step in _counted(signals, route)]
+    try:
+        if isinstance(route, records.Release):
+            parts.store.commit(*changes, entries=())
+            return Submission(route=route, item_id=None)
+        return _keep(parts, upload, examined, route, api_key, changes)
+    except AlreadyExistsError:
+        # The same key won the race in another thread.
+        if seen is not None and _is_repetition(parts, seen):
+            return Submission(route=None, item_id=None)
+        raise
+
+
+def _remember(parts: Parts, upload: intake.Upload, api_key: records.ApiKey, key: str | None) -> records.Remembered | None:
+    if key is None:
+        return None
+    digest = intake.key_digest(key, api_key_id=api_key.id, secret=parts.idempotency_secret)
+    return intake.remember(digest, intake.body_digest(upload, secret=parts.idempotency_secret), parts.now())
+
+
+def _is_repetition(parts: Parts, seen: records.Remembered) -> bool:
+    before = parts.store.remembered(seen.key_digest)
+    if before is None:
+        return False
+    if before.body_digest != seen.body_digest:
+        raise IdempotencyMismatchError("Idempotency-Key: was used with another body, expected the same body or a new key")
+    return True
+
+
+def _signals(
+    lookup: Lookup, upload: intake.Upload, examined: records.Examination | records.Unscannable
+) -> list[records.Signal]:
+    signals: list[records.Signal] = []
+    if isinstance(examined, records.Unscannable):
+        # A file that no decoder can read may still be a known file, byte for byte.
+        signals += lookup.match(intake.digests(upload.content))
+        signals.append(examined)
+    else:
+        signals += lookup.match(examined.hashes)
+    if upload.flag is not None:
+        signals.append(upload.flag)
+    return signals
+
+
+def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
+    steps = [Step.ITEMS_RECEIVED]
+    kinds = {type(signal) for signal in signals}
+    steps += [Step.ITEMS_MATCHED] if records.Match in kinds else []
+    steps += [Step.ITEMS_UNSCANNABLE] if records.Unscannable in kinds else []
+    steps += [Step.ITEMS_FLAGGED] if records.Flag in kinds else []
+    return [*steps, Step.ITEMS_RELEASED] if isinstance(route, records.Release) else [*steps, Step.CASES_OPENED]
+
+
+def _keep(
+    parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable,
+    route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
+) -> Submission:  # fmt: skip
+    now = parts.now()
+    item = _item(parts, upload, examined, api_key)
+    case = review.open_case(parts.new_id("case"), item, route=route, now=now)
+    hold = preservation.place_provisional(item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now)
+    actions = enforcement.at_once(case, [item], new_id=lambda: parts.new_id("action"), now=now)
+    # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
+    parts.vault.seal(item.id, ORIGINAL, upload.content)
+    changes += [records.Insert(each) for each in (item, case, hold, *actions)]
+    try:
+        _commit_kept(parts, item, case, hold, actions, route, api_key, changes)
+    except AlreadyExistsError:
+        parts.vault.destroy(item.id, ORIGINAL)  # certainly not committed: the same key was quicker in another thread
+        raise
+    return Submission(route=route, item_id=item.id)
+
+
+def _commit_kept(
+    parts: Parts, item: records.Item, case: records.Case, hold: records.Hold, actions: Sequence[records.Action],
+    route: records.Review | records.Act, api_key: records.ApiKey, changes: Sequence[records.Change],
+) -> None:  # fmt: skip
+    parts.store.commit(
+        *changes,
+        entries=(
+            parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="act" if isinstance(route, records.Act) else "review"),
+            parts.entry(Verb.CASE_OPENED, case.id, actor=api_key.id),
+            parts.entry(Verb.HOLD_PLACED, hold.id),
+            *(parts.entry(Verb.ACTION_TAKEN, action.id, detail=action.kind) for action in actions),
+        ),
+        work=[records.Task(name="enforce", record_id=action.id) for action in actions],
+    )
+
+
+def _item(
+    parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable, api_key: records.ApiKey
+) -> records.Item:
+    known = examined if isinstance(examined, records.Examination) else None
+    return records.Item(
+        id=parts.new_id("item"), received_at=parts.now(), account_reference=upload.account_reference,
+        platform=api_key.platform or "", context=upload.context, size_bytes=len(upload.content),
+        picture=known.picture if known else None, hashes=known.hashes if known else intake.digests(upload.content), sealed=True,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""The conductor: one object that walks every step of the line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from wardline import intake, records, review
+from wardline.pipeline import alarms, approvals, count, lists, log, people
+from wardline.pipeline import review as reviewing
+from wardline.pipeline.lists import AddedList
+from wardline.pipeline.log import Verification
+from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.submit import Submission, submit
+
+
+class Wardline:
+    """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
+
+    Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.
+    Safe to call from many threads.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._lookup = Lookup(parts)
+
+    # the scan
+    def submit(
+        self, upload: intake.Upload, *, api_key: records.ApiKey, idempotency_key: str | None = None
+    ) -> Submission:
+        """Scan one upload: released, or kept with a case. See ``pipeline.submit``."""
+        return submit(self.parts, self._lookup, upload, api_key=api_key, idempotency_key=idempotency_key)
+
+    # review
+    def next_case(self, user: records.User) -> records.Case | None:
+        """Claim the case that waits longest for this person; None when none does."""
+        return reviewing.next_case(self.parts, user)
+
+    def claim(self, case_id: str, *, user: records.User) -> records.Case:
+        """Claim one case, or renew a claim."""
+        return reviewing.claim(self.parts, case_id, user)
+
+    def return_case(self, case_id: str, *, user: records.User) -> records.Case:
+        """Give a claimed case back; nobody asks why."""
+        return reviewing.return_case(self.parts, case_id, user)
+
+    def reveal(self, case_id: str, *, item_id: str, user: records.User, frame: int = 0) -> bytes:
+        """Show one frame of a file (PNG) to the person who holds the case; logged before the bytes leave."""
+        return reviewing.reveal(self.parts, case_id, item_id, user, frame=frame)
+
+    def decide(self, case_id: str, *, user: records.User, judgement: review.Judgement) -> records.Decision:
+        """Decide a claimed case; it takes effect after the undo window."""
+        return reviewing.decide(self.parts, case_id, user, judgement)
+
+    def undo(self, case_id: str, *, user: records.User) -> records.Case:
+        """Take one's own decision back within its window."""
+        return reviewing.undo(self.parts, case_id, user)
+
+    # lists and approvals
+    def add_list(
+        self, path: Path, *, name: str, provenance: str, trust: records.ListTrust, user: records.User
+    ) -> AddedList:
+        """Read a hash list and propose its activation."""
+        return lists.add(self.parts, path, name=name, provenance=provenance, trust=trust, user=user)
+
+    def disable_list(self, list_id: str, *, user: records.User) -> records.HashList:
+        """Switch a list off at once."""
+        disabled = lists.disable(self.parts, list_id, user)
+        self._lookup.refresh()
+        return disabled
+
+    def propose_activation(self, list_id: str, *, user: records.User) -> records.Approval:
+        """Propose to switch a list on."""
+        return lists.propose_activation(self.parts, list_id, user)
+
+    def approve(self, approval_id: str, *, user: records.User) -> records.Approval:
+        """Approve somebody else's proposal; it is carried out at once."""
+        approved = approvals.approve(self.parts, approval_id, user)
+        self._lookup.refresh()
+        return approved
+
+    def refuse(self, approval_id: str, *, user: records.User) -> records.Approval:
+        """Refuse somebody else's proposal."""
+        return approvals.refuse(self.parts, approval_id, user)
+
+    # people
+    def authenticate(self, secret: str) -> tuple[records.ApiKey, records.User | None]:
+        """Find the key of a secret, and the person behind it if there is one."""
+        return people.authenticate(self.parts, secret)
+
+    def resolve_alarm(self, alarm_id: str, *, user: records.User) -> records.Alarm:
+        """Close an alarm that a person dealt with."""
+        return alarms.resolve(self.parts, alarm_id, actor=user.id)
+
+    # counting and proof
+    def statistics(self, first: date, last: date) -> records.Figures:
+        """Count a period, both days inclusive (UTC)."""
+        return count.figures(self.parts, first, last)
+
+    def verify_audit(self) -> Verification:
+        """Check the whole audit log and every record against it."""
+        return log.verify(self.parts)
+
+    def close(self) -> None:
+        """End the decoders and the store's writer. Idempotent."""
+        self.parts.media.close()
+        self.parts.store.close()

@@ -1,0 +1,42 @@
+"""Entry points: how adapters come in, the built-in ones like anyone's. Installed is not enabled: only what the settings name is loaded."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from wardline.errors import ConfigurationError
+
+
+def load(port: str, name: str) -> Any:
+    """Load an adapter by its port and name.
+
+    Args:
+        port: ``"stores"``, ``"vaults"``, ``"media"`` ...: the entry point group is ``wardline.<port>``.
+        name: As the settings say.
+
+    Raises:
+        ConfigurationError: No such adapter is installed, or it cannot be imported.
+    """
+    try:
+        return _find(port, name).load()
+    except ImportError as error:
+        raise ConfigurationError(
+            f"adapter {port}.{name}: cannot be imported ({error.name} is missing), expected its package",
+            remedy=f"Install it: `pip install 'wardline[{name}]'` or the package that brings {error.name}.",
+        ) from error
+
+
+def locate(port: str, name: str) -> str:
+    """Say where an adapter is, as ``"module:attribute"``, without importing it: for a process that imports it itself."""
+    return _find(port, name).value
+
+
+def _find(port: str, name: str) -> EntryPoint:
+    known = entry_points(group=f"wardline.{port}")
+    if name not in known.names:
+        raise ConfigurationError(
+            f"adapter {port}.{name}: not installed, expected one of {', '.join(sorted(known.names)) or 'none'}",
+            remedy="Install the package that brings it, or correct its name in wardline.toml.",
+        )
+    return known[name]

@@ -1,0 +1,122 @@
+"""People, keys and the acts that need two people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wardline.errors import InputError
+from wardline.records.checks import require_range, require_text, require_utc
+from wardline.records.ids import require_id
+
+
+class Role(StrEnum):
+    MODERATOR = "moderator"
+    LEAD = "lead"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Scope(StrEnum):
+    """What a key may do. A user's key never does more than the user's role allows."""
+
+    ITEMS_WRITE = "items:write"
+    """Submit uploads."""
+    ITEMS_READ = "items:read"
+    """Read an item's state; trusted keys only."""
+    CASES = "cases"
+    """Claim, reveal, decide; needs a user."""
+    MANAGE = "manage"
+    """Lists, approvals, alarms, statistics; needs a user."""
+    AUDIT = "audit"
+    """Read the audit log; needs a user."""
+
+
+class KeyTrust(StrEnum):
+    LOW = "low"
+    """Gets ``accepted`` and nothing else, with equalised timing."""
+    TRUSTED = "trusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    id: str
+    name: str
+    """Sign-in name, unique, 1 to 64 characters."""
+    role: Role
+    password_hash: str
+    """argon2id, in its encoded form."""
+    created_at: datetime
+    disabled: bool = False
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("user", self.id)
+        require_text("user name", self.name, most=64)
+        require_utc("created_at", self.created_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    id: str
+    label: str
+    """1 to 100 characters."""
+    secret_digest: str
+    """SHA-256 of the secret, hexadecimal; the secret itself is shown once and never stored."""
+    scopes: tuple[Scope, ...]
+    trust: KeyTrust
+    created_at: datetime
+    platform: str | None = None
+    """For platforms' keys: whose uploads these are."""
+    user_id: str | None = None
+    """For people's keys: in whose name they act."""
+    requests_per_minute: int = 6000
+    """1 and up."""
+    disabled: bool = False
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("api-key", self.id)
+        require_text("api key label", self.label, most=100)
+        require_utc("created_at", self.created_at)
+        require_range("requests_per_minute", self.requests_per_minute, 1, 10**9)
+        if (self.platform is None) == (self.user_id is None):
+            raise InputError("api key: belongs to both or neither, expected a platform or a user")
+        if Scope.ITEMS_WRITE in self.scopes and self.platform is None:
+            raise InputError("api key: items:write without a platform, expected the platform's name")
+
+
+class ApprovalKind(StrEnum):
+    """Every act that needs two people."""
+
+    ACTIVATE_HASH_LIST = "activate-hash-list"
+
+
+class ApprovalState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One act, proposed by one person and decided by another."""
+
+    id: str
+    kind: ApprovalKind
+    subject_id: str
+    """The record it is about."""
+    subject_version: int
+    """The version that was proposed: an approval of something that changed since is refused."""
+    proposed_by: str
+    proposed_at: datetime
+    state: ApprovalState = ApprovalState.PROPOSED
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("approval", self.id)
+        require_utc("proposed_at", self.proposed_at)
+        require_utc("decided_at", self.decided_at)

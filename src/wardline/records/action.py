@@ -1,0 +1,49 @@
+"""Actions: what the platform is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wardline.records.checks import require_utc
+from wardline.records.ids import require_id
+
+
+class ActionKind(StrEnum):
+    RESTRICT_CONTENT = "restrict-content"
+    """Hide it for now; reversible."""
+    REMOVE_CONTENT = "remove-content"
+    RESTORE_CONTENT = "restore-content"
+    """Undo a restriction."""
+    SUSPEND_ACCOUNT = "suspend-account"
+
+
+class ActionState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """The platform refused it for good; an alarm says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One request to one platform."""
+
+    id: str
+    case_id: str
+    kind: ActionKind
+    platform: str
+    account_reference: str
+    content_reference: str | None
+    """None for actions on the account."""
+    created_at: datetime
+    state: ActionState = ActionState.PENDING
+    attempts: int = 0
+    delivered_at: datetime | None = None
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("action", self.id)
+        require_utc("created_at", self.created_at)
+        require_utc("delivered_at", self.delivered_at)

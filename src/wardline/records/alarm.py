@@ -1,0 +1,43 @@
+"""Alarms: what a person must hear about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wardline.records.checks import require_utc
+from wardline.records.ids import require_id
+
+
+class AlarmKind(StrEnum):
+    FILING_FAILED = "filing-failed"
+    FILING_NEEDS_HUMAN = "filing-needs-human"
+    WEBHOOK_UNDELIVERED = "webhook-undelivered"
+    LIST_STALE = "list-stale"
+    DISK_FULL = "disk-full"
+    DECODER_KILLED = "decoder-killed"
+    ALARM_UNDELIVERED = "alarm-undelivered"
+    """A notifier could not be reached: itself worth an alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One open question. The same kind and subject raises it once until it is resolved."""
+
+    id: str
+    kind: AlarmKind
+    subject_id: str
+    """The record it is about, or a fixed word such as ``"disk"``."""
+    message: str
+    """For the operator: what is, and what to do. No account data."""
+    raised_at: datetime
+    resolved_at: datetime | None = None
+    undelivered: tuple[str, ...] = ()
+    """Names of the notifiers that still owe this alarm."""
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("alarm", self.id)
+        require_utc("raised_at", self.raised_at)
+        require_utc("resolved_at", self.resolved_at)

@@ -1,0 +1,165 @@
+"""Cases, reveals and decisions: what people see and what they decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wardline.errors import InputError
+from wardline.records.checks import require_range, require_text, require_utc
+from wardline.records.ids import require_id
+
+
+class Category(StrEnum):
+    """The industry classification scale: the letter is the age group, the digit the kind.
+
+    Source: CyberTipline Reporting API, ``industryClassification``.
+    """
+
+    A1 = "A1"
+    A2 = "A2"
+    B1 = "B1"
+    B2 = "B2"
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    """Waiting for a moderator, or claimed by one while the lease lasts."""
+    DECIDED = "decided"
+    """Decided; the undo window is running."""
+    CLOSED = "closed"
+    """The decision took effect."""
+
+
+class Outcome(StrEnum):
+    VIOLATION = "violation"
+    NOT_VIOLATION = "not-a-violation"
+    CANNOT_TELL = "cannot-tell"
+    """Back to the queue, for somebody else."""
+
+
+class DecisionState(StrEnum):
+    PENDING = "pending"
+    """May still be undone."""
+    EFFECTIVE = "effective"
+    UNDONE = "undone"
+
+
+class ReportAnnotation(StrEnum):
+    """Annotations of a whole report. Source: CyberTipline schema, November 2025, ``reportAnnotations``."""
+
+    SEXTORTION = "sextortion"
+    CSAM_SOLICITATION = "csamSolicitation"
+    MINOR_TO_MINOR_INTERACTION = "minorToMinorInteraction"
+    SPAM = "spam"
+    SADISTIC_ONLINE_EXPLOITATION = "sadisticOnlineExploitation"
+
+
+class FileAnnotation(StrEnum):
+    """Annotations of one file. Source: CyberTipline schema, November 2025, ``fileAnnotations``."""
+
+    ANIME_DRAWING_VIRTUAL_HENTAI = "animeDrawingVirtualHentai"
+    POTENTIAL_MEME = "potentialMeme"
+    VIRAL = "viral"
+    POSSIBLE_SELF_PRODUCTION = "possibleSelfProduction"
+    PHYSICAL_HARM = "physicalHarm"
+    VIOLENCE_GORE = "violenceGore"
+    BESTIALITY = "bestiality"
+    LIVE_STREAMING = "liveStreaming"
+    INFANT = "infant"
+    GENERATIVE_AI = "generativeAi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One matter for one decision: an account and the files that point at it."""
+
+    id: str
+    opened_at: datetime
+    account_reference: str
+    """Empty once unlinked."""
+    item_ids: tuple[str, ...]
+    reasons: tuple[str, ...]
+    """Why it is here, in words."""
+    restricted: bool
+    """The content is hidden on the platform while this is decided."""
+    state: CaseState
+    claimed_by: str | None = None
+    """User id."""
+    lease_until: datetime | None = None
+    """The claim ends here unless it is renewed."""
+    passed_by: tuple[str, ...] = ()
+    """Users who could not tell; the case goes to somebody else."""
+    decision_id: str | None = None
+    """The newest decision."""
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("case", self.id)
+        require_utc("opened_at", self.opened_at)
+        require_utc("lease_until", self.lease_until)
+        if not self.item_ids:
+            raise InputError(f"case {self.id}: no items, expected at least one")
+        if (self.claimed_by is None) != (self.lease_until is None):
+            raise InputError(f"case {self.id}: a claim and a lease belong together")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reveal:
+    """One showing of one picture's full pixels to one person, logged before the bytes leave.
+
+    The viewed flag of a report, the exposure count and the view audit all read this record.
+    """
+
+    id: str
+    case_id: str
+    item_id: str
+    user_id: str
+    at: datetime
+    frame: int
+    """Which frame was shown, from 0; always 0 for a still picture."""
+
+    def __post_init__(self) -> None:
+        require_id("reveal", self.id)
+        require_utc("at", self.at)
+        require_range("frame", self.frame, 0, 2**31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a decision says of one file."""
+
+    item_id: str
+    category: Category | None
+    """None when the file itself is not a violation, or nobody viewed it."""
+    annotations: tuple[FileAnnotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one person decided about one case."""
+
+    id: str
+    case_id: str
+    user_id: str
+    at: datetime
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    annotations: tuple[ReportAnnotation, ...]
+    escalation: str | None
+    """Why the authority should look at once; filled only when a child may be in danger now. At most 3,000 characters."""
+    undo_until: datetime
+    state: DecisionState = DecisionState.PENDING
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("decision", self.id)
+        require_utc("at", self.at)
+        require_utc("undo_until", self.undo_until)
+        if self.escalation is not None:
+            require_text("escalation", self.escalation, most=3000)
+        if self.outcome is Outcome.VIOLATION and not any(finding.category for finding in self.findings):
+            raise InputError("decision: a violation without a category, expected A1, A2, B1 or B2 for at least one file")
+        if self.outcome is not Outcome.VIOLATION and (self.annotations or any(finding.category for finding in self.findings)):
+            raise InputError("decision: categories and annotations belong to a violation, expected none")

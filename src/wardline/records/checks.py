@@ -1,0 +1,32 @@
+"""Checks that several records share. Each raises ``InputError`` with the field's name and never its content."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from wardline.errors import InputError
+
+
+def require_utc(field: str, value: datetime | None) -> None:
+    """Require an aware time in UTC."""
+    if value is not None and (value.tzinfo is None or value.utcoffset() != timedelta(0)):
+        raise InputError(f"{field}: time without UTC zone, expected an aware time in UTC")
+
+
+def require_text(field: str, value: str, *, most: int) -> None:
+    """Require 1 to ``most`` characters, none of them a control character."""
+    if not value or len(value) > most:
+        raise InputError(f"{field}: {len(value)} characters, expected 1 to {most}")
+    if any(ord(character) < 32 for character in value):
+        raise InputError(f"{field}: holds control characters, expected plain text")
+
+
+def require_range(field: str, value: float, low: float, high: float) -> None:
+    """Require ``low <= value <= high``; NaN fails."""
+    if not low <= value <= high:
+        raise InputError(f"{field}: outside its range, expected {low} to {high}")
+
+
+def to_utc(value: datetime) -> datetime:
+    """Convert an aware time to UTC."""
+    return value.astimezone(UTC)

@@ -1,0 +1,158 @@
+"""Items: what was uploaded, by whom, in which context, and its hashes."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wardline.errors import InputError
+from wardline.records.checks import require_range, require_text, require_utc
+from wardline.records.ids import require_id
+
+
+class MediaFormat(StrEnum):
+    """The picture formats that the decode sandbox accepts."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    GIF = "gif"
+    AVIF = "avif"
+    TIFF = "tiff"
+    BMP = "bmp"
+    HEIC = "heic"
+    """Only with the extra ``wardline[heif]``."""
+
+
+class Visibility(StrEnum):
+    """Who could see the content where it was posted."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class HashKind(StrEnum):
+    """The hash types that lists are exchanged in."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    PDQ = "pdq"
+
+
+_HEX_DIGITS = {HashKind.MD5: 32, HashKind.SHA1: 40, HashKind.SHA256: 64, HashKind.PDQ: 64}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hash:
+    """One fingerprint of one file."""
+
+    kind: HashKind
+    value: str
+    """Lower-case hexadecimal, of the length its kind has."""
+    quality: int | None = None
+    """PDQ only: 0 (a flat picture) to 100. Low quality is a value to weigh, not a missing hash."""
+
+    def __post_init__(self) -> None:
+        if len(self.value) != _HEX_DIGITS[self.kind] or set(self.value) - set("0123456789abcdef"):
+            raise InputError(f"hash {self.kind}: malformed, expected {_HEX_DIGITS[self.kind]} lower-case hexadecimal digits")
+        if (self.kind is HashKind.PDQ) != (self.quality is not None):
+            raise InputError(f"hash {self.kind}: a quality belongs to PDQ and to nothing else")
+        if self.quality is not None:
+            require_range("hash pdq quality", self.quality, 0, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadContext:
+    """What the platform knows about an upload. The authorities ask for most of it."""
+
+    surface: str
+    """Where on the platform, in its own words: ``"post"``, ``"avatar"``. 1 to 64 characters."""
+    visibility: Visibility
+    uploaded_at: datetime
+    """Aware UTC: when the account uploaded it to the platform."""
+    content_reference: str
+    """The platform's own id of the content; comes back in every webhook. 1 to 255 characters."""
+    region: str | None = None
+    """ISO 3166-1 alpha-2 of the account, where the platform knows it."""
+    ip_address: str | None = None
+    """The address of the upload itself, not of a login. IPv4 or IPv6."""
+    port: int | None = None
+    """Source port of the upload, 1 to 65535. Behind carrier-grade NAT the address alone names nobody."""
+    file_name: str | None = None
+    """Original file name, at most 2,056 characters."""
+    url: str | None = None
+    """Where the content can be seen, at most 2,083 characters."""
+
+    def __post_init__(self) -> None:
+        require_text("surface", self.surface, most=64)
+        require_text("content_reference", self.content_reference, most=255)
+        require_utc("uploaded_at", self.uploaded_at)
+        if self.region is not None and not (len(self.region) == 2 and self.region.isascii() and self.region.isupper()):
+            raise InputError("region: malformed, expected two capital letters (ISO 3166-1)")
+        if self.ip_address is not None:
+            try:
+                ipaddress.ip_address(self.ip_address)
+            except ValueError:
+                raise InputError("ip_address: malformed, expected an IPv4 or IPv6 address") from None
+        if self.port is not None:
+            require_range("port", self.port, 1, 65535)
+        if self.file_name is not None:
+            require_text("file_name", self.file_name, most=2056)
+        if self.url is not None:
+            require_text("url", self.url, most=2083)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What the decoder found out about a picture, without its pixels."""
+
+    format: MediaFormat
+    width: int
+    """Pixels, 1 and up."""
+    height: int
+    """Pixels, 1 and up."""
+    frames: int
+    """1 for a still picture."""
+
+    def __post_init__(self) -> None:
+        for field in ("width", "height", "frames"):
+            require_range(field, getattr(self, field), 1, 2**31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """A picture that could be decoded, with every hash that was asked for."""
+
+    picture: Picture
+    hashes: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A judged upload. Written only when its route is not release."""
+
+    id: str
+    received_at: datetime
+    account_reference: str
+    """The platform's id of the account; empty once the account was unlinked after "not a violation"."""
+    platform: str
+    """Name of the platform, from the API key."""
+    context: UploadContext | None
+    """None once unlinked."""
+    size_bytes: int
+    picture: Picture | None
+    """None when the file could not be decoded."""
+    hashes: tuple[Hash, ...]
+    sealed: bool
+    """True while the vault holds the file."""
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("item", self.id)
+        require_utc("received_at", self.received_at)
+        if self.account_reference:
+            require_text("account_reference", self.account_reference, most=255)
+        require_range("size_bytes", self.size_bytes, 0, 2**40)

@@ -1,0 +1,81 @@
+"""The audit log's nouns: entries and signed checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wardline.records.checks import require_text, require_utc
+
+
+class Verb(StrEnum):
+    """What happened: ``subject:action``."""
+
+    INSTALLATION_CREATED = "installation:created"
+    USER_CREATED = "user:created"
+    USER_DISABLED = "user:disabled"
+    API_KEY_CREATED = "api-key:created"
+    API_KEY_REVOKED = "api-key:revoked"
+    HASH_LIST_ADDED = "hash-list:added"
+    HASH_LIST_ACTIVATED = "hash-list:activated"
+    HASH_LIST_DISABLED = "hash-list:disabled"
+    APPROVAL_PROPOSED = "approval:proposed"
+    APPROVAL_DECIDED = "approval:decided"
+    ITEM_ROUTED = "item:routed"
+    CASE_OPENED = "case:opened"
+    CASE_CLAIMED = "case:claimed"
+    CASE_RETURNED = "case:returned"
+    CASE_REVEALED = "case:revealed"
+    CASE_DECIDED = "case:decided"
+    CASE_UNDONE = "case:undone"
+    CASE_CLOSED = "case:closed"
+    ACTION_TAKEN = "action:taken"
+    ACTION_DELIVERED = "action:delivered"
+    ACTION_FAILED = "action:failed"
+    REFERRAL_DRAFTED = "referral:drafted"
+    REFERRAL_MOVED = "referral:moved"
+    REFERRAL_FILED = "referral:filed"
+    HOLD_PLACED = "hold:placed"
+    HOLD_ENDED = "hold:ended"
+    ACCOUNT_UNLINKED = "account:unlinked"
+    ALARM_RAISED = "alarm:raised"
+    ALARM_RESOLVED = "alarm:resolved"
+    COUNTS_LOGGED = "counts:logged"
+    FIGURES_PUBLISHED = "figures:published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the audit log. It holds ids; the store adds salted digests of what changed."""
+
+    verb: Verb
+    subject_id: str
+    """The record that this is about."""
+    actor: str
+    """A user id, an API key id, or ``"system"``."""
+    at: datetime
+    detail: str = ""
+    """A fixed phrase or ids, at most 500 characters; never account data."""
+
+    def __post_init__(self) -> None:
+        require_text("entry subject", self.subject_id, most=255)
+        require_utc("at", self.at)
+        if self.detail:
+            require_text("entry detail", self.detail, most=500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A signed statement of what the log is."""
+
+    size: int
+    """Number of entries."""
+    root: bytes
+    """Merkle tree hash, 32 bytes."""
+    note: str
+    """The signed note, in C2SP form."""
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_utc("at", self.at)

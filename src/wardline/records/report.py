@@ -1,0 +1,90 @@
+"""The content of a report to an authority, before any authority's own form.
+
+Built purely from a decision, its items and the reveal log. An ``Authority`` adapter turns it into its receiver's form and may refuse it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wardline.records.case import Category, FileAnnotation, ReportAnnotation
+from wardline.records.checks import require_utc
+from wardline.records.item import Hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """The platform's reporting person, from the settings."""
+
+    first_name: str
+    last_name: str
+    email: str
+    """A role mailbox rather than a person's."""
+    platform: str
+    """Name of the service, at most 256 characters."""
+    terms_of_service: str | None = None
+    legal_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpEvent:
+    """An address seen at a moment."""
+
+    ip_address: str
+    event: str
+    """One of ``Login Registration Purchase Upload Other Unknown``."""
+    at: datetime | None
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedPerson:
+    """The account that is reported."""
+
+    account_reference: str
+    ip_events: tuple[IpEvent, ...] = ()
+    temporarily_disabled_at: datetime | None = None
+    """When the account was suspended, where it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFile:
+    """One file of a report."""
+
+    item_id: str
+    file_name: str | None
+    uploaded_at: datetime
+    url: str | None
+    viewed: bool
+    """Whether a person was shown the entire contents. From the reveal log and nothing else."""
+    publicly_available: bool
+    category: Category | None
+    annotations: tuple[FileAnnotation, ...]
+    hashes: tuple[Hash, ...]
+    upload: IpEvent | None
+
+    def __post_init__(self) -> None:
+        require_utc("uploaded_at", self.uploaded_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything one referral tells the authority."""
+
+    referral_id: str
+    incident_at: datetime
+    """Upload time of the earliest file."""
+    incident_time_meaning: str
+    """What ``incident_at`` is the time of."""
+    annotations: tuple[ReportAnnotation, ...]
+    escalation: str | None
+    reporter: Reporter
+    person: ReportedPerson
+    files: tuple[ReportedFile, ...]
+    urls: tuple[str, ...]
+    note: str
+    """For the officer: how the content was found and what the flags mean."""
+
+    def __post_init__(self) -> None:
+        require_utc("incident_at", self.incident_at)

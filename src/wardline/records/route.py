@@ -1,0 +1,28 @@
+"""Routes: the three ways out of triage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Nothing points at the item: nothing about it is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A person decides; the item stays visible meanwhile."""
+
+    reasons: tuple[str, ...]
+    """Why, in words a moderator understands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Restrict at once, reversibly, and let a person decide."""
+
+    reasons: tuple[str, ...]
+
+
+Route = Release | Review | Act

@@ -1,0 +1,64 @@
+"""Signals: every reason to look at an item, and the one value for "could not be scanned"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wardline.records.case import Category
+from wardline.records.checks import require_range, require_text
+from wardline.records.hash_list import ListTrust
+from wardline.records.item import HashKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An item's hash lies within the radius of a list's entry."""
+
+    list_id: str
+    entry_id: str
+    hash_kind: HashKind
+    distance_bits: int
+    """0 for the same hash; at most 31 for PDQ."""
+    trust: ListTrust
+    category: Category | None
+    """What the list's owner says it is."""
+
+    def __post_init__(self) -> None:
+        require_range("distance_bits", self.distance_bits, 0, 256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A detector's calibrated opinion."""
+
+    detector: str
+    detector_version: str
+    probability: float
+    """0 to 1, calibrated."""
+
+    def __post_init__(self) -> None:
+        require_range("probability", self.probability, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A user's complaint about an item."""
+
+    reason: str
+    """The platform's category of complaint, 1 to 200 characters. Never free text about the content."""
+
+    def __post_init__(self) -> None:
+        require_text("flag reason", self.reason, most=200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unscannable:
+    """Something that should have judged the item could not. It goes to a person and is never "clean"."""
+
+    source: str
+    """Which part failed: ``"media"``, ``"matching"``, the name of a detector."""
+    reason: str
+    """A fixed phrase, never content."""
+
+
+Signal = Match | Score | Flag | Unscannable

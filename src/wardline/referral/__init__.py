@@ -1,0 +1,36 @@
+"""Reports to an authority: what they say, when one is owed, and where each stands. Pure.
+
+``build_report`` writes the content, ``plan`` the referral; ``next_step`` says what to do, ``on_answer`` and ``on_error`` what came of it.
+"""
+
+from wardline.referral.addresses import is_plain_address
+from wardline.referral.building import build_report, needs_referral, plan
+from wardline.referral.moving import (
+    begin,
+    build_receipt,
+    next_step,
+    on_answer,
+    on_error,
+    refile,
+    retry_delay,
+    withdraw,
+)
+from wardline.referral.steps import (
+    UNKNOWN_ORPHAN,
+    AskHuman,
+    Attach,
+    Call,
+    Done,
+    Finish,
+    Move,
+    Retract,
+    Step,
+    Submit,
+)
+from wardline.referral.viewing import was_viewed
+
+__all__ = [
+    "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Retract", "Step", "Submit", "begin", "build_receipt",
+    "build_report", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan", "refile", "retry_delay",
+    "was_viewed", "withdraw",
+]  # fmt: skip

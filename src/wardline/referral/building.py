@@ -1,0 +1,195 @@
+"""What a report says, from the decision, the items, the reveal log and the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from wardline import records
+from wardline.errors import InputError
+from wardline.referral.addresses import is_plain_address
+from wardline.referral.viewing import was_viewed
+
+TIME_MEANING = "Time of upload to the service. If there are several files, the time of the earliest."
+
+
+def needs_referral(decision: records.Decision) -> bool:
+    """Say whether a decision has to be reported: a violation that was not undone."""
+    return (
+        decision.outcome is records.Outcome.VIOLATION and decision.state is not records.DecisionState.UNDONE
+    )
+
+
+def plan(
+    report: records.Report, decision: records.Decision, *, authority: str, environment: str, now: datetime
+) -> records.Referral:
+    """Draft the referral of a report: nothing sent, every file still to be attached.
+
+    Args:
+        report: What ``build_report`` gave.
+        decision: The decision that the report follows from.
+        authority: Name of the receiving adapter.
+        environment: ``"sandbox"``, ``"test"`` or ``"production"``.
+        now: Aware UTC.
+    """
+    return records.Referral(
+        id=report.referral_id,
+        case_id=decision.case_id,
+        decision_id=decision.id,
+        authority=authority,
+        environment=environment,
+        state=records.ReferralState.DRAFT,
+        created_at=now,
+        files=tuple(records.ReferralFile(item_id=file.item_id) for file in report.files),
+    )
+
+
+def build_report(
+    referral_id: str,
+    decision: records.Decision,
+    case: records.Case,
+    items: Sequence[records.Item],
+    reveals: Sequence[records.Reveal],
+    actions: Sequence[records.Action],
+    reporter: records.Reporter,
+    how_found: str,
+    now: datetime,
+) -> records.Report:
+    """Write the content of the report that a decision needs.
+
+    A file is reported when the decision gives it a category, and also when nobody viewed it in full, for then nobody has judged it
+    either. A file that a person viewed and gave no category is innocent and stays out.
+
+    Args:
+        referral_id: Id of the referral; stands in the note as our reference.
+        decision: A violation.
+        case: The case that was decided.
+        items: Every item of the case, in any order.
+        reveals: The case's reveal log: the only source of the viewed flags.
+        actions: The case's actions; a delivered suspension is told to the authority.
+        reporter: The platform's reporting person.
+        how_found: One or more plain sentences: how the content came to the reviewers' attention.
+        now: Aware UTC.
+
+    Raises:
+        InputError: The decision needs no referral, an item is missing, or the account was unlinked.
+    """
+    _require_reportable(referral_id, decision, case, how_found)
+    chosen = _chosen_items(decision, case, items, reveals)
+    findings = {finding.item_id: finding for finding in decision.findings}
+    files = tuple(_reported_file(item, findings.get(item.id), reveals) for item in chosen)
+    return records.Report(
+        referral_id=referral_id,
+        incident_at=min(file.uploaded_at for file in files),
+        incident_time_meaning=TIME_MEANING,
+        annotations=tuple(dict.fromkeys(decision.annotations)),
+        escalation=decision.escalation,
+        reporter=reporter,
+        person=_reported_person(case, files, actions, now),
+        files=files,
+        urls=tuple(dict.fromkeys(file.url for file in files if file.url is not None)),
+        note=_note(referral_id, how_found, files),
+    )
+
+
+def _require_reportable(
+    referral_id: str, decision: records.Decision, case: records.Case, how_found: str
+) -> None:
+    if not needs_referral(decision):
+        raise InputError(
+            f"referral {referral_id}: decision {decision.id} needs none, expected a violation that stands"
+        )
+    if decision.case_id != case.id:
+        raise InputError(
+            f"referral {referral_id}: decision {decision.id} is about another case, expected {case.id}"
+        )
+    if not case.account_reference:
+        raise InputError(
+            f"referral {referral_id}: the account of case {case.id} was unlinked, expected a known account"
+        )
+    if not how_found.strip():
+        raise InputError(f"referral {referral_id}: how_found is blank, expected a sentence")
+
+
+def _chosen_items(
+    decision: records.Decision,
+    case: records.Case,
+    items: Iterable[records.Item],
+    reveals: Sequence[records.Reveal],
+) -> list[records.Item]:
+    known = {item.id: item for item in items}
+    missing = [item_id for item_id in case.item_ids if item_id not in known]
+    if missing:
+        raise InputError(f"case {case.id}: item {missing[0]} was not given, expected every item of the case")
+    categorised = {finding.item_id for finding in decision.findings if finding.category is not None}
+    if not categorised <= set(case.item_ids):
+        raise InputError(
+            f"decision {decision.id}: a finding about a file of another case, expected files of {case.id}"
+        )
+    in_order = (known[item_id] for item_id in case.item_ids)
+    return [item for item in in_order if item.id in categorised or not was_viewed(item, reveals)]
+
+
+def _reported_file(
+    item: records.Item, finding: records.Finding | None, reveals: Sequence[records.Reveal]
+) -> records.ReportedFile:
+    context = item.context
+    uploaded_at = context.uploaded_at if context else item.received_at
+    upload = None
+    if context and context.ip_address is not None:
+        upload = records.IpEvent(
+            ip_address=context.ip_address, event="Upload", at=uploaded_at, port=context.port
+        )
+    return records.ReportedFile(
+        item_id=item.id,
+        file_name=context.file_name if context else None,
+        uploaded_at=uploaded_at,
+        url=context.url if context and context.url is not None and is_plain_address(context.url) else None,
+        viewed=was_viewed(item, reveals),
+        publicly_available=context is not None and context.visibility is records.Visibility.PUBLIC,
+        category=finding.category if finding else None,
+        annotations=tuple(dict.fromkeys(finding.annotations)) if finding else (),
+        hashes=item.hashes,
+        upload=upload,
+    )
+
+
+def _reported_person(
+    case: records.Case,
+    files: Sequence[records.ReportedFile],
+    actions: Iterable[records.Action],
+    now: datetime,
+) -> records.ReportedPerson:
+    suspensions = [
+        action.delivered_at
+        for action in actions
+        if action.kind is records.ActionKind.SUSPEND_ACCOUNT
+        and action.state is records.ActionState.DELIVERED
+        and action.delivered_at is not None
+        and action.delivered_at <= now
+    ]
+    return records.ReportedPerson(
+        account_reference=case.account_reference,
+        ip_events=tuple(dict.fromkeys(file.upload for file in files if file.upload is not None)),
+        temporarily_disabled_at=min(suspensions, default=None),
+    )
+
+
+def _note(referral_id: str, how_found: str, files: Sequence[records.ReportedFile]) -> str:
+    numbered: Mapping[bool, list[str]] = {True: [], False: []}
+    for number, file in enumerate(files, start=1):
+        numbered[file.viewed].append(f"{number} ({file.item_id})")
+    sentences = [f"How this was found: {how_found.strip()}"]
+    if numbered[True]:
+        sentences.append(
+            f"Viewed in full by a person at the service before this report: file {', '.join(numbered[True])}."
+        )
+    if numbered[False]:
+        sentences.append(
+            f"Not viewed in full by any person at the service: file {', '.join(numbered[False])}."
+        )
+    sentences.append(
+        "Files are numbered in the order in which they are attached; the viewed flag of each comes from a log of what was shown."
+    )
+    sentences.append(f"Reference at the service: {referral_id}.")
+    return "\n".join(sentences)

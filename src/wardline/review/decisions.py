@@ -1,0 +1,82 @@
+"""Decisions: made, undone within their window, then carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from wardline import records
+from wardline.errors import ConflictError, InputError, NotAllowedError
+from wardline.review.cases import require_claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a moderator says about a case."""
+
+    outcome: records.Outcome
+    findings: tuple[records.Finding, ...] = ()
+    annotations: tuple[records.ReportAnnotation, ...] = ()
+    escalation: str | None = None
+
+
+def decide(
+    case: records.Case, judgement: Judgement, *, decision_id: str, user_id: str, now: datetime, undo_window: timedelta
+) -> tuple[records.Case, records.Decision]:
+    """Record a decision.
+
+    "Cannot tell" takes effect at once and sends the case to somebody else; anything else waits for the undo window.
+
+    Raises:
+        ConflictError, LeaseLostError: The person does not hold the case.
+        InputError: A finding about a file that is not in the case, or two about one.
+    """
+    require_claim(case, user_id, now=now)
+    about = [finding.item_id for finding in judgement.findings]
+    if len(set(about)) != len(about) or set(about) - set(case.item_ids):
+        raise InputError(f"{case.id}: findings do not fit its files, expected at most one for each")
+    unsure = judgement.outcome is records.Outcome.CANNOT_TELL
+    decision = records.Decision(
+        id=decision_id, case_id=case.id, user_id=user_id, at=now, outcome=judgement.outcome, findings=judgement.findings,
+        annotations=judgement.annotations, escalation=judgement.escalation, undo_until=now if unsure else now + undo_window,
+        state=records.DecisionState.EFFECTIVE if unsure else records.DecisionState.PENDING,
+    )  # fmt: skip
+    free = replace(case, claimed_by=None, lease_until=None, decision_id=decision_id, version=case.version + 1)
+    if unsure:
+        return replace(free, passed_by=(*case.passed_by, user_id)), decision
+    return replace(free, state=records.CaseState.DECIDED), decision
+
+
+def undo(
+    case: records.Case, decision: records.Decision, *, user_id: str, now: datetime, lease: timedelta
+) -> tuple[records.Case, records.Decision]:
+    """Take a decision back within its window; the case returns to the person who made it.
+
+    Raises:
+        NotAllowedError: Somebody else's decision.
+        ConflictError: The window is over.
+    """
+    if decision.user_id != user_id:
+        raise NotAllowedError(f"{decision.id}: made by somebody else, expected its maker")
+    if decision.state is not records.DecisionState.PENDING or now >= decision.undo_until or case.decision_id != decision.id:
+        raise ConflictError(f"{decision.id}: has taken effect, expected a decision within its undo window")
+    reopened = replace(
+        case, state=records.CaseState.OPEN, claimed_by=user_id, lease_until=now + lease, decision_id=None, version=case.version + 1
+    )
+    return reopened, replace(decision, state=records.DecisionState.UNDONE, version=decision.version + 1)
+
+
+def conclude(case: records.Case, decision: records.Decision, *, now: datetime) -> tuple[records.Case, records.Decision] | None:
+    """Let a decision take effect once its window is over; None when there is nothing to do (undone, or done before).
+
+    Raises:
+        ConflictError: The window is still running.
+    """
+    if decision.state is not records.DecisionState.PENDING or case.decision_id != decision.id:
+        return None
+    if now < decision.undo_until:
+        raise ConflictError(f"{decision.id}: may still be undone, expected the end of its window")
+    return (
+        replace(case, state=records.CaseState.CLOSED, version=case.version + 1),
+        replace(decision, state=records.DecisionState.EFFECTIVE, version=decision.version + 1),
+    )

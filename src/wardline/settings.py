@@ -1,0 +1,253 @@
+"""Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
+
+from __future__ import annotations
+
+import tomllib
+import types
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from wardline.errors import ConfigurationError, NotInitialisedError
+from wardline.triage import Response
+
+FILE_NAME = "wardline.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    name: str = "wardline"
+    """Names the audit log: letters, digits, dots and dashes."""
+    data: Path = Path("data")
+    """Folder for the database, vault and logs, relative to wardline.toml."""
+    keys: Path = Path("keys")
+    """Folder for the keys; give it another owner or another disk."""
+    production: bool = False
+    """One of the two places that must say so before anything is filed for real."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    adapter: str = "sqlite"
+    """``"sqlite"`` or ``"postgres"``."""
+    url_file: Path | None = None
+    """PostgreSQL only: a file with the connection URL, for it holds a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    host: str = "127.0.0.1"
+    port: int = 8460
+    low_trust_answer_ms: int = 100
+    """Low-trust keys get their answer at multiples of this time after the request, so that timing tells nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateScanningSettings:
+    legal_basis: dict[str, str] = field(default_factory=dict)
+    """Region (ISO 3166-1) to the legal basis for scanning private surfaces there, confirmed by counsel. Empty: off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSettings:
+    max_bytes: int = 50_000_000
+    """Largest upload, bytes. Applied before anything is buffered."""
+    max_pixels: int = 100_000_000
+    """Largest picture, pixels of one frame."""
+    max_frames: int = 1000
+    """Longest animation, frames (this many are refused)."""
+    decode_seconds: float = 2.0
+    """Longest time a picture may take in the sandbox, seconds."""
+    decode_workers: int = 2
+    """Sandboxed decoders; one for each core."""
+    heic: bool = False
+    """Accept HEIC; needs the extra ``wardline[heif]``."""
+    private_scanning: PrivateScanningSettings = field(default_factory=PrivateScanningSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchingSettings:
+    hashers: tuple[str, ...] = ("md5", "sha1", "sha256", "pdq")
+    """Hash types that every picture gets."""
+    index: str = "brute"
+    """Search for near hashes."""
+    list_stale_hours: int = 168
+    """A list without news for this long raises an alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageSettings:
+    verified_match: Response = Response.ACT
+    """``"act"``: restrict at once and open a case; ``"review"``: only open a case."""
+    unverified_match: Response = Response.REVIEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    lease_minutes: float = 15.0
+    """How long a claim lasts without renewal."""
+    undo_seconds: float = 60.0
+    """How long a decision may be taken back before it takes effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformSettings:
+    name: str
+    """As in the API keys."""
+    url: str
+    """Where signed webhooks go."""
+    secret_file: Path
+    """The secret both sides sign with."""
+    adapter: str = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReporterSettings:
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    """A role mailbox that somebody reads."""
+    platform: str = ""
+    """Name of the service as the public knows it."""
+    terms_of_service: str | None = None
+    legal_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralSettings:
+    authority: str | None = None
+    """``"ncmec"``; without one, referrals are drafted and wait."""
+    environment: str = "sandbox"
+    """``"sandbox"``, ``"test"`` or ``"production"``; production must also stand in ``[installation]``."""
+    sandbox_url: str | None = None
+    """Loopback address of ``wardline sandbox authority``."""
+    username: str = ""
+    password_file: Path | None = None
+    reporter: ReporterSettings = field(default_factory=ReporterSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreservationSettings:
+    vault: str = "directory"
+    provisional_days: float = 30.0
+    """From triage on; a hold never ends while its case is undecided."""
+    after_filing_days: float = 365.0
+    """From the authority's receipt on; at least 365."""
+    after_clearance_days: float = 14.0
+    """After "not a violation": then the file is destroyed."""
+    unlink_after_clearance_days: float = 30.0
+    """After "not a violation": then the account is unlinked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifierSettings:
+    adapter: str
+    """``"webhook"`` or ``"smtp"``."""
+    name: str
+    options: dict[str, str] = field(default_factory=dict)
+    """What the adapter takes: docs/reference/settings.md."""
+    secret_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSettings:
+    min_free_bytes: int = 1_000_000_000
+    """Less free space on the data disk raises an alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything in wardline.toml."""
+
+    folder: Path
+    """Where wardline.toml lies; relative paths start here."""
+    installation: Installation = field(default_factory=Installation)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
+    matching: MatchingSettings = field(default_factory=MatchingSettings)
+    triage: TriageSettings = field(default_factory=TriageSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    referral: ReferralSettings = field(default_factory=ReferralSettings)
+    preservation: PreservationSettings = field(default_factory=PreservationSettings)
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    platforms: tuple[PlatformSettings, ...] = ()
+    notifiers: tuple[NotifierSettings, ...] = ()
+
+    @property
+    def data(self) -> Path:
+        """The data folder, absolute."""
+        return self.folder / self.installation.data
+
+    @property
+    def keys(self) -> Path:
+        """The key folder, absolute."""
+        return self.folder / self.installation.keys
+
+
+def load(folder: Path) -> Settings:
+    """Read ``wardline.toml`` in a folder.
+
+    Raises:
+        NotInitialisedError: There is none.
+        ConfigurationError: Not TOML, an unknown key, or a value of the wrong kind; the message names the key.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise NotInitialisedError(f"installation {folder}: no {FILE_NAME}, expected one") from None
+    return parse(folder, text)
+
+
+def parse(folder: Path, text: str) -> Settings:
+    """Read the text of a settings file that shall lie in a folder. Raises ``ConfigurationError``; see ``load``."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{FILE_NAME}: not TOML ({error}), expected TOML 1.0") from None
+    settings: Settings = _build(Settings, {**table, "folder": str(folder.resolve())}, "")
+    return settings
+
+
+def _build(kind: type[Any], table: dict[str, Any], where: str) -> Any:
+    hints = get_type_hints(kind)
+    known = [each.name for each in fields(kind)]
+    for key in table:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            raise ConfigurationError(f"{FILE_NAME}: unknown key {where}{key}, expected {near[0] if near else ' or '.join(known)}")
+    values = {key: _value(hints[key], value, where + key) for key, value in table.items()}
+    missing = [e.name for e in fields(kind) if e.name not in values and e.default is MISSING and e.default_factory is MISSING]
+    if missing:
+        raise ConfigurationError(f"{FILE_NAME}: {where}{missing[0]} is missing, expected a value")
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(choice for choice in get_args(hint) if choice is not type(None))
+    if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
+        return _build(hint, value, where + ".")
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return tuple(_value(get_args(hint)[0], each, f"{where}[{place}]") for place, each in enumerate(value))
+    if get_origin(hint) is dict and isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+        return dict(value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum) and isinstance(value, str) and value in set(hint):
+        return hint(value)
+    if hint is Path and isinstance(value, str):
+        return Path(value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and not is_dataclass(hint) and type(value) is hint:
+        return value
+    raise ConfigurationError(f"{FILE_NAME}: {where} has the wrong kind of value, expected {_kind_words(hint)}")
+
+
+def _kind_words(hint: Any) -> str:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return " or ".join(f'"{choice}"' for choice in hint)
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+    return words.get(hint, "a table")

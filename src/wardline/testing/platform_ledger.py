@@ -1,0 +1,153 @@
+"""What the platform sandbox remembers: every action once, on disk before it is answered."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from wardline import records
+from wardline.errors import ConflictError, IntegrityError
+
+
+class ContentState(StrEnum):
+    """Who can see a piece of content."""
+
+    VISIBLE = "visible"
+    RESTRICTED = "restricted"
+    REMOVED = "removed"
+
+
+class AccountState(StrEnum):
+    """Whether an account works."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedAction:
+    """One request as the platform got it."""
+
+    id: str
+    action: records.ActionKind
+    account_reference: str
+    content_reference: str | None
+    case_id: str | None
+    created_at: str
+    """As sent: ISO 8601."""
+    reverse: bool
+    """True when it asks to undo the action of this id."""
+    received_at: str
+    """ISO 8601, the sandbox's clock."""
+
+    @classmethod
+    def read(cls, fields: dict[str, Any], received_at: str) -> ReceivedAction:
+        """Check a request's fields. ``KeyError``, ``TypeError`` or ``ValueError`` when one is missing or wrong."""
+        action = cls(
+            id=fields["id"],
+            action=records.ActionKind(fields["action"]),
+            account_reference=fields["account_reference"],
+            content_reference=fields["content_reference"],
+            case_id=fields.get("case_id"),
+            created_at=fields["created_at"],
+            reverse=fields["reverse"],
+            received_at=received_at,
+        )
+        texts = (action.id, action.account_reference, action.created_at)
+        if not all(isinstance(text, str) and text for text in texts) or not isinstance(action.reverse, bool):
+            raise TypeError("a field of another type")
+        if action.content_reference is not None and not isinstance(action.content_reference, str):
+            raise TypeError("a content reference of another type")
+        if action.content_reference is None and action.action is not records.ActionKind.SUSPEND_ACCOUNT:
+            raise ValueError("an action on content that names none")
+        return action
+
+
+class Ledger:
+    """Actions in order of arrival. Not thread-safe.
+
+    Args:
+        path: A file of JSON lines, made when missing; None keeps everything in memory. A last line that was cut by a crash was never
+            answered and is dropped; any other malformed line is ``IntegrityError``.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.actions: list[ReceivedAction] = []
+        self._seen: set[tuple[str, bool]] = set()
+        self._descriptor: int | None = None
+        self._path = path
+        if path is not None:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            try:
+                self._load(self._descriptor)
+            except IntegrityError:
+                self.close()
+                raise
+
+    def _load(self, descriptor: int) -> None:
+        content = bytearray()
+        while block := os.read(descriptor, 1 << 20):
+            content += block
+        whole = content.rfind(b"\n") + 1
+        os.ftruncate(descriptor, whole)
+        for number, line in enumerate(content[:whole].splitlines(), 1):
+            try:
+                fields = json.loads(line)
+                self._keep(ReceivedAction.read(fields, fields["received_at"]))
+            except (ValueError, KeyError, TypeError):
+                raise IntegrityError(f"platform ledger: line {number} is malformed, expected an action") from None
+
+    def receive(self, action: ReceivedAction) -> None:
+        """Keep an action durably; a repeat changes nothing."""
+        if (action.id, action.reverse) in self._seen:
+            return
+        if self._path is not None:
+            if self._descriptor is None:
+                raise ConflictError("platform ledger: closed, expected to be open")
+            line = json.dumps(asdict(action), separators=(",", ":")).encode() + b"\n"
+            os.write(self._descriptor, line)
+            os.fsync(self._descriptor)
+        self._keep(action)
+
+    def _keep(self, action: ReceivedAction) -> None:
+        self._seen.add((action.id, action.reverse))
+        self.actions.append(action)
+
+    def close(self) -> None:
+        """Close the file; what was received stays readable here."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def state_of(self, content_reference: str) -> ContentState:
+        """Go through the actions on a piece of content that still hold, in order."""
+        state = ContentState.VISIBLE
+        for action in self._standing():
+            if action.content_reference != content_reference:
+                continue
+            match action.action:
+                case records.ActionKind.RESTRICT_CONTENT if state is ContentState.VISIBLE:
+                    state = ContentState.RESTRICTED
+                case records.ActionKind.RESTORE_CONTENT if state is ContentState.RESTRICTED:
+                    state = ContentState.VISIBLE
+                case records.ActionKind.REMOVE_CONTENT:
+                    state = ContentState.REMOVED
+                case _:
+                    pass
+        return state
+
+    def account_state_of(self, account_reference: str) -> AccountState:
+        """Say whether a suspension of the account still holds."""
+        suspended = any(
+            action.action is records.ActionKind.SUSPEND_ACCOUNT and action.account_reference == account_reference
+            for action in self._standing()
+        )
+        return AccountState.SUSPENDED if suspended else AccountState.ACTIVE
+
+    def _standing(self) -> list[ReceivedAction]:
+        """Actions that were not reversed, whichever of the two came first."""
+        return [action for action in self.actions if not action.reverse and (action.id, True) not in self._seen]

@@ -1,0 +1,264 @@
+"""The part of the store's contract that is about reading."""
+# ruff: noqa: S101 - a contract suite is tests, kept in the package so that plug-in authors can subclass it
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from wardline import ports, records
+from wardline.errors import NotFoundError
+from wardline.records import Add, Insert, Remove, Replace, Step
+from wardline.testing import store_records as make
+from wardline.testing.store_records import later
+
+
+def put(store: ports.Store, *made: Any) -> None:
+    """Insert records."""
+    store.commit(*map(Insert, made), entries=[make.entry()])
+
+
+class ReadersContract:
+    """What each reader gives, and in which order."""
+
+    @pytest.mark.parametrize(
+        ("reader", "record"),
+        [
+            pytest.param("hash_list", make.hash_list(), id="hash list"),
+            pytest.param("item", make.item(), id="item"),
+            pytest.param(
+                "item", make.item(account_reference="", context=None, picture=None, hashes=()), id="bare item"
+            ),
+            pytest.param("case", make.case(passed_by=("user-1", "user-2")), id="case"),
+            pytest.param("decision", make.decision(escalation="a child may be in danger"), id="decision"),
+            pytest.param("action", make.action(delivered_at=later(1)), id="action"),
+            pytest.param("referral", make.referral(problem="refused", finished_at=later(2)), id="referral"),
+            pytest.param("user", make.user(disabled=True), id="user"),
+            pytest.param("approval", make.approval(decided_by="user-2", decided_at=later(1)), id="approval"),
+            pytest.param("alarm", make.alarm(resolved_at=later(1)), id="alarm"),
+        ],
+    )
+    def test_a_record_comes_back_by_its_id_as_it_was(
+        self, store: ports.Store, reader: str, record: Any
+    ) -> None:
+        read: Callable[[str], Any] = getattr(store, reader)
+        with pytest.raises(NotFoundError):
+            read(record.id)
+        put(store, record)
+        assert read(record.id) == record
+
+    # --- matching ---------------------------------------------------------------------------------------------------------------
+    def test_hash_lists_come_by_name_with_only_their_own_entries(self, store: ports.Store) -> None:
+        lists = [make.hash_list(name=name) for name in ("b", "a", "C")]
+        entries = [make.hash_list_entry(list_id=lists[number % 2].id) for number in range(6)]
+        put(store, *lists, *entries)
+        assert [each.name for each in store.hash_lists()] == ["C", "a", "b"]
+        expected = sorted((each for each in entries if each.list_id == lists[0].id), key=lambda each: each.id)
+        assert list(store.entries_of(lists[0].id)) == expected
+        assert list(store.entries_of(lists[2].id)) == []
+
+    def test_the_stamp_changes_with_active_lists_and_with_nothing_else(self, store: ports.Store) -> None:
+        proposed = make.hash_list()
+        stamps = [store.lists_stamp()]
+        put(store, proposed, make.hash_list(state=records.HashListState.DISABLED), make.case())
+        assert store.lists_stamp() == stamps[0]
+        active = replace(proposed, state=records.HashListState.ACTIVE, version=2)
+        refreshed = replace(active, refreshed_at=later(1), version=3)
+        disabled = replace(refreshed, state=records.HashListState.DISABLED, version=4)
+        for version in (active, refreshed, disabled):
+            store.commit(Replace(version), entries=[make.entry()])
+            assert store.lists_stamp() == store.lists_stamp()
+            stamps.append(store.lists_stamp())
+        assert len(set(stamps)) == 3
+        assert stamps[3] == stamps[0]
+
+    # --- intake -----------------------------------------------------------------------------------------------------------------
+    def test_keys_are_remembered_until_they_are_removed(self, store: ports.Store) -> None:
+        keys = [
+            records.Remembered(key_digest=f"k{hours}", body_digest=f"b{hours}", expires_at=later(60 * hours))
+            for hours in (3, 1, 2, 9)
+        ]
+        store.commit(*keys, entries=[])
+        assert store.remembered("k2") == keys[2]
+        assert store.remembered("k") is None
+        assert store.expired_keys(later(59), most=9) == []
+        assert store.expired_keys(later(180), most=9) == ["k1", "k2", "k3"]
+        assert store.expired_keys(later(180), most=2) == ["k1", "k2"]
+        store.commit(Remove(records.Remembered, "k1"), Remove(records.Remembered, "k2"), entries=[])
+        assert store.expired_keys(later(180), most=9) == ["k3"]
+        assert store.remembered("k1") is None
+
+    # --- review -----------------------------------------------------------------------------------------------------------------
+    def test_cases_come_oldest_first_page_by_page(self, store: ports.Store) -> None:
+        cases = [make.case(opened_at=later(minute)) for minute in (5, 1, 3, 3, 3, 2)]
+        put(store, *cases)
+        expected = sorted(cases, key=lambda case: (case.opened_at, case.id))
+        paged: list[records.Case] = []
+        while page := store.cases(after=paged[-1].id if paged else None, most=2):
+            assert len(page) <= 2
+            paged += page
+        assert paged == expected == store.cases()
+
+    def test_cases_are_chosen_by_state_and_account(self, store: ports.Store) -> None:
+        mine = [make.case(account_reference="a", opened_at=later(minute)) for minute in range(3)]
+        closed = make.case(account_reference="a", opened_at=later(9), state=records.CaseState.CLOSED)
+        put(store, *mine, closed, make.case(account_reference="A"))
+        assert store.cases(account="a") == [*mine, closed]
+        assert store.cases(account="a", state=records.CaseState.OPEN, after=mine[0].id, most=1) == [mine[1]]
+        assert store.cases(state=records.CaseState.CLOSED) == [closed]
+        assert store.cases(account="nobody") == []
+
+    def test_a_page_after_a_record_that_is_gone_is_refused(self, store: ports.Store) -> None:
+        for read in (store.cases, store.referrals, store.holds):
+            with pytest.raises(NotFoundError):
+                read(after="case-gone")
+
+    def test_waiting_cases_are_free_and_not_passed_by_this_person(self, store: ports.Store) -> None:
+        free = make.case(opened_at=later(5))
+        lapsed = make.case(opened_at=later(4), claimed_by="user-2", lease_until=later(10))
+        held = make.case(claimed_by="user-2", lease_until=later(10.001))
+        passed = make.case(opened_at=later(6), passed_by=("user-3", "user-1"))
+        likewise = make.case(opened_at=later(7), passed_by=("user-11", "xuser-1"))
+        decided = make.case(state=records.CaseState.DECIDED)
+        put(store, free, lapsed, held, passed, likewise, decided)
+        assert store.waiting_cases(now=later(10), user_id="user-1", most=9) == [lapsed, free, likewise]
+        assert store.waiting_cases(now=later(10), user_id="user-1", most=2) == [lapsed, free]
+        assert store.waiting_cases(now=later(9), user_id="user-2", most=9) == [free, passed, likewise]
+        assert store.waiting_cases(now=later(9), user_id="%", most=9) == [free, passed, likewise]
+
+    def test_reveals_of_a_case_come_in_the_order_of_viewing(self, store: ports.Store) -> None:
+        reveals = [make.reveal(case_id="case-1", at=later(minute)) for minute in (2, 0, 1)]
+        put(store, *reveals, make.reveal(case_id="case-2"))
+        assert store.reveals_of("case-1") == sorted(reveals, key=lambda each: each.at)
+        assert store.reveals_of("case-3") == []
+
+    # --- enforcement, referral, preservation ------------------------------------------------------------------------------------
+    def test_actions_of_a_case_come_oldest_first(self, store: ports.Store) -> None:
+        actions = [make.action(case_id="case-1", created_at=later(minute)) for minute in (2, 0, 1)]
+        put(store, *actions, make.action(case_id="case-2"))
+        assert store.actions_of("case-1") == sorted(actions, key=lambda each: each.created_at)
+
+    def test_referrals_come_oldest_first_of_a_case_or_of_all(self, store: ports.Store) -> None:
+        referrals = [
+            make.referral(case_id=f"case-{minute % 2}", created_at=later(minute)) for minute in range(4)
+        ]
+        put(store, *reversed(referrals))
+        assert store.referrals() == referrals
+        assert store.referrals(case_id="case-1") == [referrals[1], referrals[3]]
+        assert store.referrals(after=referrals[0].id, most=2) == referrals[1:3]
+        assert store.referrals(case_id="case-1", after=referrals[1].id) == [referrals[3]]
+
+    def test_a_receipt_comes_back_byte_for_byte(self, store: ports.Store) -> None:
+        receipt = make.receipt(body=bytes(range(256)), original=False)
+        assert store.receipt_of(receipt.referral_id) is None
+        put(store, receipt, make.receipt())
+        assert store.receipt_of(receipt.referral_id) == receipt
+
+    def test_holds_come_oldest_first_of_an_item_or_of_all(self, store: ports.Store) -> None:
+        holds = [make.hold(item_id=f"item-{minute % 2}", placed_at=later(minute)) for minute in range(4)]
+        put(store, *reversed(holds))
+        assert store.holds() == holds
+        assert store.holds(after=holds[1].id, most=1) == [holds[2]]
+        assert store.holds_of("item-0") == [holds[0], holds[2]]
+
+    def test_a_hold_has_ended_when_its_time_has_come_and_not_before(self, store: ports.Store) -> None:
+        holds = [make.hold(until=later(minute)) for minute in (30, 10, 20)]
+        put(store, *holds, make.hold(until=later(5), state=records.HoldState.ENDED))
+        assert store.ended_holds(later(9.9), most=9) == []
+        assert store.ended_holds(later(20), most=9) == [holds[1], holds[2]]
+        assert store.ended_holds(later(99), most=1) == [holds[1]]
+
+    def test_only_items_whose_file_is_kept_are_sealed(self, store: ports.Store) -> None:
+        sealed = [make.item() for _ in range(600)]
+        gone = make.item(sealed=False)
+        put(store, *sealed, gone)
+        asked = [each.id for each in (*sealed, gone)]
+        assert store.sealed_items([*asked, "item-unknown"]) == {each.id for each in sealed}
+        assert store.sealed_items([]) == set()
+
+    # --- people and alarms ------------------------------------------------------------------------------------------------------
+    def test_users_are_found_by_their_exact_name(self, store: ports.Store) -> None:
+        users = [make.user(name=name) for name in ("lee", "Kim", "kim")]
+        put(store, *users)
+        assert store.user_named("kim") == users[2]
+        assert store.user_named("KIM") is None
+        assert [user.name for user in store.users()] == ["Kim", "kim", "lee"]
+
+    def test_api_keys_are_found_by_their_digest(self, store: ports.Store) -> None:
+        keys = [make.api_key(created_at=later(minute)) for minute in (1, 0)]
+        put(store, *keys)
+        assert store.api_key_by_digest(keys[0].secret_digest) == keys[0]
+        assert store.api_key_by_digest("") is None
+        assert store.api_keys() == [keys[1], keys[0]]
+
+    def test_approvals_come_oldest_first_by_state(self, store: ports.Store) -> None:
+        approvals = [make.approval(proposed_at=later(minute)) for minute in range(3)]
+        done = make.approval(state=records.ApprovalState.APPROVED, proposed_at=later(9))
+        put(store, done, *reversed(approvals))
+        assert store.approvals(state=records.ApprovalState.PROPOSED) == approvals
+        assert store.approvals() == [*approvals, done]
+
+    def test_open_alarms_come_oldest_first(self, store: ports.Store) -> None:
+        alarms = [
+            make.alarm(subject_id="disk" if minute else "list-1", raised_at=later(minute))
+            for minute in range(2)
+        ]
+        put(store, *reversed(alarms), make.alarm(subject_id="disk", resolved_at=later(1)))
+        assert store.open_alarms() == alarms
+        assert store.open_alarm(records.AlarmKind.LIST_STALE, "disk") == alarms[1]
+        assert store.open_alarm(records.AlarmKind.DISK_FULL, "disk") is None
+
+    # --- statistics -------------------------------------------------------------------------------------------------------------
+    def test_counts_are_summed_by_day_and_step(self, store: ports.Store) -> None:
+        days = [make.NOON.date() + timedelta(days=number) for number in range(4)]
+        for day in (*days, days[1]):
+            store.commit(Add(Step.REVEALS, day, 2), Add(Step.ITEMS_RECEIVED, day), entries=[])
+        counts = {(count.day, count.step): count.count for count in store.counts(days[1], days[2])}
+        assert counts == {
+            (days[1], Step.REVEALS): 4,
+            (days[1], Step.ITEMS_RECEIVED): 2,
+            (days[2], Step.REVEALS): 2,
+            (days[2], Step.ITEMS_RECEIVED): 1,
+        }
+        listed = [(count.day, count.step) for count in store.counts(days[0], days[3])]
+        assert listed == sorted(listed)
+
+    def test_durations_are_those_of_steps_that_ended_in_the_period(self, store: ports.Store) -> None:
+        day = make.NOON.date()
+        assert store.durations(day, day) == {}
+        self._put_a_matter(store, opened_at=make.NOON, seconds=60)
+        self._put_a_matter(store, opened_at=make.NOON, seconds=30)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        self._put_a_matter(store, opened_at=midnight - timedelta(days=1), seconds=5)
+        self._put_a_matter(store, opened_at=midnight + timedelta(days=1), seconds=0)
+        assert store.durations(day, day) == {
+            "case opened to decided": [30.0, 60.0],
+            "decision to action delivered": [60.0, 120.0],
+            "decision to receipt": [90.0, 180.0],
+        }
+
+    def test_what_was_undone_or_not_told_is_no_decision_in_the_figures(self, store: ports.Store) -> None:
+        for values in (
+            {"state": records.DecisionState.UNDONE},
+            {"outcome": records.Outcome.CANNOT_TELL, "findings": (), "annotations": ()},
+        ):
+            decision = make.decision(at=later(1), **values)
+            put(store, decision, make.case(id=make.new_id("case"), decision_id=decision.id))
+        assert store.durations(make.NOON.date(), make.NOON.date()) == {}
+
+    @staticmethod
+    def _put_a_matter(store: ports.Store, *, opened_at: datetime, seconds: float) -> None:
+        """Store a case that was decided after so many seconds, enforced after 2 and receipted after 3 times as many again."""
+        unit = timedelta(seconds=seconds)
+        decision = make.decision(at=opened_at + unit)
+        case = make.case(opened_at=opened_at, decision_id=decision.id, state=records.CaseState.CLOSED)
+        early = make.action(case_id=case.id, created_at=opened_at - unit, delivered_at=opened_at + unit)
+        done = make.action(case_id=case.id, created_at=decision.at, delivered_at=decision.at + 2 * unit)
+        waiting = make.action(case_id=case.id, created_at=decision.at)
+        referral = make.referral(case_id=case.id, decision_id=decision.id)
+        receipt = make.receipt(referral_id=referral.id, received_at=decision.at + 3 * unit)
+        put(store, case, decision, done, waiting, referral, receipt, *([early] if seconds else []))

@@ -1,0 +1,176 @@
+"""Small valid records for tests of stores: every id is new, every value harmless."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from wardline import records
+from wardline.records import Verb
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
+
+
+def new_id(kind: str, at: datetime = NOON) -> str:
+    """Make an id."""
+    return records.new_id(kind, at, secrets.token_bytes(10))
+
+
+def later(minutes: float) -> datetime:
+    """Give the time so many minutes after noon."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def entry(verb: Verb = Verb.CASE_OPENED, subject_id: str = "case-1", **values: Any) -> records.Entry:
+    """Make an audit entry."""
+    return records.Entry(**{"verb": verb, "subject_id": subject_id, "actor": "system", "at": NOON, **values})
+
+
+def item(**values: Any) -> records.Item:
+    """Make an item with everything in it."""
+    context = records.UploadContext(
+        surface="post", visibility=records.Visibility.PUBLIC, uploaded_at=NOON, content_reference="post-7", region="SE",
+        ip_address="192.0.2.7", port=4711, file_name='a "drawn" house ✎.png', url=None,
+    )  # fmt: skip
+    picture = records.Picture(format=records.MediaFormat.PNG, width=640, height=480, frames=1)
+    hashes = (
+        records.Hash(kind=records.HashKind.MD5, value="0" * 32),
+        records.Hash(kind=records.HashKind.PDQ, value="f" * 64, quality=97),
+    )
+    given = {
+        "id": new_id("item"), "received_at": NOON, "account_reference": "account-1", "platform": "example", "context": context,
+        "size_bytes": 2**33, "picture": picture, "hashes": hashes, "sealed": True,
+    }  # fmt: skip
+    return records.Item(**{**given, **values})
+
+
+def case(**values: Any) -> records.Case:
+    """Make an open, unclaimed case."""
+    given = {
+        "id": new_id("case"), "opened_at": NOON, "account_reference": "account-1", "item_ids": ("item-1",),
+        "reasons": ("match on list X",), "restricted": True, "state": records.CaseState.OPEN,
+    }  # fmt: skip
+    return records.Case(**{**given, **values})
+
+
+def reveal(**values: Any) -> records.Reveal:
+    """Make a reveal."""
+    given = {
+        "id": new_id("reveal"), "case_id": "case-1", "item_id": "item-1", "user_id": "user-1", "at": NOON, "frame": 0,
+    }  # fmt: skip
+    return records.Reveal(**{**given, **values})
+
+
+def decision(**values: Any) -> records.Decision:
+    """Make a decision for a violation of category A2."""
+    finding = records.Finding(
+        item_id="item-1", category=records.Category.A2, annotations=(records.FileAnnotation.VIRAL,)
+    )
+    given = {
+        "id": new_id("decision"), "case_id": "case-1", "user_id": "user-1", "at": NOON, "outcome": records.Outcome.VIOLATION,
+        "findings": (finding,), "annotations": (records.ReportAnnotation.SPAM,), "escalation": None, "undo_until": later(15),
+    }  # fmt: skip
+    return records.Decision(**{**given, **values})
+
+
+def action(**values: Any) -> records.Action:
+    """Make a pending action."""
+    given = {
+        "id": new_id("action"), "case_id": "case-1", "kind": records.ActionKind.RESTRICT_CONTENT, "platform": "example",
+        "account_reference": "account-1", "content_reference": "post-7", "created_at": NOON,
+    }  # fmt: skip
+    return records.Action(**{**given, **values})
+
+
+def referral(**values: Any) -> records.Referral:
+    """Make a drafted referral."""
+    given = {
+        "id": new_id("referral"), "case_id": "case-1", "decision_id": new_id("decision"), "authority": "ncmec",
+        "environment": "sandbox", "state": records.ReferralState.DRAFT, "created_at": NOON,
+        "files": (records.ReferralFile(item_id="item-1"), records.ReferralFile(item_id="item-2", remote_file_id="b0a1", described=True)),
+        "orphans": ("4711",),
+    }  # fmt: skip
+    return records.Referral(**{**given, **values})
+
+
+def receipt(**values: Any) -> records.Receipt:
+    """Make a receipt."""
+    given = {
+        "id": new_id("receipt"), "referral_id": new_id("referral"), "remote_id": "4712", "received_at": NOON,
+        "body": b"<done>\x00\xff</done>",
+    }  # fmt: skip
+    return records.Receipt(**{**given, **values})
+
+
+def hold(**values: Any) -> records.Hold:
+    """Make a provisional hold of one hour."""
+    given = {
+        "id": new_id("hold"), "item_id": "item-1", "case_id": "case-1", "basis": records.HoldBasis.PROVISIONAL,
+        "placed_at": NOON, "until": later(60),
+    }  # fmt: skip
+    return records.Hold(**{**given, **values})
+
+
+def hash_list(**values: Any) -> records.HashList:
+    """Make a proposed hash list."""
+    list_id = new_id("hash-list")
+    given = {
+        "id": list_id, "name": list_id, "provenance": "drawn by the tests", "trust": records.ListTrust.VERIFIED,
+        "state": records.HashListState.PROPOSED, "entries": 2, "created_at": NOON, "created_by": "user-1", "refreshed_at": NOON,
+    }  # fmt: skip
+    return records.HashList(**{**given, **values})
+
+
+def hash_list_entry(**values: Any) -> records.HashListEntry:
+    """Make an entry of a hash list."""
+    given = {
+        "id": new_id("entry"), "list_id": "hash-list-1", "kind": records.HashKind.PDQ, "value": secrets.token_hex(32),
+    }  # fmt: skip
+    return records.HashListEntry(**{**given, **values})
+
+
+def user(**values: Any) -> records.User:
+    """Make a moderator."""
+    user_id = new_id("user")
+    given = {
+        "id": user_id, "name": user_id, "role": records.Role.MODERATOR, "password_hash": "argon2id$x", "created_at": NOON,
+    }  # fmt: skip
+    return records.User(**{**given, **values})
+
+
+def api_key(**values: Any) -> records.ApiKey:
+    """Make a platform's key."""
+    given = {
+        "id": new_id("api-key"), "label": "example", "secret_digest": secrets.token_hex(32),
+        "scopes": (records.Scope.ITEMS_WRITE, records.Scope.ITEMS_READ), "trust": records.KeyTrust.LOW, "created_at": NOON,
+        "platform": "example",
+    }  # fmt: skip
+    return records.ApiKey(**{**given, **values})
+
+
+def approval(**values: Any) -> records.Approval:
+    """Make a proposal."""
+    given = {
+        "id": new_id("approval"), "kind": records.ApprovalKind.ACTIVATE_HASH_LIST, "subject_id": "hash-list-1",
+        "subject_version": 1, "proposed_by": "user-1", "proposed_at": NOON,
+    }  # fmt: skip
+    return records.Approval(**{**given, **values})
+
+
+def alarm(**values: Any) -> records.Alarm:
+    """Make an open alarm."""
+    alarm_id = new_id("alarm")
+    given = {
+        "id": alarm_id, "kind": records.AlarmKind.LIST_STALE, "subject_id": alarm_id, "message": "refresh the list",
+        "raised_at": NOON, "undelivered": ("webhook",),
+    }  # fmt: skip
+    return records.Alarm(**{**given, **values})
+
+
+def one_of_each() -> list[Any]:
+    """Make one record of every kind that stores hold."""
+    makers = (
+        item, case, reveal, decision, action, referral, receipt, hold, hash_list, hash_list_entry, user, api_key, approval, alarm,
+    )  # fmt: skip
+    return [make() for make in makers]

@@ -1,0 +1,55 @@
+"""From signals to a route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from wardline import records
+from wardline.triage.policy import Policy, Response
+
+
+def route(signals: Sequence[records.Signal], policy: Policy) -> records.Route:
+    """Decide who decides.
+
+    No signal releases. Every signal, also "could not be scanned", reaches a person; a match on a verified list restricts first, if the
+    policy says so. A detector's score opens a case and never acts: no certificate, no automation.
+
+    Args:
+        signals: Everything that points at the item.
+        policy: What the platform wants to happen at once.
+    """
+    if not signals:
+        return records.Release()
+    reasons = tuple(dict.fromkeys(_reason(signal) for signal in signals))
+    if any(_response(signal, policy) is Response.ACT for signal in signals):
+        return records.Act(reasons=reasons)
+    return records.Review(reasons=reasons)
+
+
+def _response(signal: records.Signal, policy: Policy) -> Response:
+    match signal:
+        case records.Match(trust=records.ListTrust.VERIFIED):
+            return policy.verified_match
+        case records.Match():
+            return policy.unverified_match
+        case records.Flag() | records.Score() | records.Unscannable():
+            return Response.REVIEW
+        case _:
+            assert_never(signal)
+
+
+def _reason(signal: records.Signal) -> str:
+    match signal:
+        case records.Match(distance_bits=0, trust=trust, list_id=list_id):
+            return f"Same as an entry of a {trust} list ({list_id})"
+        case records.Match(trust=trust, list_id=list_id):
+            return f"Close to an entry of a {trust} list ({list_id})"
+        case records.Flag(reason=reason):
+            return f"A user flagged it: {reason}"
+        case records.Score(detector=detector):
+            return f"The detector {detector} points at it"
+        case records.Unscannable(source=source, reason=reason):
+            return f"Could not be scanned by {source}: {reason}"
+        case _:
+            assert_never(signal)

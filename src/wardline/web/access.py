@@ -1,0 +1,127 @@
+"""Who may call what: deny by default. A route that is not in ``RULES`` answers nobody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from wardline import records
+from wardline.errors import NotAllowedError, NotAuthenticatedError, RateLimitedError
+from wardline.pipeline import Wardline
+from wardline.records import Scope
+
+PUBLIC: frozenset[Scope] = frozenset()
+"""Anybody: liveness and the description of the interface."""
+
+RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
+    ("GET", "/health"): PUBLIC,
+    ("GET", "/ready"): PUBLIC,
+    ("GET", "/openapi.json"): PUBLIC,
+    ("GET", "/metrics"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("POST", "/v1/items"): frozenset({Scope.ITEMS_WRITE}),
+    ("GET", "/v1/items/{item_id}"): frozenset({Scope.ITEMS_READ}),
+    ("GET", "/v1/cases"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/next"): frozenset({Scope.CASES}),
+    ("GET", "/v1/cases/{case_id}"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/{case_id}/claim"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/{case_id}/return"): frozenset({Scope.CASES}),
+    ("GET", "/v1/cases/{case_id}/reveals"): frozenset({Scope.CASES, Scope.AUDIT}),
+    ("POST", "/v1/cases/{case_id}/reveals"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/{case_id}/decisions"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/{case_id}/undo"): frozenset({Scope.CASES}),
+    ("GET", "/v1/cases/{case_id}/actions"): frozenset({Scope.CASES, Scope.MANAGE}),
+    ("GET", "/v1/hash-lists"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("POST", "/v1/hash-lists/{list_id}/disable"): frozenset({Scope.MANAGE}),
+    ("POST", "/v1/hash-lists/{list_id}/activation"): frozenset({Scope.MANAGE}),
+    ("GET", "/v1/approvals"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("POST", "/v1/approvals/{approval_id}/approve"): frozenset({Scope.MANAGE}),
+    ("POST", "/v1/approvals/{approval_id}/refuse"): frozenset({Scope.MANAGE}),
+    ("GET", "/v1/referrals"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("GET", "/v1/referrals/{referral_id}"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("GET", "/v1/referrals/{referral_id}/receipt"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("GET", "/v1/holds"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("GET", "/v1/alarms"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("POST", "/v1/alarms/{alarm_id}/resolve"): frozenset({Scope.MANAGE}),
+    ("GET", "/v1/statistics"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("GET", "/v1/audit/entries"): frozenset({Scope.AUDIT}),
+    ("GET", "/v1/audit/checkpoints"): frozenset({Scope.AUDIT}),
+}
+"""Method and path to the scopes of which a key needs one."""
+
+_PREFIX = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The key of a request, and the person behind it."""
+
+    key: records.ApiKey
+    user: records.User | None
+
+    @property
+    def person(self) -> records.User:
+        """The person; a platform's key has none."""
+        if self.user is None:
+            raise NotAllowedError(f"{self.key.id}: a platform's key, expected a person's")
+        return self.user
+
+
+class Limiter:
+    """A token bucket for each key: a minute's worth at once, refilled steadily."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: records.ApiKey) -> None:
+        """Take one request from the key's bucket; ``RateLimitedError`` when it is empty."""
+        most = float(key.requests_per_minute)
+        now = time.monotonic()
+        with self._lock:
+            left, since = self._buckets.get(key.id, (most, now))
+            left = min(most, left + (now - since) * most / 60.0)
+            if left < 1.0:
+                self._buckets[key.id] = (left, now)
+                raise RateLimitedError(f"{key.id}: over {key.requests_per_minute} requests a minute, expected fewer")
+            self._buckets[key.id] = (left - 1.0, now)
+
+
+def authorise(request: Request) -> None:
+    """Let a request pass if its route's rule allows its key. Runs before every handler."""
+    path = getattr(request.scope.get("route"), "path", "")
+    rule = RULES.get((request.method, path))
+    if rule is None:
+        raise NotAllowedError(f"route {request.method} {path}: has no rule, expected one")
+    if rule is PUBLIC:
+        return
+    wardline: Wardline = request.app.state.wardline
+    key, user = wardline.authenticate(_secret(request))
+    request.app.state.limiter.take(key)
+    if not rule & set(key.scopes):
+        raise NotAllowedError(f"{key.id}: not for its scopes, expected {' or '.join(sorted(rule))}")
+    request.state.caller = Caller(key, user)
+
+
+def _secret(request: Request) -> str:
+    header = request.headers.get("authorization", "")
+    if not header.lower().startswith(_PREFIX) or len(header) > 200:
+        raise NotAuthenticatedError("api key: missing, expected a bearer key")
+    return header[len(_PREFIX) :].strip()
+
+
+def caller(request: Request) -> Caller:
+    """Give the caller that ``authorise`` found."""
+    found = request.state.caller
+    if not isinstance(found, Caller):
+        raise NotAuthenticatedError("api key: missing, expected a bearer key")
+    return found
+
+
+def wardline(request: Request) -> Wardline:
+    """Give the installation that this application serves."""
+    found: Wardline = request.app.state.wardline
+    return found

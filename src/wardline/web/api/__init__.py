@@ -1,0 +1,1 @@
+"""The machine face: one module a resource."""

@@ -1,0 +1,123 @@
+"""``/v1/cases``: claim, reveal, decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from wardline import records, review
+from wardline.pipeline import Wardline
+from wardline.records import require_id
+from wardline.web import access
+from wardline.web.access import Caller
+from wardline.web.api.pages import Cursor, Limit, Page, page
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+_Caller = Annotated[Caller, Depends(access.caller)]
+_Wardline = Annotated[Wardline, Depends(access.wardline)]
+
+
+class RevealBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    item_id: str
+    frame: int = Field(0, ge=0, description="Of an animation; 0 for a still picture")
+
+
+class FindingBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    item_id: str
+    category: records.Category | None = None
+    annotations: list[records.FileAnnotation] = Field(default_factory=list, max_length=10)
+
+
+class DecisionBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    outcome: records.Outcome
+    findings: list[FindingBody] = Field(default_factory=list, max_length=1000)
+    annotations: list[records.ReportAnnotation] = Field(default_factory=list, max_length=5)
+    escalation: str | None = Field(None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why")
+
+    def judgement(self) -> review.Judgement:
+        """Turn it into what a moderator says."""
+        findings = tuple(
+            records.Finding(item_id=each.item_id, category=each.category, annotations=tuple(dict.fromkeys(each.annotations)))
+            for each in self.findings
+        )
+        return review.Judgement(
+            outcome=self.outcome, findings=findings, annotations=tuple(dict.fromkeys(self.annotations)), escalation=self.escalation
+        )
+
+
+@router.get("")
+def list_cases(
+    caller: _Caller, wardline: _Wardline, state: records.CaseState | None = None, mine: bool = False,
+    cursor: Cursor = None, limit: Limit = 100,
+) -> Page[records.Case]:  # fmt: skip
+    """List cases, oldest first; with ``mine``, of each page only those that the caller has claimed."""
+    found = wardline.parts.store.cases(state=state, after=cursor, most=limit)
+    full = page(found, limit, [case.id for case in found])
+    return Page(items=[case for case in found if case.claimed_by == caller.person.id], next=full.next) if mine else full
+
+
+@router.post("/next", response_model=records.Case, responses={204: {"description": "No case waits for this person"}})
+def take_next(caller: _Caller, wardline: _Wardline) -> records.Case | Response:
+    """Claim the case that waits longest."""
+    return wardline.next_case(caller.person) or Response(status_code=204)
+
+
+@router.get("/{case_id}")
+def show_case(case_id: str, wardline: _Wardline) -> records.Case:
+    """Show one case."""
+    return wardline.parts.store.case(require_id("case", case_id))
+
+
+@router.post("/{case_id}/claim")
+def claim_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Claim one case, or renew a claim."""
+    return wardline.claim(require_id("case", case_id), user=caller.person)
+
+
+@router.post("/{case_id}/return")
+def return_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Give a case back. No reason is asked."""
+    return wardline.return_case(require_id("case", case_id), user=caller.person)
+
+
+@router.get("/{case_id}/reveals")
+def list_reveals(
+    case_id: str, caller: _Caller, wardline: _Wardline, mine: bool = False
+) -> list[records.Reveal]:
+    """List who was shown what; with ``mine``, only what the caller was shown."""
+    shown = wardline.parts.store.reveals_of(require_id("case", case_id))
+    return [each for each in shown if each.user_id == caller.person.id] if mine else shown
+
+
+@router.post("/{case_id}/reveals", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+def reveal(case_id: str, body: RevealBody, caller: _Caller, wardline: _Wardline) -> Response:
+    """Show one frame of one file. The log has it before the first byte leaves."""
+    picture = wardline.reveal(
+        require_id("case", case_id), item_id=require_id("item", body.item_id), user=caller.person, frame=body.frame
+    )
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{case_id}/decisions", status_code=201)
+def decide(case_id: str, body: DecisionBody, caller: _Caller, wardline: _Wardline) -> records.Decision:
+    """Decide a claimed case. It takes effect when the undo window is over."""
+    return wardline.decide(require_id("case", case_id), user=caller.person, judgement=body.judgement())
+
+
+@router.post("/{case_id}/undo")
+def undo(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Take one's own decision back within its window."""
+    return wardline.undo(require_id("case", case_id), user=caller.person)
+
+
+@router.get("/{case_id}/actions")
+def list_actions(case_id: str, wardline: _Wardline) -> list[records.Action]:
+    """List what the platform was asked to do."""
+    return wardline.parts.store.actions_of(require_id("case", case_id))

@@ -1,0 +1,156 @@
+"""``/v1/items``: uploads come in."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from wardline import intake, records
+from wardline.errors import InputError, NotFoundError
+from wardline.pipeline import Submission, Wardline
+from wardline.web import access
+from wardline.web.access import Caller
+from wardline.web.api import multipart
+
+router = APIRouter(tags=["items"])
+
+CONTEXT_HEADER = "Wardline-Context"
+_MULTIPART = "multipart/form-data"
+
+
+class Context(BaseModel):
+    """What comes with an upload: the JSON part ``context``, or the header ``Wardline-Context``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_reference: str = Field(min_length=1, max_length=255, description="The platform's id of the account")
+    content_reference: str = Field(min_length=1, max_length=255, description="The platform's id of the content")
+    surface: str = Field(min_length=1, max_length=64, description='Where: "post", "avatar", ...')
+    visibility: records.Visibility
+    uploaded_at: datetime = Field(description="With a time zone")
+    region: str | None = Field(None, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 of the account")
+    ip_address: str | None = Field(None, max_length=45, description="Of the upload itself")
+    port: int | None = Field(None, ge=1, le=65535, description="Source port of the upload")
+    file_name: str | None = Field(None, min_length=1, max_length=2056)
+    url: str | None = Field(None, min_length=1, max_length=2083)
+    flag: str | None = Field(None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one")
+
+    def upload(self, content: bytes) -> intake.Upload:
+        """Join it with the bytes."""
+        if self.uploaded_at.tzinfo is None:
+            raise InputError("uploaded_at: without a time zone, expected one")
+        context = records.UploadContext(
+            surface=self.surface, visibility=self.visibility, uploaded_at=self.uploaded_at.astimezone(UTC),
+            content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
+            file_name=self.file_name, url=self.url,
+        )  # fmt: skip
+        flag = records.Flag(reason=self.flag) if self.flag is not None else None
+        return intake.Upload(content=content, account_reference=self.account_reference, context=context, flag=flag)
+
+
+class Accepted(BaseModel):
+    """The answer to an upload. A low-trust key sees ``status`` and nothing else."""
+
+    status: Literal["accepted"] = "accepted"
+    outcome: Literal["released", "review", "restricted", "repeated"] | None = None
+    item_id: str | None = None
+
+
+_OPENAPI: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _MULTIPART: {"schema": {"type": "object", "required": ["context", "file"], "properties": {
+                "context": {"$ref": "#/components/schemas/Context"}, "file": {"type": "string", "format": "binary"}}}},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+    "parameters": [
+        {"name": CONTEXT_HEADER, "in": "header", "required": False, "schema": {"type": "string"},
+         "description": "The context as JSON in ASCII, when the body is the file itself"},
+        {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 255}},
+    ],
+}  # fmt: skip
+
+
+@router.post("/v1/items", status_code=202, response_model=Accepted, openapi_extra=_OPENAPI)
+async def submit_item(request: Request) -> Response:
+    """Submit an upload. Its fate reaches the platform by webhook; the answer says only that it is safe here."""
+    started = time.monotonic()
+    caller: Caller = request.state.caller
+    upload = _read(request, await request.body())
+    wardline: Wardline = request.app.state.wardline
+    done = await run_in_threadpool(
+        wardline.submit, upload, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
+    )
+    if caller.key.trust is records.KeyTrust.TRUSTED:
+        return JSONResponse(_accepted(done).model_dump(), status_code=202)
+    # Whatever became of it, the answer leaves on the same grid: its timing tells a prober nothing.
+    grid: float = request.app.state.low_trust_answer_seconds
+    if grid > 0:
+        await asyncio.sleep(math.ceil((time.monotonic() - started) / grid) * grid - (time.monotonic() - started))
+    return JSONResponse({"status": "accepted"}, status_code=202)
+
+
+def _read(request: Request, body: bytes) -> intake.Upload:
+    content_type = request.headers.get("content-type", "")
+    if content_type.lower().startswith(_MULTIPART):
+        parts = multipart.parse(content_type, body)
+        if set(parts) != {"context", "file"}:
+            raise InputError("multipart: other parts, expected context and file")
+        return _context(parts["context"]).upload(parts["file"])
+    header = request.headers.get(CONTEXT_HEADER)
+    if header is None:
+        raise InputError(f"upload: no context, expected the header {CONTEXT_HEADER} or a multipart body")
+    return _context(header.encode("latin-1")).upload(body)
+
+
+def _context(text: bytes) -> Context:
+    try:
+        return Context.model_validate_json(text)
+    except ValidationError as error:
+        fields = sorted({".".join(str(part) for part in each["loc"]) or "context" for each in error.errors()})
+        raise InputError(f"context: wrong or missing {', '.join(fields)[:300]}, expected the fields of docs/reference/http.md") from None
+
+
+def _accepted(done: Submission) -> Accepted:
+    match done.route:
+        case None:
+            return Accepted(outcome="repeated")
+        case records.Release():
+            return Accepted(outcome="released")
+        case records.Review():
+            return Accepted(outcome="review", item_id=done.item_id)
+        case records.Act():
+            return Accepted(outcome="restricted", item_id=done.item_id)
+
+
+class ItemState(BaseModel):
+    """What a trusted platform may know of its own item."""
+
+    id: str
+    received_at: datetime
+    content_reference: str | None
+    kept: bool = Field(description="Whether the file is still held as evidence")
+
+
+@router.get("/v1/items/{item_id}")
+def show_item(
+    item_id: str,
+    caller: Annotated[Caller, Depends(access.caller)],
+    wardline: Annotated[Wardline, Depends(access.wardline)],
+) -> ItemState:
+    """Show the state of one item to the trusted platform that sent it."""
+    item = wardline.parts.store.item(records.require_id("item", item_id))
+    if caller.key.trust is not records.KeyTrust.TRUSTED or item.platform != caller.key.platform:
+        raise NotFoundError(f"{item_id}: unknown, expected an item of this platform")
+    reference = item.context.content_reference if item.context else None
+    return ItemState(id=item.id, received_at=item.received_at, content_reference=reference, kept=item.sealed)

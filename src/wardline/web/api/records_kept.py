@@ -1,0 +1,48 @@
+"""``/v1/referrals`` and ``/v1/holds``: what was reported, and what is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from wardline import records
+from wardline.errors import NotFoundError
+from wardline.pipeline import Wardline
+from wardline.records import require_id
+from wardline.web import access
+from wardline.web.api.pages import Cursor, Limit, Page, page
+
+router = APIRouter(prefix="/v1", tags=["referrals and holds"])
+
+_Wardline = Annotated[Wardline, Depends(access.wardline)]
+
+
+@router.get("/referrals")
+def list_referrals(wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100) -> Page[records.Referral]:
+    """List referrals, oldest first."""
+    found = wardline.parts.store.referrals(after=cursor, most=limit)
+    return page(found, limit, [each.id for each in found])
+
+
+@router.get("/referrals/{referral_id}")
+def show_referral(referral_id: str, wardline: _Wardline) -> records.Referral:
+    """Show where one referral stands."""
+    return wardline.parts.store.referral(require_id("referral", referral_id))
+
+
+@router.get("/referrals/{referral_id}/receipt", response_class=Response, responses={200: {"content": {"text/xml": {}}}})
+def show_receipt(referral_id: str, wardline: _Wardline) -> Response:
+    """Give the authority's receipt, byte for byte."""
+    receipt = wardline.parts.store.receipt_of(require_id("referral", referral_id))
+    if receipt is None:
+        raise NotFoundError(f"{referral_id}: has no receipt yet")
+    return Response(receipt.body, media_type="text/xml")
+
+
+@router.get("/holds")
+def list_holds(wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100) -> Page[records.Hold]:
+    """List holds, oldest first."""
+    found = wardline.parts.store.holds(after=cursor, most=limit)
+    return page(found, limit, [each.id for each in found])

@@ -1,0 +1,39 @@
+"""The application: routes, their rules, the edge."""
+
+from __future__ import annotations
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+
+from wardline.errors import WardlineError
+from wardline.pipeline import Wardline
+from wardline.web import access, problems
+from wardline.web.api import alarms, approvals, audit, cases, hash_lists, health, items, records_kept, statistics
+from wardline.web.edge import Edge
+
+UPLOAD_PATH = "/v1/items"
+
+
+def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> FastAPI:
+    """Make the ASGI application of one installation.
+
+    Args:
+        wardline: The installation; the caller closes it.
+        low_trust_answer_seconds: Grid on which low-trust keys get their answers.
+    """
+    app = FastAPI(
+        title="Wardline", version="1", docs_url=None, redoc_url=None, dependencies=[Depends(access.authorise)],
+        description="Child-safety operations: uploads in, decisions by people, reports to the authorities.",
+    )  # fmt: skip
+    app.state.wardline = wardline
+    app.state.limiter = access.Limiter()
+    app.state.low_trust_answer_seconds = low_trust_answer_seconds
+    app.state.metrics = health.Metrics()
+    for room in (items, cases, hash_lists, approvals, records_kept, alarms, statistics, audit, health):
+        app.include_router(room.router)
+    app.add_exception_handler(WardlineError, problems.of_error)
+    app.add_exception_handler(RequestValidationError, problems.of_validation)
+    app.add_exception_handler(Exception, problems.of_error)
+    app.add_middleware(health.Measured)
+    app.add_middleware(Edge, upload_path=UPLOAD_PATH, max_upload_bytes=wardline.parts.rules.max_bytes)
+    return app

@@ -1,0 +1,60 @@
+"""Errors as RFC 9457 problems: one table from the kind of error to the status."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse, Response
+
+from wardline import errors
+
+TYPE_PREFIX = "https://wardline.invalid/problems/"
+"""A name, not an address: the last part is the error's stable code."""
+
+_STATUS: tuple[tuple[type[errors.WardlineError], int], ...] = (
+    # Leaves before kinds: the first that fits is taken.
+    (errors.NotAuthenticatedError, 401),
+    (errors.RateLimitedError, 429),
+    (errors.NotFoundError, 404),
+    (errors.TooLargeError, 413),
+    (errors.IdempotencyMismatchError, 422),
+    (errors.StorageFullError, 507),
+    (errors.InputError, 400),
+    (errors.ConflictError, 409),
+    (errors.RefusedError, 403),
+    (errors.DependencyError, 503),
+    (errors.ConfigurationError, 500),
+    (errors.IntegrityError, 500),
+)
+_RETRY_SECONDS = {429: "1", 503: "5", 507: "60"}
+
+
+def status_of(error: errors.WardlineError) -> int:
+    """Give the HTTP status of an error."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def problem(status: int, code: str, title: str, detail: str) -> Response:
+    """Make a problem document."""
+    headers = {"Cache-Control": "no-store"}
+    if status in _RETRY_SECONDS:
+        headers["Retry-After"] = _RETRY_SECONDS[status]
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="wardline"'
+    body = {"type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def of_error(request: Request, error: Exception) -> Response:
+    """Answer a Wardline error. Messages hold ids only, so they may be shown to the caller."""
+    if not isinstance(error, errors.WardlineError):
+        return problem(500, "internal", "Internal error.", "Something failed that should not. Nothing was released.")
+    return problem(status_of(error), error.code, error.message, error.advice)
+
+
+def of_validation(request: Request, error: Exception) -> Response:
+    """Answer a body or parameter of the wrong form: names the fields, never their values."""
+    if not isinstance(error, RequestValidationError):
+        return of_error(request, error)
+    places = sorted({".".join(str(part) for part in each["loc"]) + ": " + str(each["type"]) for each in error.errors()})
+    return problem(400, errors.InputError.code, "The request is not of the expected form.", "; ".join(places)[:1000])

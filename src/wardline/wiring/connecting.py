@@ -1,0 +1,188 @@
+"""Putting the parts of an installation together."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from wardline import intake, plugins, ports, preservation, records, settings, triage
+from wardline.errors import BusyError, ConfigurationError
+from wardline.pipeline import Parts, Rules, Wardline, alarms
+from wardline.pipeline.durable import DurableWork
+from wardline.settings import Settings
+from wardline.wiring.late_media import LateMedia
+from wardline.wiring.layout import KeyFiles, store_door
+from wardline.wiring.secret_files import read_secret
+
+def _no_write_point(name: str) -> None:
+    """Nobody tries crashes here."""
+
+
+@dataclass(slots=True)
+class Installation:
+    """An open installation. Close it, or use it in a ``with`` statement."""
+
+    settings: Settings
+    wardline: Wardline
+    _lock: IO[bytes] | None = field(default=None)
+
+    def durable_work(self, *, poll_seconds: float = 0.2) -> DurableWork:
+        """Give the durable work of this process, not started yet.
+
+        Raises:
+            BusyError: Another process of this installation runs it, and the store allows one only.
+        """
+        if self.one_worker:
+            self._lock = _lock(self.settings.data / "work.lock")
+        engine: Any = getattr(self.wardline.parts.store, "engine", None)
+        if engine is None:
+            raise ConfigurationError(f"store {self.settings.store.adapter}: runs no durable work, expected SQLite or PostgreSQL")
+        return DurableWork(self.wardline.parts, engine, poll_seconds=poll_seconds)
+
+    @property
+    def one_worker(self) -> bool:
+        """Whether only one process of this installation may run the durable work."""
+        return not store_door(self.settings).many_workers
+
+    def start_decoders(self) -> frozenset[str]:
+        """Start the decode sandbox now, before the first upload waits for it. Gives the layers that hold around it.
+
+        Raises:
+            SandboxUnavailableError: A layer that must hold does not.
+        """
+        media: Any = self.wardline.parts.media
+        started = media.start() if isinstance(media, LateMedia) else media
+        return frozenset(started.layers()) if hasattr(started, "layers") else frozenset()
+
+    def close(self) -> None:
+        """End the decoders, the store's writer and the lock."""
+        self.wardline.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def __enter__(self) -> Installation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(folder: str | Path = ".") -> Wardline:
+    """Open the installation in a folder. Close what you get.
+
+    Raises:
+        NotInitialisedError, ConfigurationError, SecretFileError: It is not set up; the message says what to do.
+    """
+    return open_installation(settings.load(Path(folder))).wardline
+
+
+def open_installation(
+    chosen: Settings, *, reached: ports.WritePoint = _no_write_point, clock: ports.Clock | None = None
+) -> Installation:
+    """Choose the adapters that the settings name and join them.
+
+    Args:
+        chosen: The settings.
+        reached: Called at every write point; fault tests stop the process there.
+        clock: Another source of time, for tests.
+    """
+    time = clock or plugins.load("clocks", "system")()
+    keys = KeyFiles.read(chosen.keys)
+    parts = Parts(
+        store=store_door(chosen).open(reached=reached),
+        vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
+        media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
+        clock=time, rules=_rules(chosen), make_index=plugins.load("indexes", chosen.matching.index),
+        open_list=plugins.load("hash_lists", "file"), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
+        log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
+        authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time),
+        free_bytes=lambda: shutil.disk_usage(chosen.data).free, reached=reached,
+    )  # fmt: skip
+    return Installation(settings=chosen, wardline=Wardline(parts))
+
+
+def _decoder_died(parts: Parts, reason: str) -> None:
+    message = f"A decoder was replaced ({reason}). The file went to a person; if this goes on, someone may be probing the decoder."
+    alarms.raise_alarm(parts, records.AlarmKind.DECODER_KILLED, "media", message)
+
+
+def _rules(chosen: Settings) -> Rules:
+    kept, reporter = chosen.preservation, chosen.referral.reporter
+    return Rules(
+        max_bytes=chosen.intake.max_bytes,
+        private_scanning=intake.PrivateScanning(legal_basis=chosen.intake.private_scanning.legal_basis),
+        policy=triage.Policy(verified_match=chosen.triage.verified_match, unverified_match=chosen.triage.unverified_match),
+        lease=timedelta(minutes=chosen.review.lease_minutes), undo_window=timedelta(seconds=chosen.review.undo_seconds),
+        periods=preservation.Periods(
+            provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
+            after_clearance=timedelta(days=kept.after_clearance_days),
+            unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
+        ),
+        reporter=records.Reporter(
+            first_name=reporter.first_name, last_name=reporter.last_name, email=reporter.email, platform=reporter.platform,
+            terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,
+        ),
+        list_stale_after=timedelta(hours=chosen.matching.list_stale_hours), min_free_bytes=chosen.alarms.min_free_bytes,
+    )  # fmt: skip
+
+
+def _media(chosen: Settings, on_worker_death: Callable[[str], None]) -> ports.Media:
+    caps = chosen.intake
+    media: ports.Media = plugins.load("media", "sandbox")(
+        [plugins.locate("hashers", name) for name in chosen.matching.hashers], workers=caps.decode_workers, max_bytes=caps.max_bytes, max_pixels=caps.max_pixels,
+        max_frames=caps.max_frames, seconds=caps.decode_seconds, heic=caps.heic, on_worker_death=on_worker_death,
+    )  # fmt: skip
+    return media
+
+
+def _authority(chosen: Settings, time: ports.Clock) -> ports.Authority | None:
+    wanted = chosen.referral
+    if wanted.authority is None:
+        return None
+    if wanted.password_file is None:
+        raise ConfigurationError("referral.password_file: missing, expected a file with the authority's password")
+    authority: ports.Authority = plugins.load("authorities", wanted.authority)(
+        environment=wanted.environment, username=wanted.username,
+        password=read_secret(chosen.folder / wanted.password_file, "referral.password_file").decode(), clock_now=time.now,
+        sandbox_url=wanted.sandbox_url, production_confirmed=chosen.installation.production,
+    )  # fmt: skip
+    return authority
+
+
+def _platforms(chosen: Settings, time: ports.Clock) -> dict[str, ports.Platform]:
+    return {
+        each.name: plugins.load("platforms", each.adapter)(
+            each.name, each.url, read_secret(chosen.folder / each.secret_file, f"platform {each.name}"), now=time.now
+        )
+        for each in chosen.platforms
+    }
+
+
+def _notifiers(chosen: Settings, time: ports.Clock) -> tuple[ports.Notifier, ...]:
+    made: list[ports.Notifier] = []
+    for each in chosen.notifiers:
+        secret = read_secret(chosen.folder / each.secret_file, f"notifier {each.name}") if each.secret_file else b""
+        made.append(plugins.load("notifiers", each.adapter)(each.name, each.options, secret, now=time.now))
+    return tuple(made)
+
+
+def _lock(path: Path) -> IO[bytes]:
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise BusyError("durable work: runs in another process of this installation, expected one only") from None
+    return file

@@ -1,0 +1,30 @@
+"""What every test gets: repeatable examples, and nothing from the environment of whoever runs them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+# A run is repeatable: the same code gives the same examples, on any machine, with no database of earlier failures.
+# No deadline: the machines that run this are shared, and a slow example is not a wrong one.
+hypothesis.settings.register_profile(
+    "wardline", deadline=None, derandomize=True, database=None, print_blob=True
+)
+# To search further than the suite does: HYPOTHESIS_PROFILE=search .venv/bin/python -m pytest tests/property
+hypothesis.settings.register_profile("search", deadline=None, max_examples=5_000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "wardline"))
+
+_PROXIES = frozenset({"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
+    """Take away variables that would change what is tested: Wardline's own settings, and proxies, which break calls to loopback."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("WARDLINE_") or name.upper() in _PROXIES:
+                patch.delenv(name)
+        yield

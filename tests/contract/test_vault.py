@@ -1,0 +1,18 @@
+"""The vault contract over the vault in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wardline import ports
+from wardline.adapters.vaults import DirectoryVault, create_master_key
+from wardline.testing.vault_contract import VaultContract
+from wardline.testing.write_points import Recorder
+
+
+class TestDirectoryVault(VaultContract):
+    @pytest.fixture
+    def vault(self, tmp_path: Path) -> ports.Vault:
+        return DirectoryVault(tmp_path / "vault", create_master_key(), reached=Recorder())

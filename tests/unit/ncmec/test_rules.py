@@ -1,0 +1,89 @@
+"""What the schema does not enforce."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.unit.ncmec.samples import bare_report
+from wardline import records
+from wardline.adapters.authorities.ncmec import rules
+from wardline.testing.authority_contract import REPORTED_AT, sample_report
+
+NOW = REPORTED_AT + timedelta(hours=1)
+Change = Callable[[records.Report], records.Report]
+
+
+def reporter(**fields: str) -> Change:
+    return lambda report: replace(report, reporter=replace(report.reporter, **fields))
+
+
+def first_file(**fields: object) -> Change:
+    return lambda report: replace(report, files=(replace(report.files[0], **fields), *report.files[1:]))  # type: ignore[arg-type]  # wrong on purpose
+
+
+def event(**fields: object) -> Change:
+    upload = records.IpEvent(ip_address="2001:db8::1", event="Upload", at=REPORTED_AT, port=1)
+    return first_file(upload=replace(upload, **fields))  # type: ignore[arg-type]  # wrong on purpose
+
+
+LATER = NOW + timedelta(seconds=1)
+BAD: list[tuple[str, Change]] = [
+    ("incident_at", lambda report: replace(report, incident_at=LATER)),
+    ("incident_time_meaning", lambda report: replace(report, incident_time_meaning="x" * 3001)),
+    ("incident_time_meaning", lambda report: replace(report, incident_time_meaning=" ")),
+    ("escalation", lambda report: replace(report, escalation="  ")),
+    ("escalation", lambda report: replace(report, escalation="x" * 3001)),
+    ("note", lambda report: replace(report, note="")),
+    ("urls", lambda report: replace(report, urls=("https://cdn.example/a?X-Amz-Signature=0",))),
+    ("urls", lambda report: replace(report, urls=("https://forum.example/" + "a" * 2083,))),
+    ("email", reporter(email="")),
+    ("email", reporter(email="nobody")),
+    ("email", reporter(email="a b@forum.example")),
+    ("email", reporter(email="a" * 65 + "@forum.example")),
+    ("platform", reporter(platform="x" * 257)),
+    ("platform", reporter(platform=" ")),
+    ("first_name", reporter(first_name="x" * 101)),
+    ("last_name", reporter(last_name="")),
+    ("legal_url", reporter(legal_url="forum.example")),
+    ("terms_of_service", reporter(terms_of_service=" ")),
+    (
+        "account_reference",
+        lambda report: replace(report, person=records.ReportedPerson(account_reference="x" * 256)),
+    ),
+    (
+        "disabled",
+        lambda report: replace(report, person=replace(report.person, temporarily_disabled_at=LATER)),
+    ),
+    ("files", lambda report: replace(report, files=())),
+    ("files", lambda report: replace(report, files=(report.files[0], report.files[0]))),
+    ("file 1 uploaded_at", first_file(uploaded_at=LATER)),
+    ("file 1 url", first_file(url="https://user:word@forum.example/")),
+    ("file 1 file_name", first_file(file_name="x" * 2057)),
+    ("ip_address", event(ip_address="192.0.2.256")),
+    ("ip_address", event(ip_address="fe80::1%eth0")),
+    ("event", event(event="Download")),
+    ("upload at", event(at=LATER)),
+    ("upload at", event(at=datetime(2026, 1, 1))),
+    ("port", event(port=0)),
+    ("port", event(port=70000)),
+]
+
+
+def test_a_good_report_breaks_no_rule() -> None:
+    assert rules.problems(sample_report(), NOW) == ()
+    assert rules.problems(bare_report(), NOW) == ()
+
+
+@pytest.mark.parametrize(("field", "change"), BAD)
+def test_a_broken_rule_is_found_once_and_named_by_its_field(field: str, change: Change) -> None:
+    (problem,) = rules.problems(change(sample_report()), NOW)
+    assert field in problem
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"])
+def test_every_form_of_address_is_taken(address: str) -> None:
+    assert rules.problems(event(ip_address=address)(sample_report()), NOW) == ()
