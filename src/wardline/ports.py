@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wardline import records
-
-R = TypeVar("R")
 
 WritePoint = Callable[[str], None]
 """Called with the name of a place where state is about to become, or has become, durable. Fault tests stop the process there."""
@@ -346,5 +344,8 @@ class Store(
     def close(self) -> None: ...
 
 
-Adapter = Callable[..., Any]
-"""What an entry point gives: a factory that ``wiring`` calls with settings."""
+@runtime_checkable
+class Closeable(Protocol):
+    """An adapter that holds connections. Any may be one; it is closed with the installation."""
+
+    def close(self) -> None: ...

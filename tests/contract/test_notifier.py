@@ -59,7 +59,9 @@ class TestSmtpNotifier(NotifierContract):
         )
 
     def delivered(self) -> list[str]:
-        messages = [email.message_from_string(text, policy=email.policy.default) for text in self.mail.messages]
+        messages = [
+            email.message_from_string(text, policy=email.policy.default) for text in self.mail.messages
+        ]
         return [f"{message['Subject']}\n{message.get_content()}" for message in messages]
 
     def fail_next(self) -> None:

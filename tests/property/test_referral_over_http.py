@@ -73,19 +73,21 @@ def file_it(
 def test_over_a_failing_connection_every_referral_ends_with_one_complete_report() -> None:
     chance = random.Random(11)
     rate = 0.0
-    with AuthoritySandbox(
-        faults=lambda _call, _number: chance.choice(FAULTS) if chance.random() < rate else None
-    ) as sandbox:
-        with NcmecAuthority("sandbox", "sandbox", "sandbox", now, sandbox_url=sandbox.url) as authority:
-            for seed in range(25):
-                rate = chance.uniform(0.0, 0.3)
-                before = len(sandbox.ledger.finished())
-                report = sample_report()
-                filed = file_it(authority, report, draft(report, seed), chance)
-                assert filed.state is records.ReferralState.FINISHED
-                (finished,) = sandbox.ledger.finished()[before:]
-                assert str(finished.report_id) == filed.remote_id
-                assert [file.size_bytes for file in finished.files] == [len(content) for content in CONTENTS]
-                assert [file.viewed for file in finished.files] == [True, False]
-        known = {int(orphan) for orphan in filed.orphans if orphan != referral.UNKNOWN_ORPHAN}
-        assert not known & {report.report_id for report in sandbox.ledger.open()}
+    with (
+        AuthoritySandbox(
+            faults=lambda _call, _number: chance.choice(FAULTS) if chance.random() < rate else None
+        ) as sandbox,
+        NcmecAuthority("sandbox", "sandbox", "sandbox", now, sandbox_url=sandbox.url) as authority,
+    ):
+        for seed in range(25):
+            rate = chance.uniform(0.0, 0.3)
+            before = len(sandbox.ledger.finished())
+            report = sample_report()
+            filed = file_it(authority, report, draft(report, seed), chance)
+            assert filed.state is records.ReferralState.FINISHED
+            (finished,) = sandbox.ledger.finished()[before:]
+            assert str(finished.report_id) == filed.remote_id
+            assert [file.size_bytes for file in finished.files] == [len(content) for content in CONTENTS]
+            assert [file.viewed for file in finished.files] == [True, False]
+            known = set(filed.orphans)
+            assert not [report for report in sandbox.ledger.open() if str(report.report_id) in known]

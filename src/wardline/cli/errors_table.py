@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -37,7 +38,7 @@ def tell(error: errors.WardlineError, *, as_json: bool) -> None:
     print(text, file=sys.stderr)
 
 
-def note_json(context: typer.Context, value: bool) -> bool:  # noqa: FBT001 -- the form of an option's callback
+def note_json(context: typer.Context, value: bool) -> bool:
     """Remember that JSON was asked for, so that an error is JSON too."""
     context.meta[_AS_JSON] = value
     return value
@@ -46,7 +47,7 @@ def note_json(context: typer.Context, value: bool) -> bool:  # noqa: FBT001 -- t
 class Program(TyperGroup):
     """The root command: no traceback for what Wardline itself refuses."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Run a command and turn an error into its message and exit code."""
         try:
             return super().invoke(ctx)

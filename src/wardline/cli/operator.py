@@ -43,7 +43,10 @@ def read_password(file: Path | None, prompt: str, *, repeat: bool = False) -> st
     """
     if file is None:
         if not sys.stdin.isatty():
-            raise InputError("password: no terminal to ask on, expected --password-file", remedy="Give --password-file PATH, or - for stdin.")
+            raise InputError(
+                "password: no terminal to ask on, expected --password-file",
+                remedy="Give --password-file PATH, or - for stdin.",
+            )
         return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=repeat, err=True))
     if str(file) == "-":
         return sys.stdin.readline(_MOST_CHARACTERS).strip()
@@ -52,7 +55,9 @@ def read_password(file: Path | None, prompt: str, *, repeat: bool = False) -> st
     try:
         return wiring.read_secret(file, "password").decode()
     except UnicodeDecodeError:
-        raise InputError("password: its file is not UTF-8 text, expected text", remedy="Write the password as text.") from None
+        raise InputError(
+            "password: its file is not UTF-8 text, expected text", remedy="Write the password as text."
+        ) from None
 
 
 def generate_password() -> str:

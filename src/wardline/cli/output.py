@@ -32,7 +32,11 @@ def plain(value: Any, *, without: Iterable[str] = ()) -> Any:
         case list() | tuple():
             return [plain(each) for each in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return {each.name: plain(getattr(value, each.name)) for each in fields(value) if each.name not in left_out}
+            return {
+                each.name: plain(getattr(value, each.name))
+                for each in fields(value)
+                if each.name not in left_out
+            }
     return value
 
 

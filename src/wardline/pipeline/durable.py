@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
 
-from wardline import records
+from wardline import enforcement, records
 from wardline.errors import WardlineError
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
@@ -23,11 +23,7 @@ APPLICATION = "wardline"
 APPLICATION_VERSION = "1"
 """Fixed: work enqueued by one release is carried on by the next."""
 
-_RETRY_SECONDS = 2.0
-_MOST_RETRIES = 8
-"""Within one workflow, for faults nobody foresaw: 2, 4 ... 256 s, about eight minutes in all."""
-
-_AFTER_UNFORESEEN = timedelta(minutes=10)
+_STORE_AWAY_SECONDS = 5.0
 
 _log = structlog.get_logger("wardline.durable")
 
@@ -49,7 +45,7 @@ class DurableWork:
 
         DBOS(config=_config(self._engine))
         for name, task in TASKS.items():
-            DBOS.workflow(name=name)(self._workflow(DBOS, name, task))
+            DBOS.workflow(name=name)(self._workflow(name, task))
         tick = DBOS.workflow(name="chores")(self._minute())
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=self._poll_seconds)
@@ -79,23 +75,29 @@ class DurableWork:
 
         return len(DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False))
 
-    def _workflow(self, dbos: Any, name: str, task: Callable[[Parts, str, int], None]) -> Callable[[str, int], None]:
-        @dbos.step(name=name, retries_allowed=True, max_attempts=_MOST_RETRIES, interval_seconds=_RETRY_SECONDS)  # type: ignore[untyped-decorator]  # DBOS is imported late
-        def step(record_id: str, attempt: int) -> None:
-            task(self._parts, record_id, attempt)
-
+    def _workflow(self, name: str, task: Callable[[Parts, str, int], None]) -> Callable[[str, int], None]:
         def workflow(record_id: str, attempt: int) -> None:
+            # No DBOS steps inside: a task may run again from its start, for its record says how far it is.
             try:
-                step(record_id, attempt)
+                task(self._parts, record_id, attempt)
             except Exception as error:  # noqa: BLE001 -- whatever it was, the record must not be left lying
-                _log.error("work failed", task=name, record=record_id, error=_code(error))
-                self._parts.store.commit(entries=(), work=[self._next_try(name, record_id, attempt)])
+                _log.error("work failed", task=name, record=record_id, attempt=attempt, error=_code(error))
+                self._put_off(name, record_id, attempt)
 
         return workflow
 
-    def _next_try(self, name: str, record_id: str, attempt: int) -> records.Task:
-        later = self._parts.now() + _AFTER_UNFORESEEN
-        return records.Task(name=name, record_id=record_id, attempt=attempt + 1, not_before=later)
+    def _put_off(self, name: str, record_id: str, attempt: int) -> None:
+        """Commit the next try. Should the store itself be away, wait for it: a workflow that is cut short is taken up at the next start."""
+        delay = enforcement.retry_delay(attempt + 1, self._parts.jitter())
+        later = records.Task(name=name, record_id=record_id, attempt=attempt + 1, not_before=self._parts.now() + delay)
+        while True:
+            try:
+                self._parts.store.commit(entries=(), work=[later])
+                return
+            except WardlineError as error:
+                _log.error("work cannot be put off", task=name, record=record_id, error=error.code)
+                if self._stop.wait(_STORE_AWAY_SECONDS):
+                    raise
 
     def _minute(self) -> Callable[[datetime, Any], None]:
         def chores(scheduled: datetime, context: Any) -> None:  # noqa: ARG001 -- the signature of a scheduled workflow
@@ -123,8 +125,8 @@ def _config(engine: Any) -> Any:
         "log_level": "ERROR",
         "enable_otlp": False,
         "use_listen_notify": False,
-        "notification_listener_polling_interval_sec": 5.0,
-        "scheduler_polling_interval_sec": 5.0,
+        "notification_listener_polling_interval_sec": 1.0,
+        "scheduler_polling_interval_sec": 1.0,
         "max_executor_threads": 8,
     }
 

@@ -81,7 +81,9 @@ def verify(parts: Parts) -> Verification:
         store.log_entries(0, store.log_size()), checkpoints, parts.log_origin, parts.log_key.public_key()
     )
     drifted = tuple(name for name, _ in zip(store.drifted(), range(10), strict=False))
-    reason = verdict.reason or ("records differ from what the log says of them" if drifted else None)
+    reason = "records differ from what the log says of them" if drifted else None
+    if not verdict.ok:
+        reason = verdict.reason
     return Verification(
         ok=verdict.ok and not drifted, entries=verdict.entries, first_bad=verdict.first_bad, reason=reason, drifted=drifted
     )

@@ -13,7 +13,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from wardline import records
-from wardline.errors import AlreadyExistsError, InputError, NotAllowedError, NotAuthenticatedError, NotFoundError
+from wardline.errors import (
+    AlreadyExistsError,
+    InputError,
+    NotAllowedError,
+    NotAuthenticatedError,
+    NotFoundError,
+)
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Insert, KeyTrust, Replace, Role, Scope, Verb
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from wardline import enforcement, intake, preservation, records, review, triage
-from wardline.errors import AlreadyExistsError, IdempotencyMismatchError
+from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, WardlineError
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.records import Step, Verb
+
+_log = structlog.get_logger("wardline.submit")
 
 ORIGINAL = "original"
 """The vault's purpose for a file as it was uploaded."""
@@ -79,11 +83,14 @@ def _signals(
 ) -> list[records.Signal]:
     signals: list[records.Signal] = []
     if isinstance(examined, records.Unscannable):
-        # A file that no decoder can read may still be a known file, byte for byte.
-        signals += lookup.match(intake.digests(upload.content))
         signals.append(examined)
-    else:
-        signals += lookup.match(examined.hashes)
+    # A file that no decoder can read may still be a known file, byte for byte.
+    hashes = examined.hashes if isinstance(examined, records.Examination) else intake.digests(upload.content)
+    try:
+        signals += lookup.match(hashes)
+    except WardlineError as error:
+        _log.error("lists cannot be searched", error=error.code)
+        signals.append(records.Unscannable(source="matching", reason="lists could not be searched"))
     if upload.flag is not None:
         signals.append(upload.flag)
     return signals

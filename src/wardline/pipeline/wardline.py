@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from wardline import intake, records, review
+from wardline import intake, ports, records, review
 from wardline.pipeline import alarms, approvals, count, lists, log, people
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.lists import AddedList
@@ -104,6 +104,13 @@ class Wardline:
         return log.verify(self.parts)
 
     def close(self) -> None:
-        """End the decoders and the store's writer. Idempotent."""
+        """End the decoders, the connections to the outside and the store's writer. Idempotent."""
         self.parts.media.close()
+        for outside in (self.parts.authority, *self.parts.platforms.values(), *self.parts.notifiers):
+            _close(outside)
         self.parts.store.close()
+
+
+def _close(outside: object) -> None:
+    if isinstance(outside, ports.Closeable):
+        outside.close()

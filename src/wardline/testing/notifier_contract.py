@@ -43,7 +43,9 @@ class NotifierContract(ABC):
         """Let the next delivery fail."""
 
     @pytest.mark.parametrize("kind", list(records.AlarmKind))
-    def test_an_alarm_arrives_with_its_kind_subject_and_message(self, notifier: ports.Notifier, kind: records.AlarmKind) -> None:
+    def test_an_alarm_arrives_with_its_kind_subject_and_message(
+        self, notifier: ports.Notifier, kind: records.AlarmKind
+    ) -> None:
         raised = alarm(kind)
         notifier.notify(raised)
         (text,) = self.delivered()

@@ -18,13 +18,26 @@ from wardline.testing.pictures_damaged import Damage, Damaged, damaged
 from wardline.testing.pictures_outdoors import OUTDOORS
 from wardline.testing.pictures_patterns import PATTERNS
 
-__all__ = ["FORMATS", "Copy", "CopyKind", "Damage", "Damaged", "copies", "damaged", "encode", "scene", "scene_kind"]
+__all__ = [
+    "FORMATS",
+    "Copy",
+    "CopyKind",
+    "Damage",
+    "Damaged",
+    "copies",
+    "damaged",
+    "encode",
+    "scene",
+    "scene_kind",
+]
 
 FORMATS = ("jpeg", "png", "webp", "gif", "tiff", "bmp", "avif")
 """What ``encode`` writes; the same words as ``records.MediaFormat``."""
 
 _PAINTERS: tuple[Callable[[Canvas], None], ...] = (*OUTDOORS, *PATTERNS)
-_TEXTURE_STRENGTH = 0.7  # enough that any two scenes differ by far more than 45 bits of PDQ, little enough to look at
+_TEXTURE_STRENGTH = (
+    0.7  # enough that any two scenes differ by far more than 45 bits of PDQ, little enough to look at
+)
 _GRAIN_LEVELS = 9  # gives files of the size that cameras make
 _SMALLEST_SIDE = 16
 _LOSSY = {"jpeg", "webp", "avif"}
@@ -66,7 +79,9 @@ def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
     if seed < 0:
         raise ValueError("scene: negative seed, expected 0 and up")
     if min(size) < _SMALLEST_SIDE:
-        raise ValueError(f"scene {seed}: {size[0]} x {size[1]} pixels, expected sides of at least {_SMALLEST_SIDE}")
+        raise ValueError(
+            f"scene {seed}: {size[0]} x {size[1]} pixels, expected sides of at least {_SMALLEST_SIDE}"
+        )
     canvas = Canvas(seed, *size)
     _PAINTERS[seed % len(_PAINTERS)](canvas)
     canvas.texture(_TEXTURE_STRENGTH)
@@ -116,10 +131,14 @@ def copies(picture: Image.Image, seed: int) -> Iterator[Copy]:
     cuts = [chance.uniform(0.005, 0.02) for _ in range(4)]
     other = chance.choice(("png", "webp", "gif", "tiff", "bmp"))
     width, height = picture.size
-    smaller = picture.resize((max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.LANCZOS)
+    smaller = picture.resize(
+        (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.LANCZOS
+    )
     yield Copy(kind=CopyKind.RESIZED, format="jpeg", content=encode(smaller))
     yield Copy(kind=CopyKind.RECOMPRESSED, format="jpeg", content=encode(picture, quality=quality))
-    left, top, right, bottom = (round(cut * side) for cut, side in zip(cuts, (width, height) * 2, strict=True))
+    left, top, right, bottom = (
+        round(cut * side) for cut, side in zip(cuts, (width, height) * 2, strict=True)
+    )
     cropped = picture.crop((left, top, width - right, height - bottom))
     yield Copy(kind=CopyKind.CROPPED, format="jpeg", content=encode(cropped))
     yield Copy(kind=CopyKind.REENCODED, format=other, content=encode(picture, other))

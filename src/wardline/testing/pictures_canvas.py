@@ -17,7 +17,9 @@ Point = tuple[float, float]
 
 def hsv(hue: float, saturation: float, value: float) -> Colour:
     """Give an RGB colour; the hue wraps around, the others are clipped to 0..1."""
-    red, green, blue = colorsys.hsv_to_rgb(hue % 1.0, min(max(saturation, 0.0), 1.0), min(max(value, 0.0), 1.0))
+    red, green, blue = colorsys.hsv_to_rgb(
+        hue % 1.0, min(max(saturation, 0.0), 1.0), min(max(value, 0.0), 1.0)
+    )
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
@@ -76,9 +78,13 @@ class Canvas:
         grey = ((total - low) * (255 / (high - low))).astype(np.uint8)
         return Image.fromarray(grey).resize((self.width, self.height), Image.Resampling.BILINEAR)
 
-    def texture(self, strength: float, cells: tuple[int, ...] = (3, 6, 12, 24), roughness: float = 0.8) -> None:
+    def texture(
+        self, strength: float, cells: tuple[int, ...] = (3, 6, 12, 24), roughness: float = 0.8
+    ) -> None:
         """Lighten and darken the picture in cloud-like patches; ``strength`` 0..1."""
-        clouds = self.clouds(cells, roughness).point([round(128 + (grey - 128) * strength) for grey in range(256)])
+        clouds = self.clouds(cells, roughness).point(
+            [round(128 + (grey - 128) * strength) for grey in range(256)]
+        )
         self.replace(ImageChops.overlay(self.image, Image.merge("RGB", (clouds, clouds, clouds))))
 
     def grain(self, strength: int) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wardline.testing.pictures_canvas import Canvas
+from wardline.testing.pictures_outdoors import hills
+
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GIF_FRAMES = 1001
 _BOMB_SIDE = 30_000
 _LARGE_SIDE = 10_001
-_HALF = 2
 
 
 class Damage(StrEnum):
@@ -54,7 +57,9 @@ def damaged(kind: Damage | str) -> Damaged:
         case Damage.EMPTY:
             return Damaged(kind=kind, file_name="empty.jpg", content=b"")
         case Damage.LYING:
-            return Damaged(kind=kind, file_name="notes.png", content=b"This is a line of text, not a picture.\n" * 40)
+            return Damaged(
+                kind=kind, file_name="notes.png", content=b"This is a line of text, not a picture.\n" * 40
+            )
         case Damage.BOMB:
             return Damaged(kind=kind, file_name="bomb.png", content=_flat_png(_BOMB_SIDE))
         case Damage.MANY_FRAMES:
@@ -64,10 +69,11 @@ def damaged(kind: Damage | str) -> Damaged:
 
 
 def _truncated() -> bytes:
-    from wardline.testing.pictures import encode, scene
-
-    whole = encode(scene(0, (320, 240)), "jpeg")
-    return whole[: len(whole) // _HALF]
+    canvas, file = Canvas(0, 320, 240), io.BytesIO()
+    hills(canvas)
+    canvas.image.save(file, "JPEG", quality=85)
+    whole = file.getvalue()
+    return whole[: len(whole) // 2]
 
 
 def _flat_png(side: int) -> bytes:

@@ -22,7 +22,9 @@ def _sky(canvas: Canvas) -> tuple[Colour, Colour]:
 
 
 def _tree(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> None:
-    canvas.draw.rectangle((x - size * 0.05, y - size * 0.4, x + size * 0.05, y), fill=mix(colour, (60, 40, 25), 0.8))
+    canvas.draw.rectangle(
+        (x - size * 0.05, y - size * 0.4, x + size * 0.05, y), fill=mix(colour, (60, 40, 25), 0.8)
+    )
     if canvas.chance.random() < 0.5:
         canvas.disc(x, y - size * 0.65, size * 0.33, colour)
         canvas.disc(x - size * 0.16, y - size * 0.5, size * 0.22, mix(colour, (0, 0, 0), 0.2))
@@ -30,7 +32,9 @@ def _tree(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> No
     for tier in range(3):
         top, half = y - size * (1.05 - tier * 0.27), size * (0.2 + tier * 0.09)
         shade = mix(colour, (0, 0, 0), tier * 0.15)
-        canvas.draw.polygon([(x, top), (x - half, top + size * 0.45), (x + half, top + size * 0.45)], fill=shade)
+        canvas.draw.polygon(
+            [(x, top), (x - half, top + size * 0.45), (x + half, top + size * 0.45)], fill=shade
+        )
 
 
 def _house(canvas: Canvas, x: float, y: float, size: float) -> None:
@@ -44,7 +48,9 @@ def _house(canvas: Canvas, x: float, y: float, size: float) -> None:
     for column in (-0.6, 0.1):
         left = x + half * column
         canvas.draw.rectangle((left, y - tall * 0.75, left + half * 0.4, y - tall * 0.4), fill=pane)
-    canvas.draw.rectangle((x - half * 0.15, y - tall * 0.35, x + half * 0.15, y), fill=mix(roof, (0, 0, 0), 0.4))
+    canvas.draw.rectangle(
+        (x - half * 0.15, y - tall * 0.35, x + half * 0.15, y), fill=mix(roof, (0, 0, 0), 0.4)
+    )
 
 
 def hills(canvas: Canvas) -> None:
@@ -57,7 +63,13 @@ def hills(canvas: Canvas) -> None:
         canvas.ground(line, mix(lower, near, (layer + 1) / layers))
     for _ in range(canvas.chance.randint(0, 14)):
         y = canvas.between(max(level, 0.55), 1.05) * canvas.height
-        _tree(canvas, canvas.between(0, 1) * canvas.width, y, canvas.between(0.08, 0.35) * canvas.height, mix(near, (0, 0, 0), 0.3))
+        _tree(
+            canvas,
+            canvas.between(0, 1) * canvas.width,
+            y,
+            canvas.between(0.08, 0.35) * canvas.height,
+            mix(near, (0, 0, 0), 0.3),
+        )
 
 
 def sea(canvas: Canvas) -> None:
@@ -69,7 +81,9 @@ def sea(canvas: Canvas) -> None:
     for _ in range(canvas.chance.randint(20, 60)):
         y, x = canvas.between(horizon, canvas.height), canvas.between(-0.1, 1) * canvas.width
         reach, thick = canvas.between(0.03, 0.3) * canvas.width, canvas.between(0.003, 0.02) * canvas.height
-        canvas.draw.ellipse((x, y, x + reach, y + thick), fill=mix(water, (255, 255, 255), canvas.between(0, 0.5)))
+        canvas.draw.ellipse(
+            (x, y, x + reach, y + thick), fill=mix(water, (255, 255, 255), canvas.between(0, 0.5))
+        )
     for _ in range(canvas.chance.randint(1, 6)):
         _boat(canvas, horizon)
 
@@ -117,7 +131,10 @@ def fields(canvas: Canvas) -> None:
     canvas.gradient(hsv(0.25, 0.4, 0.5), hsv(0.12, 0.4, 0.7), canvas.between(0, 180))
     columns, rows = canvas.chance.randint(3, 7), canvas.chance.randint(3, 6)
     corners = {
-        (i, j): ((i + canvas.between(-0.35, 0.35)) * canvas.width / columns, (j + canvas.between(-0.35, 0.35)) * canvas.height / rows)
+        (i, j): (
+            (i + canvas.between(-0.35, 0.35)) * canvas.width / columns,
+            (j + canvas.between(-0.35, 0.35)) * canvas.height / rows,
+        )
         for i in range(-1, columns + 2)
         for j in range(-1, rows + 2)
     }
@@ -137,15 +154,26 @@ def dunes(canvas: Canvas) -> None:
     for layer in range(canvas.chance.randint(3, 7)):
         line = canvas.ridge(0.3 + layer * 0.11, canvas.between(0.06, 0.22), 40)
         canvas.ground(line, mix(sand, (40, 20, 40), canvas.between(0, 0.6)))
-        shifted = [(x + canvas.between(0.02, 0.1) * canvas.width, y + canvas.between(0.02, 0.12) * canvas.height) for x, y in line]
-        canvas.draw.polygon([*line, *reversed(shifted)], fill=mix(sand, (60, 30, 20), canvas.between(0.2, 0.7)))
+        shifted = [
+            (x + canvas.between(0.02, 0.1) * canvas.width, y + canvas.between(0.02, 0.12) * canvas.height)
+            for x, y in line
+        ]
+        canvas.draw.polygon(
+            [*line, *reversed(shifted)], fill=mix(sand, (60, 30, 20), canvas.between(0.2, 0.7))
+        )
 
 
 def night(canvas: Canvas) -> None:
     """Paint a starry sky over dark mountains."""
     hue = canvas.between(0.5, 0.85)
-    canvas.gradient(hsv(hue, 0.7, canvas.between(0.05, 0.3)), hsv(hue + 0.1, 0.6, canvas.between(0.3, 0.6)), canvas.between(45, 135))
-    canvas.haze(hsv(canvas.between(0.3, 0.9), 0.6, canvas.between(0.5, 0.9)), cells=(2, 5, 9, 18), strength=1.0)
+    canvas.gradient(
+        hsv(hue, 0.7, canvas.between(0.05, 0.3)),
+        hsv(hue + 0.1, 0.6, canvas.between(0.3, 0.6)),
+        canvas.between(45, 135),
+    )
+    canvas.haze(
+        hsv(canvas.between(0.3, 0.9), 0.6, canvas.between(0.5, 0.9)), cells=(2, 5, 9, 18), strength=1.0
+    )
     for _ in range(canvas.chance.randint(60, 200)):
         x, y = canvas.between(0, 1) * canvas.width, canvas.between(0, 0.8) * canvas.height
         canvas.disc(x, y, canvas.between(0.001, 0.006) * canvas.height, hsv(canvas.between(0, 1), 0.15, 1.0))
@@ -167,10 +195,16 @@ def river(canvas: Canvas) -> None:
     canvas.draw.polygon([*((x, y - wide) for x, y in middle), *reversed(bank)], fill=water)
     x, y = middle[canvas.chance.randint(8, 32)]
     half = canvas.between(0.02, 0.05) * canvas.width
-    canvas.draw.rectangle((x - half, y - wide * 2, x + half, y + wide * 3), fill=hsv(0.07, 0.4, canvas.between(0.3, 0.8)))
+    canvas.draw.rectangle(
+        (x - half, y - wide * 2, x + half, y + wide * 3), fill=hsv(0.07, 0.4, canvas.between(0.3, 0.8))
+    )
     for _ in range(canvas.chance.randint(12, 40)):
         place = canvas.between(0, 1) * canvas.width, canvas.between(0, 1) * canvas.height
-        canvas.disc(*place, canvas.between(0.01, 0.06) * canvas.height, mix(meadow, (10, 40, 20), canvas.between(0.2, 0.9)))
+        canvas.disc(
+            *place,
+            canvas.between(0.01, 0.06) * canvas.height,
+            mix(meadow, (10, 40, 20), canvas.between(0.2, 0.9)),
+        )
 
 
 OUTDOORS = (hills, sea, village, forest, fields, dunes, night, river)

@@ -14,7 +14,11 @@ def _palette(canvas: Canvas, size: int) -> list[Colour]:
     """Give colours around one hue and its opposite, of clearly different brightness."""
     hue = canvas.between(0, 1)
     return [
-        hsv(hue + canvas.chance.choice((0.0, 0.08, 0.5, 0.58)), canvas.between(0.2, 0.9), 0.15 + 0.8 * step / (size - 1))
+        hsv(
+            hue + canvas.chance.choice((0.0, 0.08, 0.5, 0.58)),
+            canvas.between(0.2, 0.9),
+            0.15 + 0.8 * step / (size - 1),
+        )
         for step in range(size)
     ]
 
@@ -22,14 +26,22 @@ def _palette(canvas: Canvas, size: int) -> list[Colour]:
 def skyline(canvas: Canvas) -> None:
     """Paint a town's towers with lit windows."""
     hue = canvas.between(0, 1)
-    canvas.gradient(hsv(hue, 0.5, canvas.between(0.2, 0.9)), hsv(hue + 0.1, 0.4, canvas.between(0.4, 1.0)), 90)
+    canvas.gradient(
+        hsv(hue, 0.5, canvas.between(0.2, 0.9)), hsv(hue + 0.1, 0.4, canvas.between(0.4, 1.0)), 90
+    )
     canvas.haze((255, 250, 240), strength=canvas.between(0.3, 0.9))
     for layer in range(canvas.chance.randint(2, 3)):
         shade = hsv(hue + 0.5, 0.25, canvas.between(0.1, 0.75) / (layer + 1))
         x = -canvas.between(0, 0.1) * canvas.width
         while x < canvas.width:
             wide = canvas.between(0.04, 0.14) * canvas.width
-            _tower(canvas, x, wide, canvas.between(0.08, 0.8) * canvas.height + layer * 0.1 * canvas.height, shade)
+            _tower(
+                canvas,
+                x,
+                wide,
+                canvas.between(0.08, 0.8) * canvas.height + layer * 0.1 * canvas.height,
+                shade,
+            )
             x += wide + canvas.between(0, 0.05) * canvas.width
 
 
@@ -43,7 +55,9 @@ def _tower(canvas: Canvas, x: float, wide: float, top: float, shade: Colour) -> 
         for column in range(columns):
             if canvas.chance.random() < 0.45:
                 left, upper = x + (column + 0.25) * wide / columns, top + (row + 0.3) * step
-                canvas.draw.rectangle((left, upper, left + wide / columns * 0.5, upper + step * 0.5), fill=lit)
+                canvas.draw.rectangle(
+                    (left, upper, left + wide / columns * 0.5, upper + step * 0.5), fill=lit
+                )
 
 
 def tiles(canvas: Canvas) -> None:
@@ -82,7 +96,9 @@ def waves(canvas: Canvas) -> None:
     for _ in range(canvas.chance.randint(4, 7)):
         if canvas.chance.random() < 0.5:
             turn, speed = canvas.between(0, 6.3), canvas.between(3, 30)
-            total += np.sin((rows * math.sin(turn) + columns * math.cos(turn)) * speed + canvas.between(0, 6.3))
+            total += np.sin(
+                (rows * math.sin(turn) + columns * math.cos(turn)) * speed + canvas.between(0, 6.3)
+            )
         else:
             distance = np.hypot(rows - canvas.between(0, 1), columns - canvas.between(0, 1.33))
             total += np.sin(distance * canvas.between(10, 35) + canvas.between(0, 6.3))
@@ -115,8 +131,13 @@ def balloons(canvas: Canvas) -> None:
         first, second = canvas.chance.sample(_palette(canvas, 6), 2)
         canvas.disc(x, y, size, first)
         canvas.draw.ellipse((x - size * 0.4, y - size, x + size * 0.4, y + size), fill=second)
-        canvas.draw.polygon([(x - size * 0.5, y + size * 0.8), (x + size * 0.5, y + size * 0.8), (x, y + size * 1.4)], fill=second)
-        canvas.draw.rectangle((x - size * 0.18, y + size * 1.45, x + size * 0.18, y + size * 1.7), fill=(92, 64, 40))
+        canvas.draw.polygon(
+            [(x - size * 0.5, y + size * 0.8), (x + size * 0.5, y + size * 0.8), (x, y + size * 1.4)],
+            fill=second,
+        )
+        canvas.draw.rectangle(
+            (x - size * 0.18, y + size * 1.45, x + size * 0.18, y + size * 1.7), fill=(92, 64, 40)
+        )
 
 
 def garden(canvas: Canvas) -> None:
@@ -130,7 +151,9 @@ def garden(canvas: Canvas) -> None:
         colour, turn = canvas.chance.choice(colours), canvas.between(0, 6.3)
         for petal in range(petals):
             angle = turn + petal * math.tau / petals
-            canvas.disc(x + math.cos(angle) * size * 0.7, y + math.sin(angle) * size * 0.7, size * 0.45, colour)
+            canvas.disc(
+                x + math.cos(angle) * size * 0.7, y + math.sin(angle) * size * 0.7, size * 0.45, colour
+            )
         canvas.disc(x, y, size * 0.4, hsv(canvas.between(0.08, 0.16), 0.8, 0.95))
 
 

@@ -14,7 +14,9 @@ from wardline.errors import PlatformError, RefusedError
 _NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
-def action(kind: records.ActionKind = records.ActionKind.RESTRICT_CONTENT, *, number: int = 0) -> records.Action:
+def action(
+    kind: records.ActionKind = records.ActionKind.RESTRICT_CONTENT, *, number: int = 0
+) -> records.Action:
     """Make an action; the same kind and number give the same one."""
     entropy = (list(records.ActionKind).index(kind) * 1000 + number).to_bytes(10, "big")
     on_account = kind is records.ActionKind.SUSPEND_ACCOUNT
@@ -54,7 +56,9 @@ class PlatformContract(ABC):
         """Let the next call be refused for good."""
 
     @pytest.mark.parametrize("kind", list(records.ActionKind))
-    def test_an_action_takes_effect_at_the_platform(self, platform: ports.Platform, kind: records.ActionKind) -> None:
+    def test_an_action_takes_effect_at_the_platform(
+        self, platform: ports.Platform, kind: records.ActionKind
+    ) -> None:
         wanted = action(kind)
         platform.carry_out(wanted)
         assert self.effects() == [(wanted.id, kind, False)]

@@ -5,17 +5,39 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 
 from wardline.adapters.platforms.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify_signature
 from wardline.testing.platform_ledger import ReceivedAction
 
-if TYPE_CHECKING:
-    from wardline.testing.platform_sandbox import Fault
-
 _MOST_BODY_BYTES = 64 * 1024
+
+
+class FaultKind(StrEnum):
+    """What goes wrong with one request."""
+
+    REFUSE = "refuse"
+    """Answers 422 and does nothing: for good."""
+    ERROR = "error"
+    """Answers 500 and does nothing."""
+    DROP_BEFORE = "drop-before"
+    """Closes the connection and does nothing."""
+    DROP_AFTER = "drop-after"
+    """Does what was asked and closes the connection without an answer."""
+    DELAY = "delay"
+    """Waits, then goes on as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong."""
+
+    kind: FaultKind
+    seconds: float = 0.0
+    """For ``DELAY``: how long."""
 
 
 class Webhooks(ThreadingHTTPServer):
@@ -58,17 +80,17 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         fault = self.server.next_fault()
-        match fault.kind if fault else None:
-            case "refuse":
+        match fault:
+            case Fault(FaultKind.REFUSE):
                 self._answer(422)
-            case "error":
+            case Fault(FaultKind.ERROR):
                 self._answer(500)
-            case "drop-before":
+            case Fault(FaultKind.DROP_BEFORE):
                 self.close_connection = True
-            case "drop-after":
+            case Fault(FaultKind.DROP_AFTER):
                 self._take(body)
-            case "delay":
-                time.sleep(fault.seconds if fault else 0)
+            case Fault(FaultKind.DELAY, seconds):
+                time.sleep(seconds)
                 self._answer(self._take(body))
             case _:
                 self._answer(self._take(body))
@@ -93,5 +115,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parameter's name is the base class's
+    def log_message(self, *args: object) -> None:
         """Say nothing: addresses and references do not belong in logs."""

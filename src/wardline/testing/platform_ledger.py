@@ -47,24 +47,24 @@ class ReceivedAction:
     @classmethod
     def read(cls, fields: dict[str, Any], received_at: str) -> ReceivedAction:
         """Check a request's fields. ``KeyError``, ``TypeError`` or ``ValueError`` when one is missing or wrong."""
-        action = cls(
+        kind, content = records.ActionKind(fields["action"]), fields["content_reference"]
+        texts = [fields["id"], fields["account_reference"], fields["created_at"]]
+        if content is not None or kind is not records.ActionKind.SUSPEND_ACCOUNT:
+            texts.append(content)  # only an action on an account may name no content
+        if not all(isinstance(text, str) and text for text in texts):
+            raise TypeError("a field that is no text or empty")
+        if not isinstance(fields["reverse"], bool):
+            raise TypeError("a reversal that is neither true nor false")
+        return cls(
             id=fields["id"],
-            action=records.ActionKind(fields["action"]),
+            action=kind,
             account_reference=fields["account_reference"],
-            content_reference=fields["content_reference"],
+            content_reference=content,
             case_id=fields.get("case_id"),
             created_at=fields["created_at"],
             reverse=fields["reverse"],
             received_at=received_at,
         )
-        texts = (action.id, action.account_reference, action.created_at)
-        if not all(isinstance(text, str) and text for text in texts) or not isinstance(action.reverse, bool):
-            raise TypeError("a field of another type")
-        if action.content_reference is not None and not isinstance(action.content_reference, str):
-            raise TypeError("a content reference of another type")
-        if action.content_reference is None and action.action is not records.ActionKind.SUSPEND_ACCOUNT:
-            raise ValueError("an action on content that names none")
-        return action
 
 
 class Ledger:
@@ -99,7 +99,9 @@ class Ledger:
                 fields = json.loads(line)
                 self._keep(ReceivedAction.read(fields, fields["received_at"]))
             except (ValueError, KeyError, TypeError):
-                raise IntegrityError(f"platform ledger: line {number} is malformed, expected an action") from None
+                raise IntegrityError(
+                    f"platform ledger: line {number} is malformed, expected an action"
+                ) from None
 
     def receive(self, action: ReceivedAction) -> None:
         """Keep an action durably; a repeat changes nothing."""
@@ -143,11 +145,14 @@ class Ledger:
     def account_state_of(self, account_reference: str) -> AccountState:
         """Say whether a suspension of the account still holds."""
         suspended = any(
-            action.action is records.ActionKind.SUSPEND_ACCOUNT and action.account_reference == account_reference
+            action.action is records.ActionKind.SUSPEND_ACCOUNT
+            and action.account_reference == account_reference
             for action in self._standing()
         )
         return AccountState.SUSPENDED if suspended else AccountState.ACTIVE
 
     def _standing(self) -> list[ReceivedAction]:
         """Actions that were not reversed, whichever of the two came first."""
-        return [action for action in self.actions if not action.reverse and (action.id, True) not in self._seen]
+        return [
+            action for action in self.actions if not action.reverse and (action.id, True) not in self._seen
+        ]

@@ -8,9 +8,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from http.server import ThreadingHTTPServer
 from itertools import chain
 from pathlib import Path
@@ -18,34 +16,10 @@ from types import TracebackType
 
 from wardline.adapters.clocks import SystemClock
 from wardline.errors import ConfigurationError
-from wardline.testing.platform_http import Webhooks
+from wardline.testing.platform_http import Fault, FaultKind, Webhooks
 from wardline.testing.platform_ledger import AccountState, ContentState, Ledger, ReceivedAction
 
 __all__ = ["AccountState", "ContentState", "Fault", "FaultKind", "PlatformSandbox", "ReceivedAction"]
-
-
-class FaultKind(StrEnum):
-    """What goes wrong with one request."""
-
-    REFUSE = "refuse"
-    """Answers 422 and does nothing: for good."""
-    ERROR = "error"
-    """Answers 500 and does nothing."""
-    DROP_BEFORE = "drop-before"
-    """Closes the connection and does nothing."""
-    DROP_AFTER = "drop-after"
-    """Does what was asked and closes the connection without an answer."""
-    DELAY = "delay"
-    """Waits, then goes on as usual."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that goes wrong."""
-
-    kind: FaultKind
-    seconds: float = 0.0
-    """For ``DELAY``: how long."""
 
 
 class PlatformSandbox:
@@ -85,12 +59,18 @@ class PlatformSandbox:
         if self._ledger is None or self._ledger_path is not None:
             self._ledger = Ledger(self._ledger_path)
         try:
-            self._server = Webhooks(("127.0.0.1", self._port), self.secret, self.now, self._next_fault, self._receive)
+            self._server = Webhooks(
+                ("127.0.0.1", self._port), self.secret, self.now, self._next_fault, self._receive
+            )
         except OSError:
             self._ledger.close()
-            raise ConfigurationError(f"platform sandbox: port {self._port} is taken, expected a free one") from None
+            raise ConfigurationError(
+                f"platform sandbox: port {self._port} is taken, expected a free one"
+            ) from None
         self._port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="platform-sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="platform-sandbox", daemon=True
+        )
         self._thread.start()
         return self
 
@@ -108,7 +88,9 @@ class PlatformSandbox:
     def __enter__(self) -> PlatformSandbox:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property

@@ -46,7 +46,9 @@ class VaultContract:
         vault.seal(_ID, _PURPOSE, b"content")
         assert vault.open(_ID, _PURPOSE) == b"content"
 
-    def test_sealing_other_content_under_the_same_name_is_refused_and_changes_nothing(self, vault: ports.Vault) -> None:
+    def test_sealing_other_content_under_the_same_name_is_refused_and_changes_nothing(
+        self, vault: ports.Vault
+    ) -> None:
         vault.seal(_ID, _PURPOSE, b"content")
         with pytest.raises(IntegrityError):
             vault.seal(_ID, _PURPOSE, b"other content")
@@ -88,7 +90,9 @@ class VaultContract:
         assert sealed_at.utcoffset() == timedelta(0)
         assert sealed_at > datetime(2020, 1, 1, tzinfo=UTC)
 
-    @pytest.mark.parametrize("object_id", ["", ".", "..", "../item", "a/b", "/etc/hosts", "item\0", "item\n", "a.b", "A" * 500])
+    @pytest.mark.parametrize(
+        "object_id", ["", ".", "..", "../item", "a/b", "/etc/hosts", "item\0", "item\n", "a.b", "A" * 500]
+    )
     def test_an_id_that_could_be_a_path_is_refused(self, vault: ports.Vault, object_id: str) -> None:
         for act in (lambda: vault.seal(object_id, _PURPOSE, b""), lambda: vault.open(object_id, _PURPOSE)):
             with pytest.raises(InputError):

@@ -51,7 +51,9 @@ def names_in_source(folder: Path) -> tuple[str, ...]:
 def _names_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Constant(value=str(name))]):
+            case ast.Call(
+                func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Constant(value=str(name))]
+            ):
                 if called == "reached" or called.endswith("_reached"):
                     yield name
             case _:

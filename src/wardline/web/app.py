@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from wardline.errors import WardlineError
 from wardline.pipeline import Wardline
-from wardline.web import access, problems
+from wardline.web import access, description, problems
 from wardline.web.api import alarms, approvals, audit, cases, hash_lists, health, items, records_kept, statistics
 from wardline.web.edge import Edge
 
@@ -22,7 +23,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
         low_trust_answer_seconds: Grid on which low-trust keys get their answers.
     """
     app = FastAPI(
-        title="Wardline", version="1", docs_url=None, redoc_url=None, dependencies=[Depends(access.authorise)],
+        title="Wardline", version="1", docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(access.authorise)],
         description="Child-safety operations: uploads in, decisions by people, reports to the authorities.",
     )  # fmt: skip
     app.state.wardline = wardline
@@ -33,7 +34,8 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
         app.include_router(room.router)
     app.add_exception_handler(WardlineError, problems.of_error)
     app.add_exception_handler(RequestValidationError, problems.of_validation)
-    app.add_exception_handler(Exception, problems.of_error)
+    app.add_exception_handler(HTTPException, problems.of_http)
     app.add_middleware(health.Measured)
     app.add_middleware(Edge, upload_path=UPLOAD_PATH, max_upload_bytes=wardline.parts.rules.max_bytes)
+    app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from wardline import errors
@@ -26,6 +27,13 @@ _STATUS: tuple[tuple[type[errors.WardlineError], int], ...] = (
     (errors.ConfigurationError, 500),
     (errors.IntegrityError, 500),
 )
+INTERNAL = ("internal", "Internal error.", "Something failed that should not. Nothing was released.")
+"""Code, title and detail of what nobody foresaw."""
+
+_OF_STATUS = {
+    404: ("not-found", "There is nothing under this address.", "docs/reference/http.md names every route."),
+    405: ("method-not-allowed", "This address does not take this method.", "docs/reference/http.md names every route."),
+}
 _RETRY_SECONDS = {429: "1", 503: "5", 507: "60"}
 
 
@@ -48,8 +56,20 @@ def problem(status: int, code: str, title: str, detail: str) -> Response:
 def of_error(request: Request, error: Exception) -> Response:
     """Answer a Wardline error. Messages hold ids only, so they may be shown to the caller."""
     if not isinstance(error, errors.WardlineError):
-        return problem(500, "internal", "Internal error.", "Something failed that should not. Nothing was released.")
+        return problem(500, *INTERNAL)
     return problem(status_of(error), error.code, error.message, error.advice)
+
+
+def of_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework refused: an unknown address, another method, a body that broke off or grew over its cap."""
+    if isinstance(error.__cause__, errors.WardlineError):
+        return of_error(request, error.__cause__)
+    if not isinstance(error, HTTPException):
+        return of_error(request, error)
+    unreadable = (errors.InputError.code, "The request cannot be read.", errors.InputError.remedy)
+    answer = problem(error.status_code, *_OF_STATUS.get(error.status_code, unreadable))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def of_validation(request: Request, error: Exception) -> Response:
@@ -57,4 +77,6 @@ def of_validation(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         return of_error(request, error)
     places = sorted({".".join(str(part) for part in each["loc"]) + ": " + str(each["type"]) for each in error.errors()})
-    return problem(400, errors.InputError.code, "The request is not of the expected form.", "; ".join(places)[:1000])
+    # A name that the caller made up may hold halves of characters, which no answer can carry.
+    detail = "; ".join(places)[:1000].encode("ascii", "replace").decode()
+    return problem(400, errors.InputError.code, "The request is not of the expected form.", detail)

@@ -24,6 +24,7 @@ from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.secret_files import read_secret
 
+
 def _no_write_point(name: str) -> None:
     """Nobody tries crashes here."""
 

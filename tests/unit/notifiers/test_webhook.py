@@ -28,7 +28,9 @@ def test_an_alarm_is_signed_like_a_platform_s_webhook() -> None:
     with receiving() as receiver:
         _notify(receiver)
     ((headers, body),) = receiver.requests
-    assert verify_signature(SECRET, headers["Wardline-Timestamp"], body, headers["Wardline-Signature"], CLOCK.now())
+    assert verify_signature(
+        SECRET, headers["Wardline-Timestamp"], body, headers["Wardline-Signature"], CLOCK.now()
+    )
     assert json.loads(body)["raised_at"] == "2026-11-23T09:30:00+00:00"
     assert set(json.loads(body)) == {"id", "type", "kind", "subject_id", "message", "raised_at"}
 
@@ -43,7 +45,9 @@ def test_every_answer_but_success_is_an_error_and_no_redirect_is_followed(status
     assert "127.0.0.1" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["http://example.org/", "ftp://example.org/", "", "https://user:word@example.org/", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["http://example.org/", "ftp://example.org/", "", "https://user:word@example.org/", "http://[::1"]
+)
 def test_an_address_that_is_unencrypted_or_no_web_address_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         WebhookNotifier("duty", url, SECRET, now=CLOCK.now)

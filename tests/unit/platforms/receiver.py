@@ -39,7 +39,7 @@ def receiving() -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(receiver.body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     class Server(ThreadingHTTPServer):

@@ -70,18 +70,30 @@ def test_each_request_takes_the_next_fault_and_then_nothing_goes_wrong() -> None
             platform.carry_out(action(number=1))
         for number in (2, 3, 4):
             platform.carry_out(action(number=number))
-        assert [received.id for received in sandbox.actions()] == [action(number=number).id for number in (2, 3, 4)]
+        assert [received.id for received in sandbox.actions()] == [
+            action(number=number).id for number in (2, 3, 4)
+        ]
 
 
 def test_faults_may_be_endless() -> None:
-    with PlatformSandbox(SECRET, faults=itertools.repeat(Fault(FaultKind.ERROR))) as sandbox, _platform(sandbox) as platform:
+    with (
+        PlatformSandbox(SECRET, faults=itertools.repeat(Fault(FaultKind.ERROR))) as sandbox,
+        _platform(sandbox) as platform,
+    ):
         for _ in range(5):
             with pytest.raises(PlatformError):
                 platform.carry_out(action())
         assert not sandbox.actions()
 
 
-def _post(sandbox: PlatformSandbox, body: bytes, secret: bytes = SECRET, *, path: str = "", at: datetime | None = None) -> int:
+def _post(
+    sandbox: PlatformSandbox,
+    body: bytes,
+    secret: bytes = SECRET,
+    *,
+    path: str = "",
+    at: datetime | None = None,
+) -> int:
     stamp = str(int((at or datetime.now(UTC)).timestamp()))
     headers = {"Wardline-Timestamp": stamp, "Wardline-Signature": sign(secret, stamp, body)}
     return httpx.post(sandbox.url + path, content=body, headers=headers, trust_env=False).status_code
@@ -163,7 +175,9 @@ def test_a_killed_sandbox_remembers_everything_it_answered(tmp_path: Path) -> No
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        platform = WebhookPlatform("example", process.stdout.readline().strip(), SECRET, now=SystemClock().now)
+        platform = WebhookPlatform(
+            "example", process.stdout.readline().strip(), SECRET, now=SystemClock().now
+        )
         for number in range(5):
             platform.carry_out(action(number=number))
         platform.reverse(action(number=4))

@@ -45,11 +45,15 @@ def test_a_webhook_says_what_is_asked_and_nothing_more(platform: WebhookPlatform
         "reverse": False,
     }
     assert headers["Content-Type"] == "application/json"
-    assert verify_signature(SECRET, headers["Wardline-Timestamp"], body, headers["Wardline-Signature"], CLOCK.now())
+    assert verify_signature(
+        SECRET, headers["Wardline-Timestamp"], body, headers["Wardline-Signature"], CLOCK.now()
+    )
     assert headers["Wardline-Id"] == wanted.id
 
 
-def test_a_reversal_has_its_own_id_so_that_it_is_not_dropped_as_a_repeat(platform: WebhookPlatform, receiver: Receiver) -> None:
+def test_a_reversal_has_its_own_id_so_that_it_is_not_dropped_as_a_repeat(
+    platform: WebhookPlatform, receiver: Receiver
+) -> None:
     platform.carry_out(action())
     platform.reverse(action())
     (first, _), (second, body) = receiver.requests
@@ -70,14 +74,18 @@ def test_any_success_counts_as_done(platform: WebhookPlatform, receiver: Receive
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 413, 422])
-def test_a_client_error_is_a_refusal_for_good(platform: WebhookPlatform, receiver: Receiver, status: int) -> None:
+def test_a_client_error_is_a_refusal_for_good(
+    platform: WebhookPlatform, receiver: Receiver, status: int
+) -> None:
     receiver.status = status
     with pytest.raises(RefusedError, match=str(status)):
         platform.carry_out(action())
 
 
 @pytest.mark.parametrize("status", [301, 302, 304, 307, 408, 425, 429, 500, 502, 503, 504, 599])
-def test_every_other_answer_may_be_tried_again(platform: WebhookPlatform, receiver: Receiver, status: int) -> None:
+def test_every_other_answer_may_be_tried_again(
+    platform: WebhookPlatform, receiver: Receiver, status: int
+) -> None:
     receiver.status = status
     with pytest.raises(PlatformError, match=str(status)):
         platform.carry_out(action())
@@ -97,7 +105,9 @@ def test_a_long_answer_is_not_read_to_its_end(platform: WebhookPlatform, receive
     platform.carry_out(action())
 
 
-def test_a_dropped_connection_and_a_missing_server_may_be_tried_again(platform: WebhookPlatform, receiver: Receiver) -> None:
+def test_a_dropped_connection_and_a_missing_server_may_be_tried_again(
+    platform: WebhookPlatform, receiver: Receiver
+) -> None:
     receiver.drop = True
     with pytest.raises(PlatformError) as caught:
         platform.carry_out(action())
@@ -124,7 +134,14 @@ def test_an_address_that_is_unencrypted_or_no_web_address_is_refused_and_not_rep
 
 
 @pytest.mark.parametrize(
-    "url", ["https://example.org/hook", "http://127.0.0.1:8000/", "http://127.9.9.9/", "http://[::1]:8000/", "http://localhost/"]
+    "url",
+    [
+        "https://example.org/hook",
+        "http://127.0.0.1:8000/",
+        "http://127.9.9.9/",
+        "http://[::1]:8000/",
+        "http://localhost/",
+    ],
 )
 def test_encrypted_addresses_and_this_machine_are_taken(url: str) -> None:
     WebhookPlatform("example", url, SECRET, now=CLOCK.now).close()

@@ -14,6 +14,7 @@ from wardline import records
 from wardline.adapters import stores
 from wardline.testing import postgres
 
+_DBOS_SCHEMA = {"postgresql": "dbos", "sqlite": None}
 _NO_POSTGRES = postgres.why_no_postgres()
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRES = pytest.param(
@@ -39,9 +40,9 @@ def open_engine(kind: str, address: str) -> sa.Engine:
 
 def tasks_in(engine: sa.Engine) -> Sequence[records.Task]:
     """Read the durable work from DBOS's own table."""
-    schema = "dbos." if engine.dialect.name == "postgresql" else ""
+    table = sa.table("workflow_status", sa.column("workflow_uuid"), schema=_DBOS_SCHEMA[engine.dialect.name])
     with engine.connect() as connection:
-        ids = connection.exec_driver_sql(f"SELECT workflow_uuid FROM {schema}workflow_status").scalars().all()
+        ids = connection.execute(sa.select(table.c.workflow_uuid)).scalars().all()
     parts = [workflow_id.split(":") for workflow_id in sorted(ids)]
     return [
         records.Task(name=name, record_id=record, attempt=int(attempt)) for name, record, attempt in parts

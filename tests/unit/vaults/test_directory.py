@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from wardline.adapters.vaults import DirectoryVault, create_master_key
-from wardline.errors import ConfigurationError, EvidenceError, InputError, NotFoundError, StorageFullError, StoreUnavailableError
+from wardline.errors import (
+    ConfigurationError,
+    EvidenceError,
+    InputError,
+    NotFoundError,
+    StorageFullError,
+    StoreUnavailableError,
+)
 from wardline.testing.clock import VirtualClock
 from wardline.testing.write_points import Recorder
 
@@ -58,15 +63,11 @@ def test_every_single_changed_bit_is_found(vault: DirectoryVault, root: Path) ->
     assert vault.open(ID, "evidence") == b"small"
 
 
-@settings(max_examples=50, deadline=None)
-@given(share=st.floats(0, 1, exclude_max=True), extra=st.binary(max_size=20))
-def test_a_file_cut_short_or_made_longer_is_found(tmp_path_factory: pytest.TempPathFactory, share: float, extra: bytes) -> None:
-    root = tmp_path_factory.mktemp("cut") / "vault"
-    vault = DirectoryVault(root, KEY, reached=Recorder())
+def test_a_file_cut_short_or_made_longer_is_found(vault: DirectoryVault, root: Path) -> None:
     vault.seal(ID, "evidence", MARKER)
     path = _only_file(root)
     whole = path.read_bytes()
-    for changed in {whole[: int(len(whole) * share)], whole + extra} - {whole}:
+    for changed in (*(whole[:length] for length in range(len(whole))), whole + b"\0", whole + whole):
         path.write_bytes(changed)
         with pytest.raises(EvidenceError):
             vault.open(ID, "evidence")
@@ -107,14 +108,22 @@ def test_no_plaintext_is_in_any_file_at_any_write_point(root: Path) -> None:
     vault = DirectoryVault(root, KEY, reached=look)
     vault.seal(ID, "evidence", MARKER * 50)
     vault.destroy(ID, "evidence")
-    assert seen == ["vault:before-seal", "vault:written", "vault:sealed", "vault:key-destroyed", "vault:destroyed"]
+    assert seen == [
+        "vault:before-seal",
+        "vault:written",
+        "vault:sealed",
+        "vault:key-destroyed",
+        "vault:destroyed",
+    ]
 
 
 def test_the_same_content_sealed_twice_is_never_the_same_file(vault: DirectoryVault, root: Path) -> None:
     vault.seal(ID, "evidence", MARKER)
     vault.seal(OTHER_ID, "evidence", MARKER)
     first, second = (path.read_bytes() for path in _files(root))
-    assert not {first[n : n + 16] for n in range(26, len(first) - 16)} & {second[n : n + 16] for n in range(26, len(second) - 16)}
+    assert not {first[n : n + 16] for n in range(26, len(first) - 16)} & {
+        second[n : n + 16] for n in range(26, len(second) - 16)
+    }
 
 
 def test_files_and_folders_are_for_their_owner_only(vault: DirectoryVault, root: Path) -> None:
@@ -169,9 +178,16 @@ def test_a_sealed_file_in_another_folder_is_an_integrity_error(vault: DirectoryV
 
 
 @pytest.mark.parametrize("call", ["write", "fsync", "open"])
-@pytest.mark.parametrize(("code", "error"), [(errno.ENOSPC, StorageFullError), (errno.EIO, StoreUnavailableError)])
+@pytest.mark.parametrize(
+    ("code", "error"), [(errno.ENOSPC, StorageFullError), (errno.EIO, StoreUnavailableError)]
+)
 def test_a_disk_that_fails_leaves_nothing_half_written(
-    vault: DirectoryVault, root: Path, monkeypatch: pytest.MonkeyPatch, call: str, code: int, error: type[Exception]
+    vault: DirectoryVault,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    code: int,
+    error: type[Exception],
 ) -> None:
     def fail(*args: Any, **kwargs: Any) -> Any:
         raise OSError(code, os.strerror(code))
@@ -220,7 +236,9 @@ def _killed_seal(root: Path, point: str) -> None:
 
 
 @pytest.mark.parametrize("point", ["vault:before-seal", "vault:written"])
-def test_killed_before_the_name_is_given_the_object_does_not_exist_and_left_overs_go(root: Path, point: str) -> None:
+def test_killed_before_the_name_is_given_the_object_does_not_exist_and_left_overs_go(
+    root: Path, point: str
+) -> None:
     _killed_seal(root, point)
     vault = DirectoryVault(root, KEY, reached=Recorder())
     assert not _files(root)

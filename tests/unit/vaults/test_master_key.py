@@ -32,7 +32,9 @@ def test_a_key_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) ->
         load_master_key(path)
 
 
-@pytest.mark.parametrize("text", ["", "not base64!", base64.b64encode(bytes(31)).decode(), base64.b64encode(bytes(64)).decode()])
+@pytest.mark.parametrize(
+    "text", ["", "not base64!", base64.b64encode(bytes(31)).decode(), base64.b64encode(bytes(64)).decode()]
+)
 def test_a_file_that_holds_no_key_is_refused_without_showing_what_it_holds(tmp_path: Path, text: str) -> None:
     path = _write(tmp_path / "key", text)
     with pytest.raises(SecretFileError) as caught:

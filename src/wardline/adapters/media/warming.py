@@ -31,14 +31,15 @@ _ANIMATED = ("PNG", "WEBP", "GIF", "AVIF", "TIFF", "MPO")
 def warm(bench: worker.Bench) -> None:
     """Run every verb over every format and mode, whole and cut short."""
     ImageCms.createProfile("LAB")
-    for content in _samples(bench.formats):
+    for content in samples(bench.formats):
         for version in (content, content[: len(content) // 2], content[:12]):
             for verb in wire.Verb:
                 worker.answer(verb, version, bench, frame=0, longest_side=_SIDE // 2)
             worker.answer(wire.Verb.RENDER, version, bench, frame=1, longest_side=_SIDE // 2)
 
 
-def _samples(formats: frozenset[MediaFormat]) -> Iterator[bytes]:
+def samples(formats: frozenset[MediaFormat]) -> Iterator[bytes]:
+    """Encode one small picture of each format, mode and way of packing that is worth telling apart."""
     for plugin, modes in _MODES.items():
         if MediaFormat(plugin.lower()) in formats:
             for mode in modes:

@@ -65,11 +65,18 @@ class SmtpNotifier:
         if not recipients:
             raise ConfigurationError(f"notifier {name}: no recipients, expected at least one address")
         if (user is None) != (password is None):
-            raise ConfigurationError(f"notifier {name}: a user without a password or the reverse, expected both or neither")
+            raise ConfigurationError(
+                f"notifier {name}: a user without a password or the reverse, expected both or neither"
+            )
         if security is SmtpSecurity.PLAIN and not _is_loopback(host):
-            raise ConfigurationError(f"notifier {name}: unencrypted to another machine, expected starttls or tls")
+            raise ConfigurationError(
+                f"notifier {name}: unencrypted to another machine, expected starttls or tls"
+            )
         self._name, self._host, self._port, self._timeout = name, host, port, timeout_seconds
-        self._sender, self._recipients = _address(name, sender), tuple(_address(name, one) for one in recipients)
+        self._sender, self._recipients = (
+            _address(name, sender),
+            tuple(_address(name, one) for one in recipients),
+        )
         self._user, self._password, self._security = user, password, security
         self._tls = tls or ssl.create_default_context()
 
@@ -88,7 +95,9 @@ class SmtpNotifier:
             # The cause is left out: its text may hold addresses.
             code = getattr(error, "smtp_code", None)
             answered = f"answered {code}" if code else type(error).__name__
-            raise NotifierError(f"notifier {self._name}: not sent ({answered}), expected the mail server to take it") from None
+            raise NotifierError(
+                f"notifier {self._name}: not sent ({answered}), expected the mail server to take it"
+            ) from None
         if refused:
             raise NotifierError(
                 f"notifier {self._name}: refused for {len(refused)} of {len(self._recipients)} recipients, expected none"
@@ -96,7 +105,9 @@ class SmtpNotifier:
 
     def _connect(self) -> smtplib.SMTP:
         if self._security is SmtpSecurity.TLS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=self._tls)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, timeout=self._timeout, context=self._tls
+            )
         else:
             server = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
         try:

@@ -38,7 +38,9 @@ class WebhookNotifier:
         self, name: str, url: str, secret: bytes, *, now: Callable[[], datetime], timeout_seconds: float = 10
     ) -> None:
         if len(secret) < _SHORTEST_SECRET_BYTES:
-            raise ConfigurationError(f"notifier {name}: a secret of {len(secret)} bytes, expected at least {_SHORTEST_SECRET_BYTES}")
+            raise ConfigurationError(
+                f"notifier {name}: a secret of {len(secret)} bytes, expected at least {_SHORTEST_SECRET_BYTES}"
+            )
         self._name, self._url, self._secret, self._now = name, _checked(name, url), secret, now
         self._client = httpx.Client(timeout=timeout_seconds, follow_redirects=False, trust_env=False)
 
@@ -63,7 +65,9 @@ class WebhookNotifier:
                 status = answer.status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The cause is left out: its text holds the address.
-            raise NotifierError(f"notifier {self._name}: no answer ({type(error).__name__}), expected 2xx") from None
+            raise NotifierError(
+                f"notifier {self._name}: no answer ({type(error).__name__}), expected 2xx"
+            ) from None
         if not httpx.codes.is_success(status):
             raise NotifierError(f"notifier {self._name}: answered {status}, expected 2xx")
 
@@ -91,7 +95,9 @@ def _checked(name: str, url: str) -> httpx.URL:
     except httpx.InvalidURL:
         raise ConfigurationError(f"notifier {name}: malformed address, expected an https address") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
-        raise ConfigurationError(f"notifier {name}: an address of another kind, expected an https address without a password")
+        raise ConfigurationError(
+            f"notifier {name}: an address of another kind, expected an https address without a password"
+        )
     if parsed.scheme == "http" and not _is_loopback(parsed.host):
         raise ConfigurationError(f"notifier {name}: unencrypted to another machine, expected https")
     return parsed

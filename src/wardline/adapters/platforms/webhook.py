@@ -16,7 +16,9 @@ from wardline.errors import ConfigurationError, PlatformError, RefusedError
 
 _SHORTEST_SECRET_BYTES = 16
 _MOST_ANSWER_BYTES = 4096
-_TRY_AGAIN = frozenset({408, 425, 429})  # client errors that are about the moment. Source: RFC 9110, RFC 8470, RFC 6585
+_TRY_AGAIN = frozenset(
+    {408, 425, 429}
+)  # client errors that are about the moment. Source: RFC 9110, RFC 8470, RFC 6585
 
 
 class WebhookPlatform:
@@ -41,7 +43,9 @@ class WebhookPlatform:
         self, name: str, url: str, secret: bytes, *, now: Callable[[], datetime], timeout_seconds: float = 10
     ) -> None:
         if len(secret) < _SHORTEST_SECRET_BYTES:
-            raise ConfigurationError(f"platform {name}: a secret of {len(secret)} bytes, expected at least {_SHORTEST_SECRET_BYTES}")
+            raise ConfigurationError(
+                f"platform {name}: a secret of {len(secret)} bytes, expected at least {_SHORTEST_SECRET_BYTES}"
+            )
         self.name = name
         self._url, self._secret, self._now = _checked(name, url), secret, now
         # No proxy and no netrc from the environment: the settings alone decide where actions go.
@@ -74,7 +78,9 @@ class WebhookPlatform:
                 _drain(answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The cause is left out: its text holds the address.
-            raise PlatformError(f"platform {self.name}: no answer ({type(error).__name__}), expected 2xx") from None
+            raise PlatformError(
+                f"platform {self.name}: no answer ({type(error).__name__}), expected 2xx"
+            ) from None
         self._judge(action, status)
 
     def _judge(self, action: records.Action, status: int) -> None:
@@ -87,7 +93,9 @@ class WebhookPlatform:
                     remedy="Ask the platform why it refuses the action; the address and the secret in wardline.toml must be its own.",
                 )
             case _:
-                raise PlatformError(f"action {action.id}: platform {self.name} answered {status}, expected 2xx")
+                raise PlatformError(
+                    f"action {action.id}: platform {self.name} answered {status}, expected 2xx"
+                )
 
 
 def _body(action: records.Action, *, reverse: bool) -> bytes:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from wardline.adapters.publishers.wording import short_day
+
 WIDTH = 880
 HEIGHT = 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 8, 12, 28
@@ -56,9 +58,11 @@ def chart(days: Sequence[date], counts: Sequence[int]) -> Chart:
     bars = []
     for number, (one, count) in enumerate(zip(days, counts, strict=True)):
         height = room * count / top
-        label = f"{one.day} {one:%b}" if number % every == 0 else ""
+        label = short_day(one) if number % every == 0 else ""
         width = min(slot * 0.72, 48)
-        bars.append(Bar(one, count, _LEFT + slot * (number + 0.5) - width / 2, floor - height, width, height, label))
+        bars.append(
+            Bar(one, count, _LEFT + slot * (number + 0.5) - width / 2, floor - height, width, height, label)
+        )
     values = sorted({0, top // 2, top} if top % 2 == 0 else {0, top})
     return Chart(tuple(bars), tuple((value, floor - room * value / top) for value in values))
 
@@ -67,5 +71,5 @@ def _round_up(most: int) -> int:
     """Give a round number that is no smaller, and at least 1."""
     if most <= 1:
         return 1
-    power = 10 ** int(math.log10(most))
+    power: int = 10 ** (len(str(most)) - 1)
     return next(power * step for step in _STEPS if power * step >= most)

@@ -8,6 +8,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -52,18 +53,13 @@ class PagePublisher:
 
 def render(figures: records.Figures, *, demo: bool = False) -> str:
     """Give the page as text. The same figures give the same page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(count=count, day=day, moment=moment, span=span)
-    days = [figures.first_day + timedelta(days=number) for number in range((figures.last_day - figures.first_day).days + 1)]
+    days = [
+        figures.first_day + timedelta(days=number)
+        for number in range((figures.last_day - figures.first_day).days + 1)
+    ]
     parts = [(title, [_row(figures, step, days) for step in steps]) for title, steps in PARTS]
     rows = {row.step: row for _, members in parts for row in members}
-    return environment.get_template(_TEMPLATE).render(
+    return _template().render(
         figures=figures,
         demo=demo,
         period=period(figures.first_day, figures.last_day),
@@ -74,6 +70,19 @@ def render(figures: records.Figures, *, demo: bool = False) -> str:
         chart=_received_chart(days, rows[records.Step.ITEMS_RECEIVED]),
         slowest=max((duration.p90_seconds for duration in figures.durations), default=0.0),
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(count=count, day=day, moment=moment, span=span)
+    return environment.get_template(_TEMPLATE)
 
 
 def _row(figures: records.Figures, step: records.Step, days: list[date]) -> _Row:
@@ -109,4 +118,6 @@ def _replace(path: Path, content: bytes) -> None:
             temporary.unlink()
         if error.errno in _FULL:
             raise StorageFullError("figures page: no space left on its disk, expected room for it") from None
-        raise DependencyError(f"figures page: not written ({type(error).__name__}), expected a writable folder") from None
+        raise DependencyError(
+            f"figures page: not written ({type(error).__name__}), expected a writable folder"
+        ) from None

@@ -11,7 +11,13 @@ Step = records.Step
 PARTS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     (
         "Uploads",
-        (Step.ITEMS_RECEIVED, Step.ITEMS_RELEASED, Step.ITEMS_MATCHED, Step.ITEMS_UNSCANNABLE, Step.ITEMS_FLAGGED),
+        (
+            Step.ITEMS_RECEIVED,
+            Step.ITEMS_RELEASED,
+            Step.ITEMS_MATCHED,
+            Step.ITEMS_UNSCANNABLE,
+            Step.ITEMS_FLAGGED,
+        ),
     ),
     ("Cases", (Step.CASES_OPENED, Step.CASES_DECIDED, Step.REVEALS)),
     ("What followed", (Step.ACTIONS_TAKEN, Step.REFERRALS_FILED, Step.RECEIPTS_STORED, Step.HOLDS_PLACED)),
@@ -38,6 +44,8 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
 
 def count(number: int) -> str:
     """Write a number with commas between thousands."""
@@ -47,6 +55,11 @@ def count(number: int) -> str:
 def day(value: date) -> str:
     """Write a date, the month in letters whatever the machine's language."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """Write a date without its year, for the axis of a chart."""
+    return f"{value.day} {_MONTHS[value.month - 1][:3]}"
 
 
 def moment(value: datetime) -> str:
@@ -72,10 +85,15 @@ def span(seconds: float) -> str:
     if seconds < 9.995:
         return f"{seconds:.2f} s"
     whole = round(seconds)
-    if whole < 60:
+    if whole < _MINUTE:
         return f"{whole} s"
-    for unit, size, smaller, part in (("min", 60, "s", 1), ("h", 3600, "min", 60), ("days", 86400, "h", 3600)):
-        if whole < size * {"min": 60, "h": 48}.get(unit, 10**9):
-            rest = whole % size // part
-            return f"{whole // size} {unit} {rest} {smaller}" if rest else f"{whole // size} {unit}"
-    return f"{whole} s"
+    if whole < _HOUR:
+        return _two(whole, _MINUTE, "min", 1, "s")
+    if whole < 2 * _DAY:
+        return _two(whole, _HOUR, "h", _MINUTE, "min")
+    return _two(whole, _DAY, "days", _HOUR, "h")
+
+
+def _two(seconds: int, size: int, unit: str, smaller_size: int, smaller: str) -> str:
+    rest = seconds % size // smaller_size
+    return f"{seconds // size} {unit} {rest} {smaller}" if rest else f"{seconds // size} {unit}"

@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wardline.adapters.stores import translation
 from wardline.errors import ConfigurationError, StoreUnavailableError
 
 _PRAGMAS = (
@@ -76,9 +75,3 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     except BaseException:
         connection.close()
         raise
-
-
-def check(engine: sa.Engine) -> None:
-    """Raise when the database does not answer."""
-    with translation.translated(), engine.connect() as connection:
-        connection.execute(sa.select(1))

@@ -33,7 +33,7 @@ class SqlFigures(SqlReading):
 
     def counts(self, first: date, last: date) -> list[records.StepCount]:
         table = tables.counts
-        chosen = sa.select(table).where(table.c.day.between(first.isoformat(), last.isoformat()))
+        chosen = sa.select(table).where(table.c.day >= first.isoformat(), table.c.day <= last.isoformat())
         return [
             records.StepCount(
                 day=date.fromisoformat(row["day"]), step=records.Step(row["step"]), count=row["count"]

@@ -97,7 +97,10 @@ class Prepared:
 def prepare(
     changes: Sequence[records.Change], entries: Sequence[records.Entry], work: Sequence[records.Task]
 ) -> Prepared:
-    """Check a commit and turn it into what is written; ``AuditLogError`` when a record changes and nobody tells of it."""
+    """Check a commit and turn it into what is written; ``AuditLogError`` when a record changes and nobody tells of it.
+
+    Idempotency keys are no records: they may be remembered, and removed, without an entry.
+    """
     counts: Counter[tuple[date, records.Step]] = Counter()
     writes: list[Write] = []
     audited: list[Put | Take | _Load] = []

@@ -49,6 +49,11 @@ class SqlStore(SqlReaders, SqlFigures, log.SqlLog):
         """The engine, to be shared with the durable work."""
         return self._engine
 
+    @property
+    def waiting_commits(self) -> int:
+        """How many commits wait for the writer at this moment."""
+        return self._writer.waiting
+
     def commit(
         self,
         *changes: records.Change,

@@ -60,6 +60,11 @@ class GroupWriter:
         self._thread: threading.Thread | None = None
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many requests no batch has taken up yet."""
+        return self._queue.qsize()
+
     def commit(self, prepared: Prepared) -> None:
         """Write a commit; return when it is durable."""
         if prepared.work and self._enqueue is None:
@@ -134,7 +139,7 @@ class GroupWriter:
         try:
             self._transact(batch)
         except _WholeBatchError as error:
-            _fail(batch, _translated(error.__cause__))
+            _fail(batch, error.__cause__)
         except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the callers that wait
             if len(batch) > 1:
                 for request in batch:
@@ -142,7 +147,7 @@ class GroupWriter:
             elif tries > 1 and translation.lost_race(error):
                 self._write(batch, tries - 1)
             else:
-                _fail(batch, _translated(error))
+                _fail(batch, error)
 
     def _transact(self, batch: list[_Request]) -> None:
         """Write a batch in one transaction and answer once it is durable; raises when it broke as a whole."""
@@ -165,7 +170,7 @@ class GroupWriter:
             statements.add_counts(connection, counts)
             try:
                 connection.commit()
-            except Exception as error:
+            except BaseException as error:
                 raise _WholeBatchError from error
         self._answer(batch, refused)
 
@@ -206,9 +211,10 @@ def _breaks(error: BaseException) -> bool:
     )
 
 
-def _fail(batch: list[_Request], error: BaseException) -> None:
+def _fail(batch: list[_Request], error: BaseException | None) -> None:
     for request in batch:
-        request.done.set_exception(error)
+        # Each caller gets its own: a traceback grows wherever an exception is raised again.
+        request.done.set_exception(_translated(error))
 
 
 def _translated(error: BaseException | None) -> BaseException:

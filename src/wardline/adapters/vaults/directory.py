@@ -14,7 +14,13 @@ from pathlib import Path
 
 from wardline import ports
 from wardline.adapters.clocks import SystemClock
-from wardline.adapters.vaults.durable import locked_folder, make_folders, remove_leftovers, translated, written
+from wardline.adapters.vaults.durable import (
+    locked_folder,
+    make_folders,
+    remove_leftovers,
+    translated,
+    written,
+)
 from wardline.adapters.vaults.envelope import HEADER_BYTES, WRAPPED_KEY, Name, open_sealed, seal, sealed_at
 from wardline.adapters.vaults.master_key import KEY_BYTES
 from wardline.errors import ConfigurationError, EvidenceError, InputError, NotFoundError
@@ -46,7 +52,12 @@ class DirectoryVault:
     """
 
     def __init__(
-        self, root: Path, master_key: bytes, *, reached: ports.WritePoint, now: Callable[[], datetime] | None = None
+        self,
+        root: Path,
+        master_key: bytes,
+        *,
+        reached: ports.WritePoint,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         if len(master_key) != KEY_BYTES:
             raise ConfigurationError(f"vault: a master key of {len(master_key)} bytes, expected {KEY_BYTES}")
@@ -57,7 +68,9 @@ class DirectoryVault:
             make_folders(root, (_INCOMING, *_SHARDS))
             remove_leftovers(self._incoming)
         except OSError as error:
-            raise ConfigurationError(f"vault: its folder cannot be used ({type(error).__name__}), expected a writable one") from None
+            raise ConfigurationError(
+                f"vault: its folder cannot be used ({type(error).__name__}), expected a writable one"
+            ) from None
 
     def seal(self, object_id: str, purpose: str, content: bytes) -> None:
         """Store content durably. See ``ports.Vault``.
@@ -135,7 +148,9 @@ class DirectoryVault:
         try:
             name = _named(object_id, purpose)
         except InputError:
-            raise EvidenceError("vault: holds a file with a foreign name, expected sealed objects only") from None
+            raise EvidenceError(
+                "vault: holds a file with a foreign name, expected sealed objects only"
+            ) from None
         if self._path(name) != path:
             raise EvidenceError(f"{name}: not where it was put, expected the folder of its id")
         return name
@@ -144,9 +159,13 @@ class DirectoryVault:
 def _named(object_id: str, purpose: str) -> Name:
     """Check an object's name: it becomes part of a path. The rejected text is not repeated in the error."""
     if not _OBJECT_ID.fullmatch(object_id):
-        raise InputError("evidence: malformed object id, expected 1 to 128 lower-case letters, digits, hyphens or underscores")
+        raise InputError(
+            "evidence: malformed object id, expected 1 to 128 lower-case letters, digits, hyphens or underscores"
+        )
     if not _PURPOSE.fullmatch(purpose):
-        raise InputError("evidence: malformed purpose, expected 1 to 64 lower-case letters, digits or hyphens")
+        raise InputError(
+            "evidence: malformed purpose, expected 1 to 64 lower-case letters, digits or hyphens"
+        )
     return Name(object_id, purpose)
 
 
@@ -154,7 +173,9 @@ def _overwrite_key(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         if os.fstat(descriptor).st_size >= HEADER_BYTES:
-            os.pwrite(descriptor, secrets.token_bytes(WRAPPED_KEY.stop - WRAPPED_KEY.start), WRAPPED_KEY.start)
+            os.pwrite(
+                descriptor, secrets.token_bytes(WRAPPED_KEY.stop - WRAPPED_KEY.start), WRAPPED_KEY.start
+            )
             os.fsync(descriptor)
     finally:
         os.close(descriptor)

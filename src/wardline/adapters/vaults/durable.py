@@ -25,9 +25,13 @@ def translated(what: str) -> Iterator[None]:
         raise
     except OSError as error:
         if error.errno in _FULL:
-            raise StorageFullError(f"{what}: no space left on the vault's disk, expected room for it") from None
+            raise StorageFullError(
+                f"{what}: no space left on the vault's disk, expected room for it"
+            ) from None
         code = errno.errorcode.get(error.errno or 0, "unknown")
-        raise StoreUnavailableError(f"{what}: the vault's disk answered {code}, expected it to work") from None
+        raise StoreUnavailableError(
+            f"{what}: the vault's disk answered {code}, expected it to work"
+        ) from None
 
 
 def make_folders(root: Path, names: Iterable[str]) -> None:

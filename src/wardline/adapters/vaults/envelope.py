@@ -65,7 +65,9 @@ def open_sealed(master_key: bytes, name: Name, sealed: bytes) -> bytes:
         data_key = aes_key_unwrap(master_key, sealed[WRAPPED_KEY])
         return AESGCM(data_key).decrypt(nonce, sealed[HEADER_BYTES:], _bound(sealed[: _FIXED.size], name))
     except (InvalidUnwrap, InvalidTag):
-        raise EvidenceError(f"{name}: changed since it was sealed, expected the bytes that were written") from None
+        raise EvidenceError(
+            f"{name}: changed since it was sealed, expected the bytes that were written"
+        ) from None
 
 
 def sealed_at(name: Name, header: bytes) -> datetime:
@@ -74,7 +76,9 @@ def sealed_at(name: Name, header: bytes) -> datetime:
     try:
         return _EPOCH + timedelta(microseconds=microseconds)
     except OverflowError:
-        raise EvidenceError(f"{name}: an impossible sealing time, expected the header that was written") from None
+        raise EvidenceError(
+            f"{name}: an impossible sealing time, expected the header that was written"
+        ) from None
 
 
 def _fields(name: Name, sealed: bytes) -> tuple[int, bytes, int, bytes]:

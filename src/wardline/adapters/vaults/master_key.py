@@ -41,7 +41,9 @@ def load_master_key(path: Path) -> bytes:
     except FileNotFoundError:
         raise SecretFileError("master key file: missing, expected a file of base64 text") from None
     except OSError as error:
-        raise SecretFileError(f"master key file: not readable ({type(error).__name__}), expected a file of base64 text") from None
+        raise SecretFileError(
+            f"master key file: not readable ({type(error).__name__}), expected a file of base64 text"
+        ) from None
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except binascii.Error:

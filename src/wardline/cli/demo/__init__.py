@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 FOLDER = "wardline-demo"
+SCENES = 320
 _MARKER = "demo-folder.txt"
 
 
@@ -19,17 +20,20 @@ def command(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo lives")] = Path(FOLDER),
     headless: Annotated[bool, typer.Option("--headless", help="Exit when everything is done, also on a terminal")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over")] = False,
+    scenes: Annotated[int, typer.Option("--scenes", min=8, max=5000, help="How many different pictures")] = SCENES,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output")] = False,
 ) -> None:
     """Show the whole line: draw harmless pictures, match them, let scripted moderators decide, report, and verify the log."""
+    from wardline.cli import logging_setup
     from wardline.testing import write_points
 
     started = time.monotonic()
+    logging_setup.configure(logging_setup.WARNING)
     _prepare(folder, fresh=fresh)
     from wardline.cli.demo.world import world
 
     with world(folder, reached=write_points.from_environment()) as running:
-        summary = _play(running, started)
+        summary = _play(running, scenes, started)
         _tell(summary, folder)
         serving = sys.stdout.isatty() and not headless
         if serving:
@@ -58,11 +62,11 @@ def _prepare(folder: Path, *, fresh: bool) -> None:
     marker.write_text("Made by `wardline demo`; `wardline demo --fresh` deletes this folder and starts over.\n", "utf-8")
 
 
-def _play(running: Any, started: float) -> dict[str, Any]:
+def _play(running: Any, scenes: int, started: float) -> dict[str, Any]:
     from wardline.cli.demo import outcome
     from wardline.cli.demo.story import Story
 
-    Story(running).play()
+    Story(running, scenes).play()
     outcome.settle(running)
     return outcome.publish(running, time.monotonic() - started)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import date
 from typing import Any
 
 from wardline import plugins
@@ -41,8 +40,10 @@ def publish(world: World, seconds: float) -> dict[str, Any]:
     """Log the counts, sign the log, check it, write the page; gives the summary."""
     wardline = world.installation.wardline
     world.durable.settle_log()
+    today = wardline.parts.now().date()
     # Every day since the first run: a resumed demo counts as one.
-    figures = wardline.statistics(date(2026, 1, 1), wardline.parts.now().date())
+    first = min((each.created_at.date() for each in wardline.parts.store.hash_lists()), default=today)
+    figures = wardline.statistics(first, today)
     plugins.load("publishers", "page")(world.folder / FIGURES_FILE, demo=True).publish(figures)
     checked = wardline.verify_audit()
     counted = {str(step): figures.total(step) for step in Step}

@@ -10,16 +10,15 @@ from PIL import Image
 
 from wardline.testing import pictures
 
-SCENES = 320
-"""Different pictures; every eighth is on the demonstration list."""
 _LISTED_EACH = 8
+"""Every eighth scene is on the demonstration list."""
 _ACCOUNTS = 47
 _FLAG_EACH = 9
 """Every ninth unlisted scene is flagged by a user."""
 UNSURE_FLAG = "hard-to-tell"
 """The flag at which the first moderator cannot tell."""
-FIRST_WAVE = 200
-"""Scenes up to here are worked by the moderators; the later ones stay open for whoever looks at the demo."""
+_WORKED_SHARE = 0.625
+"""This share of the scenes is worked by the moderators; the later ones stay open for whoever looks at the demo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +34,14 @@ class DemoUpload:
     """Makes the file when it is needed."""
 
 
-def listed_scenes() -> tuple[int, ...]:
+def listed_scenes(scenes: int) -> tuple[int, ...]:
     """The scenes that stand on the demonstration list."""
-    return tuple(range(0, SCENES, _LISTED_EACH))
+    return tuple(range(0, scenes, _LISTED_EACH))
+
+
+def worked_scenes(scenes: int) -> int:
+    """How many scenes come in before the moderators work."""
+    return round(scenes * _WORKED_SHARE)
 
 
 def original(scene: int) -> bytes:
@@ -51,7 +55,8 @@ def wave(first: int, last: int) -> Iterator[DemoUpload]:
         listed = scene % _LISTED_EACH == 0
         flag = None if listed or scene % _FLAG_EACH else ("looks-wrong", UNSURE_FLAG)[scene // _FLAG_EACH % 2]
         yield _upload(scene, "original", "jpg", flag, partial(original, scene))
-        kinds = list(pictures.CopyKind) if listed else [list(pictures.CopyKind)[scene % len(pictures.CopyKind)]]
+        every = list(pictures.CopyKind)
+        kinds = every if listed else [every[scene // 3 % len(every)]] if scene % 3 == 0 else []
         for kind in kinds:
             yield _upload(scene, kind, "bin", None, partial(_copy, scene, kind))
 

@@ -24,19 +24,21 @@ _LEFT_OPEN = (Damage.EMPTY, Damage.BOMB, Damage.MANY_FRAMES, Damage.TOO_MANY_PIX
 class Story:
     """Plays the demo; every scene of it may be interrupted and played again."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, scenes: int) -> None:
         self._world = world
+        self._scenes = scenes
 
     def play(self) -> None:
         """Play everything that was not played before."""
+        worked = scenario.worked_scenes(self._scenes)
         journal = uploads.Journal(self._world.folder / "uploaded.txt")
         try:
             with Progress(transient=True, console=_console()) as progress:
                 self._agree_on_list(progress)
-                first = [*scenario.wave(0, scenario.FIRST_WAVE), *scenario.broken(_WORKED, "worked")]
+                first = [*scenario.wave(0, worked), *scenario.broken(_WORKED, "worked")]
                 self._upload(progress, "Uploads come in", first, journal)
                 self._moderate(progress)
-                second = [*scenario.wave(scenario.FIRST_WAVE, scenario.SCENES), *scenario.broken(_LEFT_OPEN, "left")]
+                second = [*scenario.wave(worked, self._scenes), *scenario.broken(_LEFT_OPEN, "left")]
                 self._upload(progress, "More uploads come in", second, journal)
         finally:
             journal.close()
@@ -66,7 +68,7 @@ class Story:
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(("hash_type", "hash", "category"))
-            for place, scene in enumerate(scenario.listed_scenes()):
+            for place, scene in enumerate(scenario.listed_scenes(self._scenes)):
                 examined = media.hash(scenario.original(scene))
                 if isinstance(examined, records.Unscannable):
                     raise IntegrityError(f"scene {scene}: {examined.reason}, expected a picture")

@@ -63,7 +63,7 @@ def world(folder: Path, *, reached: ports.WritePoint) -> Iterator[World]:
         if start_media is not None:
             start_media()  # the sandbox first, before the first upload waits for it
         keys = secrets_kept.people_and_keys(installation)
-        durable = installation.durable_work(poll_seconds=0.05)
+        durable = installation.durable_work(poll_seconds=0.1)
         durable.start()
         ending.callback(durable.stop)
         api = ending.enter_context(_serving(installation))

@@ -15,7 +15,7 @@ from wardline.web.api.pages import Limit, Page
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
-_Start = Annotated[int, Query(ge=0, alias="cursor", description="Position to start at")]
+_Start = Annotated[int, Query(ge=0, le=2**62, alias="cursor", description="Position to start at")]
 
 
 class EntryBody(BaseModel):

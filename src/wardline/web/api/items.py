@@ -47,8 +47,12 @@ class Context(BaseModel):
         """Join it with the bytes."""
         if self.uploaded_at.tzinfo is None:
             raise InputError("uploaded_at: without a time zone, expected one")
+        try:
+            uploaded_at = self.uploaded_at.astimezone(UTC)
+        except OverflowError:
+            raise InputError("uploaded_at: before the first year or after the last, expected the time of the upload") from None
         context = records.UploadContext(
-            surface=self.surface, visibility=self.visibility, uploaded_at=self.uploaded_at.astimezone(UTC),
+            surface=self.surface, visibility=self.visibility, uploaded_at=uploaded_at,
             content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
             file_name=self.file_name, url=self.url,
         )  # fmt: skip
@@ -142,6 +146,18 @@ class ItemState(BaseModel):
     kept: bool = Field(description="Whether the file is still held as evidence")
 
 
+def _own_item(wardline: Wardline, item_id: str, key: records.ApiKey) -> records.Item:
+    """Find an item of this platform. Another's is as unknown as one that never was."""
+    unknown = NotFoundError(f"{item_id}: unknown, expected an item of this platform")
+    try:
+        item = wardline.parts.store.item(item_id)
+    except NotFoundError:
+        raise unknown from None
+    if key.trust is not records.KeyTrust.TRUSTED or item.platform != key.platform:
+        raise unknown
+    return item
+
+
 @router.get("/v1/items/{item_id}")
 def show_item(
     item_id: str,
@@ -149,8 +165,6 @@ def show_item(
     wardline: Annotated[Wardline, Depends(access.wardline)],
 ) -> ItemState:
     """Show the state of one item to the trusted platform that sent it."""
-    item = wardline.parts.store.item(records.require_id("item", item_id))
-    if caller.key.trust is not records.KeyTrust.TRUSTED or item.platform != caller.key.platform:
-        raise NotFoundError(f"{item_id}: unknown, expected an item of this platform")
+    item = _own_item(wardline, records.require_id("item", item_id), caller.key)
     reference = item.context.content_reference if item.context else None
     return ItemState(id=item.id, received_at=item.received_at, content_reference=reference, kept=item.sealed)

@@ -51,7 +51,9 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "string": lambda _: True,
     "token": lambda _: True,
     "boolean": lambda text: text.strip(_SPACE) in {"true", "false", "1", "0"},
-    "true": lambda text: text == "" or text.strip(_SPACE) in {"true", "1"},
+    "true": lambda text: (
+        text == "" or text.strip(_SPACE) == "true"
+    ),  # schema processors differ about "1"; nobody needs it
     "int": lambda text: _is_integer(text, 32),
     "long": lambda text: _is_integer(text, 64),
     "double": lambda text: _DOUBLE.fullmatch(text.strip(_SPACE)) is not None,

@@ -1,0 +1,45 @@
+"""``wardline alarm``: what a person must hear about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wardline.cli import operator, output
+from wardline.cli.groups import group
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
+from wardline.records import Scope, require_id
+
+app = group("What needs a person: list, resolve.")
+
+
+@app.command("list")
+def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """List the open alarms."""
+    with line_of(folder) as line:
+        found = line.parts.store.open_alarms()
+    if as_json:
+        output.as_json(found)
+    else:
+        rows = [(each.raised_at, each.kind, each.message, each.undelivered, each.id) for each in found]
+        output.table(("since", "kind", "what", "not yet told", "id"), rows, empty="No open alarms.")
+
+
+@app.command()
+def resolve(
+    alarm_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline alarm list`.")],
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Close an alarm that was dealt with. What still fails raises it again."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        closed = line.resolve_alarm(require_id("alarm", alarm_id), user=person)
+    if as_json:
+        output.as_json(closed)
+    else:
+        output.line(f"{closed.id} is closed.")

@@ -1,0 +1,76 @@
+"""The program's verbs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wardline.cli import (
+    alarm,
+    api_key,
+    approval,
+    audit,
+    bench,
+    case,
+    check,
+    demo,
+    hash_list,
+    hold,
+    init,
+    migrate,
+    referral,
+    sandbox,
+    serve,
+    statistics,
+    submit,
+    user,
+    work,
+)  # fmt: skip
+from wardline.cli.errors_table import Program
+
+app = typer.Typer(
+    name="wardline", cls=Program, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from wardline import __version__
+
+        print(f"wardline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def wardline(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Child-safety operations: from an uploaded picture to a report filed with the authorities.
+
+    Exit codes: 0 fine, 1 a finding, 2 the caller's mistake, 3 an outside system, 4 integrity.
+    """
+
+
+app.command("demo")(demo.command)
+app.command()(init.init)
+app.command()(check.check)
+app.command()(migrate.migrate)
+app.command()(serve.serve)
+app.command()(work.work)
+app.add_typer(user.app, name="user")
+app.add_typer(api_key.app, name="api-key")
+app.command()(submit.submit)
+app.add_typer(hash_list.app, name="hash-list")
+app.add_typer(approval.app, name="approval")
+app.add_typer(case.app, name="case")
+app.add_typer(referral.app, name="referral")
+app.add_typer(hold.app, name="hold")
+app.add_typer(alarm.app, name="alarm")
+app.add_typer(audit.app, name="audit")
+app.add_typer(statistics.app, name="statistics")
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(bench.app, name="bench")

@@ -1,0 +1,72 @@
+"""``wardline approval``: the acts that need two people."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wardline.cli import operator, output
+from wardline.cli.groups import group
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
+from wardline.records import ApprovalState, Scope, require_id
+
+app = group("Acts that need two people: list, approve, refuse.")
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="From `wardline approval list`.")]
+
+
+@app.command("list")
+def list_(
+    state: Annotated[ApprovalState | None, typer.Option("--state", help="Only these.")] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List proposals and what became of them."""
+    with line_of(folder) as line:
+        found = line.parts.store.approvals(state=state)
+    if as_json:
+        output.as_json(found)
+    else:
+        rows = [
+            (each.id, each.kind, each.subject_id, each.state, each.proposed_by, each.proposed_at)
+            for each in found
+        ]
+        output.table(("id", "act", "about", "state", "proposed by", "at"), rows, empty="No proposals.")
+
+
+@app.command()
+def approve(
+    approval_id: _Id,
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Approve somebody else's proposal; it is carried out at once."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        approved = line.approve(require_id("approval", approval_id), user=person)
+    if as_json:
+        output.as_json(approved)
+    else:
+        output.line(f"{approved.id} is approved and carried out.")
+
+
+@app.command()
+def refuse(
+    approval_id: _Id,
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Refuse somebody else's proposal; nothing else happens."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        refused = line.refuse(require_id("approval", approval_id), user=person)
+    if as_json:
+        output.as_json(refused)
+    else:
+        output.line(f"{refused.id} is refused.")

@@ -1,0 +1,49 @@
+"""``wardline bench``: measure this machine against the figures that Wardline promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wardline.cli import output
+from wardline.cli.groups import group
+from wardline.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from wardline.cli.bench_rows import Row
+
+app = group("Measure this machine: intake.")
+
+
+@app.callback()
+def bench() -> None:
+    """Measure this machine."""
+
+
+@app.command()
+def intake(
+    seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")] = 8.0,
+    entries: Annotated[int, typer.Option("--entries", min=1, help="Entries of the hash list.")] = 10_000,
+    disk: Annotated[
+        Path | None,
+        typer.Option(
+            "--disk", metavar="FOLDER", help="Make the installation on this disk; else the temporary folder."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure uploads: the sandbox's cost, uploads per CPU-second of a real server, latency at half load, the disk, start-up."""
+    from wardline.cli import bench_intake
+
+    _show("intake", bench_intake.rows(seconds=seconds, entries=entries, disk=disk), as_json=as_json)
+
+
+def _show(name: str, rows: Sequence[Row], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json({"bench": name, "rows": rows})
+    else:
+        shown = [(each.case, each.ours, each.unit, each.theirs, each.peer, each.ratio) for each in rows]
+        output.table(("what", "ours", "unit", "compared", "with", "ratio"), shown, empty="")

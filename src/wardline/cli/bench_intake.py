@@ -1,0 +1,150 @@
+"""What uploads cost: the sandbox, the whole server, the disk beside it, and start-up."""
+
+from __future__ import annotations
+
+import io
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wardline.cli import output
+from wardline.cli.bench_load import Load, Uploads
+from wardline.cli.bench_rows import Row, row
+from wardline.cli.bench_server import running_server
+from wardline.cli.preconditions import sync_seconds
+
+_SIZE = (640, 480)  # 0.3 million pixels
+_PICTURES = 40
+_ROUNDS = 120
+_STARTS = 5
+_HASHERS = ("md5", "sha1", "sha256", "pdq")
+_MOST_OVERHEAD_MS, _LEAST_PER_CPU_SECOND, _MOST_P99_MS = 1.0, 60.0, 250.0
+_MOST_IMPORT_MS, _MOST_HELP_MS = 300.0, 500.0
+_TARGET = "target"
+
+
+def rows(*, seconds: float, entries: int, disk: Path | None) -> list[Row]:
+    """Measure everything, with notes about the progress on stderr.
+
+    Args:
+        seconds: How long each load lasts.
+        entries: Size of the hash list.
+        disk: Folder in which the installation is made; None for the temporary folder.
+    """
+    output.note("Drawing pictures ...")
+    pictures = _pictures()
+    output.note("Decoding in the sandbox and in this process ...")
+    found = _decoding(pictures[0])
+    output.note("Starting programs ...")
+    found += _starting()
+    with running_server(entries, disk) as server:
+        uploads = Uploads(server, pictures)
+        try:
+            uploads.as_fast_as_possible(
+                1.0, senders=4
+            )  # the first answers pay for imports and for building the index
+            output.note(f"As fast as possible, for {seconds:.0f} s ...")
+            full = uploads.as_fast_as_possible(seconds, senders=4)
+            output.note(f"At half of {full.per_second:.0f} uploads a second, for {seconds:.0f} s ...")
+            half = uploads.at_rate(full.per_second / 2, seconds)
+        finally:
+            uploads.close()
+        return found + _serving(full, half) + [_disk(server.folder)]
+
+
+def _pictures() -> list[bytes]:
+    from wardline.testing import pictures
+
+    return [pictures.encode(pictures.scene(seed, _SIZE)) for seed in range(_PICTURES)]
+
+
+def _decoding(content: bytes) -> list[Row]:
+    from wardline import plugins
+
+    factories = [plugins.locate("hashers", name) for name in _HASHERS]
+    media = plugins.load("media", "sandbox")(factories, workers=1)
+    hashers = [plugins.load("hashers", name)() for name in _HASHERS]
+    try:
+        sandboxed, here = _by_turns(lambda: media.hash(content), lambda: _examine(content, hashers))
+    finally:
+        media.close()
+    extra = 1000 * (sandboxed - here)
+    return [
+        row("decode and hash a 0.3 Mpx JPEG in the sandbox, median", 1000 * sandboxed, "ms", peer="in this process", theirs=1000 * here),
+        row("what the sandbox adds to it, median", extra, "ms", peer=_TARGET, theirs=_MOST_OVERHEAD_MS),
+    ]  # fmt: skip
+
+
+def _examine(content: bytes, hashers: list[Any]) -> None:
+    """Do what the sandbox does, without one: pictures of our own are no danger."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content)) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    for hasher in hashers:
+        hasher.hash(content, pixels)
+
+
+def _by_turns(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
+    """Time two things by turns, so that both see the same machine; gives the medians, seconds."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(_ROUNDS):
+        for work, taken in zip((first, second), times, strict=True):
+            begun = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - begun)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def _starting() -> list[Row]:
+    bare = _run_ms(["-c", "pass"])
+    imported = _run_ms(["-c", "import wardline"])
+    helped = _run_ms(["-m", "wardline", "--help"])
+    return [
+        row(
+            "import wardline, beyond Python's own start",
+            imported - bare,
+            "ms",
+            peer=_TARGET,
+            theirs=_MOST_IMPORT_MS,
+        ),
+        row("wardline --help, from start to end", helped, "ms", peer=_TARGET, theirs=_MOST_HELP_MS),
+    ]
+
+
+def _run_ms(arguments: list[str]) -> float:
+    times = []
+    for _ in range(_STARTS):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own program
+        times.append(time.perf_counter() - begun)
+    return 1000 * statistics.median(times)
+
+
+def _serving(full: Load, half: Load) -> list[Row]:
+    return [
+        row("uploads of 0.3 Mpx JPEGs, as many as it takes", full.per_second, "uploads/s", peer="CPU-seconds used in a second",
+            theirs=full.cpu_seconds / full.wall_seconds),
+        row("the same, per CPU-second of the server's processes", full.per_cpu_second, "uploads/CPU-s", peer=_TARGET,
+            theirs=_LEAST_PER_CPU_SECOND),
+        row("at half load (open loop), per CPU-second", half.per_cpu_second, "uploads/CPU-s", peer=_TARGET,
+            theirs=_LEAST_PER_CPU_SECOND),
+        row("latency at half load, p50", 1000 * half.percentile(0.5), "ms", peer="p99", theirs=1000 * half.percentile(0.99)),
+        row("latency at half load, p99", 1000 * half.percentile(0.99), "ms", peer=_TARGET, theirs=_MOST_P99_MS),
+    ]  # fmt: skip
+
+
+def _disk(folder: Path) -> Row:
+    milliseconds = 1000 * sync_seconds(folder)
+    return row(
+        "fdatasync of 4 KiB on the disk beside it, p50",
+        milliseconds,
+        "ms",
+        peer="itself",
+        theirs=milliseconds,
+    )

@@ -1,0 +1,89 @@
+"""``wardline referral``: reports to the authority, and their receipts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wardline.cli import output
+from wardline.cli.groups import group
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, AsJson, Folder, Limit
+from wardline.errors import InputError, NotFoundError
+from wardline.records import require_id
+
+app = group("Reports to the authority: list, show.")
+
+
+@app.command("list")
+def list_(
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="ID", help="Go on after this referral.")
+    ] = None,
+    limit: Limit = 100,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List referrals, oldest first."""
+    with line_of(folder) as line:
+        found = line.parts.store.referrals(after=after, most=limit)
+    if as_json:
+        output.as_json(found)
+    else:
+        rows = [
+            (each.id, each.created_at, each.state, each.authority, each.environment, each.remote_id)
+            for each in found
+        ]
+        output.table(
+            ("id", "made", "state", "authority", "environment", "their id"), rows, empty="No referrals."
+        )
+
+
+@app.command()
+def show(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    receipt: Annotated[
+        Path | None,
+        typer.Option("--receipt", metavar="PATH", help="Write the authority's receipt here, byte for byte."),
+    ] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show where one referral stands: its state, the authority's id, reports that were given up, and what went wrong last."""
+    with line_of(folder) as line:
+        found = line.parts.store.referral(require_id("referral", referral_id))
+        stored = line.parts.store.receipt_of(found.id)
+    if receipt is not None:
+        if stored is None:
+            raise NotFoundError(
+                f"{found.id}: has no receipt yet, expected a finished referral",
+                remedy="Wait until it is finished.",
+            )
+        _write(receipt, stored.body)
+    if as_json:
+        output.as_json({**output.plain(found), "receipt_id": stored.id if stored else None})
+        return
+    described = sum(file.described for file in found.files)
+    output.facts(
+        {
+            "id": found.id, "case": found.case_id, "state": found.state, "authority": found.authority,
+            "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(found.files)} described",
+            "given up": found.orphans, "failed calls": found.attempts, "problem": found.problem, "made": found.created_at,
+            "finished": found.finished_at, "receipt": stored.id if stored else None,
+        }
+    )  # fmt: skip
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise InputError(
+            f"--receipt: cannot be written ({error.strerror}), expected a new file",
+            remedy="Choose another path.",
+        ) from None

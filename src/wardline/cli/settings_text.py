@@ -1,0 +1,142 @@
+"""The text of a new wardline.toml: every section, with the defaults as comments."""
+
+from __future__ import annotations
+
+import json
+
+_HEAD = """\
+# Settings of this Wardline installation. A line that starts with #name shows a default, or an example where there is none.
+# Secrets never stand here: the settings name files, of mode 0600. An unknown key is refused. After a change: `wardline check`.
+
+[installation]
+# Names the audit log; do not change it later.
+name = {name}
+# Database, vault and logs.
+#data = "data"
+# The keys. Keep a copy of this folder elsewhere: without keys/vault.key the evidence cannot be opened.
+#keys = "keys"
+# One of the two places that must say so before anything is filed for real; the other is [referral] environment.
+#production = false
+
+[store]
+# "sqlite": one machine, one process. "postgres": several, with the connection URL in a file.
+#adapter = "sqlite"
+#url_file = "keys/postgres.url"
+
+[server]
+# Loopback only, unless `wardline serve --behind-tls-proxy`.
+#host = "127.0.0.1"
+#port = 8460
+# Low-trust keys get their answer at multiples of this time, so that timing tells nothing.
+#low_trust_answer_ms = 100
+
+[intake]
+# Largest upload, bytes.
+#max_bytes = 50000000
+# Largest picture, pixels of one frame; longest animation, frames; longest decoding, seconds. What is over goes to a person.
+#max_pixels = 100000000
+#max_frames = 1000
+#decode_seconds = 2.0
+# Sandboxed decoders; one for each core.
+#decode_workers = 2
+# HEIC needs the extra wardline[heif].
+#heic = false
+
+# Private surfaces are scanned only where a legal basis is named for the region (ISO 3166-1), confirmed by counsel.
+[intake.private_scanning.legal_basis]
+#XX = "the statute, and when counsel confirmed it"
+
+[matching]
+#hashers = ["md5", "sha1", "sha256", "pdq"]
+#index = "brute"
+# A list without news for this long raises an alarm.
+#list_stale_hours = 168
+
+[triage]
+# "act": restrict the content at once, reversibly, and open a case. "review": only open a case.
+#verified_match = "act"
+#unverified_match = "review"
+
+[review]
+# How long a claim lasts, and how long a decision may be taken back before it takes effect.
+#lease_minutes = 15.0
+#undo_seconds = 60.0
+
+[preservation]
+#vault = "directory"
+# From triage on; never ends while its case is undecided.
+#provisional_days = 30.0
+# From the authority's receipt on; at least 365.
+#after_filing_days = 365.0
+# After "not a violation": the file is destroyed, then the account unlinked.
+#after_clearance_days = 14.0
+#unlink_after_clearance_days = 30.0
+
+[alarms]
+# Less free space on the data disk raises an alarm.
+#min_free_bytes = 1000000000
+
+# Without an authority, referrals are drafted and wait. `wardline sandbox authority` gives one to practise with.
+[referral]
+#authority = "ncmec"
+#environment = "sandbox"
+#sandbox_url = "http://127.0.0.1:8462/ispws"
+#username = ""
+#password_file = "keys/authority.password"
+
+# Who reports: the authority asks for it.
+[referral.reporter]
+#first_name = ""
+#last_name = ""
+# A role mailbox that somebody reads.
+#email = ""
+# Name of the service as the public knows it.
+#platform = ""
+#terms_of_service = "https://platform.example/terms"
+#legal_url = "https://platform.example/legal"
+
+# Who hears of alarms; as many sections as there are ways. adapter: "webhook" or "smtp".
+#[[notifiers]]
+#adapter = "webhook"
+#name = "on-call"
+#secret_file = "keys/on-call.secret"
+#options = {{ url = "https://alarms.example/wardline" }}
+"""
+
+_PLATFORM = """
+# Where actions go, as signed webhooks. The name is that of the platform's API keys.
+[[platforms]]
+name = {name}
+url = {url}
+secret_file = {secret_file}
+#adapter = "webhook"
+"""
+
+_NO_PLATFORM = """
+# Where actions go, as signed webhooks. The name is that of the platform's API keys.
+#[[platforms]]
+#name = "example"
+#url = "https://platform.example/wardline"
+#secret_file = "keys/example-webhook.secret"
+#adapter = "webhook"
+"""
+
+
+def settings_text(name: str, platform: tuple[str, str, str] | None) -> str:
+    """Write a settings file.
+
+    Args:
+        name: Of the installation.
+        platform: Name, webhook address and secret file of a platform, if there is one already.
+    """
+    text = _HEAD.format(name=_toml(name))
+    if platform is None:
+        return text + _NO_PLATFORM
+    return text + _PLATFORM.format(
+        name=_toml(platform[0]), url=_toml(platform[1]), secret_file=_toml(platform[2])
+    )
+
+
+def _toml(value: str) -> str:
+    # A JSON string is a TOML basic string, once the one character is escaped that TOML forbids and JSON does not.
+    return json.dumps(value).replace("\x7f", "\\u007f")

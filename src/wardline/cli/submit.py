@@ -1,0 +1,145 @@
+"""``wardline submit``: put files through the scan from the command line."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wardline.cli import output
+from wardline.cli.errors_table import FINDING
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, AsJson, Folder
+from wardline.errors import InputError, NotAllowedError, NotAuthenticatedError, TooLargeError
+from wardline.records import KeyTrust, Scope, Visibility
+
+if TYPE_CHECKING:
+    from wardline import intake, records
+    from wardline.pipeline import Submission, Wardline
+
+KEY_VARIABLE = "WARDLINE_API_KEY"
+
+
+def submit(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Pictures.")],
+    account: Annotated[str, typer.Option("--account", help="The platform's id of the account.")],
+    api_key_file: Annotated[
+        Path | None,
+        typer.Option("--api-key-file", help=f"A platform's key, mode 0600; or set {KEY_VARIABLE}."),
+    ] = None,
+    content_reference: Annotated[
+        str | None,
+        typer.Option("--content-reference", help="The platform's id of the content; else the file's name."),
+    ] = None,
+    surface: Annotated[
+        str, typer.Option("--surface", help='Where on the platform: "post", "avatar".')
+    ] = "post",
+    visibility: Annotated[Visibility, typer.Option("--visibility")] = Visibility.PUBLIC,
+    uploaded_at: Annotated[
+        str | None, typer.Option("--uploaded-at", metavar="TIME", help="ISO 8601 with a time zone; else now.")
+    ] = None,
+    region: Annotated[str | None, typer.Option("--region", help="ISO 3166-1 alpha-2 of the account.")] = None,
+    ip_address: Annotated[str | None, typer.Option("--ip-address", help="Of the upload.")] = None,
+    source_port: Annotated[int | None, typer.Option("--source-port", help="Of the upload.")] = None,
+    flag: Annotated[
+        str | None, typer.Option("--flag", help="The kind of a user's complaint: always opens a case.")
+    ] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Submit pictures as a platform would. Ends with 1 when one of them was not released (trusted keys only)."""
+    from wardline import records
+
+    if content_reference is not None and len(files) > 1:
+        raise InputError(
+            "--content-reference: one for several files, expected one file", remedy="Submit them one by one."
+        )
+    with line_of(folder) as line:
+        key = _key(line, api_key_file)
+        at = _time(uploaded_at, line.parts.now())
+        found = []
+        for file in files:
+            context = records.UploadContext(
+                surface=surface, visibility=visibility, uploaded_at=at, content_reference=content_reference or file.name, region=region,
+                ip_address=ip_address, port=source_port, file_name=file.name,
+            )  # fmt: skip
+            done = line.submit(_upload(file, account, context, flag, line.parts.rules.max_bytes), api_key=key)
+            found.append({"file": str(file), **_outcome(done, key)})
+    if as_json:
+        output.as_json(found)
+    else:
+        rows = [(each["file"], each.get("outcome", each["status"]), each.get("item_id")) for each in found]
+        output.table(("file", "outcome", "item"), rows, empty="")
+    if any(each.get("outcome", "released") != "released" for each in found):
+        raise typer.Exit(FINDING)
+
+
+def _key(line: Wardline, file: Path | None) -> records.ApiKey:
+    from wardline import wiring
+
+    if file is not None:
+        secret = wiring.read_secret(file, "api key").decode("utf-8", "replace")
+    else:
+        secret = os.environ.get(KEY_VARIABLE, "").strip()
+    if not secret:
+        raise NotAuthenticatedError(
+            f"api key: none, expected --api-key-file or {KEY_VARIABLE}",
+            remedy="`wardline api-key create --platform NAME` makes one.",
+        )
+    key, _ = line.authenticate(secret)
+    if Scope.ITEMS_WRITE not in key.scopes:
+        raise NotAllowedError(f"{key.id}: not for uploads, expected a platform's key")
+    return key
+
+
+def _time(text: str | None, now: datetime) -> datetime:
+    if text is None:
+        return now
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        given = None
+    if given is None or given.tzinfo is None:
+        raise InputError(
+            "--uploaded-at: no time with a zone, expected for example 2026-02-01T12:00:00Z",
+            remedy="Write it in ISO 8601.",
+        )
+    return given.astimezone(UTC)
+
+
+def _upload(
+    file: Path, account: str, context: records.UploadContext, flag: str | None, max_bytes: int
+) -> intake.Upload:
+    from wardline import intake, records
+
+    try:
+        size_bytes = file.stat().st_size
+        if size_bytes > max_bytes:
+            raise TooLargeError(f"upload: {size_bytes} bytes, expected at most {max_bytes}")
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"file {file}: cannot be read ({error.strerror}), expected a picture", remedy="Check its path."
+        ) from None
+    complaint = records.Flag(reason=flag) if flag is not None else None
+    return intake.Upload(content=content, account_reference=account, context=context, flag=complaint)
+
+
+def _outcome(done: Submission, key: records.ApiKey) -> dict[str, Any]:
+    from wardline import records
+
+    if key.trust is not KeyTrust.TRUSTED:
+        return {"status": "accepted"}
+    match done.route:
+        case records.Act():
+            outcome = "restricted"
+        case records.Review():
+            outcome = "review"
+        case records.Release():
+            outcome = "released"
+        case _:
+            outcome = "repeated"
+    return {"status": "accepted", "outcome": outcome, "item_id": done.item_id}

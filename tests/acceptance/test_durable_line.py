@@ -1,0 +1,169 @@
+"""The whole line on its real durable work, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from wardline import intake, records, review, wiring
+from wardline.errors import BusyError
+from wardline.pipeline import people
+from wardline.testing import pictures, postgres
+from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.testing.platform_sandbox import PlatformSandbox
+from wardline.wiring import Installation, create_installation, create_secret
+
+_SECRET = b"a secret that both sides know, 32+"
+_PATIENCE_SECONDS = 60.0
+_SETTINGS = """
+[store]
+adapter = "{adapter}"
+{url_file}
+[intake]
+decode_workers = 1
+[review]
+undo_seconds = 0.0
+[referral]
+authority = "ncmec"
+sandbox_url = "{authority}"
+username = "sandbox"
+password_file = "keys/authority.password"
+[referral.reporter]
+first_name = "Test"
+last_name = "Reporter"
+email = "reports@service.example"
+platform = "Example service"
+[[platforms]]
+name = "example"
+url = "{platform}"
+secret_file = "keys/platform.secret"
+"""
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param(
+            "postgres",
+            marks=[
+                pytest.mark.postgres,
+                pytest.mark.skipif(postgres.why_no_postgres() is not None, reason=str(postgres.why_no_postgres())),
+            ],
+        ),
+    ]
+)
+def adapter(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def authority() -> Iterator[AuthoritySandbox]:
+    with AuthoritySandbox().start() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def platform() -> Iterator[PlatformSandbox]:
+    with PlatformSandbox(_SECRET) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def installation(
+    adapter: str, tmp_path: Path, authority: AuthoritySandbox, platform: PlatformSandbox
+) -> Iterator[Installation]:
+    create_secret(tmp_path / "keys" / "platform.secret", _SECRET)
+    create_secret(tmp_path / "keys" / "authority.password", b"sandbox")
+    url_file = ""
+    if adapter == "postgres":
+        create_secret(tmp_path / "keys" / "postgres.url", postgres.shared_server().new_database().encode())
+        url_file = 'url_file = "keys/postgres.url"'
+    text = _SETTINGS.format(adapter=adapter, url_file=url_file, authority=authority.url, platform=platform.url)
+    with wiring.open_installation(create_installation(tmp_path, text)) as opened:
+        yield opened
+
+
+def test_a_listed_picture_ends_as_a_stored_receipt(
+    installation: Installation, authority: AuthoritySandbox, platform: PlatformSandbox, tmp_path: Path
+) -> None:
+    wardline = installation.wardline
+    store = wardline.parts.store
+    admin, lead, moderator = (
+        people.create_user(wardline.parts, role.value, role, "long enough a password")
+        for role in (records.Role.ADMIN, records.Role.LEAD, records.Role.MODERATOR)
+    )
+    picture = pictures.encode(pictures.scene(8))
+    _activate_list(installation, picture, admin, lead, tmp_path)
+    key, _ = people.create_platform_key(
+        wardline.parts, "example", "example", trust=records.KeyTrust.TRUSTED, requests_per_minute=600
+    )
+    durable = installation.durable_work(poll_seconds=0.05)
+    durable.start()
+    try:
+        done = wardline.submit(_upload(installation, picture), api_key=key, idempotency_key="one")
+        assert isinstance(done.route, records.Act)
+        _until(lambda: platform.state_of("post-1") == "restricted")
+        case = wardline.next_case(moderator)
+        assert case is not None
+        assert wardline.reveal(case.id, item_id=case.item_ids[0], user=moderator).startswith(b"\x89PNG")
+        finding = records.Finding(item_id=case.item_ids[0], category=records.Category.A2)
+        judgement = review.Judgement(outcome=records.Outcome.VIOLATION, findings=(finding,))
+        wardline.decide(case.id, user=moderator, judgement=judgement)
+        _until(lambda: any(store.receipt_of(each.id) for each in store.referrals()))
+        _until(lambda: platform.account_state_of("account-1") == "suspended" and platform.state_of("post-1") == "removed")
+    finally:
+        durable.stop()
+
+    (finished,) = authority.ledger.finished()
+    assert [file.viewed for file in finished.files] == [True]
+    assert {hold.basis for hold in store.holds_of(case.item_ids[0])} == {
+        records.HoldBasis.PROVISIONAL, records.HoldBasis.REPORTED,
+    }  # fmt: skip
+    checked = wardline.verify_audit()
+    assert checked.ok, checked.reason
+    assert checked.entries > 10
+    assert store.open_alarms() == []
+
+
+def test_a_second_process_of_durable_work_is_refused_on_sqlite_only(installation: Installation, adapter: str) -> None:
+    installation.durable_work()
+    with wiring.open_installation(installation.settings) as second:
+        if adapter == "sqlite":
+            with pytest.raises(BusyError):
+                second.durable_work()
+        else:
+            second.durable_work()
+
+
+def _activate_list(
+    installation: Installation, picture: bytes, admin: records.User, lead: records.User, folder: Path
+) -> None:
+    examined = installation.wardline.parts.media.hash(picture)
+    assert isinstance(examined, records.Examination)
+    path = folder / "list.csv"
+    rows = "".join(f"{each.kind},{each.value},A2\n" for each in examined.hashes)
+    path.write_text("hash_type,hash,category\n" + rows, "utf-8")
+    added = installation.wardline.add_list(
+        path, name="list", provenance="drawn by the test", trust=records.ListTrust.VERIFIED, user=admin
+    )
+    assert added.malformed == ()
+    installation.wardline.approve(added.approval.id, user=lead)
+
+
+def _upload(installation: Installation, content: bytes) -> intake.Upload:
+    context = records.UploadContext(
+        surface="post", visibility=records.Visibility.PUBLIC, content_reference="post-1", ip_address="192.0.2.1", port=40000,
+        uploaded_at=installation.wardline.parts.now() - timedelta(minutes=5),
+    )  # fmt: skip
+    return intake.Upload(content=content, account_reference="account-1", context=context)
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""What happens when the process is killed."""
