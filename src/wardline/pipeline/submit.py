@@ -43,12 +43,16 @@ def submit(
     """
     intake.check(upload, max_bytes=parts.rules.max_bytes, private_scanning=parts.rules.private_scanning, now=parts.now())
     seen = _remember(parts, upload, api_key, idempotency_key)
-    if seen is not None and _is_repetition(parts, seen):
+    before = parts.store.remembered(seen.key_digest) if seen else None
+    if seen is not None and _is_repetition(parts, seen, before):
         return Submission(route=None, item_id=None)
     examined = parts.media.hash(upload.content)
     signals = _signals(lookup, upload, examined)
     route = triage.route(signals, parts.rules.policy)
     changes: list[records.Change] = [seen] if seen else []
+    if seen is not None and before is not None:
+        # Expired, and not forgotten yet: the chores do that every minute.
+        changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
     changes += [parts.count(step) for step in _counted(signals, route)]
     try:
         if isinstance(route, records.Release):
@@ -57,7 +61,7 @@ def submit(
         return _keep(parts, upload, examined, route, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
-        if seen is not None and _is_repetition(parts, seen):
+        if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
             return Submission(route=None, item_id=None)
         raise
 
@@ -69,9 +73,8 @@ def _remember(parts: Parts, upload: intake.Upload, api_key: records.ApiKey, key:
     return intake.remember(digest, intake.body_digest(upload, secret=parts.idempotency_secret), parts.now())
 
 
-def _is_repetition(parts: Parts, seen: records.Remembered) -> bool:
-    before = parts.store.remembered(seen.key_digest)
-    if before is None:
+def _is_repetition(parts: Parts, seen: records.Remembered, before: records.Remembered | None) -> bool:
+    if before is None or before.expires_at <= parts.now():
         return False
     if before.body_digest != seen.body_digest:
         raise IdempotencyMismatchError("Idempotency-Key: was used with another body, expected the same body or a new key")

@@ -21,7 +21,12 @@ def read_secret(path: Path, what: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise SecretFileError(f"{what}: its file {path.name} cannot be read ({error.strerror}), expected it") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
+        file = os.fdopen(descriptor, "rb")
+    except IsADirectoryError:
+        os.close(descriptor)
+        raise SecretFileError(f"{what}: {path.name} is a folder, expected a file") from None
+    with file:
         mode = os.fstat(file.fileno()).st_mode
         content = file.read(_MOST_BYTES).strip()
     if stat.S_IMODE(mode) & 0o077:

@@ -84,6 +84,15 @@ def test_a_hundred_million_pixels_are_hashed_and_shown_within_the_default_memory
         media.close()
 
 
+def test_the_largest_picture_that_is_hashed_at_full_resolution_fits_a_cap_of_its_size() -> None:
+    content = _large(Image.linear_gradient("L").resize((4_000, 4_000)).convert("RGB"), "JPEG")
+    media = SandboxMedia(_HASHERS, caps=Caps(pixels=16_000_000, seconds=_PATIENCE), workers=1)
+    try:
+        assert isinstance(media.hash(content), records.Examination)
+    finally:
+        media.close()
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("plugin", "mode", "side", "options"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from wardline import records
 from wardline.adapters.media import Caps, SandboxMedia
@@ -53,12 +53,12 @@ def _with_transparent_colour() -> Image.Image:
     return image
 
 
-_ODD = {
+_ODD: dict[str, tuple[Callable[[], Image.Image], str]] = {
     "1-bit PNG": (lambda: _scene().convert("1"), "PNG"),
     "grey JPEG": (lambda: _scene().convert("L"), "JPEG"),
     "CMYK JPEG": (lambda: _scene().convert("CMYK"), "JPEG"),
     "CMYK TIFF": (lambda: _scene().convert("CMYK"), "TIFF"),
-    "LAB TIFF": (lambda: Image.merge("LAB", _scene().split()), "TIFF"),
+    "LAB TIFF": (lambda: Image.merge("LAB", [_scene().getchannel(band) for band in "RGB"]), "TIFF"),
     "grey and alpha PNG": (lambda: _see_through("LA"), "PNG"),
     "RGBA PNG": (lambda: _see_through("RGBA"), "PNG"),
     "RGBA WebP": (lambda: _see_through("RGBA"), "WEBP"),
@@ -115,7 +115,9 @@ def test_big_endian_sixteen_bit_greys_keep_their_shades(media: SandboxMedia) -> 
 def test_files_that_do_not_say_what_white_is_use_their_own_range(
     media: SandboxMedia, kind: type, top: float
 ) -> None:
-    ramp = np.linspace(0, 255 if top == 1.0 and kind is np.int32 else top, 600).astype(kind).reshape(20, 30)
+    ramp: NDArray[np.generic] = (
+        np.linspace(0, 255 if top == 1.0 and kind is np.int32 else top, 600).astype(kind).reshape(20, 30)
+    )
     seen = _seen(media, _encoded(Image.fromarray(ramp), "TIFF"))
     assert (seen.min(), seen.max()) == (0, 255)
     assert np.all(np.diff(seen[:, :, 0].reshape(-1).astype(int)) >= 0)
@@ -136,8 +138,6 @@ def test_renditions_are_upright_and_hashes_are_of_what_is_stored(
     exif[_TURN] = orientation
     content = _encoded(pictures.scene(3, (120, 80)), plugin, exif=exif.tobytes())
     stored = Image.open(io.BytesIO(content))
-    from PIL import ImageOps
-
     assert np.array_equal(_seen(media, content), np.asarray(ImageOps.exif_transpose(stored).convert("RGB")))
     assert _pdq(media, content) == _pdq(media, _encoded(stored.convert("RGB"), "BMP"))
 

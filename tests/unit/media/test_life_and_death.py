@@ -198,9 +198,10 @@ def test_hashers_that_cannot_be_used_are_named_at_the_start(hashers: tuple[str, 
 
 
 def test_settings_out_of_range_are_refused() -> None:
-    for wrong in ({"workers": 0}, {"jobs_per_worker": 0}):
-        with pytest.raises(ConfigurationError, match="expected 1 or more"):
-            SandboxMedia((_HASHER,), **wrong)
+    with pytest.raises(ConfigurationError, match="expected 1 or more"):
+        SandboxMedia((_HASHER,), workers=0)
+    with pytest.raises(ConfigurationError, match="expected 1 or more"):
+        SandboxMedia((_HASHER,), jobs_per_worker=0)
 
 
 def test_a_senseless_size_is_the_callers_mistake(family: Family) -> None:

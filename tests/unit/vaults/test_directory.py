@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 import errno
 import os
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from wardline.adapters.vaults import DirectoryVault, create_master_key
+from wardline.adapters.vaults import DirectoryVault
 from wardline.errors import (
     ConfigurationError,
     EvidenceError,
@@ -93,7 +94,7 @@ def test_a_file_moved_to_another_purpose_is_found(vault: DirectoryVault, root: P
 
 def test_another_master_key_opens_nothing(vault: DirectoryVault, root: Path) -> None:
     vault.seal(ID, "evidence", b"one")
-    other = DirectoryVault(root, create_master_key(), reached=Recorder())
+    other = DirectoryVault(root, secrets.token_bytes(32), reached=Recorder())
     with pytest.raises(EvidenceError):
         other.open(ID, "evidence")
 

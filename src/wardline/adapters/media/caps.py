@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from wardline.errors import ConfigurationError
 
+_BASE_BYTES = 300_000_000  # the hashers' own: full-resolution PDQ takes up to 430 MB at 16 million pixels
+_BYTES_PER_PIXEL = 9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """The limits on one call; what exceeds one is ``Unscannable`` and goes to a person.
 
-    The memory cap decides which of the allowed pictures can be decoded at all. The default holds 100 million pixels of JPEG (baseline
-    and progressive), PNG, GIF, TIFF and BMP, which take 7 to 10 bytes a pixel here, of 8-bit AVIF (about 9), and 75 million pixels of
-    WebP (about 16: its library keeps two canvases). Anything beyond is "too much memory".
+    Memory follows from the other caps, so that what they allow can also be decoded: every JPEG (baseline and progressive), PNG, GIF, TIFF
+    and BMP up to the pixel cap, which take 5 to 10 bytes a pixel here, and 8-bit AVIF (about 9). WebP takes about 16, for its library
+    keeps two canvases: by default it fits up to 75 million pixels and is "too much memory" beyond.
     """
 
     pixels: int = 100_000_000
@@ -24,8 +27,9 @@ class Caps:
     """Size of the file, 1 and up."""
     seconds: float = 2.0
     """Wall time of one call, from the first byte sent to the last received. Over 0."""
-    memory_bytes: int = 1_250_000_000
-    """Address space that a worker may add to what it holds before its first job; at least twice ``bytes``."""
+    memory_bytes: int | None = None
+    """Address space that a worker may add to what it holds before its first job; at least twice ``bytes``. None: 300 MB, one file, and
+    9 bytes a pixel, which is 1.25 GB by default."""
 
     def __post_init__(self) -> None:
         for field in ("pixels", "frames", "bytes"):
@@ -33,7 +37,14 @@ class Caps:
                 raise ConfigurationError(f"media cap {field}: {getattr(self, field)}, expected 1 or more")
         if not 0 < self.seconds < float("inf"):
             raise ConfigurationError(f"media cap seconds: {self.seconds}, expected a time over 0")
-        if self.memory_bytes < 2 * self.bytes:
+        if self.memory_bytes is not None and self.memory_bytes < 2 * self.bytes:
             raise ConfigurationError(
                 f"media cap memory_bytes: {self.memory_bytes}, expected at least twice the {self.bytes} bytes of the largest file"
             )
+
+    @property
+    def address_space_bytes(self) -> int:
+        """The memory cap in force."""
+        if self.memory_bytes is not None:
+            return self.memory_bytes
+        return _BASE_BYTES + self.bytes + _BYTES_PER_PIXEL * self.pixels

@@ -130,7 +130,7 @@ def _require_declared(size: tuple[int, int], media_format: MediaFormat, caps: Ca
     pixels = size[0] * size[1]
     if pixels > caps.pixels:
         raise RejectedError(Reason.PIXELS)
-    if media_format is MediaFormat.WEBP and _WEBP_BYTES_PER_PIXEL * pixels > caps.memory_bytes:
+    if media_format is MediaFormat.WEBP and _WEBP_BYTES_PER_PIXEL * pixels > caps.address_space_bytes:
         raise RejectedError(Reason.MEMORY)
 
 

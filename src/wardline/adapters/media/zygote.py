@@ -95,7 +95,7 @@ def _live_and_die(connection: socket.socket, bench: worker.Bench, zygote: int, c
         os.closerange(3, connection.fileno())
         os.closerange(connection.fileno() + 1, 2**20)
         sealing.die_with_parent(zygote)
-        layers = sealing.seal(memory_bytes=bench.caps.memory_bytes, cpu_seconds=cpu_seconds)
+        layers = sealing.seal(memory_bytes=bench.caps.address_space_bytes, cpu_seconds=cpu_seconds)
         connection.sendall(bytes([sum(1 << sealing.LAYERS.index(layer) for layer in layers)]))
         worker.serve(connection, bench)
     finally:

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from wardline.errors import EvidenceError
 
+KEY_BYTES = 32
+"""Length of a master key."""
 _MAGIC = b"WDLSEAL\0"
 _VERSION = 1
 _FIXED = struct.Struct(">8sH8sq12s")  # magic, version, key id, sealed at in microseconds since 1970, nonce

@@ -1,0 +1,1 @@
+"""How an installation is set up and put together."""
