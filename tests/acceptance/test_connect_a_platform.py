@@ -31,7 +31,9 @@ PATIENCE_SECONDS = 30
 
 def blocks(language: str) -> list[str]:
     """The document's fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
 
 
 def free_port() -> int:
@@ -80,7 +82,9 @@ class Reader:
         ended = CliRunner().invoke(app, words)
         assert ended.exit_code == 0, f"{line}: {ended.output}"
         self.said[line] = ended.stdout
-        if (found := re.search(r"(?i)^password\D*?[ :]\s*(\S{20,})$", ended.stdout, re.MULTILINE)) is not None:
+        if (
+            found := re.search(r"(?i)^password\D*?[ :]\s*(\S{20,})$", ended.stdout, re.MULTILINE)
+        ) is not None:
             name = "admin" if words[0] == "init" else words[2]
             self.passwords[name] = self.folder / f"{name}.password"
             self.passwords[name].touch(mode=0o600)
@@ -94,7 +98,12 @@ class Reader:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             with contextlib.suppress(httpx.TransportError):
-                assert httpx.get(f"http://127.0.0.1:{self.ports['8460']}/ready", timeout=PATIENCE_SECONDS).status_code == 200
+                assert (
+                    httpx.get(
+                        f"http://127.0.0.1:{self.ports['8460']}/ready", timeout=PATIENCE_SECONDS
+                    ).status_code
+                    == 200
+                )
                 return
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -104,12 +113,16 @@ class Reader:
 
     def _shell(self, line: str) -> None:
         line = line.replace("python ", f"{shlex.quote(sys.executable)} ")
-        ended = subprocess.run(["bash", "-c", line], cwd=self.folder, capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            ["bash", "-c", line], cwd=self.folder, capture_output=True, text=True, check=False
+        )
         assert ended.returncode == 0, f"{line}: {ended.stdout}{ended.stderr}"
         self.said[line] = ended.stdout
 
     def _start(self, command: list[str]) -> subprocess.Popen[str]:
-        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, text=True, env=os.environ.copy())
+        process = subprocess.Popen(
+            command, cwd=self.folder, stdout=subprocess.PIPE, text=True, env=os.environ.copy()
+        )
         self.processes.callback(self._end, process)
         return process
 
@@ -169,7 +182,9 @@ def test_the_receiver_refuses_what_is_not_signed_or_is_old(reader: Reader, tmp_p
     secret.write_text("s" * 32, "ascii")
     port = reader.ports["8461"]
     reader._receive(f"python receiver.py {port} {secret}")
-    body = json.dumps({"id": "action-1", "reverse": False, "action": "remove-content", "content_reference": "media-1"}).encode()
+    body = json.dumps(
+        {"id": "action-1", "reverse": False, "action": "remove-content", "content_reference": "media-1"}
+    ).encode()
 
     def status(timestamp: str, signature: str) -> int:
         headers = {"Wardline-Timestamp": timestamp, "Wardline-Signature": signature}

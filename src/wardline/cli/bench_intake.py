@@ -7,21 +7,20 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from wardline.cli import output
 from wardline.cli.bench_load import Load, Uploads
 from wardline.cli.bench_rows import Row, row
-from wardline.cli.bench_server import running_server
+from wardline.cli.bench_server import Server, prepared, running_server
 from wardline.cli.preconditions import sync_seconds
 
 _SIZE = (640, 480)  # 0.3 million pixels
 _PICTURES = 40
 _ROUNDS = 120
 _STARTS = 5
-_HASHERS = ("md5", "sha1", "sha256", "pdq")
 _MOST_OVERHEAD_MS, _LEAST_PER_CPU_SECOND, _MOST_P99_MS = 1.0, 60.0, 250.0
 _MOST_IMPORT_MS, _MOST_HELP_MS = 300.0, 500.0
 _TARGET = "target"
@@ -37,23 +36,28 @@ def rows(*, seconds: float, entries: int, disk: Path | None) -> list[Row]:
     """
     output.note("Drawing pictures ...")
     pictures = _pictures()
-    output.note("Decoding in the sandbox and in this process ...")
-    found = _decoding(pictures[0])
-    output.note("Starting programs ...")
-    found += _starting()
-    with running_server(entries, disk) as server:
-        uploads = Uploads(server, pictures)
-        try:
-            uploads.as_fast_as_possible(
-                1.0, senders=4
-            )  # the first answers pay for imports and for building the index
-            output.note(f"As fast as possible, for {seconds:.0f} s ...")
-            full = uploads.as_fast_as_possible(seconds, senders=4)
-            output.note(f"At half of {full.per_second:.0f} uploads a second, for {seconds:.0f} s ...")
-            half = uploads.at_rate(full.per_second / 2, seconds)
-        finally:
-            uploads.close()
-        return found + _serving(full, half) + [_disk(server.folder)]
+    with prepared(entries, disk) as installation:
+        output.note("Decoding in the sandbox and in this process ...")
+        found = _decoding(installation.folder, pictures[0])
+        output.note("Starting programs ...")
+        found += _starting()
+        with running_server(installation) as server:
+            found += _serving(*_loads(server, pictures, seconds))
+        return [*found, _disk(installation.folder)]
+
+
+def _loads(server: Server, pictures: Sequence[bytes], seconds: float) -> tuple[Load, Load]:
+    uploads = Uploads(server, pictures)
+    try:
+        uploads.as_fast_as_possible(
+            1.0, senders=4
+        )  # the first answers pay for imports and for building the index
+        output.note(f"As fast as possible, for {seconds:.0f} s ...")
+        full = uploads.as_fast_as_possible(seconds, senders=4)
+        output.note(f"At half of {full.per_second:.0f} uploads a second, for {seconds:.0f} s ...")
+        return full, uploads.at_rate(full.per_second / 2, seconds)
+    finally:
+        uploads.close()
 
 
 def _pictures() -> list[bytes]:
@@ -62,16 +66,14 @@ def _pictures() -> list[bytes]:
     return [pictures.encode(pictures.scene(seed, _SIZE)) for seed in range(_PICTURES)]
 
 
-def _decoding(content: bytes) -> list[Row]:
-    from wardline import plugins
+def _decoding(folder: Path, content: bytes) -> list[Row]:
+    from wardline import plugins, settings, wiring
 
-    factories = [plugins.locate("hashers", name) for name in _HASHERS]
-    media = plugins.load("media", "sandbox")(factories, workers=1)
-    hashers = [plugins.load("hashers", name)() for name in _HASHERS]
-    try:
+    chosen = settings.load(folder)
+    hashers = [plugins.load("hashers", name)() for name in chosen.matching.hashers]
+    with wiring.open_installation(chosen) as installation:
+        media = installation.wardline.parts.media
         sandboxed, here = _by_turns(lambda: media.hash(content), lambda: _examine(content, hashers))
-    finally:
-        media.close()
     extra = 1000 * (sandboxed - here)
     return [
         row("decode and hash a 0.3 Mpx JPEG in the sandbox, median", 1000 * sandboxed, "ms", peer="in this process", theirs=1000 * here),

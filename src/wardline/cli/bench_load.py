@@ -77,7 +77,7 @@ class Uploads:
         """Send at a fixed rate, whatever the answers do."""
         due = [index / per_second for index in range(int(per_second * seconds))]
         with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
-            cpu, begun = self._server.cpu_seconds(), time.monotonic()
+            cpu, begun = self._server.processes.cpu_seconds(), time.monotonic()
 
             def one(at: float) -> float:
                 self.send()
@@ -89,11 +89,11 @@ class Uploads:
                 pending.append(pool.submit(one, at))
             latencies = tuple(each.result() for each in pending)
         wall = time.monotonic() - begun
-        return Load(len(due), wall, self._server.cpu_seconds() - cpu, latencies)
+        return Load(len(due), wall, self._server.processes.cpu_seconds() - cpu, latencies)
 
     def as_fast_as_possible(self, seconds: float, *, senders: int) -> Load:
         """Keep a few requests under way at all times, to find out how many it can take."""
-        cpu, begun = self._server.cpu_seconds(), time.monotonic()
+        cpu, begun = self._server.processes.cpu_seconds(), time.monotonic()
 
         def sender() -> list[float]:
             latencies = []
@@ -107,4 +107,4 @@ class Uploads:
                 each for done in [pool.submit(sender) for _ in range(senders)] for each in done.result()
             ]
         wall = time.monotonic() - begun
-        return Load(len(latencies), wall, self._server.cpu_seconds() - cpu, tuple(latencies))
+        return Load(len(latencies), wall, self._server.processes.cpu_seconds() - cpu, tuple(latencies))

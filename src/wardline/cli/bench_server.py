@@ -1,4 +1,4 @@
-"""A real server to measure: a new installation with a hash list, `wardline serve` in processes of its own, and their processor time."""
+"""A real server to measure: a new installation with a hash list, and `wardline serve` in processes of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from wardline.cli.process_tree import ProcessTree
 from wardline.errors import DependencyError
 
 _SETTINGS = '[installation]\nname = "bench"\n\n[intake]\ndecode_workers = {workers}\n'
@@ -21,41 +22,59 @@ _PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """An installation that was made to be measured."""
+
+    folder: Path
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """A server that runs."""
 
     url: str
-    pid: int
+    processes: ProcessTree
     api_key: str
-    folder: Path
-
-    def cpu_seconds(self) -> float:
-        """Give the processor time of the server, its zygote and its decoders, also of those that ended, in seconds."""
-        return sum(_ticks(pid) for pid in _tree(self.pid)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
-def running_server(entries: int, disk: Path | None) -> Iterator[Server]:
-    """Make an installation with a list of random entries and serve it."""
+def prepared(entries: int, disk: Path | None) -> Iterator[Prepared]:
+    """Make an installation with a list of random entries; it is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="wardline-bench-", dir=disk) as name:
-        folder = Path(name)
-        api_key = _prepare(folder, entries)
-        command = [sys.executable, "-m", "wardline", "serve", "--folder", name, "--port", "0", "--json"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 -- our own program
+        yield Prepared(Path(name), _prepare(Path(name), entries))
+
+
+@contextlib.contextmanager
+def running_server(installation: Prepared) -> Iterator[Server]:
+    """Serve an installation in processes of its own."""
+    command = [
+        sys.executable,
+        "-m",
+        "wardline",
+        "serve",
+        "--folder",
+        str(installation.folder),
+        "--port",
+        "0",
+        "--json",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 -- our own program
+    try:
+        said = process.stdout.readline() if process.stdout else ""
+        if not said:
+            raise DependencyError("server: ended before it served, expected it to say where")
+        with ProcessTree(process.pid).watched() as processes:
+            yield Server(url=json.loads(said)["url"], processes=processes, api_key=installation.api_key)
+    finally:
+        process.send_signal(signal.SIGTERM)
         try:
-            said = process.stdout.readline() if process.stdout else ""
-            if not said:
-                raise DependencyError("server: ended before it served, expected it to say where")
-            yield Server(url=json.loads(said)["url"], pid=process.pid, api_key=api_key, folder=folder)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(_PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout:
-                process.stdout.close()
+            process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def _prepare(folder: Path, entries: int) -> str:
@@ -80,29 +99,3 @@ def _prepare(folder: Path, entries: int) -> str:
             line.parts, "bench", "bench", trust=KeyTrust.TRUSTED, requests_per_minute=10**8
         )
     return secret
-
-
-def _tree(root: int) -> list[int]:
-    """Give a process and all its descendants."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                parents[int(entry.name)] = int(_fields(entry)[1])
-    found = [root]
-    for pid in found:  # grows while it is walked
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found
-
-
-def _ticks(pid: int) -> int:
-    """Add up user and system time of a process and of its children that ended. Source: proc_pid_stat(5), fields 14 to 17."""
-    try:
-        return sum(int(field) for field in _fields(Path(f"/proc/{pid}"))[11:15])
-    except OSError:
-        return 0  # it ended meanwhile; its parent has its time now
-
-
-def _fields(process: Path) -> list[str]:
-    """Give the fields from the third on; the second, the program's name, may hold anything."""
-    return (process / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()

@@ -13,7 +13,10 @@ _PLAIN_MARKS = {"ok": "ok", "note": "--", "failed": "NO"}
 
 
 def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """Check every precondition and say what to do about what is not met. Ends with 1 when something is not."""
+    """Check that everything needed is there.
+
+    Says what to do about what is not, and ends with 1 then.
+    """
     from wardline.cli.preconditions import State, examine
 
     found = examine(folder)

@@ -56,7 +56,10 @@ def init(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an installation: settings, keys, tables, an administrator, and keys for the interface. Secrets are printed once."""
+    """Make an installation, with an administrator and first keys.
+
+    Settings, keys, tables. Secrets are printed once. When it was interrupted, the same command finishes it.
+    """
     from wardline import settings
     from wardline.settings import FILE_NAME
 

@@ -7,7 +7,10 @@ from wardline.cli.options import HERE, AsJson, Folder
 
 
 def migrate(folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """Bring the store's tables to this program's version. Stop every process of the installation first."""
+    """Bring the tables to this program's version.
+
+    Stop every process of the installation first.
+    """
     from wardline import settings, wiring
 
     wiring.migrate(settings.load(folder))

@@ -35,7 +35,7 @@ class _Running(Protocol):
 def authority(
     port: _Port = 8462,
     ledger: _Ledger = None,
-    username: Annotated[str, typer.Option("--username")] = "sandbox",
+    username: Annotated[str, typer.Option("--username", help="The user name it knows.")] = "sandbox",
     password_file: Annotated[
         Path | None, typer.Option("--password-file", help='The password it asks for, else "sandbox".')
     ] = None,

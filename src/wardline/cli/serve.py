@@ -41,7 +41,10 @@ def serve(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run the service until it is told to stop (SIGTERM or Ctrl-C)."""
+    """Run the service, until told to stop.
+
+    SIGTERM and Ctrl-C end it in good order. With SQLite it also runs the durable work.
+    """
     from wardline import settings, wiring
     from wardline.cli import logging_setup
 
@@ -91,6 +94,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             remedy="Stop what listens there, or choose another port with --port or in [server].",
         ) from None
     with listener:
+        # asyncio does this for sockets of its own only; without it each answer may wait 40 ms for an acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 

@@ -30,7 +30,8 @@ def statistics() -> None:
 @app.command()
 def show(
     first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC; else 30 days.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC; else 30 days in all."),
     ] = None,
     last: Annotated[
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, inclusive; else today.")

@@ -37,7 +37,9 @@ def submit(
     surface: Annotated[
         str, typer.Option("--surface", help='Where on the platform: "post", "avatar".')
     ] = "post",
-    visibility: Annotated[Visibility, typer.Option("--visibility")] = Visibility.PUBLIC,
+    visibility: Annotated[
+        Visibility, typer.Option("--visibility", help="Whether the public could see it.")
+    ] = Visibility.PUBLIC,
     uploaded_at: Annotated[
         str | None, typer.Option("--uploaded-at", metavar="TIME", help="ISO 8601 with a time zone; else now.")
     ] = None,

@@ -11,7 +11,10 @@ from wardline.cli.options import HERE, AsJson, Folder
 
 
 def work(folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """Carry out durable work until told to stop: filing, webhooks, retention, alarms. With SQLite, `serve` does this itself."""
+    """Run the durable work alone, until told to stop.
+
+    Filing, webhooks, retention, alarms. With SQLite, `serve` does this itself and no second process may.
+    """
     from wardline.cli import logging_setup
 
     logging_setup.configure()

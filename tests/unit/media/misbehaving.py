@@ -129,7 +129,9 @@ def _loop() -> None:
 def _eat_memory() -> None:
     hoard = []
     while True:
-        hoard.append(bytearray(100_000_000))
+        hoard.append(
+            np.zeros(100_000_000, np.uint8)
+        )  # address space only: it is the cap that must stop it, not the clock
 
 
 def _answer_garbage() -> None:

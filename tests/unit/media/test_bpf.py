@@ -8,7 +8,7 @@ import pytest
 
 from wardline.adapters.media import bpf
 
-_KILL, _ALLOW = 0x8000_0000, 0x7FFF_0000
+_KILL, _ALLOW, _NO_SUCH_CALL = 0x8000_0000, 0x7FFF_0000, 0x0005_0026
 _ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 _OPEN_AND_KIN = {
     "x86_64": {"read": 0, "open": 2, "socket": 41, "connect": 42, "recvmsg": 47, "clone": 56, "fork": 57, "execve": 59, "kill": 62,
@@ -20,8 +20,8 @@ _MAPPING = {"x86_64": (9, 10), "aarch64": (222, 226)}
 _EXIT_GROUP = {"x86_64": 231, "aarch64": 94}
 
 
-def _run(program: bytes, *, number: int, architecture: int, third: int = 0) -> int:
-    data = struct.pack("<IIQ6Q", number, architecture, 0, 0, 0, third, 0, 0, 0)
+def _run(program: bytes, *, number: int, architecture: int, first: int = 0, third: int = 0) -> int:
+    data = struct.pack("<IIQ6Q", number, architecture, 0, first, 0, third, 0, 0, 0)
     instructions = list(struct.iter_unpack("=HBBI", program))
     place, value = 0, 0
     while True:
@@ -71,6 +71,17 @@ def test_only_a_short_list_is_allowed_and_only_in_the_machines_own_numbering(mac
         assert all(
             _run(program, number=0x4000_0000 | number, architecture=own) == _KILL for number in allowed
         )
+
+
+@pytest.mark.parametrize("machine", _ARCHITECTURES)
+def test_where_a_decoder_needs_threads_it_gets_those_and_no_process(machine: str) -> None:
+    program, own = bpf.program(machine, threads=True), _ARCHITECTURES[machine]
+    clone, clone3 = (_OPEN_AND_KIN[machine][name] for name in ("clone", "clone3"))
+    assert _run(program, number=clone, architecture=own, first=0x0001_0000) == _ALLOW
+    assert _run(program, number=clone, architecture=own, first=17) == _KILL
+    assert _run(program, number=clone3, architecture=own) == _NO_SUCH_CALL
+    for name, number in _OPEN_AND_KIN[machine].items():
+        assert name == "clone3" or _run(program, number=number, architecture=own) == _KILL, name
 
 
 def test_there_is_no_filter_for_an_unknown_machine() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageOps
 
 from wardline import records
 from wardline.adapters.media import Caps, SandboxMedia
+from wardline.errors import SandboxUnavailableError
 from wardline.testing import pictures
 
 _SIZE = (700, 500)  # more than one strip
@@ -171,6 +173,39 @@ def test_formats_that_are_not_on_the_list_are_unknown(media: SandboxMedia, conte
 def test_heic_is_unknown_unless_it_was_switched_on(media: SandboxMedia) -> None:
     content = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(100)
     assert media.hash(content) == records.Unscannable(source="media", reason="unknown format")
+
+
+def test_heic_is_decoded_where_it_was_switched_on() -> None:
+    heif = pytest.importorskip("pillow_heif", reason="the extra wardline[heif] is not installed")
+    heif.register_heif_opener()
+    content = _encoded(pictures.scene(4, (320, 240)), "HEIF")
+    deaths: list[str] = []
+    media = SandboxMedia(
+        ("wardline.adapters.hashers:default",),
+        caps=Caps(seconds=60.0),
+        workers=1,
+        heic=True,
+        on_worker_death=deaths.append,
+    )
+    try:
+        expected = records.Picture(format=records.MediaFormat.HEIC, width=320, height=240, frames=1)
+        assert media.probe(content) == expected
+        assert _pdq(media, content).quality == 100
+        assert _seen(media, content).shape == (240, 320, 3)
+        assert media.hash(content[: len(content) // 2]) == records.Unscannable(
+            source="media", reason="truncated or damaged"
+        )
+        assert deaths == []
+    finally:
+        media.close()
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pillow_heif") is not None, reason="the extra wardline[heif] is installed"
+)
+def test_heic_switched_on_without_its_extra_is_named_at_the_start() -> None:
+    with pytest.raises(SandboxUnavailableError, match="pillow_heif"):
+        SandboxMedia(("wardline.adapters.hashers:default",), heic=True)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,14 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
             steps = [step[3] for step in plan]
             assert all("USING" in step and "TEMP B-TREE" not in step for step in steps), (statement, steps)
     store.close()
+
+
+def test_sqlite_knows_the_time_in_parts_of_a_second_whatever_its_version(tmp_path: Path) -> None:
+    engine = stores.open_sqlite(tmp_path / "store.sqlite")
+    try:
+        with engine.connect() as connection:
+            now = connection.exec_driver_sql("SELECT unixepoch('subsec')").scalar_one()
+    finally:
+        engine.dispose()
+
+    assert abs(now - time.time()) < 60

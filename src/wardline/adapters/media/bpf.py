@@ -8,10 +8,18 @@ from __future__ import annotations
 import struct
 
 _LOAD_WORD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_KILL_PROCESS, _ALLOW = 0x8000_0000, 0x7FFF_0000
+_KILL_PROCESS, _ALLOW, _NO_SUCH_CALL = (
+    0x8000_0000,
+    0x7FFF_0000,
+    0x0005_0000 | 38,
+)  # the last: fail with ENOSYS
 _NUMBER_OFFSET, _ARCHITECTURE_OFFSET = 0, 4
-_THIRD_ARGUMENT_OFFSET = 16 + 2 * 8  # struct seccomp_data, low word on a little-endian machine
+_FIRST_ARGUMENT_OFFSET, _THIRD_ARGUMENT_OFFSET = (
+    16,
+    16 + 2 * 8,
+)  # struct seccomp_data, low words on a little-endian machine
 _PROT_EXEC = 4
+_CLONE_THREAD = 0x0001_0000
 _X32_BIT = 0x4000_0000
 
 _ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
@@ -31,6 +39,12 @@ _CALLS: dict[str, dict[str, int]] = {
     },
 }  # fmt: skip
 _CALLS_WITHOUT_EXEC = {"x86_64": {"mmap": 9, "mprotect": 10}, "aarch64": {"mmap": 222, "mprotect": 226}}
+_THREAD_CALLS = {
+    "x86_64": {"rseq": 334, "set_robust_list": 273},
+    "aarch64": {"rseq": 293, "set_robust_list": 99},
+}
+_CLONE = {"x86_64": 56, "aarch64": 220}
+_CLONE3 = 435  # its flags lie in memory, where a filter cannot look; told that it does not exist, the C library takes clone
 
 
 def _instruction(code: int, value: int, *, if_true: int = 0, if_false: int = 0) -> bytes:
@@ -42,11 +56,12 @@ def supports(machine: str) -> bool:
     return machine in _ARCHITECTURES and struct.calcsize("P") == 8
 
 
-def program(machine: str) -> bytes:
+def program(machine: str, *, threads: bool = False) -> bytes:
     """Build the filter for a machine.
 
     Args:
         machine: ``"x86_64"`` or ``"aarch64"``.
+        threads: Let the process start threads, though no other process.
 
     Returns:
         An array of ``struct sock_filter``, 8 bytes each.
@@ -70,5 +85,22 @@ def program(machine: str) -> bytes:
             kill,
             allow,
         ]
+    if threads:
+        code += _thread_rules(machine, kill, allow)
     code.append(kill)
     return b"".join(code)
+
+
+def _thread_rules(machine: str, kill: bytes, allow: bytes) -> list[bytes]:
+    code = []
+    for number in _THREAD_CALLS[machine].values():
+        code += [_instruction(_EQUAL, number, if_false=1), allow]
+    code += [_instruction(_EQUAL, _CLONE3, if_false=1), _instruction(_RETURN, _NO_SUCH_CALL)]
+    code += [
+        _instruction(_EQUAL, _CLONE[machine], if_false=4),
+        _instruction(_LOAD_WORD, _FIRST_ARGUMENT_OFFSET),
+        _instruction(_ANY_BIT, _CLONE_THREAD, if_true=1),
+        kill,
+        allow,
+    ]
+    return code

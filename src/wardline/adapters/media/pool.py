@@ -32,9 +32,13 @@ class Pool:
 
     def fill(self) -> None:
         """Start every worker now, so that the first calls need not wait."""
-        started = [self.borrow() for _ in range(self._size)]
-        for worker in started:
-            self.give_back(worker)
+        started: list[Attendant] = []
+        try:
+            while len(started) < self._size:
+                started.append(self.borrow())
+        finally:
+            for worker in started:
+                self.give_back(worker)
 
     def borrow(self) -> Attendant:
         """Wait for a worker; ``SandboxUnavailableError`` when there is none to be had."""

@@ -38,12 +38,13 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def seal(*, memory_bytes: int, cpu_seconds: int) -> frozenset[str]:
+def seal(*, memory_bytes: int, cpu_seconds: int, threads: bool = False) -> frozenset[str]:
     """Give up every right that decoding does not need.
 
     Args:
         memory_bytes: Address space that may be added to what is mapped now.
         cpu_seconds: Processor time of the whole process; a back-stop behind the parent's wall clock.
+        threads: Let it start threads. Then only seccomp, which can tell the two apart, keeps it from starting processes.
 
     Returns:
         The layers that hold now. Which of them suffice is the caller's decision.
@@ -54,22 +55,23 @@ def seal(*, memory_bytes: int, cpu_seconds: int) -> frozenset[str]:
     layers = set()
     if privileges_fixed and _landlock():
         layers.add(LANDLOCK)
-    if _limit(base_bytes + memory_bytes, cpu_seconds):
+    if _limit(base_bytes + memory_bytes, cpu_seconds, threads):
         layers.add(RLIMITS)
-    if privileges_fixed and _seccomp():  # last: it forbids the calls above
+    if privileges_fixed and _seccomp(threads):  # last: it forbids the calls above
         layers.add(SECCOMP)
     return frozenset(layers)
 
 
-def _limit(address_space_bytes: int, cpu_seconds: int) -> bool:
+def _limit(address_space_bytes: int, cpu_seconds: int, threads: bool) -> bool:
     limits = {
         resource.RLIMIT_AS: address_space_bytes,
         resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: 0,  # no new descriptors; those that are open stay
     }
+    if not threads:
+        limits[resource.RLIMIT_NPROC] = 0
     try:
         for kind, most in limits.items():
             resource.setrlimit(kind, (most, most))
@@ -98,10 +100,10 @@ def _landlock() -> bool:
     return bool(status == 0)
 
 
-def _seccomp() -> bool:
+def _seccomp(threads: bool) -> bool:
     machine = os.uname().machine
     if not bpf.supports(machine):
         return False
-    code = bpf.program(machine)
+    code = bpf.program(machine, threads=threads)
     program = _FilterProgram(len(code) // 8, code)
     return bool(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0)

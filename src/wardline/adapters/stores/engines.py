@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
+_SUBSECONDS_SINCE = (3, 42, 0)
 _CONNECTIONS = 16
 _MORE_CONNECTIONS = 48
 
@@ -72,6 +75,23 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
+        if sqlite3.sqlite_version_info < _SUBSECONDS_SINCE:
+            connection.create_function("unixepoch", 1, _unix_time)
     except BaseException:
         connection.close()
         raise
+
+
+def _unix_time(modifier: str) -> float | int | None:
+    """Stand in for SQLite's function where it does not know ``'subsec'`` and would give NULL.
+
+    From Python 3.12 on, DBOS's tables have that as their default; Debian 12 brings SQLite 3.40 under any Python.
+    Source: SQLite release notes, 3.42.0.
+    """
+    match modifier:
+        case "subsec" | "subsecond":
+            return time.time()
+        case "now":
+            return int(time.time())
+        case _:
+            return None

@@ -153,7 +153,7 @@ def _serving(installation: Installation) -> Iterator[str]:
             raise DependencyError("server: did not start, expected it to listen on loopback")
         time.sleep(0.01)
     try:
-        yield "http://127.0.0.1:{}".format(listening.getsockname()[1])
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=_START_SECONDS)
