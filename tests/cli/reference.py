@@ -86,9 +86,8 @@ def _kind(parameter: Any) -> str:
     kind = parameter.type_descriptor.annotation
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return "{" + ",".join(kind) + "}"
-    return {Path: "PATH", int: "N", float: "N", datetime: "YYYY-MM-DD"}.get(
-        kind, parameter.opts[0].strip("-").upper()
-    )
+    words: dict[Any, str] = {Path: "PATH", int: "N", float: "N", datetime: "YYYY-MM-DD"}
+    return words.get(kind, str(parameter.opts[0]).strip("-").upper())
 
 
 def _meaning(parameter: Any) -> str:

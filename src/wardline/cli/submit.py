@@ -70,13 +70,17 @@ def submit(
             )  # fmt: skip
             done = line.submit(_upload(file, account, context, flag, line.parts.rules.max_bytes), api_key=key)
             found.append({"file": str(file), **_outcome(done, key)})
-    if as_json:
-        output.as_json(found)
-    else:
-        rows = [(each["file"], each.get("outcome", each["status"]), each.get("item_id")) for each in found]
-        output.table(("file", "outcome", "item"), rows, empty="")
+    _tell(found, as_json=as_json)
     if any(each.get("outcome", "released") != "released" for each in found):
         raise typer.Exit(FINDING)
+
+
+def _tell(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(found)
+        return
+    rows = [(each["file"], each.get("outcome", each["status"]), each.get("item_id")) for each in found]
+    output.table(("file", "outcome", "item"), rows, empty="")
 
 
 def _key(line: Wardline, file: Path | None) -> records.ApiKey:

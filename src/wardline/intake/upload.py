@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from wardline import records
 from wardline.errors import InputError, NoLegalBasisError, TooLargeError
+from wardline.records.checks import require_text
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -48,8 +49,8 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
         TooLargeError: More than ``max_bytes`` bytes.
         NoLegalBasisError: A private surface, no flag, and no basis for the region.
     """
-    if not 1 <= len(upload.account_reference) <= 255:
-        raise InputError(f"account_reference: {len(upload.account_reference)} characters, expected 1 to 255")
+    # Everything that a kept item could be refused for is refused here, for the answer must not tell which uploads are kept.
+    require_text("account_reference", upload.account_reference, most=255)
     if len(upload.content) > max_bytes:
         raise TooLargeError(f"upload: {len(upload.content)} bytes, expected at most {max_bytes}")
     if upload.context.uploaded_at > now + _CLOCK_TOLERANCE:

@@ -25,7 +25,9 @@ class Founding:
     """One for each platform of the settings, with its secret."""
 
 
-def found(parts: Parts, *, name: str, admin: str, password: str, platforms: Sequence[str], trust: KeyTrust) -> Founding:
+def found(
+    parts: Parts, *, name: str, admin: str, password: str, platforms: Sequence[str], trust: KeyTrust
+) -> Founding:
     """Make the first person and the first keys, all or none: an interrupted founding can be done again.
 
     Args:
@@ -49,7 +51,11 @@ def found(parts: Parts, *, name: str, admin: str, password: str, platforms: Sequ
     key, secret = people.new_person_key(parts, f"first key of {admin}"[:100], user)
     others = tuple(
         people.new_platform_key(
-            parts, f"first key of {each}"[:100], each, trust=trust, requests_per_minute=FIRST_KEY_REQUESTS_PER_MINUTE
+            parts,
+            f"first key of {each}"[:100],
+            each,
+            trust=trust,
+            requests_per_minute=FIRST_KEY_REQUESTS_PER_MINUTE,
         )
         for each in platforms
     )
@@ -61,4 +67,6 @@ def found(parts: Parts, *, name: str, admin: str, password: str, platforms: Sequ
             *(parts.entry(Verb.API_KEY_CREATED, each.id) for each in keys),
         ],
     )  # fmt: skip
-    return Founding(administrator=user, administrator_key=key, administrator_secret=secret, platform_keys=others)
+    return Founding(
+        administrator=user, administrator_key=key, administrator_secret=secret, platform_keys=others
+    )

@@ -32,7 +32,9 @@ class Sequencer:
     def _sign(self, leaves: Sequence[bytes]) -> records.Checkpoint:
         parts = self._parts
         self._catch_up()
-        self._frontier, checkpoint = audit.sign_batch(self._frontier, leaves, parts.log_key, parts.log_origin, parts.now())
+        self._frontier, checkpoint = audit.sign_batch(
+            self._frontier, leaves, parts.log_key, parts.log_origin, parts.now()
+        )
         return checkpoint
 
     def _catch_up(self) -> None:
@@ -49,10 +51,14 @@ class Sequencer:
         self._frontier = merkle.Frontier()
         self._extend(size)
         if last.root != self._frontier.root():
-            raise AuditLogError(f"audit log: its {size} entries do not give the root of the last checkpoint, expected the same root")
+            raise AuditLogError(
+                f"audit log: its {size} entries do not give the root of the last checkpoint, expected the same root"
+            )
 
     def _extend(self, size: int) -> None:
-        hashes = (merkle.leaf_hash(leaf) for _, leaf, _ in self._parts.store.log_entries(self._frontier.size, size))
+        hashes = (
+            merkle.leaf_hash(leaf) for _, leaf, _ in self._parts.store.log_entries(self._frontier.size, size)
+        )
         self._frontier = self._frontier.extend(hashes)
 
 
@@ -85,5 +91,9 @@ def verify(parts: Parts) -> Verification:
     if not verdict.ok:
         reason = verdict.reason
     return Verification(
-        ok=verdict.ok and not drifted, entries=verdict.entries, first_bad=verdict.first_bad, reason=reason, drifted=drifted
+        ok=verdict.ok and not drifted,
+        entries=verdict.entries,
+        first_bad=verdict.first_bad,
+        reason=reason,
+        drifted=drifted,
     )

@@ -42,18 +42,27 @@ def create_user(parts: Parts, name: str, role: Role, password: str, *, actor: st
         AlreadyExistsError: The name is taken.
     """
     user = new_user(parts, name, role, password)
-    parts.store.commit(Insert(user), entries=[parts.entry(Verb.USER_CREATED, user.id, actor=actor, detail=role)])
+    parts.store.commit(
+        Insert(user), entries=[parts.entry(Verb.USER_CREATED, user.id, actor=actor, detail=role)]
+    )
     return user
 
 
 def new_user(parts: Parts, name: str, role: Role, password: str) -> records.User:
     """Make the record of a person, to be committed with its entry. Raises as ``create_user`` does."""
     if len(password) < _LEAST_PASSWORD:
-        raise InputError(f"password: {len(password)} characters, expected at least {_LEAST_PASSWORD}", remedy="Choose a longer one.")
+        raise InputError(
+            f"password: {len(password)} characters, expected at least {_LEAST_PASSWORD}",
+            remedy="Choose a longer one.",
+        )
     if parts.store.user_named(name) is not None:
         raise AlreadyExistsError(f"user {name}: exists already, expected another name")
     return records.User(
-        id=parts.new_id("user"), name=name, role=role, password_hash=PasswordHasher().hash(password), created_at=parts.now()
+        id=parts.new_id("user"),
+        name=name,
+        role=role,
+        password_hash=PasswordHasher().hash(password),
+        created_at=parts.now(),
     )
 
 
@@ -127,7 +136,15 @@ def new_platform_key(
 ) -> tuple[records.ApiKey, str]:
     """Make the record of a platform's key and its secret, to be committed with its entry."""
     scopes = (Scope.ITEMS_WRITE, Scope.ITEMS_READ) if trust is KeyTrust.TRUSTED else (Scope.ITEMS_WRITE,)
-    return _new_key(parts, label, scopes, trust=trust, platform=platform, user_id=None, requests_per_minute=requests_per_minute)
+    return _new_key(
+        parts,
+        label,
+        scopes,
+        trust=trust,
+        platform=platform,
+        user_id=None,
+        requests_per_minute=requests_per_minute,
+    )
 
 
 def new_person_key(
@@ -136,7 +153,9 @@ def new_person_key(
     """Make the record of a person's key and its secret, to be committed with its entry."""
     allowed = _ROLE_SCOPES[user.role]
     if set(scopes) - allowed:
-        raise NotAllowedError(f"{user.id}: scopes beyond the role {user.role}, expected {', '.join(sorted(allowed))}")
+        raise NotAllowedError(
+            f"{user.id}: scopes beyond the role {user.role}, expected {', '.join(sorted(allowed))}"
+        )
     return _new_key(
         parts, label, tuple(scopes) or tuple(sorted(allowed)), trust=KeyTrust.TRUSTED, platform=None, user_id=user.id,
         requests_per_minute=6000,
@@ -148,7 +167,9 @@ def revoke_key(parts: Parts, key_id: str, *, actor: str = SYSTEM) -> records.Api
     for key in parts.store.api_keys():
         if key.id == key_id:
             revoked = replace(key, disabled=True, version=key.version + 1)
-            parts.store.commit(Replace(revoked), entries=[parts.entry(Verb.API_KEY_REVOKED, key_id, actor=actor)])
+            parts.store.commit(
+                Replace(revoked), entries=[parts.entry(Verb.API_KEY_REVOKED, key_id, actor=actor)]
+            )
             return revoked
     raise NotFoundError(f"{key_id}: unknown, expected an id from `wardline api-key list`")
 

@@ -47,7 +47,9 @@ class Installation:
             self._lock = _lock(self.settings.data / "work.lock")
         engine: Any = getattr(self.wardline.parts.store, "engine", None)
         if engine is None:
-            raise ConfigurationError(f"store {self.settings.store.adapter}: runs no durable work, expected SQLite or PostgreSQL")
+            raise ConfigurationError(
+                f"store {self.settings.store.adapter}: runs no durable work, expected SQLite or PostgreSQL"
+            )
         return DurableWork(self.wardline.parts, engine, poll_seconds=poll_seconds)
 
     @property
@@ -153,7 +155,9 @@ def _authority(chosen: Settings, time: ports.Clock) -> ports.Authority | None:
     if wanted.authority is None:
         return None
     if wanted.password_file is None:
-        raise ConfigurationError("referral.password_file: missing, expected a file with the authority's password")
+        raise ConfigurationError(
+            "referral.password_file: missing, expected a file with the authority's password"
+        )
     authority: ports.Authority = plugins.load("authorities", wanted.authority)(
         environment=wanted.environment, username=wanted.username,
         password=read_secret(chosen.folder / wanted.password_file, "referral.password_file").decode(), clock_now=time.now,
@@ -165,7 +169,10 @@ def _authority(chosen: Settings, time: ports.Clock) -> ports.Authority | None:
 def _platforms(chosen: Settings, time: ports.Clock) -> dict[str, ports.Platform]:
     return {
         each.name: plugins.load("platforms", each.adapter)(
-            each.name, each.url, read_secret(chosen.folder / each.secret_file, f"platform {each.name}"), now=time.now
+            each.name,
+            each.url,
+            read_secret(chosen.folder / each.secret_file, f"platform {each.name}"),
+            now=time.now,
         )
         for each in chosen.platforms
     }
@@ -174,7 +181,11 @@ def _platforms(chosen: Settings, time: ports.Clock) -> dict[str, ports.Platform]
 def _notifiers(chosen: Settings, time: ports.Clock) -> tuple[ports.Notifier, ...]:
     made: list[ports.Notifier] = []
     for each in chosen.notifiers:
-        secret = read_secret(chosen.folder / each.secret_file, f"notifier {each.name}") if each.secret_file else b""
+        secret = (
+            read_secret(chosen.folder / each.secret_file, f"notifier {each.name}")
+            if each.secret_file
+            else b""
+        )
         made.append(plugins.load("notifiers", each.adapter)(each.name, each.options, secret, now=time.now))
     return tuple(made)
 
@@ -185,5 +196,7 @@ def _lock(path: Path) -> IO[bytes]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise BusyError("durable work: runs in another process of this installation, expected one only") from None
+        raise BusyError(
+            "durable work: runs in another process of this installation, expected one only"
+        ) from None
     return file

@@ -31,7 +31,9 @@ class LateMedia:
         """See ``ports.Media``."""
         return self.start().hash(content)
 
-    def render(self, content: bytes, *, frame: int = 0, longest_side: int = 1600) -> bytes | records.Unscannable:
+    def render(
+        self, content: bytes, *, frame: int = 0, longest_side: int = 1600
+    ) -> bytes | records.Unscannable:
         """See ``ports.Media``."""
         return self.start().render(content, frame=frame, longest_side=longest_side)
 

@@ -34,7 +34,12 @@ class KeyFiles:
         Raises:
             SecretFileError: One is missing, readable by others, or no key.
         """
-        return cls(**{name: _read_key(folder / f"{name}.key", f"key {name}") for name in ("vault", "log", "idempotency")})
+        return cls(
+            **{
+                name: _read_key(folder / f"{name}.key", f"key {name}")
+                for name in ("vault", "log", "idempotency")
+            }
+        )
 
     @staticmethod
     def create(folder: Path) -> None:

@@ -20,7 +20,9 @@ def read_secret(path: Path, what: str) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise SecretFileError(f"{what}: its file {path.name} cannot be read ({error.strerror}), expected it") from None
+        raise SecretFileError(
+            f"{what}: its file {path.name} cannot be read ({error.strerror}), expected it"
+        ) from None
     try:
         file = os.fdopen(descriptor, "rb")
     except IsADirectoryError:

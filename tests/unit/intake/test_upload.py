@@ -38,8 +38,8 @@ def test_an_empty_file_is_left_to_the_decoder() -> None:
     check(upload(b""))
 
 
-@pytest.mark.parametrize("account", ["", "x" * 256])
-def test_an_account_has_a_reference_of_1_to_255_characters(account: str) -> None:
+@pytest.mark.parametrize("account", ["", "x" * 256, "a\x01", "a\nb"])
+def test_an_account_has_a_reference_of_1_to_255_plain_characters(account: str) -> None:
     with pytest.raises(InputError, match="account_reference"):
         check(upload(account=account))
 

@@ -18,10 +18,16 @@ _MARKER = "demo-folder.txt"
 
 def command(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo lives")] = Path(FOLDER),
-    headless: Annotated[bool, typer.Option("--headless", help="Exit when everything is done, also on a terminal")] = False,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Exit when everything is done, also on a terminal")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over")] = False,
-    scenes: Annotated[int, typer.Option("--scenes", min=8, max=5000, help="How many different pictures")] = SCENES,
-    as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON on standard output")] = False,
+    scenes: Annotated[
+        int, typer.Option("--scenes", min=8, max=5000, help="How many different pictures")
+    ] = SCENES,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="End with one line of JSON on standard output")
+    ] = False,
 ) -> None:
     """Show the whole line: draw harmless pictures, match them, let scripted moderators decide, report, and verify the log."""
     from wardline.cli import logging_setup
@@ -59,7 +65,9 @@ def _prepare(folder: Path, *, fresh: bool) -> None:
     if fresh and marker.exists():
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    marker.write_text("Made by `wardline demo`; `wardline demo --fresh` deletes this folder and starts over.\n", "utf-8")
+    marker.write_text(
+        "Made by `wardline demo`; `wardline demo --fresh` deletes this folder and starts over.\n", "utf-8"
+    )
 
 
 def _play(running: Any, scenes: int, started: float) -> dict[str, Any]:
@@ -93,7 +101,10 @@ def _address(running: Any) -> None:
     console.print(f"\nServing at {running.api} (loopback only). Cases are left open for you. Ctrl-C ends.")
     for name, key in running.keys.items():
         console.print(f"  {name:<12} {key}", highlight=False)
-    console.print(f"\n  curl -X POST -H 'Authorization: Bearer {running.keys['moderator-1']}' {running.api}/v1/cases/next", highlight=False)
+    console.print(
+        f"\n  curl -X POST -H 'Authorization: Bearer {running.keys['moderator-1']}' {running.api}/v1/cases/next",
+        highlight=False,
+    )
 
 
 def _serve_until_interrupted() -> None:

@@ -90,7 +90,9 @@ class _Moderator:
             if item not in seen:
                 answer = self._api.post(f"/v1/cases/{case['id']}/reveals", json={"item_id": item})
                 if answer.status_code != 200 or not answer.content.startswith(b"\x89PNG"):
-                    raise DependencyError(f"{case['id']}: reveal answered {answer.status_code}, expected a picture")
+                    raise DependencyError(
+                        f"{case['id']}: reveal answered {answer.status_code}, expected a picture"
+                    )
 
     def _get(self, path: str, **parameters: str) -> Any:
         return self._checked(self._api.get(path, params=parameters))

@@ -20,7 +20,9 @@ def settle(world: World) -> None:
     deadline = time.monotonic() + _SETTLE_SECONDS
     while world.durable.pending() or not _settled(world):
         if time.monotonic() > deadline:
-            raise DependencyError("demo: work is still under way, expected it to be done; `wardline alarm list` may say why")
+            raise DependencyError(
+                "demo: work is still under way, expected it to be done; `wardline alarm list` may say why"
+            )
         time.sleep(0.2)
 
 

@@ -55,7 +55,11 @@ class Story:
             if admin is None:
                 raise IntegrityError("user admin: missing, expected the demo's administrator")
             wardline.add_list(
-                path, name=_LIST_NAME, provenance="Drawn by wardline demo; harmless", trust=records.ListTrust.VERIFIED, user=admin
+                path,
+                name=_LIST_NAME,
+                provenance="Drawn by wardline demo; harmless",
+                trust=records.ListTrust.VERIFIED,
+                user=admin,
             )
         lead = store.user_named("lead")
         for approval in store.approvals(state=records.ApprovalState.PROPOSED):
@@ -76,9 +80,13 @@ class Story:
                 rows.writerows((each.kind, each.value, category) for each in examined.hashes)
         return path
 
-    def _upload(self, progress: Progress, title: str, planned: list[DemoUpload], journal: uploads.Journal) -> None:
+    def _upload(
+        self, progress: Progress, title: str, planned: list[DemoUpload], journal: uploads.Journal
+    ) -> None:
         task = progress.add_task(title, total=len(planned))
-        uploads.send(self._world.api, self._world.keys["platform"], planned, journal, done=_advance(progress, task))
+        uploads.send(
+            self._world.api, self._world.keys["platform"], planned, journal, done=_advance(progress, task)
+        )
 
     def _moderate(self, progress: Progress) -> None:
         """Once only: what comes in later stays open."""

@@ -42,7 +42,9 @@ class Journal:
         self._file.close()
 
 
-def send(api: str, key: str, uploads: Iterable[DemoUpload], journal: Journal, *, done: Callable[[], None]) -> None:
+def send(
+    api: str, key: str, uploads: Iterable[DemoUpload], journal: Journal, *, done: Callable[[], None]
+) -> None:
     """Send what the journal does not have yet, several at a time.
 
     An upload that was acknowledged just before a crash is sent again under the same Idempotency-Key, and counts once.

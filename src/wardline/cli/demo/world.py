@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wardline import ports, settings, wiring
+from wardline.cli import serve
 from wardline.errors import DependencyError
 from wardline.pipeline import people
 from wardline.pipeline.durable import DurableWork
@@ -56,12 +55,12 @@ def world(folder: Path, *, reached: ports.WritePoint) -> Iterator[World]:
     with contextlib.ExitStack() as ending:
         secrets_kept = _Secrets(folder)
         platform = ending.enter_context(PlatformSandbox(secrets_kept.platform, folder / "platform.jsonl"))
-        authority = AuthoritySandbox(password=secrets_kept.authority.decode(), ledger_path=folder / "authority.jsonl")
+        authority = AuthoritySandbox(
+            password=secrets_kept.authority.decode(), ledger_path=folder / "authority.jsonl"
+        )
         ending.enter_context(authority.start())
         installation = ending.enter_context(_installation(folder, authority.url, platform.url, reached))
-        start_media = getattr(installation.wardline.parts.media, "start", None)
-        if start_media is not None:
-            start_media()  # the sandbox first, before the first upload waits for it
+        installation.start_decoders()  # before the first upload waits for them
         keys = secrets_kept.people_and_keys(installation)
         durable = installation.durable_work(poll_seconds=0.1)
         durable.start()
@@ -81,7 +80,9 @@ class _Secrets:
         self.platform = self._secret("platform.secret")
         self.authority = self._secret("authority.password")
         self._path = self._folder / "demo.json"
-        self._kept: dict[str, Any] = json.loads(self._path.read_text("utf-8")) if self._path.exists() else {"keys": {}}
+        self._kept: dict[str, Any] = (
+            json.loads(self._path.read_text("utf-8")) if self._path.exists() else {"keys": {}}
+        )
         if "passwords" not in self._kept:
             self._kept["passwords"] = {name: secrets.token_urlsafe(12) for name in PEOPLE}
             self._save()
@@ -121,14 +122,16 @@ class _Secrets:
         return read_secret(path, name)
 
 
-def _installation(folder: Path, authority_url: str, platform_url: str, reached: ports.WritePoint) -> Installation:
+def _installation(
+    folder: Path, authority_url: str, platform_url: str, reached: ports.WritePoint
+) -> Installation:
     text = _SETTINGS.format(authority=authority_url, platform=platform_url)
     path = folder / FILE_NAME
     if path.exists():
         # The sandboxes take any free port, another one at each run.
         draft = path.with_suffix(".new")
         draft.write_text(text, "utf-8")
-        os.replace(draft, path)
+        draft.replace(path)
         chosen = settings.load(folder)
     else:
         chosen = create_installation(folder, text)
@@ -137,26 +140,22 @@ def _installation(folder: Path, authority_url: str, platform_url: str, reached: 
 
 @contextlib.contextmanager
 def _serving(installation: Installation) -> Iterator[str]:
-    import uvicorn
-
-    from wardline.web.app import create_app
-
-    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
-    chosen = installation.settings.server
-    app = create_app(installation.wardline, low_trust_answer_seconds=chosen.low_trust_answer_ms / 1000)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="wardline-http", daemon=True)
-    thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise DependencyError("server: did not start, expected it to listen on loopback")
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=_START_SECONDS)
+    with serve.listening("127.0.0.1", 0) as listener:
+        server = serve.make_server(installation)
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [listener]}, name="wardline-http", daemon=True
+        )
+        thread.start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise DependencyError("server: did not start, expected it to listen on loopback")
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=_START_SECONDS)
 
 
 _SETTINGS = """\

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.made import NOW, case, hold, item
+
+from wardline import records, review
+from wardline.pipeline import preserve
+from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
+from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import START, Line
+
+CONTENT = b"no picture, so a person looks at it"
+
+
+class Between:
+    """A store to which something happens right after the first call of one of its readers, once it is armed."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.after: str | None = None
+        self.happens: Callable[[], object] = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        called = getattr(self._store, name)
+        if name != self.after:
+            return called
+
+        def then(*arguments: Any, **options: Any) -> Any:
+            answer = called(*arguments, **options)
+            self.after = None
+            self.happens()
+            return answer
+
+        return then
+
+
+def insert(line: Line, *made: Any) -> None:
+    line.store.commit(*map(Insert, made), entries=[line.parts.entry(Verb.ITEM_ROUTED, made[0].id)])
+
+
+def a_held_item(line: Line, state: CaseState) -> records.Item:
+    subject = item()
+    about = case(item_ids=(subject.id,), state=state)
+    insert(line, subject, about, hold(item_id=subject.id, case_id=about.id, until=START + timedelta(days=1)))
+    line.parts.vault.seal(subject.id, "original", CONTENT)
+    return subject
+
+
+def test_holds_that_wait_do_not_hide_those_that_end(line: Line) -> None:
+    for _ in range(510):
+        waiting = item()
+        about = case(item_ids=(waiting.id,))
+        insert(line, waiting, about, hold(item_id=waiting.id, case_id=about.id, until=NOW))
+    subject = a_held_item(line, CaseState.CLOSED)
+    line.clock.advance(timedelta(days=2))
+    assert preserve.sweep(line.parts) == 1
+    assert not line.store.item(subject.id).sealed
+    assert preserve.sweep(line.parts) == 0
+
+
+@pytest.mark.parametrize("after", ["case", "referrals", "holds_of"])
+def test_a_receipt_that_arrives_during_the_sweep_keeps_the_evidence(tmp_path: Path, after: str) -> None:
+    clock = VirtualClock(START)
+    with AuthoritySandbox(clock_now=clock.now) as authority, Line(tmp_path, clock=clock, authority=authority) as line:
+        mika = line.person("mika").user
+        about = line.case_of(line.submit(CONTENT))
+        line.wardline.claim(about.id, user=mika)
+        findings = (records.Finding(item_id=about.item_ids[0], category=records.Category.A2),)
+        line.wardline.decide(about.id, user=mika, judgement=review.Judgement(outcome=records.Outcome.VIOLATION, findings=findings))
+        clock.advance(timedelta(days=60))
+        store: Any = Between(line.store)
+        store.after, store.happens = after, line.run_due
+        preserve.sweep(replace(line.parts, store=store))
+        assert line.store.referrals()[0].state is records.ReferralState.FINISHED
+        assert line.parts.vault.open(about.item_ids[0], "original") == CONTENT
+        assert line.store.item(about.item_ids[0]).sealed
+
+
+def test_a_hold_that_was_extended_meanwhile_does_not_end(tmp_path: Path) -> None:
+    with Line(tmp_path) as line:
+        subject = a_held_item(line, CaseState.CLOSED)
+        (held,) = line.store.holds()
+        line.clock.advance(timedelta(days=2))
+        store: Any = Between(line.store)
+
+        def extend() -> None:
+            longer = replace(held, until=held.until + timedelta(days=9), version=held.version + 1)
+            line.store.commit(records.Replace(longer), entries=[line.parts.entry(Verb.HOLD_PLACED, held.id)])
+
+        store.after, store.happens = "holds_of", extend
+        assert preserve.sweep(replace(line.parts, store=store)) == 0
+        assert line.parts.vault.open(subject.id, "original") == CONTENT
+
+
+def test_ending_one_of_two_holds_keeps_the_file(line: Line) -> None:
+    subject = a_held_item(line, CaseState.CLOSED)
+    longer = hold(item_id=subject.id, case_id=line.store.cases()[0].id, basis=HoldBasis.REPORTED, until=START + timedelta(days=9))
+    insert(line, longer)
+    line.clock.advance(timedelta(days=2))
+    assert preserve.sweep(line.parts) == 1
+    assert line.parts.vault.open(subject.id, "original") == CONTENT
+    line.clock.advance(timedelta(days=8))
+    assert preserve.sweep(line.parts) == 1
+    assert list(line.parts.vault.inventory()) == []
+    assert {each.state for each in line.store.holds()} == {HoldState.ENDED}
+
+
+def test_an_interrupted_destruction_is_finished_by_the_sweep_of_orphans(line: Line) -> None:
+    subject = a_held_item(line, CaseState.CLOSED)
+    line.clock.advance(timedelta(days=2))
+    preserve.sweep(line.parts)
+    line.parts.vault.seal(subject.id, "original", CONTENT)  # as if the crash had come before the destruction
+    line.clock.advance(timedelta(hours=2))
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert list(line.parts.vault.inventory()) == []
+
+
+@pytest.mark.parametrize("outcome", [records.Outcome.VIOLATION, None])
+def test_only_a_case_that_was_no_violation_loses_its_account(line: Line, outcome: records.Outcome | None) -> None:
+    about = line.case_of(line.submit(CONTENT))
+    if outcome is not None:
+        mika = line.person("mika").user
+        line.wardline.claim(about.id, user=mika)
+        findings = (records.Finding(item_id=about.item_ids[0], category=records.Category.A2),)
+        line.wardline.decide(about.id, user=mika, judgement=review.Judgement(outcome=outcome, findings=findings))
+        line.clock.advance(line.parts.rules.undo_window)
+        line.run_due()
+    preserve.unlink(line.parts, about.id, 0)
+    assert line.store.case(about.id).account_reference == "account-1"
