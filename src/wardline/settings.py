@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import types
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -14,6 +16,26 @@ from wardline.errors import ConfigurationError, NotInitialisedError
 from wardline.triage import Response
 
 FILE_NAME = "wardline.toml"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
+RANGES: Mapping[str, tuple[float, float]] = {
+    "server.port": (0, 65_535),
+    "server.low_trust_answer_ms": (0, 60_000),
+    "intake.max_bytes": (1, 2**31),
+    "intake.max_pixels": (1, 2**31),
+    "intake.max_frames": (1, 1_000_000),
+    "intake.decode_seconds": (0.01, 600),
+    "intake.decode_workers": (1, 1024),
+    "matching.list_stale_hours": (1, 87_600),
+    "review.lease_minutes": (0.01, 1440),
+    "review.undo_seconds": (0, 86_400),
+    "preservation.provisional_days": (0, 36_500),
+    "preservation.after_filing_days": (365, 36_500),
+    "preservation.after_clearance_days": (0, 3_650),
+    "preservation.unlink_after_clearance_days": (0, 3_650),
+    "alarms.min_free_bytes": (0, 2**62),
+}
+"""Smallest and largest value of every setting that is a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +79,7 @@ class IntakeSettings:
     max_pixels: int = 100_000_000
     """Largest picture, pixels of one frame."""
     max_frames: int = 1000
-    """Longest animation, frames (this many are refused)."""
+    """Longest animation, frames."""
     decode_seconds: float = 2.0
     """Longest time a picture may take in the sandbox, seconds."""
     decode_workers: int = 2
@@ -208,8 +230,25 @@ def parse(folder: Path, text: str) -> Settings:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{FILE_NAME}: not TOML ({error}), expected TOML 1.0") from None
+    if "folder" in table:
+        raise ConfigurationError(f"{FILE_NAME}: unknown key folder, expected none: paths start where the file lies")
     settings: Settings = _build(Settings, {**table, "folder": str(folder.resolve())}, "")
+    _check(settings)
     return settings
+
+
+def _check(settings: Settings) -> None:
+    """Refuse values that nothing could work with; what an adapter needs to hear it checks itself."""
+    for path, (low, high) in RANGES.items():
+        section, name = path.split(".")
+        if not low <= getattr(getattr(settings, section), name) <= high:
+            raise ConfigurationError(f"{FILE_NAME}: {path} is outside its range, expected {low} to {high}")
+    if not _NAME.fullmatch(settings.installation.name):
+        raise ConfigurationError(f"{FILE_NAME}: installation.name has other characters, expected letters, digits, dots and dashes")
+    for section, named in (("platforms", settings.platforms), ("notifiers", settings.notifiers)):
+        names = [each.name for each in named]
+        if len(set(names)) < len(names):
+            raise ConfigurationError(f"{FILE_NAME}: {section} has one name twice, expected each once")
 
 
 def _build(kind: type[Any], table: dict[str, Any], where: str) -> Any:

@@ -46,7 +46,12 @@ def make_line(
     lines: list[Line] = []
 
     def make(**options: Any) -> Line:
-        given = {"store": store, "clock": clock, "authority": authority, "platform": platform} | options
+        given: dict[str, Any] = {
+            "store": store,
+            "clock": clock,
+            "authority": authority,
+            "platform": platform,
+        } | options
         lines.append(Line(tmp_path, **given))
         return lines[-1]
 

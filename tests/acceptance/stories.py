@@ -31,7 +31,9 @@ def reveal_all(line: Line, case: records.Case, person: Person) -> None:
         assert shown.startswith(PNG_SIGNATURE)
 
 
-def decided_violation(line: Line, submission: Submission, person: Person, *, viewed: bool = True) -> records.Case:
+def decided_violation(
+    line: Line, submission: Submission, person: Person, *, viewed: bool = True
+) -> records.Case:
     """Claim the case of an upload, look at it or not, and decide A2."""
     case = line.wardline.claim(line.case_of(submission).id, user=person.user)
     if viewed:

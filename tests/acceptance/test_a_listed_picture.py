@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.acceptance.stories import decided_violation, picture, the_referral
 
+from tests.acceptance.stories import decided_violation, picture, the_referral
 from wardline import records
 from wardline.errors import NotFoundError
 from wardline.records import ActionKind, ActionState, HoldBasis, HoldState, ReferralState
@@ -35,7 +35,9 @@ def test_it_goes_the_whole_way(line: Line, platform: PlatformSandbox, authority:
     assert platform.state_of("post-9") is ContentState.REMOVED
     assert platform.account_state_of("account-9") is AccountState.SUSPENDED
     kinds = [action.kind for action in line.store.actions_of(case.id)]
-    assert sorted(kinds) == sorted([ActionKind.RESTRICT_CONTENT, ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT])
+    assert sorted(kinds) == sorted(
+        [ActionKind.RESTRICT_CONTENT, ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT]
+    )
     assert {action.state for action in line.store.actions_of(case.id)} == {ActionState.DELIVERED}
 
     (report,) = authority.ledger.finished()
@@ -63,7 +65,9 @@ def test_it_is_kept_for_a_year_and_no_longer(line: Line) -> None:
 
     line.pass_time(reported.until - line.clock.now() - timedelta(seconds=1))
     assert line.parts.vault.open(submission.item_id, "original") == picture()
-    assert {hold.state for hold in line.store.holds() if hold.basis is HoldBasis.PROVISIONAL} == {HoldState.ENDED}
+    assert {hold.state for hold in line.store.holds() if hold.basis is HoldBasis.PROVISIONAL} == {
+        HoldState.ENDED
+    }
     line.pass_time(timedelta(seconds=1))
     with pytest.raises(NotFoundError):
         line.parts.vault.open(submission.item_id, "original")
@@ -93,4 +97,7 @@ def test_the_figures_tell_of_every_step(line: Line) -> None:
         records.Step.RECEIPTS_STORED: 1, records.Step.HOLDS_PLACED: 1, records.Step.ITEMS_UNSCANNABLE: 0,
     }  # fmt: skip
     assert {step: figures.total(step) for step in expected} == expected
-    assert {duration.name for duration in figures.durations} >= {"case opened to decided", "decision to receipt"}
+    assert {duration.name for duration in figures.durations} >= {
+        "case opened to decided",
+        "decision to receipt",
+    }

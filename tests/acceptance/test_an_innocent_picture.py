@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import picture
-
 from wardline import records, review
 from wardline.errors import NotFoundError
 from wardline.pipeline import Submission
@@ -20,7 +20,12 @@ from wardline.testing.platform_ledger import AccountState, ContentState
 from wardline.testing.platform_sandbox import PlatformSandbox
 
 NOT_VIOLATION = review.Judgement(outcome=Outcome.NOT_VIOLATION)
-ACCOUNT, CONTENT, FILE, ADDRESS = "account-innocent-4711", "post-innocent-4712", "holiday-4713.jpg", "198.51.100.77"
+ACCOUNT, CONTENT, FILE, ADDRESS = (
+    "account-innocent-4711",
+    "post-innocent-4712",
+    "holiday-4713.jpg",
+    "198.51.100.77",
+)
 
 
 def cleared(line: Line, submission: Submission) -> records.Case:
@@ -34,12 +39,19 @@ def cleared(line: Line, submission: Submission) -> records.Case:
 
 def flagged(line: Line) -> Submission:
     return line.submit(
-        picture(), flag="nudity", account=ACCOUNT, content_reference=CONTENT, file_name=FILE, ip_address=ADDRESS
+        picture(),
+        flag="nudity",
+        account=ACCOUNT,
+        content_reference=CONTENT,
+        file_name=FILE,
+        ip_address=ADDRESS,
     )
 
 
 def places_with(folder: Path, wanted: str) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file() and wanted.encode() in path.read_bytes()]
+    return [
+        path.name for path in folder.rglob("*") if path.is_file() and wanted.encode() in path.read_bytes()
+    ]
 
 
 def test_a_flag_alone_restricts_nothing(line: Line, platform: PlatformSandbox) -> None:
@@ -114,7 +126,9 @@ def test_no_byte_of_its_account_stays_in_the_database(make_line: MakeLine, tmp_p
         assert places_with(tmp_path, trace) == []
     # The list still holds the hash, once; the item's own is gone.
     with sqlite3.connect(tmp_path / "wardline.sqlite") as database:
-        assert database.execute("SELECT count(*) FROM items WHERE hashes LIKE ?", (f"%{md5}%",)).fetchone() == (0,)
+        assert database.execute(
+            "SELECT count(*) FROM items WHERE hashes LIKE ?", (f"%{md5}%",)
+        ).fetchone() == (0,)
     database.close()
     make_line()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.acceptance.stories import picture
 
+from tests.acceptance.stories import picture
 from wardline import records, review
 from wardline.errors import ConflictError
 from wardline.records import CaseState, Outcome

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture, the_referral
-
 from wardline import records
 from wardline.errors import RefusedError
 from wardline.records import AlarmKind, ReferralState, Step

@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.acceptance.stories import picture, violation
 
+from tests.acceptance.stories import picture, violation
 from wardline import ports, records
 from wardline.records import ActionState, CaseState, HoldBasis, ReferralState
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -53,7 +54,12 @@ class World:
 
     def line(self, reached: ports.WritePoint = nothing_reached) -> Line:
         return Line(
-            self.folder, store="sqlite", clock=self.clock, authority=self.authority, platform=self.platform, reached=reached
+            self.folder,
+            store="sqlite",
+            clock=self.clock,
+            authority=self.authority,
+            platform=self.platform,
+            reached=reached,
         )
 
 
@@ -74,7 +80,7 @@ def begin(line: Line) -> tuple[Key, Person]:
 
 def go_on(line: Line, key: Key, mika: Person) -> None:
     """Do what is still to be done, as those outside would: each repeats what it got no answer to."""
-    about = {"content_reference": "post-1", "account": "account-1", "uploaded_at": START}
+    about: dict[str, Any] = {"content_reference": "post-1", "account": "account-1", "uploaded_at": START}
     line.submit(picture(), key=key, idempotency_key="upload", **about)
     (case,) = line.store.cases()
     if case.state is CaseState.OPEN:

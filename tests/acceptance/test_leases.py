@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.acceptance.stories import picture, reveal_all, violation
 
+from tests.acceptance.stories import picture, reveal_all, violation
 from wardline import records
 from wardline.errors import ConflictError, LeaseLostError
 from wardline.records import CaseState
@@ -74,7 +74,9 @@ def test_the_case_that_waits_longest_comes_first(line: Line) -> None:
     assert [getattr(line.wardline.next_case(mika.user), "id", None) for _ in range(4)] == [*cases, None]
 
 
-def test_nobody_is_shown_a_file_of_another_case_or_a_frame_that_is_not_there(line: Line, case: records.Case) -> None:
+def test_nobody_is_shown_a_file_of_another_case_or_a_frame_that_is_not_there(
+    line: Line, case: records.Case
+) -> None:
     from wardline.errors import InputError, NotFoundError
 
     mika = line.person("mika")

@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import picture
-
 from wardline import records
 from wardline.errors import StorageFullError
 from wardline.records import AlarmKind
@@ -81,7 +81,12 @@ def test_a_database_that_cannot_grow_refuses_uploads_and_loses_none(make_line: M
     refused = 0
     for number in range(400):
         try:
-            line.submit(picture(), key=key, content_reference=f"post-{number}", url="https://example.com/" + "x" * 1500)
+            line.submit(
+                picture(),
+                key=key,
+                content_reference=f"post-{number}",
+                url="https://example.com/" + "x" * 1500,
+            )
         except StorageFullError:
             refused += 1
             break

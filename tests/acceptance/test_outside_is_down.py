@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture, the_referral
-
 from wardline import records
 from wardline.errors import NotifierError
 from wardline.records import ActionState, AlarmKind, ReferralState
@@ -50,7 +50,9 @@ def stopped(authority: AuthoritySandbox) -> Callable[[], object]:
     return lambda: authority.start(port)
 
 
-OUTAGES = {fault.value: failing_with(fault) for fault in Fault if fault is not Fault.DELAY} | {"stopped": stopped}
+OUTAGES = {fault.value: failing_with(fault) for fault in Fault if fault is not Fault.DELAY} | {
+    "stopped": stopped
+}
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
@@ -83,7 +85,10 @@ def test_an_authority_that_fails_for_hours_gets_exactly_one_report(
     assert authority.ledger.open() == []
 
 
-def test_evidence_outlives_its_date_while_the_report_is_not_finished(line: Line, authority: AuthoritySandbox) -> None:
+@pytest.mark.parametrize("store", ["memory"])
+def test_evidence_outlives_its_date_while_the_report_is_not_finished(
+    line: Line, authority: AuthoritySandbox
+) -> None:
     line.list_of([picture()])
     submission = line.submit(picture())
     end = failing_with(Fault.SERVER_ERROR)(authority)
@@ -96,7 +101,9 @@ def test_evidence_outlives_its_date_while_the_report_is_not_finished(line: Line,
     assert line.parts.vault.open(case.item_ids[0], "original") == picture()
 
 
-def test_a_platform_that_is_down_for_hours_gets_every_action_once(line: Line, platform: PlatformSandbox) -> None:
+def test_a_platform_that_is_down_for_hours_gets_every_action_once(
+    line: Line, platform: PlatformSandbox
+) -> None:
     line.list_of([picture()])
     platform.stop()
     submission = line.submit(picture(), content_reference="post-3", account="account-3")
@@ -176,7 +183,9 @@ def test_a_report_of_one_environment_is_never_filed_in_another(
 
 
 @pytest.mark.parametrize("store", ["memory"])
-def test_a_notifier_that_cannot_be_reached_is_itself_an_alarm(make_line: MakeLine, platform: PlatformSandbox) -> None:
+def test_a_notifier_that_cannot_be_reached_is_itself_an_alarm(
+    make_line: MakeLine, platform: PlatformSandbox
+) -> None:
     pager = Pager()
     pager.works = False
     line = make_line(notifiers=[pager])
@@ -193,7 +202,9 @@ def test_a_notifier_that_cannot_be_reached_is_itself_an_alarm(make_line: MakeLin
 
 
 @pytest.mark.parametrize("store", ["memory"])
-def test_evidence_that_cannot_be_opened_brings_a_person(make_line: MakeLine, authority: AuthoritySandbox) -> None:
+def test_evidence_that_cannot_be_opened_brings_a_person(
+    make_line: MakeLine, authority: AuthoritySandbox
+) -> None:
     line = make_line()
     line.list_of([picture()])
     case = decided_violation(line, line.submit(picture()), line.person("mika"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.acceptance.stories import picture
 
+from tests.acceptance.stories import picture
 from wardline import records
 from wardline.errors import AlreadyExistsError, ConflictError, InputError, NotAllowedError, SecondPersonError
 from wardline.pipeline.lists import AddedList
@@ -25,7 +25,9 @@ def ben(line: Line) -> Person:
 @pytest.fixture
 def added(line: Line, ana: Person) -> AddedList:
     path = line.list_file([picture()], "list")
-    return line.wardline.add_list(path, name="list", provenance="test", trust=ListTrust.VERIFIED, user=ana.user)
+    return line.wardline.add_list(
+        path, name="list", provenance="test", trust=ListTrust.VERIFIED, user=ana.user
+    )
 
 
 def test_a_proposed_list_matches_nothing(line: Line, added: AddedList) -> None:
@@ -70,7 +72,9 @@ def test_a_list_that_changed_cannot_be_approved_on_the_old_proposal(
     assert isinstance(line.submit(picture()).route, records.Act)
 
 
-def test_one_person_is_enough_to_switch_it_off(line: Line, added: AddedList, ana: Person, ben: Person) -> None:
+def test_one_person_is_enough_to_switch_it_off(
+    line: Line, added: AddedList, ana: Person, ben: Person
+) -> None:
     line.wardline.approve(added.approval.id, user=ben.user)
     line.wardline.disable_list(added.hash_list.id, user=ana.user)
     assert isinstance(line.submit(picture()).route, records.Release)
@@ -86,7 +90,9 @@ def test_it_is_proposed_once(line: Line, added: AddedList, ben: Person) -> None:
         line.wardline.propose_activation(added.hash_list.id, user=ben.user)
 
 
-def test_a_name_is_given_once_and_what_failed_leaves_nothing(line: Line, added: AddedList, ana: Person) -> None:
+def test_a_name_is_given_once_and_what_failed_leaves_nothing(
+    line: Line, added: AddedList, ana: Person
+) -> None:
     path = line.list_file([picture(2)], "other")
     with pytest.raises(AlreadyExistsError):
         line.wardline.add_list(path, name="list", provenance="test", trust=ListTrust.VERIFIED, user=ana.user)
@@ -100,7 +106,9 @@ def test_a_list_without_a_valid_line_is_refused_and_others_report_theirs(line: L
     with pytest.raises(InputError, match="no valid entry in 2 lines"):
         line.wardline.add_list(path, name="bad", provenance="test", trust=ListTrust.UNVERIFIED, user=ana.user)
     path.write_text(f"hash_type,hash\nmd5,xyz\nmd5,{'0' * 32}\nmd5,{'0' * 32}\n", "utf-8")
-    added = line.wardline.add_list(path, name="bad", provenance="test", trust=ListTrust.UNVERIFIED, user=ana.user)
+    added = line.wardline.add_list(
+        path, name="bad", provenance="test", trust=ListTrust.UNVERIFIED, user=ana.user
+    )
     assert (added.hash_list.entries, [bad.line for bad in added.malformed]) == (1, [2])
 
 

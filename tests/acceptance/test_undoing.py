@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.acceptance.stories import decided_violation, picture, violation
 
+from tests.acceptance.stories import decided_violation, picture, violation
 from wardline import records
 from wardline.errors import ConflictError, NotAllowedError
 from wardline.records import CaseState, DecisionState
@@ -39,7 +39,9 @@ def test_within_the_window_nothing_is_sent(
     assert line.store.case(restricted.id).state is CaseState.OPEN
 
 
-def test_what_was_taken_back_can_be_decided_anew(line: Line, restricted: records.Case, authority: AuthoritySandbox) -> None:
+def test_what_was_taken_back_can_be_decided_anew(
+    line: Line, restricted: records.Case, authority: AuthoritySandbox
+) -> None:
     mika = line.person("mika")
     line.wardline.claim(restricted.id, user=mika.user)
     line.wardline.decide(restricted.id, user=mika.user, judgement=violation(restricted))

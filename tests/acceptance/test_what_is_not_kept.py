@@ -6,16 +6,21 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import picture
-
 from wardline import intake, records
 from wardline.errors import NoLegalBasisError
 from wardline.pipeline import Rules
 from wardline.records import Step, Visibility
 from wardline.testing.harness import REPORTER, Line
 
-TRACES = {"account": "account-4711", "content_reference": "post-4712", "file_name": "holiday-4713.jpg", "ip_address": "198.51.100.77"}
+TRACES = {
+    "account": "account-4711",
+    "content_reference": "post-4712",
+    "file_name": "holiday-4713.jpg",
+    "ip_address": "198.51.100.77",
+}
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
@@ -36,7 +41,12 @@ def test_a_released_picture_leaves_counts_and_keyed_digests_only(make_line: Make
     hashes = {each.value for each in line.hashes(picture())}
     line.close()
     secrets = {*TRACES.values(), "key-4714", *hashes, hashlib.sha256(b"key-4714").hexdigest()}
-    found = [(path, secret) for path, content in files_below(tmp_path).items() for secret in secrets if secret.encode() in content]
+    found = [
+        (path, secret)
+        for path, content in files_below(tmp_path).items()
+        for secret in secrets
+        if secret.encode() in content
+    ]
     assert found == []
 
     again = make_line()
@@ -77,7 +87,9 @@ def test_a_private_picture_that_a_user_flagged_is_taken(line: Line) -> None:
 
 
 @pytest.mark.parametrize(("region", "taken"), [("US", True), ("DE", False), (None, False)])
-def test_a_legal_basis_counts_for_its_region_only(make_line: MakeLine, region: str | None, taken: bool) -> None:
+def test_a_legal_basis_counts_for_its_region_only(
+    make_line: MakeLine, region: str | None, taken: bool
+) -> None:
     basis = intake.PrivateScanning(legal_basis={"US": "confirmed by counsel", "DE": ""})
     line = make_line(rules=Rules(reporter=REPORTER, private_scanning=basis))
     line.platform_key()
@@ -98,7 +110,9 @@ def test_counts_are_logged_when_they_changed_and_none_is_lost_at_midnight(line: 
     assert line.chores.counts.log()
     assert not line.chores.counts.log()
     line.sequence()
-    logged = [leaf for _, leaf, _ in line.store.log_entries(0, line.store.log_size()) if b"counts:logged" in leaf]
+    logged = [
+        leaf for _, leaf, _ in line.store.log_entries(0, line.store.log_size()) if b"counts:logged" in leaf
+    ]
     assert len(logged) == 1
     assert b"counts:2026-03-02" in logged[0]
     assert b"items_received=1 items_released=1" in logged[0]

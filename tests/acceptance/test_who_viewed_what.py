@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 from tests.acceptance.stories import decided_violation, picture, violation
-
 from wardline import records
 from wardline.records import Role
 from wardline.testing import pictures
@@ -48,9 +47,7 @@ def decide(line: Line, case: records.Case, person: Person) -> None:
     line.pass_time(line.parts.rules.undo_window)
 
 
-def test_a_file_that_nobody_looked_at_is_filed_as_not_viewed(
-    line: Line, authority: AuthoritySandbox
-) -> None:
+def test_a_file_that_nobody_looked_at_is_filed_as_not_viewed(line: Line, authority: AuthoritySandbox) -> None:
     line.list_of([picture()])
     decided_violation(line, line.submit(picture()), line.person("mika"), viewed=False)
     line.pass_time(line.parts.rules.undo_window)

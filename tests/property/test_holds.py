@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.made import NOW, context, finding
 
+from tests.unit.made import NOW, context, finding
 from wardline import intake, preservation, records, review
 from wardline.adapters import hash_lists
 from wardline.adapters.indexes.brute import BruteIndex
@@ -115,7 +115,9 @@ class World:
             authority=self.authority,
         )  # fmt: skip
         self.wardline = Wardline(self.parts)
-        key, _ = people.create_platform_key(self.parts, "k", PLATFORM, trust=KeyTrust.LOW, requests_per_minute=1)
+        key, _ = people.create_platform_key(
+            self.parts, "k", PLATFORM, trust=KeyTrust.LOW, requests_per_minute=1
+        )
         upload = intake.Upload(content=b"file", account_reference="account-1", context=context())
         self.item_id = str(self.wardline.submit(upload, api_key=key).item_id)
         self.case_id = self.store.cases()[0].id
@@ -131,11 +133,17 @@ class World:
         )  # fmt: skip
         findings = (finding(self.item_id),) if outcome is Outcome.VIOLATION else ()
         self.wardline.claim(self.case_id, user=user)
-        self.wardline.decide(self.case_id, user=user, judgement=review.Judgement(outcome=outcome, findings=findings))
+        self.wardline.decide(
+            self.case_id, user=user, judgement=review.Judgement(outcome=outcome, findings=findings)
+        )
 
     def work(self) -> None:
         """Do what is due, but the retries of the platform, which there is none of."""
-        while due := [task for task in self.store.tasks if (task.not_before or NOW) <= self.clock.now() and task.name != "enforce"]:
+        while due := [
+            task
+            for task in self.store.tasks
+            if (task.not_before or NOW) <= self.clock.now() and task.name != "enforce"
+        ]:
             task = due[0]
             TASKS[task.name](self.parts, task.record_id, task.attempt)
             self.store.tasks.remove(task)
@@ -146,7 +154,11 @@ class World:
     def happen(self, event: str) -> None:
         match event:
             case "violation" | "innocent" | "cannot-tell":
-                chosen = {"violation": Outcome.VIOLATION, "innocent": Outcome.NOT_VIOLATION, "cannot-tell": Outcome.CANNOT_TELL}
+                chosen = {
+                    "violation": Outcome.VIOLATION,
+                    "innocent": Outcome.NOT_VIOLATION,
+                    "cannot-tell": Outcome.CANNOT_TELL,
+                }
                 self.decide(chosen[event])
             case "outage" | "recovery":
                 self.authority.works = event == "recovery"

@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.unit.made import NOW, case, finding, new_id
 
+from tests.unit.made import NOW, case, finding, new_id
 from wardline import records, review
 from wardline.errors import ConflictError, RefusedError
 from wardline.records import CaseState, DecisionState, Outcome
@@ -40,7 +40,9 @@ class OneCase(RuleBasedStateMachine):
     @rule(user=people)
     def somebody_claims(self, user: str) -> None:
         held_by = self.case.claimed_by if self.case.lease_until and self.case.lease_until > self.now else None
-        free = self.case.state is CaseState.OPEN and user not in self.case.passed_by and held_by in (None, user)
+        free = (
+            self.case.state is CaseState.OPEN and user not in self.case.passed_by and held_by in (None, user)
+        )
         try:
             self.become(review.claim(self.case, user, now=self.now, lease=LEASE))
         except ConflictError:
@@ -65,7 +67,11 @@ class OneCase(RuleBasedStateMachine):
     @rule(user=people, outcome=st.sampled_from(Outcome))
     def somebody_decides(self, user: str, outcome: Outcome) -> None:
         findings = (finding(self.case.item_ids[0]),) if outcome is Outcome.VIOLATION else ()
-        holds = self.case.claimed_by == user and self.case.lease_until is not None and self.case.lease_until > self.now
+        holds = (
+            self.case.claimed_by == user
+            and self.case.lease_until is not None
+            and self.case.lease_until > self.now
+        )
         try:
             decided, decision = review.decide(
                 self.case, review.Judgement(outcome=outcome, findings=findings), decision_id=new_id("decision"), user_id=user,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.made import match
 
+from tests.unit.made import match
 from wardline import records, triage
 from wardline.records import ListTrust
 from wardline.triage import Policy, Response
@@ -31,20 +31,26 @@ def test_only_an_item_without_any_signal_is_released(found: list[records.Signal]
 
 
 @given(st.lists(signals, max_size=6), policies)
-def test_only_a_verified_match_restricts_and_only_if_the_policy_says_so(found: list[records.Signal], policy: Policy) -> None:
+def test_only_a_verified_match_restricts_and_only_if_the_policy_says_so(
+    found: list[records.Signal], policy: Policy
+) -> None:
     verified = any(isinstance(each, records.Match) and each.trust is ListTrust.VERIFIED for each in found)
     expected = verified and policy.verified_match is Response.ACT
     assert isinstance(triage.route(found, policy), records.Act) == expected
 
 
 @given(st.lists(signals, min_size=1, max_size=6), signals, policies)
-def test_another_signal_never_makes_it_milder(found: list[records.Signal], more: records.Signal, policy: Policy) -> None:
+def test_another_signal_never_makes_it_milder(
+    found: list[records.Signal], more: records.Signal, policy: Policy
+) -> None:
     before, after = triage.route(found, policy), triage.route([*found, more], policy)
     assert isinstance(after, records.Act) or not isinstance(before, records.Act)
 
 
 @given(st.lists(signals, min_size=2, max_size=6), policies, st.randoms())
-def test_the_order_of_the_signals_does_not_matter(found: list[records.Signal], policy: Policy, chance: object) -> None:
+def test_the_order_of_the_signals_does_not_matter(
+    found: list[records.Signal], policy: Policy, chance: object
+) -> None:
     routed, turned = triage.route(found, policy), triage.route(found[::-1], policy)
     assert type(routed) is type(turned)
     assert not isinstance(routed, records.Release)

@@ -20,7 +20,7 @@ def new_id(kind: str) -> str:
 
 def context(**fields: Any) -> records.UploadContext:
     """Make the context of a public upload."""
-    given = {
+    given: dict[str, Any] = {
         "surface": "post", "visibility": records.Visibility.PUBLIC, "uploaded_at": NOW, "content_reference": "post-1",
     }  # fmt: skip
     return records.UploadContext(**(given | fields))
@@ -28,7 +28,7 @@ def context(**fields: Any) -> records.UploadContext:
 
 def item(**fields: Any) -> records.Item:
     """Make a kept item, a still picture."""
-    given = {
+    given: dict[str, Any] = {
         "id": new_id("item"), "received_at": NOW, "account_reference": "account-1", "platform": "example", "context": context(),
         "size_bytes": 1000, "hashes": (), "sealed": True,
         "picture": records.Picture(format=records.MediaFormat.JPEG, width=320, height=240, frames=1),
@@ -38,7 +38,7 @@ def item(**fields: Any) -> records.Item:
 
 def case(**fields: Any) -> records.Case:
     """Make an open case about one item."""
-    given = {
+    given: dict[str, Any] = {
         "id": new_id("case"), "opened_at": NOW, "account_reference": "account-1", "item_ids": (new_id("item"),),
         "reasons": ("A user flagged it: spam",), "restricted": False, "state": records.CaseState.OPEN,
     }  # fmt: skip
@@ -47,7 +47,7 @@ def case(**fields: Any) -> records.Case:
 
 def hold(**fields: Any) -> records.Hold:
     """Make an active provisional hold of thirty days."""
-    given = {
+    given: dict[str, Any] = {
         "id": new_id("hold"), "item_id": new_id("item"), "case_id": new_id("case"), "basis": records.HoldBasis.PROVISIONAL,
         "placed_at": NOW, "until": NOW + 30 * DAY,
     }  # fmt: skip
@@ -56,7 +56,7 @@ def hold(**fields: Any) -> records.Hold:
 
 def match(**fields: Any) -> records.Match:
     """Make a match of equal hashes on a verified list."""
-    given = {
+    given: dict[str, Any] = {
         "list_id": new_id("hash-list"), "entry_id": new_id("entry"), "hash_kind": records.HashKind.MD5, "distance_bits": 0,
         "trust": records.ListTrust.VERIFIED, "category": records.Category.A2,
     }  # fmt: skip
@@ -70,7 +70,7 @@ def finding(item_id: str, category: records.Category | None = records.Category.A
 
 def decision(**fields: Any) -> records.Decision:
     """Make a pending violation; give ``findings`` that fit the case."""
-    given = {
+    given: dict[str, Any] = {
         "id": new_id("decision"), "case_id": new_id("case"), "user_id": new_id("user"), "at": NOW,
         "outcome": records.Outcome.VIOLATION, "findings": (finding(new_id("item")),), "annotations": (), "escalation": None,
         "undo_until": NOW + 60 * SECOND,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.web.client import Api
 
+from tests.web.client import Api
 from wardline.testing.harness import Line
 from wardline.web.app import create_app
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from tests.web.client import Api, assert_problem
 
+from tests.web.client import Api, assert_problem
 from wardline import records
 from wardline.pipeline import people
 from wardline.records import KeyTrust, Role, Scope
@@ -43,7 +43,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Line, Api,
 
 def routes_of(app: FastAPI) -> set[tuple[str, str]]:
     """Find every method and path that the application answers, by its own description and by Starlette's plain routes."""
-    described = {(method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods}
+    described = {
+        (method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods
+    }
     plain = {
         (method, path)
         for route in app.routes
@@ -94,7 +96,17 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(
 
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if access.RULES[route]])
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer ", "Basic d2w6d2w=", "Bearer wl_" + "A" * 43, "Bearer " + "x" * 5000, "Bearer \xe9"]
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic d2w6d2w=",
+        "Bearer wl_" + "A" * 43,
+        "Bearer " + "x" * 5000,
+        "Bearer \xe9",
+    ],
 )
 def test_without_a_valid_key_nothing_is_answered(
     world: tuple[Line, Api, dict[str, str]], method: str, path: str, header: str | None
@@ -121,7 +133,9 @@ def test_a_platforms_key_with_a_persons_scope_still_acts_for_nobody(line: Line, 
 
     key = line.platform_key()
     wide = replace(key.record, scopes=(Scope.CASES, Scope.MANAGE), version=2)
-    line.store.commit(records.Replace(wide), entries=[line.parts.entry(records.Verb.API_KEY_CREATED, wide.id)])
+    line.store.commit(
+        records.Replace(wide), entries=[line.parts.entry(records.Verb.API_KEY_CREATED, wide.id)]
+    )
     assert_problem(api.post("/v1/cases/next", key.secret), 403, "not-allowed")
 
 

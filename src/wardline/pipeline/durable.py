@@ -103,8 +103,8 @@ class DurableWork:
         def chores(scheduled: datetime, context: Any) -> None:  # noqa: ARG001 -- the signature of a scheduled workflow
             try:
                 self._chores.run()
-            except WardlineError as error:
-                _log.error("chores failed", error=error.code)
+            except Exception as error:  # noqa: BLE001 -- the next minute tries again, whatever it was
+                _log.error("chores failed", error=_code(error))
 
         return chores
 
@@ -112,8 +112,8 @@ class DurableWork:
         while not self._stop.wait(1.0):
             try:
                 self._chores.sequencer.run()
-            except WardlineError as error:
-                _log.error("audit log cannot be sequenced", error=error.code, advice=error.advice)
+            except Exception as error:  # noqa: BLE001 -- a thread that ends would leave the log unsigned, and nobody would hear of it
+                _log.error("audit log cannot be sequenced", error=_code(error))
 
 
 def _config(engine: Any) -> Any:

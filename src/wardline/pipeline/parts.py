@@ -54,7 +54,7 @@ class Parts:
     notifiers: Sequence[ports.Notifier] = ()
     free_bytes: Callable[[], int] = lambda: 2**62
     """Free space on the data disk."""
-    reached: ports.WritePoint = lambda name: None
+    reached: ports.WritePoint = lambda _name: None
 
     def now(self) -> datetime:
         """The time, from the one clock."""

@@ -176,13 +176,21 @@ class Line:
     def person(self, name: str, role: Role = Role.MODERATOR) -> Person:
         """Add a person with a key that holds every scope of the role."""
         user = records.User(
-            id=self.parts.new_id("user"), name=name, role=role, password_hash=_NO_PASSWORD, created_at=self.clock.now()
+            id=self.parts.new_id("user"),
+            name=name,
+            role=role,
+            password_hash=_NO_PASSWORD,
+            created_at=self.clock.now(),
         )
-        self.store.commit(records.Insert(user), entries=[self.parts.entry(records.Verb.USER_CREATED, user.id)])
+        self.store.commit(
+            records.Insert(user), entries=[self.parts.entry(records.Verb.USER_CREATED, user.id)]
+        )
         key, secret = people.create_person_key(self.parts, f"key of {name}", user)
         return Person(user, key, secret)
 
-    def platform_key(self, *, platform: str = PLATFORM, trust: KeyTrust = KeyTrust.LOW, requests_per_minute: int = 6000) -> Key:
+    def platform_key(
+        self, *, platform: str = PLATFORM, trust: KeyTrust = KeyTrust.LOW, requests_per_minute: int = 6000
+    ) -> Key:
         """Add a key for a platform's uploads."""
         record, secret = people.create_platform_key(
             self.parts, f"{platform} {trust}", platform, trust=trust, requests_per_minute=requests_per_minute
@@ -195,7 +203,9 @@ class Line:
         examined = self.parts.media.hash(content)
         return examined.hashes if isinstance(examined, records.Examination) else intake.digests(content)
 
-    def list_file(self, pictures: Iterable[bytes], name: str, *, category: records.Category | None = None) -> Path:
+    def list_file(
+        self, pictures: Iterable[bytes], name: str, *, category: records.Category | None = None
+    ) -> Path:
         """Write a hash list about some files."""
         grade = category.value if category else ""
         lines = [f"{each.kind},{each.value},{grade}" for content in pictures for each in self.hashes(content)]
@@ -214,19 +224,27 @@ class Line:
         self.wardline.approve(added.approval.id, user=second)
         return self.store.hash_list(added.hash_list.id)
 
-    def upload(self, content: bytes, *, account: str = "account-1", flag: str | None = None, **context: Any) -> intake.Upload:
+    def upload(
+        self, content: bytes, *, account: str = "account-1", flag: str | None = None, **context: Any
+    ) -> intake.Upload:
         """Make an upload of now to a public surface; any field of its context may be given."""
         values: dict[str, Any] = {
             "surface": "post", "visibility": Visibility.PUBLIC, "uploaded_at": self.clock.now(), "content_reference": "post-1",
             "ip_address": "192.0.2.7", "port": 50123, "file_name": "picture.jpg",
         } | context  # fmt: skip
         reason = records.Flag(reason=flag) if flag is not None else None
-        return intake.Upload(content=content, account_reference=account, context=records.UploadContext(**values), flag=reason)
+        return intake.Upload(
+            content=content, account_reference=account, context=records.UploadContext(**values), flag=reason
+        )
 
-    def submit(self, content: bytes, *, key: Key | None = None, idempotency_key: str | None = None, **upload: Any) -> Submission:
+    def submit(
+        self, content: bytes, *, key: Key | None = None, idempotency_key: str | None = None, **upload: Any
+    ) -> Submission:
         """Submit an upload; see ``upload`` for its other arguments."""
         record = (key or self._own_key).record
-        return self.wardline.submit(self.upload(content, **upload), api_key=record, idempotency_key=idempotency_key)
+        return self.wardline.submit(
+            self.upload(content, **upload), api_key=record, idempotency_key=idempotency_key
+        )
 
     def case_of(self, submission: Submission) -> records.Case:
         """Find the case of an upload that was kept."""
@@ -266,15 +284,23 @@ def _work(store: str, folder: Path, reached: Callable[[str], None]) -> Work:
             raise InputError(f"line: unknown store {store}, expected memory or sqlite")
 
 
-def _authority(given: AuthoritySandbox | ports.Authority | None, clock: ports.Clock) -> ports.Authority | None:
+def _authority(
+    given: AuthoritySandbox | ports.Authority | None, clock: ports.Clock
+) -> ports.Authority | None:
     if not isinstance(given, AuthoritySandbox):
         return given
     return NcmecAuthority(
-        environment="sandbox", username=given.username, password=given.password, clock_now=clock.now, sandbox_url=given.url
+        environment="sandbox",
+        username=given.username,
+        password=given.password,
+        clock_now=clock.now,
+        sandbox_url=given.url,
     )
 
 
-def _platforms(given: PlatformSandbox | ports.Platform | None, clock: ports.Clock) -> dict[str, ports.Platform]:
+def _platforms(
+    given: PlatformSandbox | ports.Platform | None, clock: ports.Clock
+) -> dict[str, ports.Platform]:
     if given is None:
         return {}
     if not isinstance(given, PlatformSandbox):

@@ -84,7 +84,11 @@ class SqliteWork:
 
     def done(self, task: records.Task) -> None:
         """See ``Work``."""
-        this = (_WORK.c.name == task.name, _WORK.c.record_id == task.record_id, _WORK.c.attempt == task.attempt)
+        this = (
+            _WORK.c.name == task.name,
+            _WORK.c.record_id == task.record_id,
+            _WORK.c.attempt == task.attempt,
+        )
         with self._engine.begin() as connection:
             connection.execute(sa.update(_WORK).where(*this).values(done=True))
 

@@ -9,7 +9,17 @@ from starlette.exceptions import HTTPException
 from wardline.errors import WardlineError
 from wardline.pipeline import Wardline
 from wardline.web import access, description, problems
-from wardline.web.api import alarms, approvals, audit, cases, hash_lists, health, items, records_kept, statistics
+from wardline.web.api import (
+    alarms,
+    approvals,
+    audit,
+    cases,
+    hash_lists,
+    health,
+    items,
+    records_kept,
+    statistics,
+)
 from wardline.web.edge import Edge
 
 UPLOAD_PATH = "/v1/items"

@@ -40,7 +40,11 @@ class Edge:
         cap = self._upload_cap if scope["path"] == self._upload_path else SMALL_BODY_BYTES
         answer = _Answer(send)
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isascii() and declared.isdigit() and (len(declared) > _MOST_DIGITS or int(declared) > cap):
+        if (
+            declared.isascii()
+            and declared.isdigit()
+            and (len(declared) > _MOST_DIGITS or int(declared) > cap)
+        ):
             error = TooLargeError(f"body: over {cap} bytes, expected at most that")
             await problem(413, error.code, error.message, error.advice)(scope, receive, answer)
             return
@@ -49,7 +53,9 @@ class Edge:
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:  # noqa: BLE001 -- the last resort: without it the text of the error would be logged, and it may hold data
-            _log.error("request failed", method=scope["method"], route=_route(scope), error=type(error).__name__)
+            _log.error(
+                "request failed", method=scope["method"], route=_route(scope), error=type(error).__name__
+            )
             if not answer.started:
                 await problem(500, *INTERNAL)(scope, receive, answer)
 

@@ -53,7 +53,7 @@ def problem(status: int, code: str, title: str, detail: str) -> Response:
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
-def of_error(request: Request, error: Exception) -> Response:
+def of_error(_request: Request, error: Exception) -> Response:
     """Answer a Wardline error. Messages hold ids only, so they may be shown to the caller."""
     if not isinstance(error, errors.WardlineError):
         return problem(500, *INTERNAL)

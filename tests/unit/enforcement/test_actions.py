@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.made import NOW, SECOND, case, decision, finding, item, new_id
 
+from tests.unit.made import NOW, SECOND, case, decision, finding, item, new_id
 from wardline import enforcement, records
 from wardline.records import ActionKind, ActionState, Outcome
 
@@ -18,15 +18,23 @@ def action_id() -> str:
 def after(outcome: Outcome, *, restricted: bool, graded: bool = True) -> tuple[records.Action, ...]:
     first, second = item(), item()
     subject = case(item_ids=(first.id, second.id), restricted=restricted)
-    findings = (finding(first.id), finding(second.id, None)) if outcome is Outcome.VIOLATION and graded else ()
+    findings = (
+        (finding(first.id), finding(second.id, None)) if outcome is Outcome.VIOLATION and graded else ()
+    )
     made = decision(case_id=subject.id, outcome=outcome, findings=findings)
     return enforcement.after_decision(made, subject, [first, second], new_id=action_id, now=NOW)
 
 
 def test_a_case_that_acts_at_once_restricts_each_file() -> None:
     subject = item()
-    (action,) = enforcement.at_once(case(item_ids=(subject.id,), restricted=True), [subject], new_id=action_id, now=NOW)
-    assert (action.kind, action.content_reference, action.state) == (ActionKind.RESTRICT_CONTENT, "post-1", ActionState.PENDING)
+    (action,) = enforcement.at_once(
+        case(item_ids=(subject.id,), restricted=True), [subject], new_id=action_id, now=NOW
+    )
+    assert (action.kind, action.content_reference, action.state) == (
+        ActionKind.RESTRICT_CONTENT,
+        "post-1",
+        ActionState.PENDING,
+    )
 
 
 def test_a_case_for_review_restricts_nothing() -> None:
@@ -44,7 +52,9 @@ def test_a_suspension_is_about_the_account_alone() -> None:
 
 
 def test_what_was_restricted_and_is_no_violation_is_restored() -> None:
-    assert {action.kind for action in after(Outcome.NOT_VIOLATION, restricted=True)} == {ActionKind.RESTORE_CONTENT}
+    assert {action.kind for action in after(Outcome.NOT_VIOLATION, restricted=True)} == {
+        ActionKind.RESTORE_CONTENT
+    }
     assert after(Outcome.NOT_VIOLATION, restricted=False) == ()
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.unit.intake.test_upload import upload
 from tests.unit.made import NOW
-
 from wardline import intake, records
 from wardline.errors import InputError
 

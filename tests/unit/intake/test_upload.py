@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.made import NOW, context
 
+from tests.unit.made import NOW, context
 from wardline import intake, records
 from wardline.errors import InputError, NoLegalBasisError, TooLargeError
 from wardline.records import HashKind, Visibility
@@ -15,7 +15,9 @@ NOWHERE = intake.PrivateScanning(legal_basis={})
 SOMEWHERE = intake.PrivateScanning(legal_basis={"US": "18 USC 2258A", "FR": ""})
 
 
-def upload(content: bytes = b"abc", *, account: str = "account-1", flag: bool = False, **fields: Any) -> intake.Upload:
+def upload(
+    content: bytes = b"abc", *, account: str = "account-1", flag: bool = False, **fields: Any
+) -> intake.Upload:
     reason = records.Flag(reason="spam") if flag else None
     return intake.Upload(content=content, account_reference=account, context=context(**fields), flag=reason)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.made import NOW, case, hold, item
 
+from tests.unit.made import NOW, case, hold, item
 from wardline import records, review
 from wardline.pipeline import preserve
 from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
@@ -68,12 +68,19 @@ def test_holds_that_wait_do_not_hide_those_that_end(line: Line) -> None:
 @pytest.mark.parametrize("after", ["case", "referrals", "holds_of"])
 def test_a_receipt_that_arrives_during_the_sweep_keeps_the_evidence(tmp_path: Path, after: str) -> None:
     clock = VirtualClock(START)
-    with AuthoritySandbox(clock_now=clock.now) as authority, Line(tmp_path, clock=clock, authority=authority) as line:
+    with (
+        AuthoritySandbox(clock_now=clock.now) as authority,
+        Line(tmp_path, clock=clock, authority=authority) as line,
+    ):
         mika = line.person("mika").user
         about = line.case_of(line.submit(CONTENT))
         line.wardline.claim(about.id, user=mika)
         findings = (records.Finding(item_id=about.item_ids[0], category=records.Category.A2),)
-        line.wardline.decide(about.id, user=mika, judgement=review.Judgement(outcome=records.Outcome.VIOLATION, findings=findings))
+        line.wardline.decide(
+            about.id,
+            user=mika,
+            judgement=review.Judgement(outcome=records.Outcome.VIOLATION, findings=findings),
+        )
         clock.advance(timedelta(days=60))
         store: Any = Between(line.store)
         store.after, store.happens = after, line.run_due
@@ -101,7 +108,12 @@ def test_a_hold_that_was_extended_meanwhile_does_not_end(tmp_path: Path) -> None
 
 def test_ending_one_of_two_holds_keeps_the_file(line: Line) -> None:
     subject = a_held_item(line, CaseState.CLOSED)
-    longer = hold(item_id=subject.id, case_id=line.store.cases()[0].id, basis=HoldBasis.REPORTED, until=START + timedelta(days=9))
+    longer = hold(
+        item_id=subject.id,
+        case_id=line.store.cases()[0].id,
+        basis=HoldBasis.REPORTED,
+        until=START + timedelta(days=9),
+    )
     insert(line, longer)
     line.clock.advance(timedelta(days=2))
     assert preserve.sweep(line.parts) == 1
@@ -123,13 +135,17 @@ def test_an_interrupted_destruction_is_finished_by_the_sweep_of_orphans(line: Li
 
 
 @pytest.mark.parametrize("outcome", [records.Outcome.VIOLATION, None])
-def test_only_a_case_that_was_no_violation_loses_its_account(line: Line, outcome: records.Outcome | None) -> None:
+def test_only_a_case_that_was_no_violation_loses_its_account(
+    line: Line, outcome: records.Outcome | None
+) -> None:
     about = line.case_of(line.submit(CONTENT))
     if outcome is not None:
         mika = line.person("mika").user
         line.wardline.claim(about.id, user=mika)
         findings = (records.Finding(item_id=about.item_ids[0], category=records.Category.A2),)
-        line.wardline.decide(about.id, user=mika, judgement=review.Judgement(outcome=outcome, findings=findings))
+        line.wardline.decide(
+            about.id, user=mika, judgement=review.Judgement(outcome=outcome, findings=findings)
+        )
         line.clock.advance(line.parts.rules.undo_window)
         line.run_due()
     preserve.unlink(line.parts, about.id, 0)

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.made import DAY, NOW, SECOND, case, hold, item, new_id
 
+from tests.unit.made import DAY, NOW, SECOND, case, hold, item, new_id
 from wardline import preservation, records
 from wardline.errors import ConfigurationError
 from wardline.preservation import Periods
@@ -14,14 +14,22 @@ LATER = NOW + 400 * DAY
 CLOSED = case(state=CaseState.CLOSED)
 
 
-def ends(subject: records.Hold, *others: records.Hold, about: records.Case = CLOSED, referred: bool = False) -> tuple[bool, bool]:
+def ends(
+    subject: records.Hold, *others: records.Hold, about: records.Case = CLOSED, referred: bool = False
+) -> tuple[bool, bool]:
     return preservation.ends(subject, about, others, referred=referred, now=LATER)
 
 
 def test_quarantine_begins_with_a_provisional_hold() -> None:
     subject = item()
-    placed = preservation.place_provisional(subject, new_id("case"), hold_id=new_id("hold"), periods=Periods(), now=NOW)
-    assert (placed.item_id, placed.basis, placed.until - placed.placed_at) == (subject.id, HoldBasis.PROVISIONAL, 30 * DAY)
+    placed = preservation.place_provisional(
+        subject, new_id("case"), hold_id=new_id("hold"), periods=Periods(), now=NOW
+    )
+    assert (placed.item_id, placed.basis, placed.until - placed.placed_at) == (
+        subject.id,
+        HoldBasis.PROVISIONAL,
+        30 * DAY,
+    )
 
 
 def test_a_receipt_begins_a_year_for_each_file() -> None:
@@ -36,7 +44,9 @@ def test_a_receipt_begins_a_year_for_each_file() -> None:
     )
     assert [each.item_id for each in placed] == [file.item_id for file in files]
     assert [each.case_id for each in placed] == [before.case_id, referral.case_id]
-    assert {(each.basis, each.placed_at, each.until - each.placed_at) for each in placed} == {(HoldBasis.REPORTED, LATER, 365 * DAY)}
+    assert {(each.basis, each.placed_at, each.until - each.placed_at) for each in placed} == {
+        (HoldBasis.REPORTED, LATER, 365 * DAY)
+    }
     assert {each.referral_id for each in placed} == {referral.id}
 
 
@@ -69,6 +79,9 @@ def test_a_provisional_hold_outlives_its_date_while_the_report_is_not_finished()
 
 
 def test_a_hold_ends_at_its_date_and_once() -> None:
-    assert preservation.ends(hold(until=LATER), CLOSED, (), referred=False, now=LATER - SECOND) == (False, False)
+    assert preservation.ends(hold(until=LATER), CLOSED, (), referred=False, now=LATER - SECOND) == (
+        False,
+        False,
+    )
     assert ends(hold(until=LATER)) == (True, True)
     assert ends(hold(state=HoldState.ENDED)) == (False, False)

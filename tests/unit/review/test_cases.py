@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.made import NOW, SECOND, case, item, new_id
 
+from tests.unit.made import NOW, SECOND, case, item, new_id
 from wardline import records, review
 from wardline.errors import ConflictError, InputError, LeaseLostError
 from wardline.records import CaseState
@@ -68,8 +68,15 @@ def test_a_lapsed_claim_can_be_returned_but_not_another_persons() -> None:
 def test_the_reveal_log_is_read_by_person_and_file() -> None:
     subject, other = item(), item()
     shown = [
-        records.Reveal(id=new_id("reveal"), case_id=new_id("case"), item_id=each.id, user_id=user, at=NOW, frame=frame)
-        for each, user, frame in ((subject, MIKA, 0), (subject, MIKA, 2), (subject, NOOR, 1), (other, NOOR, 0))
+        records.Reveal(
+            id=new_id("reveal"), case_id=new_id("case"), item_id=each.id, user_id=user, at=NOW, frame=frame
+        )
+        for each, user, frame in (
+            (subject, MIKA, 0),
+            (subject, MIKA, 2),
+            (subject, NOOR, 1),
+            (other, NOOR, 0),
+        )
     ]
     assert review.viewed_frames(subject.id, shown) == {MIKA: {0, 2}, NOOR: {1}}
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.made import NOW, SECOND, case, finding, new_id
 
+from tests.unit.made import NOW, SECOND, case, finding, new_id
 from wardline import records, review
 from wardline.errors import ConflictError, InputError, LeaseLostError, NotAllowedError
 from wardline.records import CaseState, DecisionState, Outcome
@@ -18,7 +18,9 @@ def claimed() -> records.Case:
     return review.claim(case(), MIKA, now=NOW, lease=LEASE)
 
 
-def decide(subject: records.Case, judgement: Judgement, now: timedelta = timedelta()) -> tuple[records.Case, records.Decision]:
+def decide(
+    subject: records.Case, judgement: Judgement, now: timedelta = timedelta()
+) -> tuple[records.Case, records.Decision]:
     return review.decide(
         subject, judgement, decision_id=new_id("decision"), user_id=MIKA, now=NOW + now, undo_window=WINDOW
     )
@@ -69,7 +71,12 @@ def test_an_escalation_is_a_text_of_at_most_3000_characters() -> None:
     subject = claimed()
     for escalation in ("", "x" * 3001):
         with pytest.raises(InputError, match="escalation"):
-            decide(subject, Judgement(outcome=Outcome.VIOLATION, findings=(finding(subject.item_ids[0]),), escalation=escalation))
+            decide(
+                subject,
+                Judgement(
+                    outcome=Outcome.VIOLATION, findings=(finding(subject.item_ids[0]),), escalation=escalation
+                ),
+            )
 
 
 def test_undoing_gives_the_case_back_to_its_decider() -> None:

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.made import NOW
 
+from tests.unit.made import NOW
 from wardline import records, statistics
 from wardline.errors import InputError
 from wardline.records import Step, StepCount
@@ -22,7 +22,11 @@ def made(counts: list[StepCount], durations: dict[str, list[float]] | None = Non
 def test_counts_are_ordered_and_add_up() -> None:
     counts = [
         StepCount(day=day, step=step, count=amount)
-        for day, step, amount in ((LAST, Step.REVEALS, 2), (FIRST, Step.REVEALS, 3), (FIRST, Step.CASES_OPENED, 5))
+        for day, step, amount in (
+            (LAST, Step.REVEALS, 2),
+            (FIRST, Step.REVEALS, 3),
+            (FIRST, Step.CASES_OPENED, 5),
+        )
     ]
     figures = made(counts)
     assert [(each.day, each.step) for each in figures.counts] == [

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.made import match
 
+from tests.unit.made import match
 from wardline import records, triage
 from wardline.errors import ConfigurationError
 from wardline.records import ListTrust
@@ -20,7 +20,9 @@ def test_no_signal_releases() -> None:
 
 def test_a_verified_match_acts_and_says_why() -> None:
     found = match()
-    assert triage.route([found], Policy()) == records.Act(reasons=(f"Same as an entry of a verified list ({found.list_id})",))
+    assert triage.route([found], Policy()) == records.Act(
+        reasons=(f"Same as an entry of a verified list ({found.list_id})",)
+    )
 
 
 def test_a_near_match_is_called_close() -> None:

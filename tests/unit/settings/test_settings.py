@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardline import settings
+from wardline.errors import ConfigurationError, NotInitialisedError
+from wardline.triage import Response
+
+FOLDER = Path("somewhere")
+
+
+def refused(text: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        settings.parse(FOLDER, text)
+
+
+def test_an_empty_file_gives_every_default() -> None:
+    chosen = settings.parse(FOLDER, "")
+    assert chosen == settings.Settings(folder=FOLDER.resolve())
+    assert chosen.data == FOLDER.resolve() / "data"
+    assert not chosen.installation.production
+
+
+def test_values_are_read_by_their_kind(tmp_path: Path) -> None:
+    (tmp_path / settings.FILE_NAME).write_text(
+        '[installation]\ndata = "/elsewhere"\n[review]\nundo_seconds = 0\n[triage]\nverified_match = "review"\n'
+        '[intake.private_scanning.legal_basis]\nUS = "a statute"\n[matching]\nhashers = ["md5"]\n'
+        '[[platforms]]\nname = "a"\nurl = "https://a.example/hooks"\nsecret_file = "keys/a.secret"\n',
+        "utf-8",
+    )
+    chosen = settings.load(tmp_path)
+    assert chosen.data == Path("/elsewhere")
+    assert chosen.review.undo_seconds == 0.0
+    assert isinstance(chosen.review.undo_seconds, float)
+    assert chosen.triage.verified_match is Response.REVIEW
+    assert chosen.intake.private_scanning.legal_basis == {"US": "a statute"}
+    assert chosen.matching.hashers == ("md5",)
+    assert [(each.name, each.secret_file) for each in chosen.platforms] == [("a", Path("keys/a.secret"))]
+
+
+def test_a_folder_without_the_file_is_not_initialised(tmp_path: Path) -> None:
+    with pytest.raises(NotInitialisedError):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[intake]\nmax_byte = 1", "unknown key intake.max_byte, expected max_bytes"),
+        ("[nonsense]", "unknown key nonsense"),
+        ('folder = "/etc"', "unknown key folder"),
+        ("[server]\nport = true", "server.port has the wrong kind of value, expected a whole number"),
+        ('[server]\nport = "8460"', "server.port has the wrong kind of value"),
+        ("[server]\nport = 8460.0", "server.port has the wrong kind of value"),
+        ('[triage]\nverified_match = "release"', 'expected "review" or "act"'),
+        ("[installation]\nproduction = 1", "expected true or false"),
+        ('[[platforms]]\nname = "a"', "platforms[0].url is missing"),
+        ("platforms = 1", "platforms has the wrong kind of value"),
+        ("[intake.private_scanning.legal_basis]\nUS = 1", "has the wrong kind of value"),
+        ("[review\n", "not TOML"),
+        ('[installation]\nname = "two words"', "installation.name has other characters"),
+        ('[installation]\nname = ""', "installation.name has other characters"),
+        ("[review]\nlease_minutes = nan", "review.lease_minutes is outside its range"),
+        ("[review]\nundo_seconds = inf", "review.undo_seconds is outside its range"),
+        ("[preservation]\nafter_filing_days = 364.9", "preservation.after_filing_days is outside its range"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_name(text: str, words: str) -> None:
+    refused(text, words)
+
+
+@pytest.mark.parametrize("section", ["platforms", "notifiers"])
+def test_a_name_is_given_once(section: str) -> None:
+    fields = {
+        "platforms": 'name = "a"\nurl = "https://a.example"\nsecret_file = "s"\n', "notifiers": 'name = "a"\nadapter = "smtp"\n',
+    }  # fmt: skip
+    refused(f"[[{section}]]\n{fields[section]}" * 2, f"{section} has one name twice")
+
+
+@pytest.mark.parametrize("path", settings.RANGES)
+def test_both_ends_of_a_range_are_inside_it(path: str) -> None:
+    section, name = path.split(".")
+    low, high = settings.RANGES[path]
+    whole = isinstance(getattr(getattr(settings.Settings(folder=FOLDER), section), name), int)
+    for value in (low, high):
+        settings.parse(FOLDER, f"[{section}]\n{name} = {int(value) if whole else float(value)}")
+    for value in (low - 1, high + 1 if whole else high * 1.01):
+        refused(
+            f"[{section}]\n{name} = {int(value) if whole else float(value)}", f"{path} is outside its range"
+        )
+
+
+@given(st.text(max_size=200))
+def test_a_text_without_settings_changes_nothing_or_is_refused(text: str) -> None:
+    try:
+        chosen = settings.parse(FOLDER, text)
+    except ConfigurationError:
+        return
+    assert chosen == settings.Settings(folder=FOLDER.resolve())
