@@ -46,3 +46,15 @@ def test_evidence_waits_as_long_as_the_case_does(line: Line) -> None:
     line.wardline.decide(case.id, user=mika.user, judgement=CANNOT_TELL)
     line.pass_time(3 * line.parts.rules.periods.provisional)
     assert line.parts.vault.open(case.item_ids[0], "original") == picture()
+
+
+def test_somebody_hears_of_it_when_nobody_is_left_who_may_take_it(line: Line) -> None:
+    mika, noor = line.person("mika"), line.person("noor")
+    case = line.case_of(line.submit(picture(), flag="spam"))
+    for person in (mika, noor):
+        line.wardline.claim(case.id, user=person.user)
+        line.wardline.decide(case.id, user=person.user, judgement=CANNOT_TELL)
+        line.run_due()
+        assert [alarm.subject_id for alarm in line.store.open_alarms()] == ([case.id] if person is noor else [])
+    assert line.store.case(case.id).state is CaseState.OPEN
+    assert line.parts.vault.open(case.item_ids[0], "original") == picture()

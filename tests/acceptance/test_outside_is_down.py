@@ -135,11 +135,10 @@ def test_a_platform_that_refuses_for_good_is_not_asked_again(line: Line, platfor
     assert platform.actions() == []
 
 
+@pytest.mark.parametrize("store", ["sqlite"])  # a store in memory is gone with its line
 def test_without_an_authority_in_the_settings_referrals_wait_and_are_filed_later(
-    make_line: MakeLine, authority: AuthoritySandbox, store: str
+    make_line: MakeLine, authority: AuthoritySandbox
 ) -> None:
-    if store == "memory":
-        pytest.skip("a store in memory is gone with its line")
     line = make_line(authority=None)
     line.list_of([picture()])
     case = decided_violation(line, line.submit(picture()), line.person("mika"))
@@ -162,11 +161,10 @@ class Elsewhere:
     name, environment = "ncmec", "production"
 
 
+@pytest.mark.parametrize("store", ["sqlite"])  # a store in memory is gone with its line
 def test_a_report_of_one_environment_is_never_filed_in_another(
-    make_line: MakeLine, authority: AuthoritySandbox, store: str
+    make_line: MakeLine, authority: AuthoritySandbox
 ) -> None:
-    if store == "memory":
-        pytest.skip("a store in memory is gone with its line")
     line = make_line()
     line.list_of([picture()])
     failing_with(Fault.SERVER_ERROR)(authority)

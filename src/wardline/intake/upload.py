@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wardline import records
@@ -58,6 +58,12 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
     private = upload.context.visibility is records.Visibility.PRIVATE
     if private and upload.flag is None and not private_scanning.allows(upload.context.region):
         raise NoLegalBasisError("upload: from a private surface without a legal basis for its region")
+
+
+def not_in_the_future(context: records.UploadContext, now: datetime) -> records.UploadContext:
+    """Give the context with an upload time that is not after its receipt: a platform's clock may be ahead by a little, and an authority
+    refuses times to come."""
+    return context if context.uploaded_at <= now else replace(context, uploaded_at=now)
 
 
 def digests(content: bytes) -> tuple[records.Hash, ...]:

@@ -34,6 +34,11 @@ _ROLE_SCOPES: dict[Role, set[Scope]] = {
 """What a person's key may hold. An administrator sees no pictures, an auditor changes nothing: least role."""
 
 
+def may_review(user: records.User) -> bool:
+    """Say whether a person may take cases at all."""
+    return not user.disabled and Scope.CASES in _ROLE_SCOPES[user.role]
+
+
 def create_user(parts: Parts, name: str, role: Role, password: str, *, actor: str = SYSTEM) -> records.User:
     """Add a person. The password is kept as argon2id only.
 

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError
+from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
 
 _AT_ONCE = 500
 _UNLINK_AGAIN = timedelta(days=1)
+_ORPHANS_AT_MOST = 50
 _ORPHAN_AFTER = timedelta(hours=1)
 """An object that no record points at may belong to a commit on its way; after this time it does not."""
 
@@ -60,11 +62,24 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
 
 
 def destroy_orphans(parts: Parts) -> int:
-    """Destroy sealed objects that no record points at: left by a crash between sealing and committing. Gives how many."""
+    """Destroy sealed objects that no record points at: left by a crash between sealing and committing. Gives how many.
+
+    A crash leaves a few. Where there are many, the database may come from an older back-up than the vault: then nothing is destroyed
+    and a person is told.
+    """
     old = [(name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER]
     known = parts.store.sealed_items([name for name, _ in old])
     orphans = [(name, purpose) for name, purpose in old if name not in known]
+    if len(orphans) > _ORPHANS_AT_MOST:
+        message = (
+            f"{len(orphans)} sealed files belong to no record. Nothing was destroyed. If the database was restored from a back-up, restore "
+            "a newer one; otherwise call the person responsible for this installation."
+        )
+        alarms.raise_alarm(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault", message)
+        return 0
+    alarms.resolve_about(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault")
     for name, purpose in orphans:
+        parts.store.commit(entries=[parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")])
         parts.vault.destroy(name, purpose)
     return len(orphans)
 

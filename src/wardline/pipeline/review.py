@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wardline import records, review
 from wardline.errors import ConflictError, InputError, NotFoundError, RefusedError
+from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
-from wardline.records import Insert, Replace, Step, Task, Verb
+from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
 _LOOK_AT_MOST = 20
 
@@ -85,9 +86,22 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
     parts.store.commit(
         Replace(case), Insert(decision),
         entries=[parts.entry(Verb.CASE_DECIDED, case.id, actor=user.id, detail=f"{decision.id} {decision.outcome}")],
-        work=[Task(name="conclude", record_id=decision.id, not_before=later)] if pending else [],
+        work=[
+            Task(name="conclude", record_id=decision.id, not_before=later)
+            if pending
+            else Task(name="find-reviewer", record_id=case.id, attempt=len(case.passed_by))
+        ],
     )  # fmt: skip
     return decision
+
+
+def find_reviewer(parts: Parts, case_id: str, _attempt: int) -> None:
+    """See that somebody is left who may take a case that others passed; if nobody is, a person hears of it."""
+    case = parts.store.case(case_id)
+    able = [user for user in parts.store.users() if people.may_review(user) and user.id not in case.passed_by]
+    if case.state is records.CaseState.OPEN and not able:
+        message = f"Everybody who may take {case_id} could not tell. Add a moderator or lead; the case waits and stays as it is."
+        alarms.raise_alarm(parts, AlarmKind.CASE_STUCK, case_id, message)
 
 
 def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:

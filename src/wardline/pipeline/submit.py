@@ -150,6 +150,6 @@ def _item(
     known = examined if isinstance(examined, records.Examination) else None
     return records.Item(
         id=parts.new_id("item"), received_at=parts.now(), account_reference=upload.account_reference,
-        platform=api_key.platform or "", context=upload.context, size_bytes=len(upload.content),
+        platform=api_key.platform or "", context=intake.not_in_the_future(upload.context, parts.now()), size_bytes=len(upload.content),
         picture=known.picture if known else None, hashes=known.hashes if known else intake.digests(upload.content), sealed=True,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from wardline import records
 from wardline.errors import WardlineError
@@ -13,15 +14,18 @@ from wardline.pipeline.enforce import enforce
 from wardline.pipeline.log import Sequencer
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.refer import refer
+from wardline.pipeline.review import find_reviewer
 
 TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "conclude": conclude,
     "enforce": enforce,
     "refer": refer,
+    "find-reviewer": find_reviewer,
     "notify": alarms.notify,
     "unlink": preserve.unlink,
 }
 _KEYS_AT_ONCE = 1000
+_VAULT_EVERY = timedelta(hours=1)
 
 
 class Chores:
@@ -31,6 +35,7 @@ class Chores:
         self._parts = parts
         self.sequencer = Sequencer(parts)
         self.counts = CountLog(parts)
+        self._vault_swept: datetime | None = None
 
     def run(self) -> None:
         """Log the counts, end holds, destroy orphans, forget old idempotency keys, look for what nobody reports.
@@ -39,7 +44,7 @@ class Chores:
         """
         parts = self._parts
         errors: list[WardlineError] = []
-        for chore in (self.counts.log, lambda: preserve.sweep(parts), lambda: preserve.destroy_orphans(parts), self._forget_keys,
+        for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
                       lambda: alarms.watch(parts)):  # fmt: skip
             try:
                 chore()
@@ -47,6 +52,12 @@ class Chores:
                 errors.append(error)
         if errors:
             raise errors[0]
+
+    def _sweep_vault(self) -> None:
+        """Once an hour: it reads the head of every sealed file."""
+        if self._vault_swept is None or self._parts.now() - self._vault_swept >= _VAULT_EVERY:
+            preserve.destroy_orphans(self._parts)
+            self._vault_swept = self._parts.now()
 
     def _forget_keys(self) -> None:
         while old := self._parts.store.expired_keys(self._parts.now(), most=_KEYS_AT_ONCE):

@@ -38,6 +38,8 @@ class Verb(StrEnum):
     REFERRAL_FILED = "referral:filed"
     HOLD_PLACED = "hold:placed"
     HOLD_ENDED = "hold:ended"
+    EVIDENCE_DESTROYED = "evidence:destroyed"
+    """A sealed file that no record pointed at; what a hold held is told of by ``hold:ended``."""
     ACCOUNT_UNLINKED = "account:unlinked"
     ALARM_RAISED = "alarm:raised"
     ALARM_RESOLVED = "alarm:resolved"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -73,3 +74,11 @@ def test_the_digests_of_an_unreadable_file_are_the_three_cryptographic_ones() ->
         HashKind.SHA1: "a9993e364706816aba3e25717850c26c9cd0d89d",
         HashKind.SHA256: hashlib.sha256(b"abc").hexdigest(),
     }
+
+
+def test_an_upload_time_is_never_kept_as_later_than_its_receipt() -> None:
+    ahead = replace(context(), uploaded_at=NOW + timedelta(minutes=4))
+
+    assert intake.not_in_the_future(ahead, NOW).uploaded_at == NOW
+    assert intake.not_in_the_future(replace(ahead, uploaded_at=NOW), NOW).uploaded_at == NOW
+    assert intake.not_in_the_future(replace(ahead, uploaded_at=NOW - timedelta(1)), NOW).uploaded_at == NOW - timedelta(1)

@@ -150,3 +150,28 @@ def test_only_a_case_that_was_no_violation_loses_its_account(
         line.run_due()
     preserve.unlink(line.parts, about.id, 0)
     assert line.store.case(about.id).account_reference == "account-1"
+
+
+def test_a_few_sealed_files_without_a_record_are_destroyed_and_the_log_tells_of_it(line: Line) -> None:
+    strays = [item().id for _ in range(3)]
+    for stray in strays:
+        line.parts.vault.seal(stray, "original", CONTENT)
+    line.pass_time(timedelta(hours=2))
+
+    preserve.destroy_orphans(line.parts)
+
+    assert list(line.parts.vault.inventory()) == []
+    line.sequence()
+    told = b"".join(leaf for _, leaf, _ in line.store.log_entries(0, line.store.log_size()))
+    assert told.count(b"evidence:destroyed") == len(strays)
+
+
+def test_many_sealed_files_without_a_record_are_kept_and_a_person_is_told(line: Line) -> None:
+    strays = [item().id for _ in range(51)]
+    for stray in strays:
+        line.parts.vault.seal(stray, "original", CONTENT)
+    line.pass_time(timedelta(hours=2))
+
+    assert preserve.destroy_orphans(line.parts) == 0
+    assert {name for name, _, _ in line.parts.vault.inventory()} == set(strays)
+    assert [alarm.kind for alarm in line.store.open_alarms()] == [records.AlarmKind.EVIDENCE_UNCLAIMED]

@@ -24,7 +24,11 @@ class SqlLog(SqlReading):
 
     def log_entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
         table = tables.audit_entries
-        chosen = sa.select(table.c.position, table.c.leaf, table.c.leaf_hash).where(
+        # SQLite lets whoever edits the file store text where bytes were: read as bytes, it is judged by its hash like any other change.
+        leaf, leaf_hash = (
+            sa.cast(column, sa.LargeBinary).label(column.name) for column in (table.c.leaf, table.c.leaf_hash)
+        )
+        chosen = sa.select(table.c.position, leaf, leaf_hash).where(
             table.c.position >= start, table.c.position < stop
         )
         for row in self._stream(chosen.order_by(table.c.position)):
