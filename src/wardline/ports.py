@@ -42,8 +42,20 @@ class Media(Protocol):
         """Decode the picture and compute every configured hash. Cryptographic hashes are of the bytes as uploaded."""
         ...
 
-    def render(self, content: bytes, *, frame: int = 0, longest_side: int = 1600) -> bytes | records.Unscannable:
-        """Decode one frame and give it back as a PNG without metadata, no side longer than ``longest_side`` pixels."""
+    def render(
+        self,
+        content: bytes,
+        *,
+        frame: int = 0,
+        longest_side: int = 1600,
+        rendition: records.Rendition = records.Rendition.FULL,
+    ) -> bytes | records.Unscannable:
+        """Decode one frame and give it back as a PNG without metadata, no side longer than ``longest_side`` pixels.
+
+        Full is RGB. Grey is its luma, in one channel and of the same size. A cover is in one channel too, no side longer than 480
+        pixels: only its points leave the sandbox, at most 32 columns by 20 rows in the picture's shape, each the mean luma of its part
+        of the picture; outside they are blurred (Gaussian, 1.2 points) and scaled up smoothly.
+        """
         ...
 
     def close(self) -> None:
@@ -236,6 +248,10 @@ class ReviewReader(Protocol):
         """Open, unclaimed (or with a lease that ran out), not passed by this user; oldest first."""
         ...
 
+    def claimed_cases(self, *, user_id: str, now: datetime) -> list[records.Case]:
+        """Open cases that this person has claimed and whose lease still runs; oldest first."""
+        ...
+
     def reveals_of(self, case_id: str) -> list[records.Reveal]: ...
 
     def decision(self, decision_id: str) -> records.Decision: ...
@@ -275,6 +291,16 @@ class PeopleReader(Protocol):
     def user_named(self, name: str) -> records.User | None: ...
 
     def users(self) -> list[records.User]: ...
+
+    def session_by_digest(self, token_digest: str) -> records.Session | None: ...
+
+    def sessions_of(self, user_id: str) -> list[records.Session]:
+        """Oldest first, those that ran out included until they are removed."""
+        ...
+
+    def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
+        """Sessions whose time is over, the first to end first."""
+        ...
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None: ...
 

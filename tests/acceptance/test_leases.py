@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.stories import picture, reveal_all, violation
 from wardline import records
+from wardline.pipeline import Showing
 from wardline.errors import ConflictError, LeaseLostError
 from wardline.records import CaseState
 from wardline.testing.harness import Line
@@ -85,7 +86,7 @@ def test_nobody_is_shown_a_file_of_another_case_or_a_frame_that_is_not_there(
     with pytest.raises(NotFoundError):
         line.wardline.reveal(case.id, item_id=other.item_ids[0], user=mika.user)
     with pytest.raises(InputError, match="frame 1 does not exist"):
-        line.wardline.reveal(case.id, item_id=case.item_ids[0], user=mika.user, frame=1)
+        line.wardline.reveal(case.id, item_id=case.item_ids[0], user=mika.user, showing=Showing(frame=1))
     assert line.store.reveals_of(case.id) == []
     reveal_all(line, case, mika)
     (shown,) = line.store.reveals_of(case.id)

@@ -6,6 +6,7 @@ import io
 
 from tests.acceptance.stories import decided_violation, picture, violation
 from wardline import records
+from wardline.pipeline import Showing
 from wardline.records import Role
 from wardline.testing import pictures
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -38,7 +39,7 @@ def submitted_animation(line: Line) -> records.Case:
 def show(line: Line, case: records.Case, person: Person, *frames: int) -> None:
     line.wardline.claim(case.id, user=person.user)
     for frame in frames:
-        line.wardline.reveal(case.id, item_id=case.item_ids[0], user=person.user, frame=frame)
+        line.wardline.reveal(case.id, item_id=case.item_ids[0], user=person.user, showing=Showing(frame=frame))
 
 
 def decide(line: Line, case: records.Case, person: Person) -> None:

@@ -61,7 +61,14 @@ class NoMedia:
 
     hash = probe
 
-    def render(self, content: bytes, *, frame: int = 0, longest_side: int = 1600) -> records.Unscannable:
+    def render(
+        self,
+        content: bytes,
+        *,
+        frame: int = 0,
+        longest_side: int = 1600,
+        rendition: records.Rendition = records.Rendition.FULL,
+    ) -> records.Unscannable:
         return self.probe(content)
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """The conductor: the only place with order. One module a step; durable work; the class ``Wardline``."""
 
 from wardline.pipeline.parts import Parts, Rules
+from wardline.pipeline.review import Showing
 from wardline.pipeline.submit import Submission
 from wardline.pipeline.wardline import Wardline
 
-__all__ = ["Parts", "Rules", "Submission", "Wardline"]
+__all__ = ["Parts", "Rules", "Showing", "Submission", "Wardline"]

@@ -15,17 +15,26 @@ import structlog
 
 from wardline import enforcement, records
 from wardline.errors import WardlineError
+from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
 
-QUEUE = "wardline"
+QUEUES = {"wardline": 4, "wardline-filing": 4, "wardline-platforms": 8, "wardline-notifiers": 2}
+"""How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
+_ALSO_RUNNING = 2
 APPLICATION = "wardline"
 APPLICATION_VERSION = "1"
 """Fixed: work enqueued by one release is carried on by the next."""
 
 _STORE_AWAY_SECONDS = 5.0
 
+_ALARM_AFTER_ATTEMPTS = 5
+
 _log = structlog.get_logger("wardline.durable")
+
+
+class _CutShortError(BaseException):
+    """Ends a workflow without an outcome, so that the next start takes it up. Of an ``Exception`` DBOS would note that the work is done."""
 
 
 class DurableWork:
@@ -36,6 +45,7 @@ class DurableWork:
         self._engine = engine
         self._poll_seconds = poll_seconds
         self._chores = Chores(parts)
+        self._failed_chores = 0
         self._stop = threading.Event()
         self._beat: threading.Thread | None = None
 
@@ -45,12 +55,14 @@ class DurableWork:
 
         DBOS(config=_config(self._engine))
         for name, task in TASKS.items():
-            DBOS.workflow(name=name)(self._workflow(name, task))
+            # Without a limit: a process that keeps being killed must not make DBOS give up what it was doing.
+            DBOS.workflow(name=name, max_recovery_attempts=None)(self._workflow(name, task))
         tick = DBOS.workflow(name="chores")(self._minute())
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=self._poll_seconds)
+        for queue, most in QUEUES.items():
+            DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=self._poll_seconds)
         DBOS.apply_schedules([{"schedule_name": "chores", "workflow_fn": tick, "schedule": "* * * * *"}])
-        self._chores.run()
+        self._run_chores()  # a full disk or a foreign file in the vault is no reason to take no uploads
         self._beat = threading.Thread(target=self._sequence_each_second, name="wardline-sequencer", daemon=True)
         self._beat.start()
 
@@ -83,8 +95,18 @@ class DurableWork:
             except Exception as error:  # noqa: BLE001 -- whatever it was, the record must not be left lying
                 _log.error("work failed", task=name, record=record_id, attempt=attempt, error=_code(error))
                 self._put_off(name, record_id, attempt)
+                if attempt + 1 >= _ALARM_AFTER_ATTEMPTS:
+                    self._tell(name, record_id, error)
 
         return workflow
+
+    def _tell(self, name: str, record_id: str, error: Exception) -> None:
+        """Raise an alarm about work that fails again and again for a reason that nobody foresaw: the others tell of themselves."""
+        message = f"The work {name} on {record_id} fails ({_code(error)}). It is tried again; find out why."
+        try:
+            alarms.raise_alarm(self._parts, records.AlarmKind.WORK_FAILED, record_id, message)
+        except Exception as untold:  # noqa: BLE001 -- the next try tells of it
+            _log.error("alarm not raised", task=name, record=record_id, error=_code(untold))
 
     def _put_off(self, name: str, record_id: str, attempt: int) -> None:
         """Commit the next try. Should the store itself be away, wait for it: a workflow that is cut short is taken up at the next start."""
@@ -94,19 +116,29 @@ class DurableWork:
             try:
                 self._parts.store.commit(entries=(), work=[later])
                 return
-            except WardlineError as error:
-                _log.error("work cannot be put off", task=name, record=record_id, error=error.code)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, giving up here would lose the task
+                _log.error("work cannot be put off", task=name, record=record_id, error=_code(error))
                 if self._stop.wait(_STORE_AWAY_SECONDS):
-                    raise
+                    raise _CutShortError from error
 
     def _minute(self) -> Callable[[datetime, Any], None]:
         def chores(scheduled: datetime, context: Any) -> None:  # noqa: ARG001 -- the signature of a scheduled workflow
-            try:
-                self._chores.run()
-            except Exception as error:  # noqa: BLE001 -- the next minute tries again, whatever it was
-                _log.error("chores failed", error=_code(error))
+            self._run_chores()
 
         return chores
+
+    def _run_chores(self) -> None:
+        try:
+            self._chores.run()
+        except Exception as error:  # noqa: BLE001 -- the next minute tries again, whatever it was
+            _log.error("chores failed", error=_code(error))
+            self._failed_chores += 1
+            if self._failed_chores >= _ALARM_AFTER_ATTEMPTS:
+                self._tell("chores", "chores", error)
+        else:
+            if self._failed_chores >= _ALARM_AFTER_ATTEMPTS:
+                alarms.resolve_about(self._parts, records.AlarmKind.WORK_FAILED, "chores")
+            self._failed_chores = 0
 
     def _sequence_each_second(self) -> None:
         while not self._stop.wait(1.0):
@@ -127,7 +159,7 @@ def _config(engine: Any) -> Any:
         "use_listen_notify": False,
         "notification_listener_polling_interval_sec": 1.0,
         "scheduler_polling_interval_sec": 1.0,
-        "max_executor_threads": 8,
+        "max_executor_threads": sum(QUEUES.values()) + _ALSO_RUNNING,
     }
 
 

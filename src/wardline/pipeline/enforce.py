@@ -10,16 +10,35 @@ from wardline.records import AlarmKind, Replace, Step, Task, Verb
 
 
 def enforce(parts: Parts, action_id: str, attempt: int) -> None:
-    """Carry out one pending action. A platform that is down is asked again later; one that refuses raises an alarm."""
+    """Carry out one pending action. A platform that is down is asked again later; one that refuses raises an alarm.
+
+    What was asked for earlier about the same content goes first: a restriction that failed until now and came after the release would stay.
+    """
     action = parts.store.action(action_id)
     if action.state is records.ActionState.FAILED:
         _refused(parts, action)  # a crash may have come between the state and its alarm
     if action.state is not records.ActionState.PENDING:
         return
     try:
-        _platform(parts, action).carry_out(action)
+        for each in (*_owed_before(parts, action), action):
+            _carry_out(parts, each)
     except PlatformError:
         _again(parts, enforcement.tried(action), attempt)
+
+
+def _owed_before(parts: Parts, action: records.Action) -> list[records.Action]:
+    return [
+        each
+        for each in parts.store.actions_of(action.case_id)
+        if each.state is records.ActionState.PENDING
+        and each.content_reference == action.content_reference
+        and each.created_at < action.created_at
+    ]
+
+
+def _carry_out(parts: Parts, action: records.Action) -> None:
+    try:
+        _platform(parts, action).carry_out(action)
     except RefusedError:
         failed = enforcement.refused(action)
         parts.store.commit(Replace(failed), entries=[parts.entry(Verb.ACTION_FAILED, action.id)])

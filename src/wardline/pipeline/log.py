@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import takewhile
 
 from wardline import audit, records
-from wardline.errors import AuditLogError
+from wardline.errors import AuditLogError, InputError
 from wardline.kernels import merkle
 from wardline.pipeline.parts import Parts
 
@@ -80,12 +82,19 @@ def verify(parts: Parts) -> Verification:
     store = parts.store
     # A running service signs on meanwhile. What is compared ends at the checkpoint that is the last one now; entries are counted
     # after it was read, so that a log that was cut off still falls short of it.
+    # Whatever has a position was signed in the same commit: an entry from before that no checkpoint covers now lost its own.
+    before = store.log_size()
     last = store.last_checkpoint()
     signed = 0 if last is None else last.size
     checkpoints = takewhile(lambda each: each.size <= signed, store.checkpoints())
     verdict = audit.verify_log(
         store.log_entries(0, store.log_size()), checkpoints, parts.log_origin, parts.log_key.public_key()
     )
+    if verdict.ok and signed < before:
+        verdict = replace(
+            verdict, ok=False, first_bad=signed, entries=signed,
+            reason=f"entry {signed}: no checkpoint covers it, expected one over all {before}",
+        )  # fmt: skip
     drifted = tuple(name for name, _ in zip(store.drifted(), range(10), strict=False))
     reason = "records differ from what the log says of them" if drifted else None
     if not verdict.ok:
@@ -97,3 +106,20 @@ def verify(parts: Parts) -> Verification:
         reason=reason,
         drifted=drifted,
     )
+
+
+def newest(parts: Parts, most: int) -> list[tuple[int, records.Entry]]:
+    """Give the newest sequenced entries with their positions, newest first; one that cannot be read is left to the verification."""
+    size = parts.store.log_size()
+    found = []
+    for position, leaf, _ in parts.store.log_entries(max(0, size - most), size):
+        try:
+            said = json.loads(leaf)
+            entry = records.Entry(
+                verb=records.Verb(said["verb"]), subject_id=said["subject"], actor=said["actor"],
+                at=datetime.fromisoformat(said["at"]), detail=said["detail"],
+            )  # fmt: skip
+        except (ValueError, KeyError, TypeError, InputError):
+            continue
+        found.append((position, entry))
+    return found[::-1]

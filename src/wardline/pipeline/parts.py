@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardline import intake, ports, preservation, records, triage
@@ -54,6 +55,8 @@ class Parts:
     notifiers: Sequence[ports.Notifier] = ()
     free_bytes: Callable[[], int] = lambda: 2**62
     """Free space on the data disk."""
+    password_hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    """argon2id with the parameters of new passwords."""
     reached: ports.WritePoint = lambda _name: None
 
     def now(self) -> datetime:

@@ -6,25 +6,20 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from secrets import token_bytes
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from wardline import records
 from wardline.errors import (
     AlreadyExistsError,
-    InputError,
     NotAllowedError,
     NotAuthenticatedError,
     NotFoundError,
+    VersionConflictError,
 )
+from wardline.pipeline import passwords, sessions
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Insert, KeyTrust, Replace, Role, Scope, Verb
 
 _SECRET_BYTES = 32
-_LEAST_PASSWORD = 12
 _ROLE_SCOPES: dict[Role, set[Scope]] = {
     Role.MODERATOR: {Scope.CASES},
     Role.LEAD: {Scope.CASES, Scope.MANAGE},
@@ -43,7 +38,7 @@ def create_user(parts: Parts, name: str, role: Role, password: str, *, actor: st
     """Add a person. The password is kept as argon2id only.
 
     Raises:
-        InputError: Fewer than 12 characters.
+        InputError: Fewer than 12 characters, or more than 1024.
         AlreadyExistsError: The name is taken.
     """
     user = new_user(parts, name, role, password)
@@ -55,18 +50,14 @@ def create_user(parts: Parts, name: str, role: Role, password: str, *, actor: st
 
 def new_user(parts: Parts, name: str, role: Role, password: str) -> records.User:
     """Make the record of a person, to be committed with its entry. Raises as ``create_user`` does."""
-    if len(password) < _LEAST_PASSWORD:
-        raise InputError(
-            f"password: {len(password)} characters, expected at least {_LEAST_PASSWORD}",
-            remedy="Choose a longer one.",
-        )
+    password_hash = passwords.hash_new(parts, password)
     if parts.store.user_named(name) is not None:
         raise AlreadyExistsError(f"user {name}: exists already, expected another name")
     return records.User(
         id=parts.new_id("user"),
         name=name,
         role=role,
-        password_hash=PasswordHasher().hash(password),
+        password_hash=password_hash,
         created_at=parts.now(),
     )
 
@@ -74,28 +65,16 @@ def new_user(parts: Parts, name: str, role: Role, password: str) -> records.User
 def check_password(parts: Parts, name: str, password: str) -> records.User:
     """Find the person who signs in with a name and a password.
 
+    For the command line, whose user has the database in hand: failures are not counted and a lock after others' does not bind.
+    ``sessions.sign_in`` is for everybody else.
+
     Raises:
-        NotAuthenticatedError: Unknown, locked out, or another password: the three look alike and take alike long.
+        NotAuthenticatedError: Unknown, disabled, or another password: the three look alike and take alike long.
     """
     user = parts.store.user_named(name)
-    try:
-        PasswordHasher().verify(_nobodys_hash() if user is None else user.password_hash, password)
-    except (VerificationError, InvalidHashError):
-        matches = False
-    else:
-        matches = True
-    if user is None or user.disabled or not matches:
-        raise NotAuthenticatedError(
-            "user: unknown name, locked out, or another password, expected those of a person of this installation",
-            remedy="Check the name (`wardline user list`) and the password.",
-        )
+    if not passwords.fits(parts, user, password) or user is None or user.disabled:
+        raise passwords.refusal()
     return user
-
-
-@cache
-def _nobodys_hash() -> str:
-    """Give a hash that no password fits, to be verified where there is no person, so that it takes as long."""
-    return PasswordHasher().hash(base64.b64encode(token_bytes(_SECRET_BYTES)))
 
 
 def require_scope(user: records.User, scope: Scope) -> None:
@@ -106,11 +85,18 @@ def require_scope(user: records.User, scope: Scope) -> None:
 
 
 def disable_user(parts: Parts, name: str, *, actor: str = SYSTEM) -> records.User:
-    """Lock a person out; their keys stop with them."""
-    user = named(parts, name)
-    disabled = replace(user, disabled=True, version=user.version + 1)
-    parts.store.commit(Replace(disabled), entries=[parts.entry(Verb.USER_DISABLED, user.id, actor=actor)])
-    return disabled
+    """Lock a person out for good; their sessions and keys end with it."""
+    while True:
+        user = named(parts, name)
+        disabled = replace(user, disabled=True, version=user.version + 1)
+        closed, entries = sessions.closing_all(parts, user.id, actor=actor, why="disabled")
+        told = parts.entry(Verb.USER_DISABLED, user.id, actor=actor)
+        try:
+            parts.store.commit(Replace(disabled), *closed, entries=[told, *entries])
+        except VersionConflictError:
+            # Somebody tries to sign in by this name at this very moment; that must not keep it from being locked.
+            continue
+        return disabled
 
 
 def named(parts: Parts, name: str) -> records.User:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from wardline import preservation, records
-from wardline.errors import VersionConflictError
+from wardline.errors import VersionConflictError, WardlineError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
@@ -20,15 +20,25 @@ _ORPHAN_AFTER = timedelta(hours=1)
 
 
 def sweep(parts: Parts) -> int:
-    """End the holds whose time is over and destroy what nothing holds any more. Gives how many holds ended."""
-    ended, waiting = 0, set[str]()
+    """End the holds whose time is over and destroy what nothing holds any more. Gives how many holds ended.
+
+    One that cannot be ended keeps none of the others; afterwards the first error is raised.
+    """
+    ended, waiting, errors = 0, set[str](), list[WardlineError]()
     # Holds that wait for a decision or a receipt stay in front; they must not hide those behind them.
     while found := _not_in(waiting, parts.store.ended_holds(parts.now(), most=len(waiting) + _AT_ONCE)):
         for hold in found:
-            if _end(parts, hold):
+            try:
+                over = _end(parts, hold)
+            except WardlineError as error:
+                errors.append(error)
+                over = False
+            if over:
                 ended += 1
             else:
                 waiting.add(hold.id)
+    if errors:
+        raise errors[0]
     return ended
 
 

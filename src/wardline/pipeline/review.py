@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wardline import records, review
 from wardline.errors import ConflictError, InputError, NotFoundError, RefusedError
 from wardline.pipeline import alarms, people
@@ -39,7 +41,28 @@ def return_case(parts: Parts, case_id: str, user: records.User) -> records.Case:
     return case
 
 
-def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, *, frame: int) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How a picture is to be shown."""
+
+    frame: int = 0
+    """Of an animation, from 0."""
+    rendition: records.Rendition = records.Rendition.FULL
+    longest_side: int = 1600
+    """Pixels."""
+
+
+def cover(parts: Parts, case_id: str, item_id: str, user: records.User) -> bytes:
+    """Give the stand-in for a file to the person who holds the case: at most 32 by 20 grey points. Not a view, and not logged as one.
+
+    Returns:
+        A PNG without metadata.
+    """
+    picture, _ = _render(parts, case_id, item_id, user, Showing(rendition=records.Rendition.COVER))
+    return picture
+
+
+def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing: Showing) -> bytes:
     """Show one frame of one file to the person who holds the case.
 
     The picture is made first and the entry is durable before the first byte is given: no entry, no picture, and no entry for a picture
@@ -52,6 +75,22 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, *, fram
         LeaseLostError: The case is not claimed by this person now.
         RefusedError: The file cannot be shown, for no decoder can read it.
     """
+    if showing.rendition is records.Rendition.COVER:
+        raise InputError(f"{item_id}: a cover is no reveal, expected full or grey")
+    picture, item = _render(parts, case_id, item_id, user, showing)
+    shown = records.Reveal(
+        id=parts.new_id("reveal"), case_id=case_id, item_id=item.id, user_id=user.id, at=parts.now(), frame=showing.frame
+    )
+    form = f"{shown.id} {item.id} frame {showing.frame} {showing.rendition} {showing.longest_side}"
+    parts.store.commit(
+        Insert(shown), parts.count(Step.REVEALS), entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)]
+    )
+    return picture
+
+
+def _render(
+    parts: Parts, case_id: str, item_id: str, user: records.User, showing: Showing
+) -> tuple[bytes, records.Item]:
     case = parts.store.case(case_id)
     review.require_claim(case, user.id, now=parts.now())
     if item_id not in case.item_ids:
@@ -60,19 +99,14 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, *, fram
     if not item.sealed:
         raise NotFoundError(f"{item_id}: was destroyed")
     if item.picture is None:
-        raise RefusedError(f"{item_id}: no decoder can read it", remedy="Decide from the context, or escalate it.")
-    review.require_frame(item, frame)
-    picture = parts.media.render(parts.vault.open(item_id, ORIGINAL), frame=frame)
+        raise RefusedError(f"{item_id}: no decoder can read it", remedy="Decide from the context, or pass it on.")
+    review.require_frame(item, showing.frame)
+    picture = parts.media.render(
+        parts.vault.open(item_id, ORIGINAL), frame=showing.frame, longest_side=showing.longest_side, rendition=showing.rendition
+    )
     if isinstance(picture, records.Unscannable):
         raise RefusedError(f"{item_id}: cannot be shown ({picture.reason})", remedy="Try once more; then decide from the context.")
-    shown = records.Reveal(
-        id=parts.new_id("reveal"), case_id=case_id, item_id=item_id, user_id=user.id, at=parts.now(), frame=frame
-    )
-    parts.store.commit(
-        Insert(shown), parts.count(Step.REVEALS),
-        entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=f"{shown.id} {item_id} frame {frame}")],
-    )  # fmt: skip
-    return picture
+    return picture, item
 
 
 def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Judgement) -> records.Decision:

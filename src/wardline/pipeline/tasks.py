@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.errors import WardlineError
-from wardline.pipeline import alarms, preserve
+from wardline.pipeline import alarms, preserve, sessions
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
@@ -33,22 +33,31 @@ class Chores:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._gate = threading.Lock()
         self.sequencer = Sequencer(parts)
         self.counts = CountLog(parts)
         self._vault_swept: datetime | None = None
 
     def run(self) -> None:
-        """Log the counts, end holds, destroy orphans, forget old idempotency keys, look for what nobody reports.
+        """Log the counts, end holds, destroy orphans, forget old keys and sessions, look for what nobody reports.
 
         Each is done whatever became of the others; afterwards the first error is raised.
         """
+        if not self._gate.acquire(blocking=False):
+            return  # those of the minute before are not done yet
+        try:
+            self._do_each()
+        finally:
+            self._gate.release()
+
+    def _do_each(self) -> None:
         parts = self._parts
-        errors: list[WardlineError] = []
+        errors: list[Exception] = []
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
-                      lambda: alarms.watch(parts)):  # fmt: skip
+                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts)):  # fmt: skip
             try:
                 chore()
-            except WardlineError as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done
                 errors.append(error)
         if errors:
             raise errors[0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from wardline import intake, ports, records, review
+from wardline.errors import WardlineError
 from wardline.pipeline import alarms, approvals, count, lists, log, people
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.lists import AddedList
@@ -46,9 +48,15 @@ class Wardline:
         """Give a claimed case back; nobody asks why."""
         return reviewing.return_case(self.parts, case_id, user)
 
-    def reveal(self, case_id: str, *, item_id: str, user: records.User, frame: int = 0) -> bytes:
+    def cover(self, case_id: str, *, item_id: str, user: records.User) -> bytes:
+        """Give the stand-in for a file (PNG) to the person who holds the case: too coarse to be a view."""
+        return reviewing.cover(self.parts, case_id, item_id, user)
+
+    def reveal(
+        self, case_id: str, *, item_id: str, user: records.User, showing: reviewing.Showing | None = None
+    ) -> bytes:
         """Show one frame of a file (PNG) to the person who holds the case; logged before the bytes leave."""
-        return reviewing.reveal(self.parts, case_id, item_id, user, frame=frame)
+        return reviewing.reveal(self.parts, case_id, item_id, user, showing or reviewing.Showing())
 
     def decide(self, case_id: str, *, user: records.User, judgement: review.Judgement) -> records.Decision:
         """Decide a claimed case; it takes effect after the undo window."""
@@ -68,7 +76,7 @@ class Wardline:
     def disable_list(self, list_id: str, *, user: records.User) -> records.HashList:
         """Switch a list off at once."""
         disabled = lists.disable(self.parts, list_id, user)
-        self._lookup.refresh()
+        self._follow_lists()
         return disabled
 
     def propose_activation(self, list_id: str, *, user: records.User) -> records.Approval:
@@ -78,12 +86,16 @@ class Wardline:
     def approve(self, approval_id: str, *, user: records.User) -> records.Approval:
         """Approve somebody else's proposal; it is carried out at once."""
         approved = approvals.approve(self.parts, approval_id, user)
-        self._lookup.refresh()
+        self._follow_lists()
         return approved
 
     def refuse(self, approval_id: str, *, user: records.User) -> records.Approval:
         """Refuse somebody else's proposal."""
         return approvals.refuse(self.parts, approval_id, user)
+
+    def _follow_lists(self) -> None:
+        with suppress(WardlineError):  # the act is done and durable; every upload looks again, and goes to a person while that fails
+            self._lookup.refresh()
 
     # people
     def authenticate(self, secret: str) -> tuple[records.ApiKey, records.User | None]:
@@ -98,6 +110,10 @@ class Wardline:
     def statistics(self, first: date, last: date) -> records.Figures:
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
+
+    def newest_entries(self, most: int) -> list[tuple[int, records.Entry]]:
+        """Give the newest signed entries with their positions, newest first."""
+        return log.newest(self.parts, most)
 
     def verify_audit(self) -> Verification:
         """Check the whole audit log and every record against it."""

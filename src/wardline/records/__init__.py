@@ -11,6 +11,7 @@ from wardline.records.account import (
     KeyTrust,
     Role,
     Scope,
+    Session,
     User,
 )
 from wardline.records.action import Action, ActionKind, ActionState
@@ -28,10 +29,28 @@ from wardline.records.case import (
     Reveal,
 )
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
-from wardline.records.hash_list import EntryChange, HashList, HashListEntry, HashListPage, HashListState, ListTrust, MalformedLine
+from wardline.records.hash_list import (
+    EntryChange,
+    HashList,
+    HashListEntry,
+    HashListPage,
+    HashListState,
+    ListTrust,
+    MalformedLine,
+)
 from wardline.records.hold import Hold, HoldBasis, HoldState
 from wardline.records.ids import new_id, require_id
-from wardline.records.item import Examination, Hash, HashKind, Item, MediaFormat, Picture, UploadContext, Visibility
+from wardline.records.item import (
+    Examination,
+    Hash,
+    HashKind,
+    Item,
+    MediaFormat,
+    Picture,
+    Rendition,
+    UploadContext,
+    Visibility,
+)
 from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
@@ -45,7 +64,7 @@ __all__ = [
     "EntryChange", "Examination", "Figures", "FileAnnotation", "Finding", "Flag", "Hash", "HashKind", "HashList", "HashListEntry",
     "HashListPage", "HashListState", "Hold", "HoldBasis", "HoldState", "Insert", "IpEvent", "Item", "KeyTrust", "ListTrust", "Load",
     "MalformedLine", "Match", "MediaFormat", "Outcome", "Picture", "Receipt", "Referral", "ReferralFile", "ReferralState", "Release",
-    "Remembered", "Remove", "Replace", "Report", "ReportAnnotation", "ReportedFile", "ReportedPerson", "Reporter", "Reveal", "Review",
-    "Role", "Route", "Scope", "Score", "Signal", "Step", "StepCount", "Task", "Unscannable", "UploadContext", "User", "Verb",
-    "Visibility", "new_id", "require_id",
+    "Remembered", "Remove", "Rendition", "Replace", "Report", "ReportAnnotation", "ReportedFile", "ReportedPerson", "Reporter",
+    "Reveal", "Review", "Role", "Route", "Scope", "Score", "Session", "Signal", "Step", "StepCount", "Task", "Unscannable",
+    "UploadContext", "User", "Verb", "Visibility", "new_id", "require_id",
 ]  # fmt: skip

@@ -50,11 +50,39 @@ class User:
     created_at: datetime
     disabled: bool = False
     version: int = 1
+    failed_sign_ins: int = 0
+    """Wrong passwords since the last right one."""
+    locked_until: datetime | None = None
+    """Until then no password signs this person in."""
 
     def __post_init__(self) -> None:
         require_id("user", self.id)
         require_text("user name", self.name, most=64)
         require_utc("created_at", self.created_at)
+        require_range("failed_sign_ins", self.failed_sign_ins, 0, 10**9)
+        require_utc("locked_until", self.locked_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One sign-in of one person, until it is closed or runs out."""
+
+    id: str
+    user_id: str
+    token_digest: str
+    """SHA-256 of the token, hexadecimal; the token itself is in the person's browser and nowhere else."""
+    opened_at: datetime
+    expires_at: datetime
+    """Absolute: use does not prolong it."""
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        require_id("session", self.id)
+        require_text("token_digest", self.token_digest, most=64)
+        require_utc("opened_at", self.opened_at)
+        require_utc("expires_at", self.expires_at)
+        if self.expires_at <= self.opened_at:
+            raise InputError(f"{self.id}: ends before it begins, expected a later end")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ class AlarmKind(StrEnum):
     """Many sealed files that no record points at: more likely a database from an older back-up than rubbish."""
     CASE_STUCK = "case-stuck"
     """Nobody is left who may take a case."""
+    WORK_FAILED = "work-failed"
+    """A task that goes on failing for a reason that nobody foresaw."""
     DECODER_KILLED = "decoder-killed"
     ALARM_UNDELIVERED = "alarm-undelivered"
     """A notifier could not be reached: itself worth an alarm."""

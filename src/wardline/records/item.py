@@ -26,6 +26,17 @@ class MediaFormat(StrEnum):
     """Only with the extra ``wardline[heif]``."""
 
 
+class Rendition(StrEnum):
+    """The forms in which the decode sandbox gives a picture back."""
+
+    FULL = "full"
+    """In colour."""
+    GREY = "grey"
+    """The same without colour."""
+    COVER = "cover"
+    """The stand-in before a reveal: at most 32 x 20 grey points, blurred and scaled up. Not a view."""
+
+
 class Visibility(StrEnum):
     """Who could see the content where it was posted."""
 

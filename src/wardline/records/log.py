@@ -15,6 +15,11 @@ class Verb(StrEnum):
     INSTALLATION_CREATED = "installation:created"
     USER_CREATED = "user:created"
     USER_DISABLED = "user:disabled"
+    USER_SIGN_IN_FAILED = "user:sign-in-failed"
+    USER_LOCKED = "user:locked"
+    USER_PASSWORD_CHANGED = "user:password-changed"  # noqa: S105 - a verb, no password
+    SESSION_OPENED = "session:opened"
+    SESSION_CLOSED = "session:closed"
     API_KEY_CREATED = "api-key:created"
     API_KEY_REVOKED = "api-key:revoked"
     HASH_LIST_ADDED = "hash-list:added"

@@ -63,6 +63,10 @@ class Remembered:
         require_utc("expires_at", self.expires_at)
 
 
+QUEUE = "wardline"
+"""Where work waits that needs nobody outside."""
+_QUEUES = {"refer": "wardline-filing", "enforce": "wardline-platforms", "notify": "wardline-notifiers"}
+
 Change = Insert | Load | Replace | Remove | Add | Remembered
 
 
@@ -79,3 +83,8 @@ class Task:
 
     def __post_init__(self) -> None:
         require_utc("not_before", self.not_before)
+
+    @property
+    def queue(self) -> str:
+        """The queue that it waits in: whoever is slow outside keeps only what is meant for them waiting."""
+        return _QUEUES.get(self.name, QUEUE)

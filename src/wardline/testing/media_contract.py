@@ -20,14 +20,17 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from wardline import ports, records
-from wardline.records import HashKind, MediaFormat
+from wardline.records import HashKind, MediaFormat, Rendition
 from wardline.testing import pictures
 
 _SIGNATURE_BYTES = 8
 _NEAR_BITS = 31
+_COVER_POINTS = (32, 20)
+_COVER_SIDE = 480
 
 
 class MediaContract:
@@ -78,7 +81,8 @@ class MediaContract:
     ) -> None:
         content = pictures.damaged(kind).content
         expected = records.Unscannable(source="media", reason=reason)
-        assert [media.probe(content), media.hash(content), media.render(content)] == [expected] * 3
+        assert [media.probe(content), media.hash(content)] == [expected] * 2
+        assert [media.render(content, rendition=form) for form in Rendition] == [expected] * 3
 
     @pytest.mark.parametrize("media_format", pictures.FORMATS)
     def test_a_picture_cut_short_is_unscannable(self, media: ports.Media, media_format: str) -> None:
@@ -86,7 +90,7 @@ class MediaContract:
         expected = records.Unscannable(source="media", reason="truncated or damaged")
         for size in (len(whole) // 2, len(whole) * 9 // 10, 16):
             assert media.hash(whole[:size]) == expected
-            assert media.render(whole[:size]) == expected
+            assert [media.render(whole[:size], rendition=form) for form in Rendition] == [expected] * 3
 
     def test_a_file_over_the_byte_cap_is_unscannable(self, media: ports.Media) -> None:
         content = pictures.encode(pictures.scene(7, (64, 64)), "png") + bytes(50_000_000)
@@ -98,16 +102,17 @@ class MediaContract:
         assert found.frames == 1000
 
     @pytest.mark.parametrize("media_format", ["gif", "webp", "png", "tiff", "avif"])
-    def test_each_frame_can_be_rendered_and_only_those(self, media: ports.Media, media_format: str) -> None:
+    @pytest.mark.parametrize("form", Rendition)
+    def test_each_frame_can_be_rendered_and_only_those(
+        self, media: ports.Media, media_format: str, form: Rendition
+    ) -> None:
         shades = (20, 120, 230)
         content = flat_frames(media_format, shades)
         for frame, shade in enumerate(shades):
-            red, green, blue = (
-                np.asarray(_opened(media.render(content, frame=frame))).reshape(-1, 3).mean(axis=0)
-            )
-            assert max(abs(red - shade), abs(green - shade), abs(blue - shade)) <= 3
+            pixels = _pixels(media.render(content, frame=frame, rendition=form), form)
+            assert np.abs(pixels - shade).max() <= 3
         for frame in (3, 10**6, -1):
-            assert media.render(content, frame=frame) == records.Unscannable(
+            assert media.render(content, frame=frame, rendition=form) == records.Unscannable(
                 source="media", reason="no such frame"
             )
 
@@ -122,14 +127,76 @@ class MediaContract:
         content = pictures.encode(pictures.scene(8, (40, 30)), "png")
         assert _opened(media.render(content, longest_side=4000)).size == (40, 30)
 
-    def test_a_rendition_holds_pixels_and_nothing_else(self, media: ports.Media) -> None:
+    @pytest.mark.parametrize("form", Rendition)
+    def test_a_rendition_holds_pixels_and_nothing_else(self, media: ports.Media, form: Rendition) -> None:
         exif = Image.Exif()
         exif[0x010E] = "a description"
         stream = io.BytesIO()
         pictures.scene(9, (64, 48)).save(stream, "JPEG", exif=exif.tobytes(), comment=b"a comment")
-        rendition = media.render(stream.getvalue())
+        rendition = media.render(stream.getvalue(), rendition=form)
         assert isinstance(rendition, bytes)
         assert set(_chunk_names(rendition)) == {b"IHDR", b"IDAT", b"IEND"}
+
+    @pytest.mark.parametrize("media_format", pictures.FORMATS)
+    @pytest.mark.parametrize("longest_side", [1600, 100])
+    def test_grey_is_the_luma_of_full(self, media: ports.Media, media_format: str, longest_side: int) -> None:
+        content = pictures.encode(pictures.scene(9, (320, 200)), media_format)
+        full = _opened(media.render(content, longest_side=longest_side))
+        grey = media.render(content, longest_side=longest_side, rendition=Rendition.GREY)
+        luma = np.asarray(full.convert("L"), np.float64)
+        assert np.abs(_pixels(grey, Rendition.GREY) - luma).max() <= 1
+
+    @pytest.mark.parametrize(
+        "size", [(900, 300), (300, 900), (3000, 2000), (257, 256), (16, 17), (1, 1), (1, 5000), (5000, 1)]
+    )
+    def test_a_cover_is_small_whatever_the_shape(self, media: ports.Media, size: tuple[int, int]) -> None:
+        content = pictures.encode(Image.linear_gradient("L").resize(size).convert("RGB"), "png")
+        for longest_side in (1600, 480, 100, 1):
+            cover = media.render(content, longest_side=longest_side, rendition=Rendition.COVER)
+            height, width = _pixels(cover, Rendition.COVER).shape
+            assert 1 <= max(width, height) <= min(_COVER_SIDE, longest_side)
+            assert (width - height) * (size[0] - size[1]) >= 0
+
+    def test_a_cover_is_light_where_the_picture_is_light(self, media: ports.Media) -> None:
+        halves = Image.new("RGB", (640, 400), "navy")
+        halves.paste("yellow", (320, 0, 640, 400))
+        cover = _pixels(
+            media.render(pictures.encode(halves, "png"), rendition=Rendition.COVER), Rendition.COVER
+        )
+        third = cover.shape[1] // 3
+        assert cover[:, :third].mean() < 60 < 190 < cover[:, -third:].mean()
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_detail_finer_than_a_point_leaves_no_trace_in_a_cover(
+        self, media: ports.Media, seed: int
+    ) -> None:
+        plain = Image.linear_gradient("L").resize((1280, 800)).point(lambda value: 64 + value // 2)
+        contents = [
+            pictures.encode(Image.fromarray(array).convert("RGB"), "png")
+            for array in (np.asarray(plain), np.asarray(plain) + _fine_detail(plain.size, seed))
+        ]
+        plain_full, detailed_full = (_pixels(media.render(one), Rendition.FULL) for one in contents)
+        assert np.abs(plain_full - detailed_full).mean() > 40
+        plain_cover, detailed_cover = (
+            _pixels(media.render(one, rendition=Rendition.COVER), Rendition.COVER) for one in contents
+        )
+        assert np.abs(plain_cover - detailed_cover).max() <= 2
+
+    def test_writing_cannot_be_told_from_other_writing_in_a_cover(self, media: ports.Media) -> None:
+        pages = [pictures.encode(_page(seed), "png") for seed in range(2)]
+        full, other = (_pixels(media.render(page), Rendition.FULL) for page in pages)
+        assert np.abs(full - other).max() == 255
+        cover, other_cover = (
+            _pixels(media.render(page, rendition=Rendition.COVER), Rendition.COVER) for page in pages
+        )
+        assert np.abs(cover - other_cover).max() <= 16
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_a_cover_says_no_more_than_its_points(self, media: ports.Media, seed: int) -> None:
+        for picture in (pictures.scene(seed, (1280, 800)), _coarse_noise((1280, 800), seed)):
+            content = pictures.encode(picture, "png")
+            assert _lost_in_points(media.render(content, rendition=Rendition.COVER), Rendition.COVER) <= 3
+            assert _lost_in_points(media.render(content), Rendition.FULL) > 6
 
     def test_many_threads_get_their_own_answers(self, media: ports.Media) -> None:
         contents = [pictures.encode(pictures.scene(seed, (96, 64))) for seed in range(12)]
@@ -178,12 +245,50 @@ def _pdq(media: ports.Media, content: bytes) -> str:
     return found
 
 
-def _opened(rendition: bytes | records.Unscannable) -> Image.Image:
+def _opened(rendition: bytes | records.Unscannable, form: Rendition = Rendition.FULL) -> Image.Image:
     assert isinstance(rendition, bytes), rendition
     image = Image.open(io.BytesIO(rendition), formats=("PNG",))
     image.load()
-    assert image.mode == "RGB"
+    assert image.mode == ("RGB" if form is Rendition.FULL else "L")
     return image
+
+
+def _pixels(rendition: bytes | records.Unscannable, form: Rendition) -> NDArray[np.float64]:
+    return np.asarray(_opened(rendition, form), np.float64)
+
+
+def _fine_detail(size: tuple[int, int], seed: int) -> NDArray[np.uint8]:
+    """Draw ``uint8[height, width]`` of noise, to be added modulo 256, that is 0 on average over each 32 x 20th of the picture."""
+    columns, rows = _COVER_POINTS
+    cell = np.repeat(np.array([-50, 50], np.int16), size[0] * size[1] // (2 * columns * rows))
+    cells = np.random.default_rng(seed).permuted(np.tile(cell, (rows * columns, 1)), axis=1)
+    shaped = cells.reshape(rows, columns, size[1] // rows, size[0] // columns).transpose(0, 2, 1, 3)
+    return shaped.reshape(size[1], size[0]).astype(np.uint8)
+
+
+def _coarse_noise(size: tuple[int, int], seed: int) -> Image.Image:
+    """Draw black and white squares of the size of a point."""
+    columns, rows = _COVER_POINTS
+    squares = np.random.default_rng(seed).integers(0, 2, (rows, columns), np.uint8) * 255
+    return Image.fromarray(squares).resize(size, Image.Resampling.NEAREST).convert("RGB")
+
+
+def _page(seed: int) -> Image.Image:
+    """Write lines of random letters, black on white."""
+    letters = np.random.default_rng(seed).choice(list("abcdefghijklmnopqrstuvwxyz"), (32, 100))
+    page = Image.new("L", (1280, 800), "white")
+    ImageDraw.Draw(page).multiline_text(
+        (20, 10), "\n".join("".join(line) for line in letters), fill="black", font_size=20
+    )
+    return page.convert("RGB")
+
+
+def _lost_in_points(rendition: bytes | records.Unscannable, form: Rendition) -> float:
+    """Give the mean difference, in levels of grey, that scaling down to the points of a cover and up again makes."""
+    image = _opened(rendition, form).convert("L")
+    points = image.resize(_COVER_POINTS, Image.Resampling.BOX)
+    again = points.resize(image.size, Image.Resampling.LANCZOS)
+    return float(np.abs(np.asarray(again, np.float64) - np.asarray(image, np.float64)).mean())
 
 
 def _chunk_names(png: bytes) -> list[bytes]:

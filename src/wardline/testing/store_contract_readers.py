@@ -38,6 +38,7 @@ class ReadersContract:
             pytest.param("action", make.action(delivered_at=later(1)), id="action"),
             pytest.param("referral", make.referral(problem="refused", finished_at=later(2)), id="referral"),
             pytest.param("user", make.user(disabled=True), id="user"),
+            pytest.param("user", make.user(failed_sign_ins=5, locked_until=later(15)), id="locked user"),
             pytest.param("approval", make.approval(decided_by="user-2", decided_at=later(1)), id="approval"),
             pytest.param("alarm", make.alarm(resolved_at=later(1)), id="alarm"),
         ],
@@ -187,6 +188,25 @@ class ReadersContract:
         assert store.user_named("kim") == users[2]
         assert store.user_named("KIM") is None
         assert [user.name for user in store.users()] == ["Kim", "kim", "lee"]
+
+    def test_sessions_are_found_by_their_digest_and_their_person(self, store: ports.Store) -> None:
+        sessions = [make.session(user_id="user-1", opened_at=later(minute)) for minute in (2, 0, 1)]
+        put(store, *sessions, make.session(user_id="user-11"))
+        assert store.session_by_digest(sessions[0].token_digest) == sessions[0]
+        assert store.session_by_digest(sessions[0].token_digest.upper()) is None
+        assert store.session_by_digest("") is None
+        assert store.sessions_of("user-1") == sorted(sessions, key=lambda each: each.opened_at)
+        assert store.sessions_of("user-2") == []
+        store.commit(Remove(records.Session, sessions[0].id), entries=[make.entry()])
+        assert store.session_by_digest(sessions[0].token_digest) is None
+        assert len(store.sessions_of("user-1")) == 2
+
+    def test_expired_sessions_come_from_the_moment_on_at_which_they_end(self, store: ports.Store) -> None:
+        sessions = [make.session(expires_at=later(60 * hours)) for hours in (3, 1, 2, 9)]
+        put(store, *sessions)
+        assert store.expired_sessions(later(59.999), most=9) == []
+        assert store.expired_sessions(later(180), most=9) == [sessions[1], sessions[2], sessions[0]]
+        assert store.expired_sessions(later(180), most=2) == [sessions[1], sessions[2]]
 
     def test_api_keys_are_found_by_their_digest(self, store: ports.Store) -> None:
         keys = [make.api_key(created_at=later(minute)) for minute in (1, 0)]

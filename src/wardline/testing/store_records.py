@@ -139,6 +139,15 @@ def user(**values: Any) -> records.User:
     return records.User(**{**given, **values})
 
 
+def session(**values: Any) -> records.Session:
+    """Make a session of ten hours."""
+    given = {
+        "id": new_id("session"), "user_id": "user-1", "token_digest": secrets.token_hex(32), "opened_at": NOON,
+        "expires_at": later(600),
+    }  # fmt: skip
+    return records.Session(**{**given, **values})
+
+
 def api_key(**values: Any) -> records.ApiKey:
     """Make a platform's key."""
     given = {
@@ -171,6 +180,7 @@ def alarm(**values: Any) -> records.Alarm:
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
-        item, case, reveal, decision, action, referral, receipt, hold, hash_list, hash_list_entry, user, api_key, approval, alarm,
+        item, case, reveal, decision, action, referral, receipt, hold, hash_list, hash_list_entry, user, session, api_key, approval,
+        alarm,
     )  # fmt: skip
     return [make() for make in makers]

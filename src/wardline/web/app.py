@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from wardline.errors import WardlineError
 from wardline.pipeline import Wardline
-from wardline.web import access, description, problems
+from wardline.web import access, console, description, problems
 from wardline.web.api import (
     alarms,
     approvals,
@@ -42,6 +42,8 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.metrics = health.Metrics()
     for room in (items, cases, hash_lists, approvals, records_kept, alarms, statistics, audit, health):
         app.include_router(room.router)
+    # The console has rules of its own, one on each page: people come in with a session, programs with a key.
+    app.router.routes.extend(console.routes(wardline))
     app.add_exception_handler(WardlineError, problems.of_error)
     app.add_exception_handler(RequestValidationError, problems.of_validation)
     app.add_exception_handler(HTTPException, problems.of_http)

@@ -32,10 +32,15 @@ class LateMedia:
         return self.start().hash(content)
 
     def render(
-        self, content: bytes, *, frame: int = 0, longest_side: int = 1600
+        self,
+        content: bytes,
+        *,
+        frame: int = 0,
+        longest_side: int = 1600,
+        rendition: records.Rendition = records.Rendition.FULL,
     ) -> bytes | records.Unscannable:
         """See ``ports.Media``."""
-        return self.start().render(content, frame=frame, longest_side=longest_side)
+        return self.start().render(content, frame=frame, longest_side=longest_side, rendition=rendition)
 
     def close(self) -> None:
         """See ``ports.Media``."""

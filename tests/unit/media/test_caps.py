@@ -11,6 +11,7 @@ from PIL import Image
 from wardline import records
 from wardline.adapters.media import Caps, SandboxMedia
 from wardline.errors import ConfigurationError
+from wardline.records import Rendition
 from wardline.testing import pictures
 from wardline.testing.media_contract import animation, flat_frames
 
@@ -34,6 +35,8 @@ def test_a_picture_at_the_pixel_cap_passes_and_one_row_more_does_not(media_forma
         assert [_reason(call(over)) for call in (media.probe, media.hash, media.render)] == [
             "too many pixels"
         ] * 3
+        assert isinstance(media.render(at_cap, rendition=Rendition.COVER), bytes)
+        assert _reason(media.render(over, rendition=Rendition.COVER)) == "too many pixels"
     finally:
         media.close()
 
@@ -67,7 +70,8 @@ def test_a_frame_larger_than_its_file_says_is_seen_through() -> None:
     struct.pack_into("<HH", large, second + 5, 60_000, 60_000)
     media = SandboxMedia(_HASHERS, caps=Caps(seconds=_PATIENCE), workers=1)
     try:
-        assert _reason(media.render(bytes(large), frame=1)) == "too many pixels"
+        for form in Rendition:
+            assert _reason(media.render(bytes(large), frame=1, rendition=form)) == "too many pixels"
     finally:
         media.close()
 
@@ -79,7 +83,8 @@ def test_a_hundred_million_pixels_are_hashed_and_shown_within_the_default_memory
         found = media.hash(content)
         assert isinstance(found, records.Examination)
         assert found.picture.width * found.picture.height == Caps().pixels
-        assert isinstance(media.render(content), bytes)
+        for form in Rendition:
+            assert isinstance(media.render(content, rendition=form), bytes)
     finally:
         media.close()
 
@@ -115,7 +120,8 @@ def test_the_largest_picture_of_each_format_fits_into_the_default_memory(
     media = SandboxMedia(_HASHERS, caps=Caps(seconds=_PATIENCE), workers=1)
     try:
         assert isinstance(media.hash(content), records.Examination)
-        assert isinstance(media.render(content), bytes)
+        for form in Rendition:
+            assert isinstance(media.render(content, rendition=form), bytes)
     finally:
         media.close()
 

@@ -144,6 +144,42 @@ def test_renditions_are_upright_and_hashes_are_of_what_is_stored(
     assert _pdq(media, content) == _pdq(media, _encoded(stored.convert("RGB"), "BMP"))
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("plugin", ["JPEG", "PNG", "WEBP"])
+def test_covers_are_upright(media: SandboxMedia, plugin: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[_TURN] = orientation
+    content = _encoded(pictures.scene(3, (192, 120)), plugin, exif=exif.tobytes())
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB")
+    assert _distance(_cover(media, content), _cover(media, _encoded(upright, "PNG"))) <= 3
+
+
+@pytest.mark.parametrize("name", _ODD)
+@pytest.mark.filterwarnings("ignore:Palette images with Transparency:UserWarning")
+def test_an_odd_mode_has_the_cover_of_its_plain_rgb(media: SandboxMedia, name: str) -> None:
+    make, plugin = _ODD[name]
+    content = _encoded(make(), plugin)
+    plain = Image.open(io.BytesIO(content)).convert("RGB")
+    assert _distance(_cover(media, content), _cover(media, _encoded(plain, "PNG"))) <= 1
+
+
+def test_a_large_jpeg_decoded_small_has_the_cover_of_the_whole(media: SandboxMedia) -> None:
+    content = _encoded(pictures.scene(6, (2560, 1600)), "JPEG", quality=95)
+    whole = Image.open(io.BytesIO(content)).convert("RGB")
+    assert _distance(_cover(media, content), _cover(media, _encoded(whole, "PNG"))) <= 3
+
+
+def _cover(media: SandboxMedia, content: bytes) -> NDArray[np.uint8]:
+    cover = media.render(content, rendition=records.Rendition.COVER)
+    assert isinstance(cover, bytes), cover
+    return np.asarray(Image.open(io.BytesIO(cover)))
+
+
+def _distance(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
+    assert one.shape == other.shape
+    return int(np.abs(one.astype(int) - other.astype(int)).max())
+
+
 def test_a_lying_extension_is_not_even_asked_for(media: SandboxMedia) -> None:
     for media_format in pictures.FORMATS:
         found = media.probe(pictures.encode(pictures.scene(1, (40, 30)), media_format))

@@ -65,6 +65,7 @@ def _check(count: int, seed: int) -> None:
                 media.probe(content),
                 media.hash(content),
                 media.render(content, frame=number % 2, longest_side=64),
+                media.render(content, frame=number % 2, rendition=records.Rendition.COVER),
             )
             for found in calls:
                 assert not isinstance(found, records.Unscannable) or found.reason in _HONEST

@@ -208,3 +208,5 @@ def test_a_senseless_size_is_the_callers_mistake(family: Family) -> None:
     for side in (0, -1, 16_385):
         with pytest.raises(InputError, match="longest_side"):
             family.media.render(_PICTURE, longest_side=side)
+        with pytest.raises(InputError, match="longest_side"):
+            family.media.render(_PICTURE, longest_side=side, rendition=records.Rendition.COVER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -13,11 +14,15 @@ from PIL import Image
 from wardline.adapters.media import png
 
 
-@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
-def test_pillow_reads_back_every_pixel(width: int, height: int, seed: int) -> None:
-    pixels: NDArray[np.uint8] = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+@pytest.mark.parametrize(("mode", "channels"), [("RGB", (3,)), ("L", ())])
+@given(width=st.integers(1, 40), height=st.integers(1, 40), seed=st.integers(0, 2**32 - 1))
+def test_pillow_reads_back_every_pixel(
+    mode: str, channels: tuple[int, ...], width: int, height: int, seed: int
+) -> None:
+    shape = (height, width, *channels)
+    pixels: NDArray[np.uint8] = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
     image = Image.open(io.BytesIO(png.encode(pixels)))
-    assert image.mode == "RGB"
+    assert image.mode == mode
     assert np.array_equal(np.asarray(image), pixels)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from wardline import records
 from wardline.adapters.media import Caps, wire
@@ -60,6 +63,36 @@ def test_pixels_come_back_as_they_were(width: int, height: int, random: object) 
     assert np.array_equal(wire.read_pixels(payload, 20), pixels)
 
 
+@given(st.integers(1, 32), st.integers(1, 20))
+def test_greys_and_points_come_back_as_they_were(width: int, height: int) -> None:
+    greys = np.arange(width * height).astype(np.uint8).reshape(height, width)
+    payload = wire.write_pixels(greys)
+    for verb, read in ((wire.Verb.GREY, wire.read_greys), (wire.Verb.COVER, wire.read_points)):
+        assert len(payload) <= wire.most_bytes(verb, kinds=0, longest_side=32)
+        assert np.array_equal(read(payload, 32), greys)
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 16_384))
+def test_a_cover_of_more_than_its_points_is_malformed_whatever_size_was_asked_for(
+    columns: int, rows: int, longest_side: int
+) -> None:
+    assert wire.most_bytes(wire.Verb.COVER, kinds=9, longest_side=longest_side) <= 8 + 32 * 20
+    payload = wire.write_pixels(np.zeros((rows, columns), np.uint8))
+    if 1 <= columns <= min(32, longest_side) and 1 <= rows <= min(20, longest_side):
+        assert wire.read_points(payload, longest_side).shape == (rows, columns)
+    else:
+        with pytest.raises(wire.MalformedAnswerError):
+            wire.read_points(payload, longest_side)
+
+
+@pytest.mark.parametrize("read", [wire.read_greys, wire.read_points])
+def test_a_coloured_answer_is_neither_greys_nor_points(
+    read: Callable[[bytes, int], NDArray[np.uint8]],
+) -> None:
+    with pytest.raises(wire.MalformedAnswerError):
+        read(wire.write_pixels(np.zeros((4, 5, 3), np.uint8)), 20)
+
+
 @given(st.binary(max_size=120))
 def test_any_bytes_are_a_picture_within_the_caps_or_malformed(payload: bytes) -> None:
     try:
@@ -88,11 +121,9 @@ def test_a_changed_examination_is_a_valid_one_or_malformed(
 
 @given(st.binary(max_size=80), st.integers(1, 10))
 def test_any_bytes_are_pixels_of_the_asked_size_or_malformed(payload: bytes, longest_side: int) -> None:
-    try:
-        pixels = wire.read_pixels(payload, longest_side)
-    except wire.MalformedAnswerError:
-        return
-    assert max(pixels.shape[:2]) <= longest_side
+    for read in (wire.read_pixels, wire.read_greys, wire.read_points):
+        with contextlib.suppress(wire.MalformedAnswerError):
+            assert max(read(payload, longest_side).shape[:2]) <= longest_side
 
 
 def test_an_examination_with_a_hash_too_many_or_too_few_is_malformed() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import AvifImagePlugin, Image, ImageFile, features
 
 from wardline import records
+from wardline.adapters.media import cover
 from wardline.adapters.media.caps import Caps
 from wardline.adapters.media.reasons import Reason, RejectedError
 from wardline.adapters.media.sniffing import declared_size, sniff
@@ -30,6 +31,8 @@ _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
+_SIDEWAYS = (5, 6, 7, 8)
+_ENOUGH_FOR_POINTS = (8 * cover.MOST_COLUMNS, 8 * cover.MOST_COLUMNS)  # either way up, 8 pixels to a point
 
 
 def configure(caps: Caps, *, heic: bool = False) -> frozenset[MediaFormat]:
@@ -78,23 +81,61 @@ def rendition(
 ) -> NDArray[np.uint8]:
     """Decode one frame, scaled down to fit and turned upright, as ``uint8[height, width, 3]``."""
     with _as_damage():
-        image, picture = _open(content, caps, formats)
-        if not 0 <= frame < picture.frames:
-            raise RejectedError(Reason.NO_FRAME)
-        if frame:
-            image.seek(frame)
-        elif picture.format is MediaFormat.JPEG:
-            image.draft(None, (longest_side, longest_side))  # decode at a half, a quarter or an eighth
-        orientation = _orientation(image)
-        shown: Image.Image = image
-        if image.mode not in ("RGB", "L"):
-            shown = Image.fromarray(_pixels(image, caps))
-            del image
-        shown.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        return np.asarray(_fitted(content, caps, formats, frame, longest_side).convert("RGB"))
+
+
+def greys(
+    content: bytes, caps: Caps, formats: frozenset[MediaFormat], *, frame: int, longest_side: int
+) -> NDArray[np.uint8]:
+    """Do as ``rendition`` and keep the luma only, as ``uint8[height, width]``."""
+    with _as_damage():
+        return np.asarray(_fitted(content, caps, formats, frame, longest_side).convert("L"))
+
+
+def points(
+    content: bytes, caps: Caps, formats: frozenset[MediaFormat], *, frame: int, longest_side: int
+) -> NDArray[np.uint8]:
+    """Decode one frame, turned upright, down to the points of a cover, each the mean luma of its part: ``uint8[rows, columns]``."""
+    with _as_damage():
+        shown, orientation = _frame(content, caps, formats, frame, enough=_ENOUGH_FOR_POINTS)
+        shown.load()
         _require_size(shown, caps)
-        if orientation in _UPRIGHT:
-            shown = shown.transpose(_UPRIGHT[orientation])
-        return np.asarray(shown.convert("RGB"))
+        if orientation in _SIDEWAYS:
+            rows, columns = cover.grid(shown.height, shown.width, longest_side)
+        else:
+            columns, rows = cover.grid(shown.width, shown.height, longest_side)
+        shown = shown.resize((columns, rows), Image.Resampling.BOX)
+        return np.asarray(_upright(shown, orientation).convert("L"))
+
+
+def _fitted(
+    content: bytes, caps: Caps, formats: frozenset[MediaFormat], frame: int, longest_side: int
+) -> Image.Image:
+    shown, orientation = _frame(content, caps, formats, frame, enough=(longest_side, longest_side))
+    shown.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    _require_size(shown, caps)
+    return _upright(shown, orientation)
+
+
+def _frame(
+    content: bytes, caps: Caps, formats: frozenset[MediaFormat], frame: int, *, enough: tuple[int, int]
+) -> tuple[Image.Image, int]:
+    """Find one frame, in RGB or grey and perhaps not yet loaded, with its Exif orientation. No larger than it need be, where it can be."""
+    image, picture = _open(content, caps, formats)
+    if not 0 <= frame < picture.frames:
+        raise RejectedError(Reason.NO_FRAME)
+    if frame:
+        image.seek(frame)
+    elif picture.format is MediaFormat.JPEG:
+        image.draft(None, enough)  # decode at a half, a quarter or an eighth
+    orientation = _orientation(image)
+    if image.mode in ("RGB", "L"):
+        return image, orientation
+    return Image.fromarray(_pixels(image, caps)), orientation
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
 @contextmanager

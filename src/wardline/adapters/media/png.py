@@ -15,20 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_EIGHT_BIT_GREY = bytes([8, 0, 0, 0, 0])
 _EIGHT_BIT_RGB = bytes([8, 2, 0, 0, 0])
 _FILTER_UP = 2
 _FASTEST = 1
 
 
 def encode(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode ``uint8[height, width, 3]``, RGB, with no chunk but the three that a PNG must have."""
+    """Encode ``uint8[height, width, 3]``, RGB, or ``uint8[height, width]``, grey, with no chunk but the three that a PNG must have."""
     height, width = pixels.shape[:2]
-    rows = np.empty((height, 1 + 3 * width), np.uint8)
+    flat = pixels.reshape(height, -1)
+    rows = np.empty((height, 1 + flat.shape[1]), np.uint8)
     rows[:, 0] = _FILTER_UP
-    flat = pixels.reshape(height, 3 * width)
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])  # modulo 256, as the filter wants
-    header = struct.pack("!II", width, height) + _EIGHT_BIT_RGB
+    header = struct.pack("!II", width, height) + (_EIGHT_BIT_GREY if pixels.ndim == 2 else _EIGHT_BIT_RGB)
     return b"".join(
         (
             _SIGNATURE,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wardline import records
-from wardline.adapters.media import png, sealing, wire
+from wardline.adapters.media import cover, png, sealing, wire
 from wardline.adapters.media.caps import Caps
 from wardline.adapters.media.nursery import Nursery
 from wardline.adapters.media.pool import Pool
@@ -93,27 +96,36 @@ class SandboxMedia:
         )
 
     def render(
-        self, content: bytes, *, frame: int = 0, longest_side: int = 1600
+        self,
+        content: bytes,
+        *,
+        frame: int = 0,
+        longest_side: int = 1600,
+        rendition: records.Rendition = records.Rendition.FULL,
     ) -> bytes | records.Unscannable:
         """Decode one frame, turn it upright by its Exif, fit it into ``longest_side``, and write it as a bare PNG.
 
         Args:
             content: The file as uploaded.
             frame: From 0; one that the file does not have is ``Unscannable``.
-            longest_side: 1 to 16,384 pixels; anything else is ``InputError``.
+            longest_side: 1 to 16,384 pixels; anything else is ``InputError``. A cover is 480 pixels at most.
+            rendition: In colour, grey, or the cover that stands in before a reveal.
         """
         if not 1 <= longest_side <= _MOST_LONGEST_SIDE:
             raise InputError(f"longest_side: {longest_side} pixels, expected 1 to {_MOST_LONGEST_SIDE}")
         if not 0 <= frame < _REQUEST_SIZE_LIMIT:
             return _unscannable(Reason.NO_FRAME)
+        verb, read = _form(rendition)
         pixels = self._ask(
-            wire.Verb.RENDER,
+            verb,
             content,
-            lambda payload: wire.read_pixels(payload, longest_side),
+            lambda payload: read(payload, longest_side),
             frame=frame,
             longest_side=longest_side,
         )
-        return pixels if isinstance(pixels, records.Unscannable) else png.encode(pixels)
+        if isinstance(pixels, records.Unscannable):
+            return pixels
+        return png.encode(cover.paint(pixels, longest_side) if verb is wire.Verb.COVER else pixels)
 
     def close(self) -> None:
         """End the zygote and the workers. Calls under way, and later ones, give ``Unscannable``. Repeating is no error."""
@@ -170,6 +182,18 @@ class SandboxMedia:
         if self._on_worker_death is not None:
             self._on_worker_death(reason.value)
         return reason
+
+
+def _form(rendition: records.Rendition) -> tuple[wire.Verb, Callable[[bytes, int], NDArray[np.uint8]]]:
+    """Give what to ask the worker for, and how to read its answer."""
+    match rendition:
+        case records.Rendition.FULL:
+            return wire.Verb.RENDER, wire.read_pixels
+        case records.Rendition.GREY:
+            return wire.Verb.GREY, wire.read_greys
+        case records.Rendition.COVER:
+            return wire.Verb.COVER, wire.read_points
+    assert_never(rendition)
 
 
 def _unscannable(reason: Reason) -> records.Unscannable:

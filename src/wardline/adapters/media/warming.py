@@ -35,7 +35,8 @@ def warm(bench: worker.Bench) -> None:
         for version in (content, content[: len(content) // 2], content[:12]):
             for verb in wire.Verb:
                 worker.answer(verb, version, bench, frame=0, longest_side=_SIDE // 2)
-            worker.answer(wire.Verb.RENDER, version, bench, frame=1, longest_side=_SIDE // 2)
+            for verb in (wire.Verb.RENDER, wire.Verb.COVER):
+                worker.answer(verb, version, bench, frame=1, longest_side=_SIDE // 2)
 
 
 def samples(formats: frozenset[MediaFormat]) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardline import records
+from wardline.adapters.media import cover
 from wardline.adapters.media.caps import Caps
 from wardline.adapters.media.reasons import Reason
 from wardline.errors import InputError
@@ -45,6 +46,8 @@ class Verb(IntEnum):
     PROBE = 1
     HASH = 2
     RENDER = 3
+    GREY = 4
+    COVER = 5
 
 
 class MalformedAnswerError(Exception):
@@ -72,7 +75,7 @@ def write_examination(picture: records.Picture, hashes: Sequence[records.Hash]) 
 
 
 def write_pixels(pixels: NDArray[np.uint8]) -> bytes:
-    """Write ``uint8[height, width, 3]``."""
+    """Write ``uint8[height, width, 3]``, or ``uint8[height, width]`` for greys."""
     height, width = pixels.shape[:2]
     return _SIZE.pack(width, height) + pixels.tobytes()
 
@@ -80,11 +83,18 @@ def write_pixels(pixels: NDArray[np.uint8]) -> bytes:
 # --- read by the parent ---------------------------------------------------------------------------------------------------------------
 def most_bytes(verb: Verb, *, kinds: int, longest_side: int) -> int:
     """Give the longest answer that a worker may send to a request."""
-    if verb is Verb.PROBE:
-        return _PICTURE.size
-    if verb is Verb.HASH:
-        return _PICTURE.size + kinds * (_HASH.size + _LONGEST_DIGEST_BYTES)
-    return _SIZE.size + 3 * longest_side**2
+    match verb:
+        case Verb.PROBE:
+            return _PICTURE.size
+        case Verb.HASH:
+            return _PICTURE.size + kinds * (_HASH.size + _LONGEST_DIGEST_BYTES)
+        case Verb.RENDER:
+            return _SIZE.size + 3 * longest_side**2
+        case Verb.GREY:
+            return _SIZE.size + longest_side**2
+        case Verb.COVER:
+            columns, rows = cover.limits(longest_side)
+            return _SIZE.size + columns * rows
 
 
 def read_header(header: bytes, *, most: int) -> Reason | int:
@@ -138,10 +148,27 @@ def read_examination(payload: bytes, caps: Caps, kinds: Sequence[records.HashKin
 
 def read_pixels(payload: bytes, longest_side: int) -> NDArray[np.uint8]:
     """Read ``uint8[height, width, 3]``, no side longer than asked for."""
+    width, height = _read_size(payload, (longest_side, longest_side), channels=3)
+    return np.frombuffer(payload, np.uint8, offset=_SIZE.size).reshape(height, width, 3)
+
+
+def read_greys(payload: bytes, longest_side: int) -> NDArray[np.uint8]:
+    """Read ``uint8[height, width]``, no side longer than asked for."""
+    width, height = _read_size(payload, (longest_side, longest_side), channels=1)
+    return np.frombuffer(payload, np.uint8, offset=_SIZE.size).reshape(height, width)
+
+
+def read_points(payload: bytes, longest_side: int) -> NDArray[np.uint8]:
+    """Read the points of a cover, ``uint8[rows, columns]``, at most 20 rows of 32."""
+    columns, rows = _read_size(payload, cover.limits(longest_side), channels=1)
+    return np.frombuffer(payload, np.uint8, offset=_SIZE.size).reshape(rows, columns)
+
+
+def _read_size(payload: bytes, most: tuple[int, int], *, channels: int) -> tuple[int, int]:
     if len(payload) < _SIZE.size:
         raise MalformedAnswerError("pixels: too short")
     width, height = _SIZE.unpack_from(payload)
-    fits = 1 <= width <= longest_side and 1 <= height <= longest_side
-    if not fits or len(payload) != _SIZE.size + 3 * width * height:
+    fits = 1 <= width <= most[0] and 1 <= height <= most[1]
+    if not fits or len(payload) != _SIZE.size + channels * width * height:
         raise MalformedAnswerError("pixels: wrong size")
-    return np.frombuffer(payload, np.uint8, offset=_SIZE.size).reshape(height, width, 3)
+    return width, height

@@ -12,6 +12,12 @@ from wardline.adapters.media.caps import Caps
 from wardline.adapters.media.reasons import Reason, RejectedError
 from wardline.ports import Hasher
 
+_DECODERS = {
+    wire.Verb.RENDER: decoding.rendition,
+    wire.Verb.GREY: decoding.greys,
+    wire.Verb.COVER: decoding.points,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
@@ -58,8 +64,7 @@ def _work(verb: wire.Verb, content: bytes, bench: Bench, frame: int, longest_sid
             return wire.write_picture(decoding.probe(content, bench.caps, bench.formats))
         case wire.Verb.HASH:
             return wire.write_examination(*examine(content, bench))
-        case wire.Verb.RENDER:
-            pixels = decoding.rendition(
-                content, bench.caps, bench.formats, frame=frame, longest_side=longest_side
-            )
+        case wire.Verb.RENDER | wire.Verb.GREY | wire.Verb.COVER:
+            decode = _DECODERS[verb]
+            pixels = decode(content, bench.caps, bench.formats, frame=frame, longest_side=longest_side)
             return wire.write_pixels(pixels)

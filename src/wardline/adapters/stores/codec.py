@@ -55,9 +55,20 @@ def canonical(row: Row) -> bytes:
     return canonical_json({name: _json_cell(value) for name, value in row.items()}).encode()
 
 
-def digest(row: Row, salt: bytes) -> str:
-    """Give the salted SHA-256 of a row, hexadecimal."""
-    return hashlib.sha256(salt + canonical(row)).hexdigest()
+def digest(row: Row, salt: bytes, *, later: Row | None = None) -> str:
+    """Give the salted SHA-256 of a row, hexadecimal.
+
+    Args:
+        row: What is digested.
+        salt: 16 bytes.
+        later: Cells that are left out while they hold exactly this; see ``kinds.Kind.later``.
+    """
+    said = {name: cell for name, cell in row.items() if not (later and _as_before(name, cell, later))}
+    return hashlib.sha256(salt + canonical(said)).hexdigest()
+
+
+def _as_before(name: str, cell: Cell, later: Row) -> bool:
+    return name in later and type(cell) is type(later[name]) and cell == later[name]
 
 
 def digest_of_load(members: Mapping[str, str], salt: bytes) -> str:

@@ -52,7 +52,9 @@ def drifted(newest_first: Iterable[Line], stored: Stored) -> Iterator[str]:
         for kind, claimed in claims.items():
             rows = stored.rows(kinds.BY_NAME[kind], list(claimed))
             yield from (
-                f"{kind}:{each}" for each, claim in claimed.items() if not _agrees(rows.get(each), *claim)
+                f"{kind}:{each}"
+                for each, claim in claimed.items()
+                if not _agrees(kinds.BY_NAME[kind], rows.get(each), *claim)
             )
     for known in kinds.KINDS:
         for record_id in stored.ids(known):
@@ -96,7 +98,7 @@ def _digests(leaf: bytes) -> dict[str, str]:
         return {}
 
 
-def _agrees(row: codec.Row | None, digest: str, salt: bytes) -> bool:
+def _agrees(kind: kinds.Kind, row: codec.Row | None, digest: str, salt: bytes) -> bool:
     if digest == REMOVED or row is None:
         return digest == REMOVED and row is None
-    return codec.digest(row, salt) == digest
+    return codec.digest(row, salt, later=kind.later) == digest

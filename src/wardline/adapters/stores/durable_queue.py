@@ -19,7 +19,6 @@ APPLICATION = "wardline"
 """DBOS's name for us: the same in every process, so that any of them may take up any work."""
 APPLICATION_VERSION = "1"
 """Fixed, so that work enqueued before an upgrade is taken up after it."""
-QUEUE = "wardline"
 
 
 def workflow_id(task: records.Task) -> str:
@@ -60,7 +59,7 @@ class _Enqueuer:
     def __call__(self, connection: sa.Connection, task: records.Task) -> None:
         options: EnqueueOptions = {
             "workflow_name": task.name,
-            "queue_name": QUEUE,
+            "queue_name": task.queue,
             "workflow_id": workflow_id(task),
             "app_version": APPLICATION_VERSION,
         }

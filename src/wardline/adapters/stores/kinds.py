@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from wardline import records
@@ -29,6 +30,9 @@ class Kind:
     versioned: bool
     """False for records that are written once."""
     uniques: tuple[Unique, ...] = ()
+    later: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that this type did not have at first, with what they hold in a record from before. A digest leaves them out while
+    they hold it, so that those made before stay true."""
 
 
 def name_of(record_type: type[Any]) -> str:
@@ -36,8 +40,9 @@ def name_of(record_type: type[Any]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", record_type.__name__).lower()
 
 
-def _kind(record_type: type[Any], *uniques: Unique) -> Kind:
-    return Kind(record_type, name_of(record_type), "version" in record_type.__dataclass_fields__, uniques)
+def _kind(record_type: type[Any], *uniques: Unique, later: Mapping[str, Any] | None = None) -> Kind:
+    versioned = "version" in record_type.__dataclass_fields__
+    return Kind(record_type, name_of(record_type), versioned, uniques, later or {})
 
 
 KINDS = (
@@ -51,7 +56,8 @@ KINDS = (
     _kind(records.Hold),
     _kind(records.HashList, Unique(("name",))),
     _kind(records.HashListEntry),
-    _kind(records.User, Unique(("name",))),
+    _kind(records.User, Unique(("name",)), later={"failed_sign_ins": 0, "locked_until": None}),
+    _kind(records.Session, Unique(("token_digest",))),
     _kind(records.ApiKey, Unique(("secret_digest",))),
     _kind(records.Approval),
     _kind(records.Alarm, Unique(("kind", "subject_id"), while_none="resolved_at")),

@@ -97,6 +97,13 @@ class MemoryReaders:
 
         return self._all(records.Case, _opened, waits)[:most]
 
+    def claimed_cases(self, *, user_id: str, now: datetime) -> list[records.Case]:
+        def held(case: records.Case) -> bool:
+            runs = case.lease_until is not None and case.lease_until > now
+            return case.state is records.CaseState.OPEN and case.claimed_by == user_id and runs
+
+        return self._all(records.Case, _opened, held)
+
     def reveals_of(self, case_id: str) -> list[records.Reveal]:
         return self._all(
             records.Reveal, lambda found: (found.at, found.id), lambda found: found.case_id == case_id
@@ -157,6 +164,27 @@ class MemoryReaders:
 
     def users(self) -> list[records.User]:
         return self._all(records.User, lambda found: found.name)
+
+    def session_by_digest(self, token_digest: str) -> records.Session | None:
+        return _only(
+            self._all(
+                records.Session, lambda found: found.id, lambda found: found.token_digest == token_digest
+            )
+        )
+
+    def sessions_of(self, user_id: str) -> list[records.Session]:
+        return self._all(
+            records.Session,
+            lambda found: (found.opened_at, found.id),
+            lambda found: found.user_id == user_id,
+        )
+
+    def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
+        return self._all(
+            records.Session,
+            lambda found: (found.expires_at, found.id),
+            lambda found: found.expires_at <= now,
+        )[:most]
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
         return _only(

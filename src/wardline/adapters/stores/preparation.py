@@ -211,13 +211,17 @@ def _lines_of(
 def _digest(change: Put | Take | _Load, salt: bytes, loads: dict[str, dict[str, str]]) -> str:
     match change:
         case Put():
-            return codec.digest(change.row, salt)
+            return _digest_of_row(change, salt)
         case Take():
             return REMOVED
         case _Load():
-            members = {_key(put): codec.digest(put.row, salt) for put in change.puts}
+            members = {_key(put): _digest_of_row(put, salt) for put in change.puts}
             loads[change.id] = members
             return codec.digest_of_load(members, salt)
+
+
+def _digest_of_row(put: Put, salt: bytes) -> str:
+    return codec.digest(put.row, salt, later=put.kind.later)
 
 
 def _line(entry: records.Entry, digests: dict[str, str], salt: bytes) -> Line:

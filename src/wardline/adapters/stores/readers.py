@@ -79,6 +79,15 @@ class SqlReaders(SqlReading):
         )
         return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
 
+    def claimed_cases(self, *, user_id: str, now: datetime) -> list[records.Case]:
+        table = tables.cases
+        chosen = sa.select(table).where(
+            table.c.claimed_by == user_id,
+            table.c.state == records.CaseState.OPEN.value,
+            table.c.lease_until > now,
+        )
+        return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id))
+
     def reveals_of(self, case_id: str) -> list[records.Reveal]:
         table = tables.reveals
         chosen = sa.select(table).where(table.c.case_id == case_id)
@@ -147,6 +156,20 @@ class SqlReaders(SqlReading):
 
     def users(self) -> list[records.User]:
         return self._all(records.User, sa.select(tables.users).order_by(tables.users.c.name))
+
+    def session_by_digest(self, token_digest: str) -> records.Session | None:
+        table = tables.sessions
+        return self._first(records.Session, sa.select(table).where(table.c.token_digest == token_digest))
+
+    def sessions_of(self, user_id: str) -> list[records.Session]:
+        table = tables.sessions
+        chosen = sa.select(table).where(table.c.user_id == user_id)
+        return self._all(records.Session, chosen.order_by(table.c.opened_at, table.c.id))
+
+    def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
+        table = tables.sessions
+        chosen = sa.select(table).where(table.c.expires_at <= now)
+        return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
         table = tables.api_keys

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores.columns import UtcTime, ordinal, text
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -123,8 +123,16 @@ hash_list_entries = sa.Table(
 
 users = sa.Table(
     "users", metadata, _id(), _text("name"), _text("role"), _text("password_hash"), _time("created_at"), _yes_no("disabled"),
-    _number("version"),
+    _number("version"), _number("failed_sign_ins"), _time_or_none("locked_until"),
     sa.Index("uq_users_name", "name", unique=True),
+)  # fmt: skip
+
+sessions = sa.Table(
+    "sessions", metadata, _id(), _text("user_id"), _text("token_digest"), _time("opened_at"), _time("expires_at"),
+    _number("version"),
+    sa.Index("uq_sessions_token_digest", "token_digest", unique=True),
+    sa.Index("ix_sessions_user_id", "user_id", "opened_at", "id"),
+    sa.Index("ix_sessions_expires_at", "expires_at", "id"),
 )  # fmt: skip
 
 api_keys = sa.Table(
@@ -199,6 +207,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.HashList: hash_lists,
     records.HashListEntry: hash_list_entries,
     records.User: users,
+    records.Session: sessions,
     records.ApiKey: api_keys,
     records.Approval: approvals,
     records.Alarm: alarms,

@@ -97,14 +97,13 @@ def _tell(summary: dict[str, Any], folder: Path) -> None:
 def _address(running: Any) -> None:
     from rich.console import Console
 
-    console = Console(stderr=True)
-    console.print(f"\nServing at {running.api} (loopback only). Cases are left open for you. Ctrl-C ends.")
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"\nOpen {running.api} in a browser (loopback only) and sign in. Cases are left open for you. Ctrl-C ends.")
+    for name, password in running.passwords.items():
+        console.print(f"  {name:<12} {password}")
+    console.print("\nThe HTTP API is at the same address; its keys:")
     for name, key in running.keys.items():
-        console.print(f"  {name:<12} {key}", highlight=False)
-    console.print(
-        f"\n  curl -X POST -H 'Authorization: Bearer {running.keys['moderator-1']}' {running.api}/v1/cases/next",
-        highlight=False,
-    )
+        console.print(f"  {name:<12} {key}")
 
 
 def _serve_until_interrupted() -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from wardline import records, review
-from wardline.pipeline import Wardline
+from wardline.pipeline import Showing, Wardline
 from wardline.records import require_id
 from wardline.web import access
 from wardline.web.access import Caller
@@ -100,7 +100,7 @@ def list_reveals(
 def reveal(case_id: str, body: RevealBody, caller: _Caller, wardline: _Wardline) -> Response:
     """Show one frame of one file. The log has it before the first byte leaves."""
     picture = wardline.reveal(
-        require_id("case", case_id), item_id=require_id("item", body.item_id), user=caller.person, frame=body.frame
+        require_id("case", case_id), item_id=require_id("item", body.item_id), user=caller.person, showing=Showing(frame=body.frame)
     )
     return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 

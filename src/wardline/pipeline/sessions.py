@@ -1,0 +1,263 @@
+"""People's sign-in: passwords that are counted when they are wrong, and sessions that end.
+
+An answer to a password is given only once it is committed against the version of the person that it was judged by. However many
+attempts run at the same time, they are counted one after the other, and what comes after the fifth wrong one finds the lock.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from wardline import records
+from wardline.errors import (
+    InputError,
+    NotAllowedError,
+    NotAuthenticatedError,
+    NotFoundError,
+    VersionConflictError,
+)
+from wardline.pipeline import passwords
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.records import Insert, Remove, Replace, Verb
+
+LIFETIME = timedelta(hours=10)
+"""A working day and its breaks; use does not prolong it."""
+FAILURES_BEFORE_LOCK = 5
+FIRST_LOCK = timedelta(minutes=15)
+LONGEST_LOCK = timedelta(hours=24)
+_TOKEN_BYTES = 32
+_EXPIRED_AT_ONCE = 1000
+_MOST_NAME_CHARACTERS = 64
+
+Commit = tuple[Sequence[records.Change], Sequence[records.Entry]]
+Grant = Callable[[records.User], Commit]
+"""What a right password brings about; gets the person as they will be stored."""
+
+
+def sign_in(parts: Parts, name: str, password: str) -> tuple[records.Session, str]:
+    """Open a session of ten hours. Gives the record and its token, which is kept nowhere here.
+
+    Five wrong passwords lock the person out for 15 minutes, five more for twice as long, and so on up to 24 hours; a right one
+    sets the count back.
+
+    Raises:
+        NotAuthenticatedError: Unknown name, another password, disabled, or locked: they look alike and take alike long.
+    """
+    token = base64.urlsafe_b64encode(parts.entropy(_TOKEN_BYTES)).decode().rstrip("=")
+    opened: list[records.Session] = []
+
+    def grant(user: records.User) -> Commit:
+        now = parts.now()
+        session = records.Session(
+            id=parts.new_id("session"), user_id=user.id, token_digest=_digest(token), opened_at=now, expires_at=now + LIFETIME
+        )  # fmt: skip
+        opened.append(session)
+        return [Insert(session)], [parts.entry(Verb.SESSION_OPENED, session.id, actor=user.id)]
+
+    _admit(parts, lambda: _named(parts, name), password, grant)
+    return opened[-1], token
+
+
+def open_session_of(parts: Parts, token: str) -> tuple[records.Session, records.User]:
+    """Find the session that a token belongs to, and its person as they are now: a changed role counts from the next request on.
+
+    Raises:
+        NotAuthenticatedError: Unknown, closed, expired, or its person is disabled: they look alike.
+    """
+    session = parts.store.session_by_digest(_digest(token))
+    if session is None or session.expires_at <= parts.now():
+        raise _no_session()
+    try:
+        user = parts.store.user(session.user_id)
+    except NotFoundError:
+        raise _no_session() from None
+    if user.disabled:
+        raise _no_session()
+    return session, user
+
+
+def sign_out(parts: Parts, session: records.Session) -> None:
+    """Close a session. One that is closed already stays so."""
+    if parts.store.session_by_digest(session.token_digest) is not None:
+        changes, entries = _closing(parts, [session], actor=session.user_id, why="signed out")
+        parts.store.commit(*changes, entries=entries)
+
+
+def close_all(parts: Parts, user: records.User, *, actor: str = SYSTEM) -> int:
+    """Close every session of a person; gives how many."""
+    found = parts.store.sessions_of(user.id)
+    if found:
+        changes, entries = _closing(parts, found, actor=actor, why="all closed")
+        parts.store.commit(*changes, entries=entries)
+    return len(found)
+
+
+def close_expired(parts: Parts) -> None:
+    """Remove the sessions whose time is over."""
+    while old := parts.store.expired_sessions(parts.now(), most=_EXPIRED_AT_ONCE):
+        changes, entries = _closing(parts, old, actor=SYSTEM, why="expired")
+        parts.store.commit(*changes, entries=entries)
+
+
+def closing_all(
+    parts: Parts, user_id: str, *, actor: str, why: str, keep: records.Session | None = None
+) -> Commit:
+    """Give what closes a person's sessions, to be committed with the reason for it.
+
+    Commit it together with a new version of the person: whoever signs in meanwhile makes that commit conflict, so that no session
+    slips through.
+    """
+    others = [each for each in parts.store.sessions_of(user_id) if keep is None or each.id != keep.id]
+    return _closing(parts, others, actor=actor, why=why)
+
+
+def change_password(
+    parts: Parts, user: records.User, old: str, new: str, *, keep: records.Session | None = None
+) -> records.User:
+    """Give a person another password, and close their sessions.
+
+    Args:
+        parts: The installation.
+        user: Whose password it is.
+        old: The password until now. A wrong one counts like one at sign-in.
+        new: 12 to 1024 characters, not the old one.
+        keep: The session in which they do it; it stays open.
+
+    Raises:
+        InputError: The new password does not do.
+        NotAuthenticatedError: The old one is wrong, or the person is locked.
+    """
+    if hmac.compare_digest(_encoded(old), _encoded(new)):
+        raise InputError("password: the same as before, expected another one", remedy="Choose another one.")
+    new_hash = passwords.hash_new(parts, new)
+
+    def grant(admitted: records.User) -> Commit:
+        changes, entries = closing_all(
+            parts, admitted.id, actor=admitted.id, why="password changed", keep=keep
+        )
+        return changes, [parts.entry(Verb.USER_PASSWORD_CHANGED, admitted.id, actor=admitted.id), *entries]
+
+    return _admit(parts, lambda: _with_id(parts, user.id), old, grant, new_hash=new_hash)
+
+
+def csrf_token(token: str) -> str:
+    """Make what a session's forms must send along: a keyed digest of its token, hexadecimal, which does not give the token away."""
+    return hmac.new(_encoded(token), b"wardline csrf", hashlib.sha256).hexdigest()
+
+
+def require_csrf(token: str, sent: str) -> None:
+    """Raise ``NotAllowedError`` unless a form of this session was sent."""
+    if not token or not hmac.compare_digest(_encoded(csrf_token(token)), _encoded(sent)):
+        raise NotAllowedError(
+            "form: not of this session, expected one that it was given",
+            remedy="Reload the page and send the form again.",
+        )
+
+
+# --- judging a password -------------------------------------------------------------------------------------------------------------
+def _admit(
+    parts: Parts,
+    find: Callable[[], records.User | None],
+    password: str,
+    grant: Grant,
+    *,
+    new_hash: str | None = None,
+) -> records.User:
+    """Judge a password and commit the outcome with it: what a right one brings about, or one failure more."""
+    judged: tuple[str, bool] | None = None
+    while True:
+        user = find()
+        if user is None or not _may_try(user, parts.now()):
+            if judged is None:
+                passwords.fits(parts, None, password)
+            raise passwords.refusal()
+        if judged is None or judged[0] != user.password_hash:
+            judged = user.password_hash, passwords.fits(parts, user, password)
+        try:
+            if not judged[1]:
+                _count_failure(parts, user)
+                raise passwords.refusal()
+            return _let_in(parts, user, new_hash or passwords.renewed_hash(parts, user, password), grant)
+        except VersionConflictError:
+            # Another attempt was counted first, or the person was changed. Each round means that somebody else got on.
+            continue
+
+
+def _may_try(user: records.User, now: datetime) -> bool:
+    return not user.disabled and (user.locked_until is None or user.locked_until <= now)
+
+
+def _let_in(parts: Parts, user: records.User, password_hash: str, grant: Grant) -> records.User:
+    # A new version even when nothing is set back: the commit must conflict with a lock that came meanwhile.
+    admitted = replace(
+        user, failed_sign_ins=0, locked_until=None, password_hash=password_hash, version=user.version + 1
+    )
+    changes, entries = grant(admitted)
+    parts.store.commit(Replace(admitted), *changes, entries=entries)
+    return admitted
+
+
+def _count_failure(parts: Parts, user: records.User) -> None:
+    failures = user.failed_sign_ins + 1
+    entries = [parts.entry(Verb.USER_SIGN_IN_FAILED, user.id)]
+    failed = replace(user, failed_sign_ins=failures, locked_until=None, version=user.version + 1)
+    if failures % FAILURES_BEFORE_LOCK == 0:
+        period = lock_period(failures // FAILURES_BEFORE_LOCK)
+        failed = replace(failed, locked_until=parts.now() + period)
+        entries.append(
+            parts.entry(Verb.USER_LOCKED, user.id, detail=f"{period // timedelta(minutes=1)} minutes")
+        )
+    parts.store.commit(Replace(failed), entries=entries)
+
+
+def lock_period(locks: int) -> timedelta:
+    """Give how long the n-th lock since the last right password lasts, counted from 1."""
+    doublings = min(
+        locks - 1, (LONGEST_LOCK // FIRST_LOCK).bit_length()
+    )  # enough for the longest, and no overflow
+    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
+
+
+def _named(parts: Parts, name: str) -> records.User | None:
+    # What can be no name is not asked for: databases refuse some of it, which would be another answer than that to an unknown one.
+    if len(name) > _MOST_NAME_CHARACTERS or any(
+        ord(each) < 32 or 0xD800 <= ord(each) < 0xE000 for each in name
+    ):
+        return None
+    return parts.store.user_named(name)
+
+
+def _with_id(parts: Parts, user_id: str) -> records.User | None:
+    try:
+        return parts.store.user(user_id)
+    except NotFoundError:
+        return None
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------------------------
+def _closing(parts: Parts, closed: Sequence[records.Session], *, actor: str, why: str) -> Commit:
+    return (
+        [Remove(records.Session, each.id) for each in closed],
+        [parts.entry(Verb.SESSION_CLOSED, each.id, actor=actor, detail=why) for each in closed],
+    )
+
+
+def _no_session() -> NotAuthenticatedError:
+    return NotAuthenticatedError(
+        "session: unknown, closed or expired, expected an open one", remedy="Sign in again."
+    )
+
+
+def _digest(token: str) -> str:
+    # A fast hash is right here: the token has 256 random bits, so there is nothing to guess.
+    return hashlib.sha256(_encoded(token)).hexdigest()
+
+
+def _encoded(sent: str) -> bytes:
+    """Give the bytes of anything that a browser may send, also of what is no valid Unicode."""
+    return sent.encode("utf-8", "surrogatepass")

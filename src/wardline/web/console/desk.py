@@ -1,0 +1,76 @@
+"""What every page is given: who asks, from which session, with which form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wardline import records
+from wardline.errors import InputError
+from wardline.pipeline import Wardline
+from wardline.records import Role
+from wardline.web.console.pictures import Shelf
+
+EVERYBODY = frozenset(Role)
+REVIEWERS = frozenset({Role.MODERATOR, Role.LEAD})
+MANAGERS = frozenset({Role.LEAD, Role.ADMIN})
+OVERSEERS = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
+NOBODY_YET: frozenset[Role] = frozenset()
+"""For people who have not signed in: the sign-in page itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One request of one person."""
+
+    request: Request
+    wardline: Wardline
+    shelf: Shelf
+    user: records.User
+    session: records.Session
+    token: str
+    """The session's secret, from the cookie."""
+    form: Mapping[str, tuple[str, ...]]
+    """What was sent; empty for a GET."""
+
+    @property
+    def now(self) -> datetime:
+        """The time, from the installation's clock."""
+        return self.wardline.parts.now()
+
+    def path(self, name: str) -> str:
+        """Give a part of the address."""
+        return str(self.request.path_params[name])
+
+    def record(self, kind: str) -> str:
+        """Give the record's id from the address."""
+        return records.require_id(kind, self.path(f"{kind.replace('-', '_')}_id"))
+
+    def sent(self, field: str) -> str:
+        """Give a field of the form, without the space around it; empty when it was not sent."""
+        return self.form.get(field, ("",))[0].strip()
+
+    def needed(self, field: str) -> str:
+        """Give a field of the form that must be there."""
+        if not self.sent(field):
+            raise InputError(f"form: {field} is missing, expected it")
+        return self.sent(field)
+
+    def asked(self, name: str) -> str:
+        """Give a parameter of the address; empty when there is none."""
+        return self.request.query_params.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One route with its rule. There is no way to make a route without one."""
+
+    method: str
+    path: str
+    roles: frozenset[Role]
+    """Who may; everybody else is refused."""
+    handler: Callable[[Desk], Response]
