@@ -21,7 +21,9 @@ def test_a_restriction_that_was_late_never_comes_after_the_release(
     kept = line.submit(picture())
     line.pass_time(timedelta(minutes=3))
     case = line.wardline.claim(line.case_of(kept).id, user=moderator.user)
-    line.wardline.decide(case.id, user=moderator.user, judgement=review.Judgement(outcome=records.Outcome.NOT_VIOLATION))
+    line.wardline.decide(
+        case.id, user=moderator.user, judgement=review.Judgement(outcome=records.Outcome.NOT_VIOLATION)
+    )
     line.pass_time(timedelta(hours=3))
     states = [(action.kind, action.state) for action in line.store.actions_of(case.id)]
     assert {state for _, state in states} == {records.ActionState.DELIVERED}

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from wardline.cli import output
+from wardline.cli import operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
-from wardline.cli.options import HERE, AsJson, Folder, Limit
+from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
 from wardline.errors import InputError, NotFoundError
-from wardline.records import require_id
+from wardline.records import Scope, require_id
 
-app = group("Reports to the authority: list, show.")
+app = group("Reports to the authority: list, show, submit.")
 
 
 @app.command("list")
@@ -75,6 +75,24 @@ def show(
             "finished": found.finished_at, "receipt": stored.id if stored else None,
         }
     )  # fmt: skip
+
+
+@app.command()
+def submit(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """File a report that stopped for a person, once what was wrong is put right. A running service or `wardline work` sends it."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        again = line.file_again(require_id("referral", referral_id), user=person)
+    if as_json:
+        output.as_json(again)
+    else:
+        output.line(f"{again.id} is filed again.")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -21,6 +21,8 @@ from wardline.pipeline.tasks import TASKS, Chores
 
 QUEUES = {"wardline": 4, "wardline-filing": 4, "wardline-platforms": 8, "wardline-notifiers": 2}
 """How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
+_POLLED_LESS_OFTEN = {"wardline-filing": 2.0, "wardline-notifiers": 5.0}
+"""Looking costs a little each time, and these may wait a second."""
 _ALSO_RUNNING = 2
 APPLICATION = "wardline"
 APPLICATION_VERSION = "1"
@@ -60,7 +62,8 @@ class DurableWork:
         tick = DBOS.workflow(name="chores")(self._minute())
         DBOS.launch()
         for queue, most in QUEUES.items():
-            DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=self._poll_seconds)
+            seconds = self._poll_seconds * _POLLED_LESS_OFTEN.get(queue, 1.0)
+            DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=seconds)
         DBOS.apply_schedules([{"schedule_name": "chores", "workflow_fn": tick, "schedule": "* * * * *"}])
         self._run_chores()  # a full disk or a foreign file in the vault is no reason to take no uploads
         self._beat = threading.Thread(target=self._sequence_each_second, name="wardline-sequencer", daemon=True)
@@ -116,7 +119,7 @@ class DurableWork:
             try:
                 self._parts.store.commit(entries=(), work=[later])
                 return
-            except Exception as error:  # noqa: BLE001 -- whatever it is, giving up here would lose the task
+            except Exception as error:  # whatever it is, giving up here would lose the task
                 _log.error("work cannot be put off", task=name, record=record_id, error=_code(error))
                 if self._stop.wait(_STORE_AWAY_SECONDS):
                     raise _CutShortError from error

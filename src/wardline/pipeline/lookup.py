@@ -9,6 +9,7 @@ from wardline import matching, ports, records
 from wardline.pipeline.parts import Parts
 
 _LOOK_AGAIN_SECONDS = 1.0
+_BUILD_AT_MOST_SECONDS = 30.0
 
 
 class Lookup:
@@ -20,6 +21,7 @@ class Lookup:
         self._stamp = ""
         self._catalogue = matching.Catalogue.build((), parts.store.entries_of, parts.make_index)
         self._looked = float("-inf")
+        """When the catalogue was last known to be that of the store, monotonic seconds."""
 
     def match(self, hashes: tuple[records.Hash, ...]) -> tuple[records.Match, ...]:
         """Find every entry near these hashes."""
@@ -28,16 +30,27 @@ class Lookup:
     def refresh(self) -> None:
         """Look for changed lists now."""
         with self._lock:
-            self._looked = float("-inf")
-        self._current()
+            self._look()
 
     def _current(self) -> matching.Catalogue:
-        if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS:
-            with self._lock:
-                if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS:
-                    self._renew(self._parts.store)
-                    self._looked = time.monotonic()
+        age = time.monotonic() - self._looked
+        if age <= _LOOK_AGAIN_SECONDS:
+            return self._catalogue
+        # A large list takes seconds to build. Meanwhile the others go on with what is there, but never with nothing and not for long:
+        # when building fails again and again, what is there is no more than what once was.
+        if not self._lock.acquire(timeout=0 if age <= _BUILD_AT_MOST_SECONDS else -1):
+            return self._catalogue
+        try:
+            if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS:
+                self._look()
+        finally:
+            self._lock.release()
         return self._catalogue
+
+    def _look(self) -> None:
+        began = time.monotonic()
+        self._renew(self._parts.store)
+        self._looked = began
 
     def _renew(self, store: ports.Store) -> None:
         stamp = store.lists_stamp()

@@ -153,6 +153,11 @@ def new_person_key(
     )  # fmt: skip
 
 
+def scopes_of(key: records.ApiKey, user: records.User | None) -> frozenset[Scope]:
+    """Give what a key may do now: a person's never more than the role allows, whatever it held when it was made."""
+    return frozenset(key.scopes) if user is None else frozenset(key.scopes) & _ROLE_SCOPES[user.role]
+
+
 def revoke_key(parts: Parts, key_id: str, *, actor: str = SYSTEM) -> records.ApiKey:
     """Switch a key off for good."""
     for key in parts.store.api_keys():

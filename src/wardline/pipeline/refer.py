@@ -9,13 +9,15 @@ from typing import assert_never
 import structlog
 
 from wardline import ports, preservation, records, referral
-from wardline.errors import AuthorityError, EvidenceError, NotFoundError, ReportFinishedError
+from wardline.errors import AuthorityError, EvidenceError, InputError, NotFoundError, ReportFinishedError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 
 _ALARM_AFTER_ATTEMPTS = 5
+_TRIES_BETWEEN = 1_000_000
+"""Tries are counted on from a number that none before had: work that was enqueued once is not enqueued again."""
 NOBODY = "none"
 """In the place of the authority and its environment while the settings name none."""
 
@@ -47,6 +49,27 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
         _wait_for_settings(parts, current, attempt, f"authority: another one in the settings, expected {expected}")
     else:
         _Filing(parts, authority, current, attempt).run()
+
+
+def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Let a referral that waits for a person go on, after what was wrong was put right.
+
+    Raises:
+        ConflictError: It does not wait for a person.
+        InputError: It still cannot be sent; nothing changed.
+    """
+    stopped = parts.store.referral(referral_id)
+    again = referral.refile(stopped)
+    if parts.authority is not None:
+        report = report_of(parts, stopped.id, parts.store.decision(stopped.decision_id), parts.store.case(stopped.case_id))
+        problems = parts.authority.check(report)
+        if problems:
+            raise InputError(f"{referral_id}: {'; '.join(problems)[:480]}", remedy="Correct [referral] in wardline.toml first.")
+    parts.store.commit(
+        Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
+        work=[Task(name="refer", record_id=again.id, attempt=again.version * _TRIES_BETWEEN)],
+    )  # fmt: skip
+    return again
 
 
 class _Filing:
@@ -129,6 +152,7 @@ class _Filing:
     def _store_outcome(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:
         if moved.state is ReferralState.FINISHED:
             self._file(moved, source)
+            alarms.resolve_about(self._parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
             for about in (moved.authority, NOBODY):
                 alarms.resolve_about(self._parts, AlarmKind.FILING_FAILED, about)
         else:

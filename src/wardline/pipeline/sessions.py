@@ -217,9 +217,8 @@ def _count_failure(parts: Parts, user: records.User) -> None:
 
 def lock_period(locks: int) -> timedelta:
     """Give how long the n-th lock since the last right password lasts, counted from 1."""
-    doublings = min(
-        locks - 1, (LONGEST_LOCK // FIRST_LOCK).bit_length()
-    )  # enough for the longest, and no overflow
+    enough = (LONGEST_LOCK // FIRST_LOCK).bit_length()
+    doublings = min(locks - 1, enough)
     return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from wardline import enforcement, intake, preservation, records, review, triage
-from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, WardlineError
+from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.records import Step, Verb
@@ -17,6 +18,8 @@ _log = structlog.get_logger("wardline.submit")
 
 ORIGINAL = "original"
 """The vault's purpose for a file as it was uploaded."""
+_LEAST_FREE_BYTES = 2**26
+"""Room for the database to go on while uploads are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class Submission:
     """None when this was a repetition."""
     item_id: str | None
     """None when it was released, or was a repetition."""
+    judged_at: float
+    """Monotonic seconds: what it is was known, and nothing of it kept yet. Until here the same was done whatever it is."""
 
 
 def submit(
@@ -42,13 +47,15 @@ def submit(
         StorageFullError, StoreUnavailableError: Try again later.
     """
     intake.check(upload, max_bytes=parts.rules.max_bytes, private_scanning=parts.rules.private_scanning, now=parts.now())
+    _require_room(parts, upload)
     seen = _remember(parts, upload, api_key, idempotency_key)
     before = parts.store.remembered(seen.key_digest) if seen else None
     if seen is not None and _is_repetition(parts, seen, before):
-        return Submission(route=None, item_id=None)
+        return Submission(route=None, item_id=None, judged_at=time.monotonic())
     examined = parts.media.hash(upload.content)
     signals = _signals(lookup, upload, examined)
     route = triage.route(signals, parts.rules.policy)
+    judged_at = time.monotonic()
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         # Expired, and not forgotten yet: the chores do that every minute.
@@ -57,13 +64,20 @@ def submit(
     try:
         if isinstance(route, records.Release):
             parts.store.commit(*changes, entries=())
-            return Submission(route=route, item_id=None)
-        return _keep(parts, upload, examined, route, api_key, changes)
+            return Submission(route=route, item_id=None, judged_at=judged_at)
+        item_id = _keep(parts, upload, examined, route, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
-            return Submission(route=None, item_id=None)
+            return Submission(route=None, item_id=None, judged_at=judged_at)
         raise
+    return Submission(route=route, item_id=item_id, judged_at=judged_at)
+
+
+def _require_room(parts: Parts, upload: intake.Upload) -> None:
+    """Refuse every upload while there is hardly room to seal one: were only those refused that are kept, a full disk would tell which."""
+    if parts.free_bytes() < _LEAST_FREE_BYTES + 2 * len(upload.content):
+        raise StorageFullError("upload: the data disk is full, expected room to keep it")
 
 
 def _remember(parts: Parts, upload: intake.Upload, api_key: records.ApiKey, key: str | None) -> records.Remembered | None:
@@ -111,7 +125,7 @@ def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
 def _keep(
     parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable,
     route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
-) -> Submission:  # fmt: skip
+) -> str:  # fmt: skip
     now = parts.now()
     item = _item(parts, upload, examined, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
@@ -125,7 +139,7 @@ def _keep(
     except AlreadyExistsError:
         parts.vault.destroy(item.id, ORIGINAL)  # certainly not committed: the same key was quicker in another thread
         raise
-    return Submission(route=route, item_id=item.id)
+    return item.id
 
 
 def _commit_kept(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wardline import intake, ports, records, review
 from wardline.errors import WardlineError
-from wardline.pipeline import alarms, approvals, count, lists, log, people
+from wardline.pipeline import alarms, approvals, count, lists, log, people, refer
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.lists import AddedList
 from wardline.pipeline.log import Verification
@@ -96,6 +96,12 @@ class Wardline:
     def _follow_lists(self) -> None:
         with suppress(WardlineError):  # the act is done and durable; every upload looks again, and goes to a person while that fails
             self._lookup.refresh()
+
+    # referral
+    def file_again(self, referral_id: str, *, user: records.User) -> records.Referral:
+        """Let a referral that waits for a person go on, after what was wrong was put right."""
+        people.require_scope(user, records.Scope.MANAGE)
+        return refer.file_again(self.parts, referral_id, user)
 
     # people
     def authenticate(self, secret: str) -> tuple[records.ApiKey, records.User | None]:

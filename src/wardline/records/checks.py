@@ -14,10 +14,12 @@ def require_utc(field: str, value: datetime | None) -> None:
 
 
 def require_text(field: str, value: str, *, most: int) -> None:
-    """Require 1 to ``most`` characters, none of them a control character."""
+    """Require 1 to ``most`` characters, not only white space, none of them a control character or half of one."""
     if not value or len(value) > most:
         raise InputError(f"{field}: {len(value)} characters, expected 1 to {most}")
-    if any(ord(character) < 32 for character in value):
+    if not value.strip():
+        raise InputError(f"{field}: blank, expected text")
+    if any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in value):
         raise InputError(f"{field}: holds control characters, expected plain text")
 
 

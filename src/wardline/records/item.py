@@ -108,6 +108,8 @@ class UploadContext:
                 ipaddress.ip_address(self.ip_address)
             except ValueError:
                 raise InputError("ip_address: malformed, expected an IPv4 or IPv6 address") from None
+            if "%" in self.ip_address:  # names an interface of one machine; no authority takes it
+                raise InputError("ip_address: with a zone, expected an IPv4 or IPv6 address without one")
         if self.port is not None:
             require_range("port", self.port, 1, 65535)
         if self.file_name is not None:

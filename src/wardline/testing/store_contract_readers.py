@@ -131,6 +131,16 @@ class ReadersContract:
         assert store.waiting_cases(now=later(9), user_id="user-2", most=9) == [free, passed, likewise]
         assert store.waiting_cases(now=later(9), user_id="%", most=9) == [free, passed, likewise]
 
+    def test_claimed_cases_are_open_with_a_running_lease_of_this_person(self, store: ports.Store) -> None:
+        second = make.case(opened_at=later(2), claimed_by="user-1", lease_until=later(20))
+        first = make.case(opened_at=later(1), claimed_by="user-1", lease_until=later(10.001))
+        lapsed = make.case(claimed_by="user-1", lease_until=later(10))
+        others = make.case(claimed_by="user-11", lease_until=later(20))
+        decided = make.case(state=records.CaseState.DECIDED, claimed_by="user-1", lease_until=later(20))
+        put(store, second, first, lapsed, others, decided, make.case())
+        assert store.claimed_cases(user_id="user-1", now=later(10)) == [first, second]
+        assert store.claimed_cases(user_id="user-3", now=later(10)) == []
+
     def test_reveals_of_a_case_come_in_the_order_of_viewing(self, store: ports.Store) -> None:
         reveals = [make.reveal(case_id="case-1", at=later(minute)) for minute in (2, 0, 1)]
         put(store, *reveals, make.reveal(case_id="case-2"))

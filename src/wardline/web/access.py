@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from wardline import records
 from wardline.errors import NotAllowedError, NotAuthenticatedError, RateLimitedError
-from wardline.pipeline import Wardline
+from wardline.pipeline import Wardline, people
 from wardline.records import Scope
 
 PUBLIC: frozenset[Scope] = frozenset()
@@ -90,20 +91,24 @@ class Limiter:
             self._buckets[key.id] = (left - 1.0, now)
 
 
-def authorise(request: Request) -> None:
-    """Let a request pass if its route's rule allows its key. Runs before every handler."""
+async def authorise(request: Request) -> None:
+    """Let a request pass if its route's rule allows its key. Runs before every handler; what is public waits for no thread."""
     path = getattr(request.scope.get("route"), "path", "")
     rule = RULES.get((request.method, path))
     if rule is None:
         raise NotAllowedError(f"route {request.method} {path}: has no rule, expected one")
     if rule is PUBLIC:
         return
+    request.state.caller = await run_in_threadpool(_allowed, request, rule)
+
+
+def _allowed(request: Request, rule: frozenset[Scope]) -> Caller:
     wardline: Wardline = request.app.state.wardline
     key, user = wardline.authenticate(_secret(request))
     request.app.state.limiter.take(key)
-    if not rule & set(key.scopes):
+    if not rule & people.scopes_of(key, user):
         raise NotAllowedError(f"{key.id}: not for its scopes, expected {' or '.join(sorted(rule))}")
-    request.state.caller = Caller(key, user)
+    return Caller(key, user)
 
 
 def _secret(request: Request) -> str:

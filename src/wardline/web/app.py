@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import anyio
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from wardline.web.api import (
 from wardline.web.edge import Edge
 
 UPLOAD_PATH = "/v1/items"
+_UPLOAD_THREADS = 40
 
 
 def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> FastAPI:
@@ -39,6 +41,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.wardline = wardline
     app.state.limiter = access.Limiter()
     app.state.low_trust_answer_seconds = low_trust_answer_seconds
+    app.state.uploads = anyio.CapacityLimiter(_UPLOAD_THREADS)
     app.state.metrics = health.Metrics()
     for room in (items, cases, hash_lists, approvals, records_kept, alarms, statistics, audit, health):
         app.include_router(room.router)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wardline.errors import TooLargeError
+from wardline.errors import DependencyError, TooLargeError
 from wardline.web.problems import INTERNAL, problem
 
 SMALL_BODY_BYTES = 65_536
 """What every route may be sent; uploads have their own cap."""
+MOST_UPLOADING_BYTES = 512 * 2**20
+"""What the bodies of all uploads under way may hold together; while they are taken apart it is three times as much."""
+BODY_SECONDS = 120.0
+"""A body that is not complete after this time is given up, however steadily it drips."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -25,31 +32,34 @@ _log = structlog.get_logger("wardline.web")
 
 
 class Edge:
-    """Refuses bodies that are too large: by their declared length at once, else as soon as they grow over the cap."""
+    """Refuses bodies that are too large: by their declared length at once, else as soon as they grow over the cap; and uploads for which
+    there is no room beside those under way."""
 
-    def __init__(self, app: ASGIApp, *, upload_path: str, max_upload_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, upload_path: str, max_upload_bytes: int, most_uploading_bytes: int = MOST_UPLOADING_BYTES
+    ) -> None:
         self._app = app
         self._upload_path = upload_path
         # Room for the other parts of a multipart body and its boundaries.
         self._upload_cap = max_upload_bytes + SMALL_BODY_BYTES
+        self._room = _Room(max(most_uploading_bytes, self._upload_cap))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        cap = self._upload_cap if scope["path"] == self._upload_path else SMALL_BODY_BYTES
+        uploading = scope["path"] == self._upload_path
+        cap = self._upload_cap if uploading else SMALL_BODY_BYTES
         answer = _Answer(send)
         declared = Headers(scope=scope).get("content-length", "")
-        if (
-            declared.isascii()
-            and declared.isdigit()
-            and (len(declared) > _MOST_DIGITS or int(declared) > cap)
-        ):
-            error = TooLargeError(f"body: over {cap} bytes, expected at most that")
-            await problem(413, error.code, error.message, error.advice)(scope, receive, answer)
+        known = declared.isascii() and declared.isdigit()
+        if known and (len(declared) > _MOST_DIGITS or int(declared) > cap):
+            too_large = TooLargeError(f"body: over {cap} bytes, expected at most that")
+            await problem(413, too_large.code, too_large.message, too_large.advice)(scope, receive, answer)
             return
+        body = _Body(receive, cap, self._room if uploading else None, int(declared) if known else cap)
         try:
-            await self._app(scope, _counting(receive, cap), answer)
+            await self._app(scope, body, answer)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:  # noqa: BLE001 -- the last resort: without it the text of the error would be logged, and it may hold data
@@ -58,6 +68,8 @@ class Edge:
             )
             if not answer.started:
                 await problem(500, *INTERNAL)(scope, receive, answer)
+        finally:
+            body.close()
 
 
 class _Answer:
@@ -77,18 +89,59 @@ class _Answer:
         await self._send(message)
 
 
-def _counting(receive: Receive, cap: int) -> Receive:
-    seen = 0
+class _Room:
+    """How many bytes of uploads may still come in. Used on the event loop only."""
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > cap:
-            raise TooLargeError(f"body: over {cap} bytes, expected at most that")
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> None:
+        if size > self._left:
+            raise DependencyError(
+                "uploads: more under way than there is memory for, expected fewer at a time",
+                remedy="Send it again after the time in Retry-After.",
+            )
+        self._left -= size
+
+    def give_back(self, size: int) -> None:
+        self._left += size
+
+
+class _Body:
+    """Receives a body within its cap and its time. Room is taken when somebody first asks for it: after the key was checked."""
+
+    def __init__(self, receive: Receive, cap: int, room: _Room | None, expected: int) -> None:
+        self._receive, self._cap, self._room, self._expected = receive, cap, room, expected
+        self._seen = self._taken = 0
+        self._until: float | None = None
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            return await self._receive()  # nothing more than that the caller left
+        if self._until is None:
+            self._begin()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._cap:
+            raise TooLargeError(f"body: over {self._cap} bytes, expected at most that")
+        self._complete = not message.get("more_body", False)
         return message
 
-    return counted
+    def close(self) -> None:
+        """Give the room back."""
+        if self._room is not None:
+            self._room.give_back(self._taken)
+
+    def _begin(self) -> None:
+        if self._room is not None:
+            self._room.take(self._expected)
+            self._taken = self._expected
+        self._until = asyncio.get_running_loop().time() + BODY_SECONDS
 
 
 def _route(scope: Scope) -> str:

@@ -14,6 +14,7 @@ from wardline import records, wiring
 from wardline.errors import StorageFullError
 from wardline.pipeline import Parts, durable
 from wardline.pipeline.durable import DurableWork
+from wardline.testing.harness import Line
 from wardline.wiring import Installation, create_installation
 
 PATIENCE_SECONDS = 60.0
@@ -85,9 +86,7 @@ def test_a_platform_that_hangs_keeps_no_decision_from_taking_effect(
     def enforce(_parts: Parts, _record_id: str, _attempt: int) -> None:
         hangs.wait(PATIENCE_SECONDS)
 
-    _works(
-        monkeypatch, enforce=enforce, refer=lambda *_: filed.set(), conclude=lambda *_: concluded.set()
-    )
+    _works(monkeypatch, enforce=enforce, refer=lambda *_: filed.set(), conclude=lambda *_: concluded.set())
     work = DurableWork(parts, parts.store.engine, poll_seconds=0.05)  # type: ignore[attr-defined]
     work.start()
     try:
@@ -100,3 +99,18 @@ def test_a_platform_that_hangs_keeps_no_decision_from_taking_effect(
     finally:
         hangs.set()
         work.stop()
+
+
+def test_work_that_goes_on_failing_for_an_unforeseen_reason_is_an_alarm_and_is_tried_again(
+    line: Line,
+) -> None:
+    def failing(_parts: Parts, _record_id: str, _attempt: int) -> None:
+        raise RuntimeError("the name of an account")
+
+    run = DurableWork(line.parts, None)._workflow("refer", failing)
+    for attempt in range(7):
+        run("referral-1", attempt)
+    (alarm,) = line.store.open_alarms()
+    assert (alarm.kind, alarm.subject_id) == (records.AlarmKind.WORK_FAILED, "referral-1")
+    assert "account" not in alarm.message
+    assert [task.attempt for task in line.waiting() if task.name == "refer"] == [1, 2, 3, 4, 5, 6, 7]

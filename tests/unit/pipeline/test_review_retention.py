@@ -40,17 +40,21 @@ def test_a_damaged_case_does_not_keep_other_evidence_from_being_destroyed(line: 
     kim = line.person("kim")
     for kept in (first, second):
         case = line.wardline.claim(line.case_of(kept).id, user=kim.user)
-        line.wardline.decide(case.id, user=kim.user, judgement=review.Judgement(outcome=records.Outcome.NOT_VIOLATION))
+        line.wardline.decide(
+            case.id, user=kim.user, judgement=review.Judgement(outcome=records.Outcome.NOT_VIOLATION)
+        )
         line.pass_time(timedelta(minutes=2))
     line.clock.advance(timedelta(days=60))
-    parts = replace(line.parts, store=Damaged(line.store, line.case_of(first).id))  # type: ignore[arg-type]
+    parts = replace(line.parts, store=Damaged(line.store, line.case_of(first).id))
     with pytest.raises(IntegrityError):
         preserve.sweep(parts)
-    (hold,) = line.store.holds_of(case.item_ids[0])
+    (hold,) = line.store.holds_of(line.case_of(second).item_ids[0])
     assert hold.state is HoldState.ENDED
 
 
-def test_a_chore_that_breaks_in_an_unforeseen_way_does_not_keep_the_others_from_being_done(tmp_path: Path) -> None:
+def test_a_chore_that_breaks_in_an_unforeseen_way_does_not_keep_the_others_from_being_done(
+    tmp_path: Path,
+) -> None:
     def inventory() -> Any:
         raise RuntimeError("nobody foresaw this")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -15,6 +16,8 @@ from wardline.adapters.platforms.signing import ID_HEADER, SIGNATURE_HEADER, TIM
 from wardline.errors import ConfigurationError, PlatformError, RefusedError
 
 _SHORTEST_SECRET_BYTES = 16
+_MOST_SECONDS_DRAINING = 2.0
+"""An answer that drips in is dropped, for its status is known: each drip would keep the worker for another time-out."""
 _MOST_ANSWER_BYTES = 4096
 _TRY_AGAIN = frozenset(
     {408, 425, 429}
@@ -115,10 +118,11 @@ def _body(action: records.Action, *, reverse: bool) -> bytes:
 def _drain(answer: httpx.Response) -> None:
     """Read away a short answer, so that the connection can be used again; a long or broken one is dropped with its connection."""
     received = 0
+    until = time.monotonic() + _MOST_SECONDS_DRAINING
     with suppress(httpx.HTTPError):
         for chunk in answer.iter_raw():
             received += len(chunk)
-            if received > _MOST_ANSWER_BYTES:
+            if received > _MOST_ANSWER_BYTES or time.monotonic() > until:
                 return
 
 

@@ -36,7 +36,8 @@ def open_sqlite(path: Path) -> sa.Engine:
             f"store: its file cannot be opened ({type(error).__name__}), expected one to write to"
         ) from error
     url = sa.URL.create("sqlite", database=str(path.resolve()))
-    engine = sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS)
+    # Without the values of a statement in the text of its errors: they are account data, and a traceback would print them.
+    engine = sa.create_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS)
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
 
@@ -54,6 +55,7 @@ def open_postgres(url: str) -> sa.Engine:
     try:
         return sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=_MORE_CONNECTIONS,
             pool_pre_ping=True,

@@ -63,6 +63,7 @@ cases = sa.Table(
     _text_or_none("decision_id"), _number("version"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
+    sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
     sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
 )  # fmt: skip
 

@@ -96,6 +96,7 @@ class Story:
         task = progress.add_task("Moderators decide", total=None)
         keys = {name: key for name, key in self._world.keys.items() if name.startswith("moderator")}
         moderators.work(self._world.api, keys, done=_advance(progress, task))
+        progress.remove_task(task)
         over.write_text("The first wave was decided; the second is left open.\n", "utf-8")
 
 

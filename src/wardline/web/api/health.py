@@ -65,7 +65,7 @@ class Health(BaseModel):
 
 
 @router.get("/health")
-def health() -> Health:
+async def health() -> Health:
     """Say that the process answers."""
     return Health(status="ok")
 

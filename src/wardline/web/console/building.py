@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from wardline.pipeline import Wardline, sessions
 from wardline.web import problems
 from wardline.web.console import case, pause, people, queue, records_kept, sign_in, watching
 from wardline.web.console.desk import Desk, Page
+from wardline.web.console.origins import require_own_form
 from wardline.web.console.pictures import Shelf
 from wardline.web.console.rendering import bare, go, page, theme_of
 
@@ -74,14 +75,6 @@ def _sign_in_first(wanted: Page, request: Request) -> Response:
     if wanted.method == "GET":
         return go(f"/sign-in?next={quote(request.url.path)}")
     return bare("signed_out", status=401, theme=theme_of(request.cookies))
-
-
-def require_own_form(request: Request) -> None:
-    """Refuse a form that another site sent. Browsers name the origin of every POST."""
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
-        raise NotAllowedError("form: sent by another site, expected this one")
 
 
 def _form(body: bytes) -> dict[str, tuple[str, ...]]:

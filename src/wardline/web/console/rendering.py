@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +17,8 @@ from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk
 
 HEADERS = {
     "Cache-Control": "no-store",
+    # Not "no-referrer": browsers would then send every form with the origin "null".
+    "Referrer-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
@@ -53,18 +57,26 @@ def _short(record_id: str) -> str:
     return record_id[-6:].upper()
 
 
+_LIST_ID = re.compile(r"hash-list-[0-9a-z]{26}")
+
+
+def _named(reason: str, lists: Mapping[str, str]) -> str:
+    """Write the names of hash lists where a reason has their ids."""
+    return _LIST_ID.sub(lambda found: lists.get(found.group(), found.group()), reason)
+
+
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("wardline.web.console"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
 )  # fmt: skip
-_TEMPLATES.filters.update(ago=_ago, when=_when, short=_short, span=span)
+_TEMPLATES.filters.update(ago=_ago, named=_named, when=_when, short=_short, span=span)
 
 
 def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
     """Render a page for a person who is signed in."""
     text = _TEMPLATES.get_template(f"{template}.html.jinja").render(
         me=desk.user, csrf=sessions.csrf_token(desk.token), now=desk.now, version=__version__, theme=theme_of(desk.request.cookies),
-        rooms=_rooms(desk), **values,
+        rooms=_rooms(desk), lists=_lists(desk), **values,
     )  # fmt: skip
     return HTMLResponse(text, status_code=status, headers=HEADERS)
 
@@ -102,6 +114,10 @@ def waiting(desk: Desk) -> str:
     """How many cases this person could take, as text; an honest "500+" instead of counting for long."""
     store = desk.wardline.parts.store
     return _counted(len(store.waiting_cases(now=desk.now, user_id=desk.user.id, most=_MOST_COUNTED)))
+
+
+def _lists(desk: Desk) -> dict[str, str]:
+    return {each.id: each.name for each in desk.wardline.parts.store.hash_lists()}
 
 
 def _counted(count: int) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from wardline.errors import NotAllowedError, NotAuthenticatedError
 from wardline.pipeline import Wardline, sessions
+from wardline.web.console.origins import require_own_form
 from wardline.web.console.rendering import THEME_COOKIE, THEMES, bare, go, theme_of
 
 COOKIE = "wardline_session"
@@ -36,8 +37,6 @@ def routes(wardline: Wardline) -> list[tuple[str, Handler, list[str]]]:
 
 
 def _enter(wardline: Wardline, request: Request, body: bytes) -> Response:
-    from wardline.web.console.building import require_own_form
-
     sent = _fields(body)
     following = _inside(sent.get("next", ""))
     try:

@@ -17,7 +17,7 @@ _DAYS = timedelta(days=30)
 
 def hash_lists(desk: Desk) -> Response:
     """List the hash lists; their entries are never shown."""
-    return page(desk, "hash_lists", lists=desk.wardline.parts.store.hash_lists(), manages=desk.user.role in MANAGERS)
+    return page(desk, "hash_lists", known=desk.wardline.parts.store.hash_lists(), manages=desk.user.role in MANAGERS)
 
 
 def disable(desk: Desk) -> Response:
@@ -39,9 +39,8 @@ def approvals(desk: Desk) -> Response:
     waiting = [each for each in found if each.state is ApprovalState.PROPOSED]
     decided = [each for each in found if each.state is not ApprovalState.PROPOSED][-_SHOWN:][::-1]
     names = {user.id: user.name for user in store.users()}
-    lists = {each.id: each.name for each in store.hash_lists()}
     return page(
-        desk, "approvals", waiting=waiting, decided=decided, names=names, lists=lists, manages=desk.user.role in MANAGERS
+        desk, "approvals", waiting=waiting, decided=decided, names=names, manages=desk.user.role in MANAGERS
     )
 
 

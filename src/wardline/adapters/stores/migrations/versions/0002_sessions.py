@@ -1,4 +1,4 @@
-"""People's sessions, and how often a sign-in failed."""
+"""People's sessions, how often a sign-in failed, and a way to find the cases that a person holds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add to users what locks them out for a while, and make the table of sessions."""
+    """Add to users what locks them out for a while, make the table of sessions, and index who holds a case."""
     _users()
     _sessions()
+    op.create_index("ix_cases_claimed_by", "cases", ["claimed_by", "opened_at", "id"])
 
 
 def _users() -> None:
