@@ -216,7 +216,9 @@ class IntegrityError(WardlineError):
     """What is stored is not what was written."""
 
     code = "integrity"
-    remedy = "Stop the service, keep the disk as it is, and call the person responsible for this installation."
+    remedy = (
+        "Stop the service, keep the disk as it is, and call the person responsible for this installation."
+    )
 
 
 class AuditLogError(IntegrityError):

@@ -239,7 +239,12 @@ class ReviewReader(Protocol):
     def case(self, case_id: str) -> records.Case: ...
 
     def cases(
-        self, *, state: records.CaseState | None = None, account: str | None = None, after: str | None = None, most: int = 100
+        self,
+        *,
+        state: records.CaseState | None = None,
+        account: str | None = None,
+        after: str | None = None,
+        most: int = 100,
     ) -> list[records.Case]:
         """Oldest first, after the case with this id."""
         ...
@@ -266,7 +271,9 @@ class EnforcementReader(Protocol):
 class ReferralReader(Protocol):
     def referral(self, referral_id: str) -> records.Referral: ...
 
-    def referrals(self, *, case_id: str | None = None, after: str | None = None, most: int = 100) -> list[records.Referral]: ...
+    def referrals(
+        self, *, case_id: str | None = None, after: str | None = None, most: int = 100
+    ) -> list[records.Referral]: ...
 
     def receipt_of(self, referral_id: str) -> records.Receipt | None: ...
 
@@ -358,7 +365,9 @@ class Store(
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 
-    def commit(self, *changes: records.Change, entries: Sequence[records.Entry], work: Sequence[records.Task] = ()) -> None:
+    def commit(
+        self, *changes: records.Change, entries: Sequence[records.Entry], work: Sequence[records.Task] = ()
+    ) -> None:
         """Write everything or nothing; return when it is durable.
 
         Each record change must come with at least one entry; only ``Add`` and ``Remembered`` may come alone. ``VersionConflictError``

@@ -231,7 +231,9 @@ def parse(folder: Path, text: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{FILE_NAME}: not TOML ({error}), expected TOML 1.0") from None
     if "folder" in table:
-        raise ConfigurationError(f"{FILE_NAME}: unknown key folder, expected none: paths start where the file lies")
+        raise ConfigurationError(
+            f"{FILE_NAME}: unknown key folder, expected none: paths start where the file lies"
+        )
     settings: Settings = _build(Settings, {**table, "folder": str(folder.resolve())}, "")
     _check(settings)
     return settings
@@ -244,7 +246,9 @@ def _check(settings: Settings) -> None:
         if not low <= getattr(getattr(settings, section), name) <= high:
             raise ConfigurationError(f"{FILE_NAME}: {path} is outside its range, expected {low} to {high}")
     if not _NAME.fullmatch(settings.installation.name):
-        raise ConfigurationError(f"{FILE_NAME}: installation.name has other characters, expected letters, digits, dots and dashes")
+        raise ConfigurationError(
+            f"{FILE_NAME}: installation.name has other characters, expected letters, digits, dots and dashes"
+        )
     for section, named in (("platforms", settings.platforms), ("notifiers", settings.notifiers)):
         names = [each.name for each in named]
         if len(set(names)) < len(names):
@@ -257,9 +261,15 @@ def _build(kind: type[Any], table: dict[str, Any], where: str) -> Any:
     for key in table:
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            raise ConfigurationError(f"{FILE_NAME}: unknown key {where}{key}, expected {near[0] if near else ' or '.join(known)}")
+            raise ConfigurationError(
+                f"{FILE_NAME}: unknown key {where}{key}, expected {near[0] if near else ' or '.join(known)}"
+            )
     values = {key: _value(hints[key], value, where + key) for key, value in table.items()}
-    missing = [e.name for e in fields(kind) if e.name not in values and e.default is MISSING and e.default_factory is MISSING]
+    missing = [
+        e.name
+        for e in fields(kind)
+        if e.name not in values and e.default is MISSING and e.default_factory is MISSING
+    ]
     if missing:
         raise ConfigurationError(f"{FILE_NAME}: {where}{missing[0]} is missing, expected a value")
     return kind(**values)
@@ -272,7 +282,11 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return _build(hint, value, where + ".")
     if get_origin(hint) is tuple and isinstance(value, list):
         return tuple(_value(get_args(hint)[0], each, f"{where}[{place}]") for place, each in enumerate(value))
-    if get_origin(hint) is dict and isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+    if (
+        get_origin(hint) is dict
+        and isinstance(value, dict)
+        and all(isinstance(each, str) for each in value.values())
+    ):
         return dict(value)
     if isinstance(hint, type) and issubclass(hint, StrEnum) and isinstance(value, str) and value in set(hint):
         return hint(value)
@@ -282,7 +296,9 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return float(value)
     if isinstance(hint, type) and not is_dataclass(hint) and type(value) is hint:
         return value
-    raise ConfigurationError(f"{FILE_NAME}: {where} has the wrong kind of value, expected {_kind_words(hint)}")
+    raise ConfigurationError(
+        f"{FILE_NAME}: {where} has the wrong kind of value, expected {_kind_words(hint)}"
+    )
 
 
 def _kind_words(hint: Any) -> str:

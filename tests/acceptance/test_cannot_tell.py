@@ -55,6 +55,8 @@ def test_somebody_hears_of_it_when_nobody_is_left_who_may_take_it(line: Line) ->
         line.wardline.claim(case.id, user=person.user)
         line.wardline.decide(case.id, user=person.user, judgement=CANNOT_TELL)
         line.run_due()
-        assert [alarm.subject_id for alarm in line.store.open_alarms()] == ([case.id] if person is noor else [])
+        assert [alarm.subject_id for alarm in line.store.open_alarms()] == (
+            [case.id] if person is noor else []
+        )
     assert line.store.case(case.id).state is CaseState.OPEN
     assert line.parts.vault.open(case.item_ids[0], "original") == picture()

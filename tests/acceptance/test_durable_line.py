@@ -51,7 +51,9 @@ secret_file = "keys/platform.secret"
             "postgres",
             marks=[
                 pytest.mark.postgres,
-                pytest.mark.skipif(postgres.why_no_postgres() is not None, reason=str(postgres.why_no_postgres())),
+                pytest.mark.skipif(
+                    postgres.why_no_postgres() is not None, reason=str(postgres.why_no_postgres())
+                ),
             ],
         ),
     ]
@@ -82,7 +84,9 @@ def installation(
     if adapter == "postgres":
         create_secret(tmp_path / "keys" / "postgres.url", postgres.shared_server().new_database().encode())
         url_file = 'url_file = "keys/postgres.url"'
-    text = _SETTINGS.format(adapter=adapter, url_file=url_file, authority=authority.url, platform=platform.url)
+    text = _SETTINGS.format(
+        adapter=adapter, url_file=url_file, authority=authority.url, platform=platform.url
+    )
     with wiring.open_installation(create_installation(tmp_path, text)) as opened:
         yield opened
 
@@ -114,7 +118,12 @@ def test_a_listed_picture_ends_as_a_stored_receipt(
         judgement = review.Judgement(outcome=records.Outcome.VIOLATION, findings=(finding,))
         wardline.decide(case.id, user=moderator, judgement=judgement)
         _until(lambda: any(store.receipt_of(each.id) for each in store.referrals()))
-        _until(lambda: platform.account_state_of("account-1") == "suspended" and platform.state_of("post-1") == "removed")
+        _until(
+            lambda: (
+                platform.account_state_of("account-1") == "suspended"
+                and platform.state_of("post-1") == "removed"
+            )
+        )
     finally:
         durable.stop()
 
@@ -129,7 +138,9 @@ def test_a_listed_picture_ends_as_a_stored_receipt(
     assert store.open_alarms() == []
 
 
-def test_a_second_process_of_durable_work_is_refused_on_sqlite_only(installation: Installation, adapter: str) -> None:
+def test_a_second_process_of_durable_work_is_refused_on_sqlite_only(
+    installation: Installation, adapter: str
+) -> None:
     installation.durable_work()
     with wiring.open_installation(installation.settings) as second:
         if adapter == "sqlite":

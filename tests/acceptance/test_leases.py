@@ -8,8 +8,8 @@ import pytest
 
 from tests.acceptance.stories import picture, reveal_all, violation
 from wardline import records
-from wardline.pipeline import Showing
 from wardline.errors import ConflictError, LeaseLostError
+from wardline.pipeline import Showing
 from wardline.records import CaseState
 from wardline.testing.harness import Line
 

@@ -36,7 +36,7 @@ LOG_CHANGES = {
 @pytest.fixture
 def told(make_line: MakeLine, tmp_path: Path) -> Iterator[Path]:
     """Give the database of a line that has a record of every kind; what a test does to it is undone afterwards."""
-    line: Line = make_line(replaced={"free_bytes": lambda: 0})
+    line: Line = make_line(replaced={"free_bytes": lambda: 5 * 10**8})
     line.list_of([picture()])
     decided_violation(line, line.submit(picture()), line.person("mika"))
     line.pass_time(line.parts.rules.undo_window)

@@ -39,7 +39,9 @@ def submitted_animation(line: Line) -> records.Case:
 def show(line: Line, case: records.Case, person: Person, *frames: int) -> None:
     line.wardline.claim(case.id, user=person.user)
     for frame in frames:
-        line.wardline.reveal(case.id, item_id=case.item_ids[0], user=person.user, showing=Showing(frame=frame))
+        line.wardline.reveal(
+            case.id, item_id=case.item_ids[0], user=person.user, showing=Showing(frame=frame)
+        )
 
 
 def decide(line: Line, case: records.Case, person: Person) -> None:

@@ -54,7 +54,9 @@ _CHOSEN = (
 
 
 @pytest.mark.parametrize("name", _CHOSEN)
-def test_killed_once_it_ends_with_the_same_figures(name: str, undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_killed_once_it_ends_with_the_same_figures(
+    name: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
     assert name in undisturbed.names
     _kill_and_resume(tmp_path, name, 2, undisturbed)
 
@@ -70,7 +72,9 @@ def test_killed_anywhere_it_ends_with_the_same_figures(undisturbed: Undisturbed,
 
 
 @pytest.mark.faults
-def test_killed_again_and_again_it_ends_with_the_same_figures(undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_killed_again_and_again_it_ends_with_the_same_figures(
+    undisturbed: Undisturbed, tmp_path: Path
+) -> None:
     chance = random.Random(11)
     for _ in range(12):
         name = chance.choice(undisturbed.names)
@@ -78,10 +82,14 @@ def test_killed_again_and_again_it_ends_with_the_same_figures(undisturbed: Undis
     _ends_like(undisturbed, tmp_path)
 
 
-def _kill_and_resume(folder: Path, name: str, hit: int, undisturbed: Undisturbed, *, must_die: bool = True) -> None:
+def _kill_and_resume(
+    folder: Path, name: str, hit: int, undisturbed: Undisturbed, *, must_die: bool = True
+) -> None:
     killed = _demo(folder, {write_points.CRASH_AT: name, write_points.CRASH_HIT: str(hit)})
     if must_die:
-        assert killed.returncode == -signal.SIGKILL, f"{name} {hit}: {killed.returncode}\n{killed.stderr[-2000:]}"
+        assert killed.returncode == -signal.SIGKILL, (
+            f"{name} {hit}: {killed.returncode}\n{killed.stderr[-2000:]}"
+        )
     _ends_like(undisturbed, folder)
 
 

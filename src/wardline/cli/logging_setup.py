@@ -36,7 +36,7 @@ def configure(least: int = INFO) -> None:
     ending: list[Any] = [without_traceback, masked, structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[*shared, *ending], wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())), cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())), cache_logger_on_first_use=True,
     )  # fmt: skip
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, first_line],

@@ -3,4 +3,12 @@
 from wardline.enforcement.actions import after_decision, at_once, delivered, refused, tried
 from wardline.enforcement.retries import ALARM_AFTER_ATTEMPTS, retry_delay
 
-__all__ = ["ALARM_AFTER_ATTEMPTS", "after_decision", "at_once", "delivered", "refused", "retry_delay", "tried"]
+__all__ = [
+    "ALARM_AFTER_ATTEMPTS",
+    "after_decision",
+    "at_once",
+    "delivered",
+    "refused",
+    "retry_delay",
+    "tried",
+]

@@ -12,7 +12,9 @@ from wardline.records import ActionKind, Outcome
 NewId = Callable[[], str]
 
 
-def at_once(case: records.Case, items: Sequence[records.Item], *, new_id: NewId, now: datetime) -> tuple[records.Action, ...]:
+def at_once(
+    case: records.Case, items: Sequence[records.Item], *, new_id: NewId, now: datetime
+) -> tuple[records.Action, ...]:
     """Give the reversible restrictions that a case needs before anybody decided."""
     if not case.restricted:
         return ()
@@ -20,13 +22,22 @@ def at_once(case: records.Case, items: Sequence[records.Item], *, new_id: NewId,
 
 
 def after_decision(
-    decision: records.Decision, case: records.Case, items: Sequence[records.Item], *, new_id: NewId, now: datetime
+    decision: records.Decision,
+    case: records.Case,
+    items: Sequence[records.Item],
+    *,
+    new_id: NewId,
+    now: datetime,
 ) -> tuple[records.Action, ...]:
     """Give the actions a decision implies: removal and suspension for a violation, restoration of what was restricted for none."""
     match decision.outcome:
         case Outcome.VIOLATION:
             graded = {finding.item_id for finding in decision.findings if finding.category}
-            removals = [_on_content(ActionKind.REMOVE_CONTENT, case, item, new_id, now) for item in items if item.id in graded]
+            removals = [
+                _on_content(ActionKind.REMOVE_CONTENT, case, item, new_id, now)
+                for item in items
+                if item.id in graded
+            ]
             return (*removals, _on_account(ActionKind.SUSPEND_ACCOUNT, case, items[0], new_id, now))
         case Outcome.NOT_VIOLATION if case.restricted:
             return tuple(_on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in items)
@@ -46,10 +57,14 @@ def tried(action: records.Action) -> records.Action:
 
 def refused(action: records.Action) -> records.Action:
     """Note that the platform refused it for good."""
-    return replace(action, state=records.ActionState.FAILED, attempts=action.attempts + 1, version=action.version + 1)
+    return replace(
+        action, state=records.ActionState.FAILED, attempts=action.attempts + 1, version=action.version + 1
+    )
 
 
-def _on_content(kind: ActionKind, case: records.Case, item: records.Item, new_id: NewId, now: datetime) -> records.Action:
+def _on_content(
+    kind: ActionKind, case: records.Case, item: records.Item, new_id: NewId, now: datetime
+) -> records.Action:
     reference = item.context.content_reference if item.context else None
     return records.Action(
         id=new_id(), case_id=case.id, kind=kind, platform=item.platform, account_reference=item.account_reference,
@@ -57,7 +72,9 @@ def _on_content(kind: ActionKind, case: records.Case, item: records.Item, new_id
     )  # fmt: skip
 
 
-def _on_account(kind: ActionKind, case: records.Case, item: records.Item, new_id: NewId, now: datetime) -> records.Action:
+def _on_account(
+    kind: ActionKind, case: records.Case, item: records.Item, new_id: NewId, now: datetime
+) -> records.Action:
     return records.Action(
         id=new_id(), case_id=case.id, kind=kind, platform=item.platform, account_reference=item.account_reference,
         content_reference=None, created_at=now,

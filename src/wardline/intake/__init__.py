@@ -3,4 +3,13 @@
 from wardline.intake.seen import body_digest, key_digest, remember
 from wardline.intake.upload import PrivateScanning, Upload, check, digests, not_in_the_future
 
-__all__ = ["PrivateScanning", "Upload", "body_digest", "check", "digests", "key_digest", "not_in_the_future", "remember"]
+__all__ = [
+    "PrivateScanning",
+    "Upload",
+    "body_digest",
+    "check",
+    "digests",
+    "key_digest",
+    "not_in_the_future",
+    "remember",
+]

@@ -69,7 +69,11 @@ def not_in_the_future(context: records.UploadContext, now: datetime) -> records.
 def digests(content: bytes) -> tuple[records.Hash, ...]:
     """Compute the cryptographic hashes of a file that no decoder could read: it may still be a known file."""
     return (
-        records.Hash(kind=records.HashKind.MD5, value=hashlib.md5(content, usedforsecurity=False).hexdigest()),
-        records.Hash(kind=records.HashKind.SHA1, value=hashlib.sha1(content, usedforsecurity=False).hexdigest()),
+        records.Hash(
+            kind=records.HashKind.MD5, value=hashlib.md5(content, usedforsecurity=False).hexdigest()
+        ),
+        records.Hash(
+            kind=records.HashKind.SHA1, value=hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        ),
         records.Hash(kind=records.HashKind.SHA256, value=hashlib.sha256(content).hexdigest()),
     )

@@ -52,7 +52,11 @@ def notify(parts: Parts, alarm_id: str, attempt: int) -> None:
     alarm = parts.store.alarm(alarm_id)
     if alarm.resolved_at is not None or not alarm.undelivered:
         return
-    owed = tuple(notifier.name for notifier in parts.notifiers if notifier.name in alarm.undelivered and not _told(notifier, alarm))
+    owed = tuple(
+        notifier.name
+        for notifier in parts.notifiers
+        if notifier.name in alarm.undelivered and not _told(notifier, alarm)
+    )
     told = replace(alarm, undelivered=owed, version=alarm.version + 1)
     later = parts.now() + enforcement.retry_delay(attempt + 1, parts.jitter())
     parts.store.commit(
@@ -79,12 +83,25 @@ def _told(notifier: ports.Notifier, alarm: records.Alarm) -> bool:
 def watch(parts: Parts) -> None:
     """Look for what nobody reports: old lists and a full disk."""
     for each in parts.store.hash_lists():
-        stale = each.state is records.HashListState.ACTIVE and parts.now() - each.refreshed_at > parts.rules.list_stale_after
+        stale = (
+            each.state is records.HashListState.ACTIVE
+            and parts.now() - each.refreshed_at > parts.rules.list_stale_after
+        )
         if stale:
-            raise_alarm(parts, AlarmKind.LIST_STALE, each.id, "A hash list had no news for too long. Fetch it again, or disable it.")
+            raise_alarm(
+                parts,
+                AlarmKind.LIST_STALE,
+                each.id,
+                "A hash list had no news for too long. Fetch it again, or disable it.",
+            )
         else:
             resolve_about(parts, AlarmKind.LIST_STALE, each.id)
     if parts.free_bytes() < parts.rules.min_free_bytes:
-        raise_alarm(parts, AlarmKind.DISK_FULL, "disk", "The data disk is nearly full. Free space: uploads will be refused, not lost.")
+        raise_alarm(
+            parts,
+            AlarmKind.DISK_FULL,
+            "disk",
+            "The data disk is nearly full. Free space: uploads will be refused, not lost.",
+        )
     else:
         resolve_about(parts, AlarmKind.DISK_FULL, "disk")

@@ -12,7 +12,9 @@ from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replac
 _MAY_DECIDE = {ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD}}
 
 
-def proposal(parts: Parts, kind: ApprovalKind, subject_id: str, subject_version: int, user: records.User) -> records.Approval:
+def proposal(
+    parts: Parts, kind: ApprovalKind, subject_id: str, subject_version: int, user: records.User
+) -> records.Approval:
     """Make a proposal, to be committed with what it is about."""
     return records.Approval(
         id=parts.new_id("approval"), kind=kind, subject_id=subject_id, subject_version=subject_version, proposed_by=user.id,
@@ -49,14 +51,20 @@ def _undecided(parts: Parts, approval_id: str, user: records.User) -> records.Ap
     return approval
 
 
-def _carry_out(parts: Parts, approval: records.Approval, user: records.User) -> tuple[list[Change], records.Entry]:
+def _carry_out(
+    parts: Parts, approval: records.Approval, user: records.User
+) -> tuple[list[Change], records.Entry]:
     match approval.kind:
         case ApprovalKind.ACTIVATE_HASH_LIST:
             proposed = parts.store.hash_list(approval.subject_id)
             if proposed.version != approval.subject_version:
-                raise ConflictError(f"{proposed.id}: changed since it was proposed, expected the proposed version")
+                raise ConflictError(
+                    f"{proposed.id}: changed since it was proposed, expected the proposed version"
+                )
             active = replace(proposed, state=records.HashListState.ACTIVE, version=proposed.version + 1)
-            return [Replace(active)], parts.entry(Verb.HASH_LIST_ACTIVATED, active.id, actor=user.id, detail=approval.id)
+            return [Replace(active)], parts.entry(
+                Verb.HASH_LIST_ACTIVATED, active.id, actor=user.id, detail=approval.id
+            )
 
 
 def _decide(
@@ -71,8 +79,12 @@ def _decide(
     return decided
 
 
-def propose(parts: Parts, approval: records.Approval, user: records.User, *others: Change, entry: records.Entry) -> None:
+def propose(
+    parts: Parts, approval: records.Approval, user: records.User, *others: Change, entry: records.Entry
+) -> None:
     """Commit a proposal together with what it is about."""
     parts.store.commit(
-        *others, Insert(approval), entries=[entry, parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id)]
+        *others,
+        Insert(approval),
+        entries=[entry, parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id)],
     )

@@ -17,11 +17,23 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
         return
     case, decision = done
     items = [parts.store.item(item_id) for item_id in case.item_ids]
-    actions = enforcement.after_decision(decision, case, items, new_id=lambda: parts.new_id("action"), now=now)
-    changes: list[records.Change] = [Replace(case), Replace(decision), parts.count(Step.CASES_DECIDED), *map(Insert, actions)]
+    actions = enforcement.after_decision(
+        decision, case, items, new_id=lambda: parts.new_id("action"), now=now
+    )
+    changes: list[records.Change] = [
+        Replace(case),
+        Replace(decision),
+        parts.count(Step.CASES_DECIDED),
+        *map(Insert, actions),
+    ]
     entries = [
-        parts.entry(Verb.CASE_CLOSED, case.id, actor=decision.user_id, detail=f"{decision.id} {decision.outcome}"),
-        *(parts.entry(Verb.ACTION_TAKEN, action.id, actor=decision.user_id, detail=action.kind) for action in actions),
+        parts.entry(
+            Verb.CASE_CLOSED, case.id, actor=decision.user_id, detail=f"{decision.id} {decision.outcome}"
+        ),
+        *(
+            parts.entry(Verb.ACTION_TAKEN, action.id, actor=decision.user_id, detail=action.kind)
+            for action in actions
+        ),
     ]
     work = [Task(name="enforce", record_id=action.id) for action in actions]
     if referral.needs_referral(decision):
@@ -47,7 +59,11 @@ def _draft(
 
 
 def _clear(
-    parts: Parts, case: records.Case, changes: list[records.Change], entries: list[records.Entry], work: list[Task]
+    parts: Parts,
+    case: records.Case,
+    changes: list[records.Change],
+    entries: list[records.Entry],
+    work: list[Task],
 ) -> None:
     periods = parts.rules.periods
     for item_id in case.item_ids:
@@ -55,5 +71,11 @@ def _clear(
             if hold.state is records.HoldState.ACTIVE and hold.basis is records.HoldBasis.PROVISIONAL:
                 dated = preservation.redate_after_clearance(hold, periods=periods, now=parts.now())
                 changes.append(Replace(dated))
-                entries.append(parts.entry(Verb.HOLD_PLACED, hold.id, detail="cleared: destroyed after the appeal window"))
-    work.append(Task(name="unlink", record_id=case.id, not_before=parts.now() + periods.unlink_after_clearance))
+                entries.append(
+                    parts.entry(
+                        Verb.HOLD_PLACED, hold.id, detail="cleared: destroyed after the appeal window"
+                    )
+                )
+    work.append(
+        Task(name="unlink", record_id=case.id, not_before=parts.now() + periods.unlink_after_clearance)
+    )

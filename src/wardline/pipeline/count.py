@@ -15,7 +15,11 @@ def figures(parts: Parts, first: date, last: date) -> records.Figures:
     if not first <= last < date.max:
         raise InputError(f"statistics: from {first} to {last}, expected a first day and a last not before it")
     return statistics.figures(
-        parts.store.counts(first, last), parts.store.durations(first, last), first=first, last=last, now=parts.now()
+        parts.store.counts(first, last),
+        parts.store.durations(first, last),
+        first=first,
+        last=last,
+        now=parts.now(),
     )
 
 
@@ -29,11 +33,15 @@ class CountLog:
     def log(self) -> bool:
         """Log the totals of today, and of yesterday, whose last minute may have come after the last time; gives whether there was news."""
         today = self._parts.now().date()
-        before, self._logged = self._logged, {day: self._totals(day) for day in (today - timedelta(days=1), today)}
+        before, self._logged = (
+            self._logged,
+            {day: self._totals(day) for day in (today - timedelta(days=1), today)},
+        )
         news = {day: totals for day, totals in self._logged.items() if totals and totals != before.get(day)}
         if news:
             entries = [
-                self._parts.entry(Verb.COUNTS_LOGGED, f"counts:{day.isoformat()}", detail=totals) for day, totals in news.items()
+                self._parts.entry(Verb.COUNTS_LOGGED, f"counts:{day.isoformat()}", detail=totals)
+                for day, totals in news.items()
             ]
             self._parts.store.commit(entries=entries)
         return bool(news)

@@ -66,7 +66,9 @@ class DurableWork:
             DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=seconds)
         DBOS.apply_schedules([{"schedule_name": "chores", "workflow_fn": tick, "schedule": "* * * * *"}])
         self._run_chores()  # a full disk or a foreign file in the vault is no reason to take no uploads
-        self._beat = threading.Thread(target=self._sequence_each_second, name="wardline-sequencer", daemon=True)
+        self._beat = threading.Thread(
+            target=self._sequence_each_second, name="wardline-sequencer", daemon=True
+        )
         self._beat.start()
 
     def stop(self) -> None:
@@ -114,7 +116,9 @@ class DurableWork:
     def _put_off(self, name: str, record_id: str, attempt: int) -> None:
         """Commit the next try. Should the store itself be away, wait for it: a workflow that is cut short is taken up at the next start."""
         delay = enforcement.retry_delay(attempt + 1, self._parts.jitter())
-        later = records.Task(name=name, record_id=record_id, attempt=attempt + 1, not_before=self._parts.now() + delay)
+        later = records.Task(
+            name=name, record_id=record_id, attempt=attempt + 1, not_before=self._parts.now() + delay
+        )
         while True:
             try:
                 self._parts.store.commit(entries=(), work=[later])

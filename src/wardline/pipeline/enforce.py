@@ -46,7 +46,9 @@ def _carry_out(parts: Parts, action: records.Action) -> None:
     else:
         done = enforcement.delivered(action, parts.now())
         parts.store.commit(
-            Replace(done), parts.count(Step.ACTIONS_TAKEN), entries=[parts.entry(Verb.ACTION_DELIVERED, action.id)]
+            Replace(done),
+            parts.count(Step.ACTIONS_TAKEN),
+            entries=[parts.entry(Verb.ACTION_DELIVERED, action.id)],
         )
         alarms.resolve_about(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.platform)
 

@@ -51,7 +51,11 @@ def add(
     )  # fmt: skip
     entries = tuple(
         records.HashListEntry(
-            id=parts.new_id("entry"), list_id=proposed.id, kind=each.kind, value=each.value, category=each.category
+            id=parts.new_id("entry"),
+            list_id=proposed.id,
+            kind=each.kind,
+            value=each.value,
+            category=each.category,
         )
         for each in distinct.values()
     )
@@ -67,7 +71,9 @@ def disable(parts: Parts, list_id: str, user: records.User) -> records.HashList:
     if active.state is HashListState.DISABLED:
         raise ConflictError(f"{list_id}: already disabled, expected an active list")
     disabled = replace(active, state=HashListState.DISABLED, version=active.version + 1)
-    parts.store.commit(Replace(disabled), entries=[parts.entry(Verb.HASH_LIST_DISABLED, list_id, actor=user.id)])
+    parts.store.commit(
+        Replace(disabled), entries=[parts.entry(Verb.HASH_LIST_DISABLED, list_id, actor=user.id)]
+    )
     return disabled
 
 
@@ -81,6 +87,7 @@ def propose_activation(parts: Parts, list_id: str, user: records.User) -> record
         raise ConflictError(f"{list_id}: already proposed, expected a second person to decide")
     approval = approvals.proposal(parts, ApprovalKind.ACTIVATE_HASH_LIST, list_id, disabled.version, user)
     parts.store.commit(
-        records.Insert(approval), entries=[parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id, detail=list_id)]
+        records.Insert(approval),
+        entries=[parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id, detail=list_id)],
     )
     return approval

@@ -22,7 +22,9 @@ class Rules:
     """The settings that steps need, as values."""
 
     max_bytes: int = 50_000_000
-    private_scanning: intake.PrivateScanning = field(default_factory=lambda: intake.PrivateScanning(legal_basis={}))
+    private_scanning: intake.PrivateScanning = field(
+        default_factory=lambda: intake.PrivateScanning(legal_basis={})
+    )
     policy: triage.Policy = field(default_factory=triage.Policy)
     lease: timedelta = timedelta(minutes=15)
     undo_window: timedelta = timedelta(seconds=60)
@@ -71,7 +73,9 @@ class Parts:
         """A random number from 0 to 1 that spreads retries."""
         return int.from_bytes(self.entropy(4), "big") / 2**32
 
-    def entry(self, verb: records.Verb, subject_id: str, *, actor: str = SYSTEM, detail: str = "") -> records.Entry:
+    def entry(
+        self, verb: records.Verb, subject_id: str, *, actor: str = SYSTEM, detail: str = ""
+    ) -> records.Entry:
         """Make an audit entry of now."""
         return records.Entry(verb=verb, subject_id=subject_id, actor=actor, at=self.now(), detail=detail)
 

@@ -50,14 +50,18 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
     # In this order: a case closes together with its referral's draft, a referral finishes together with its holds. Read the other way
     # round, a receipt that arrives in between would be missed, and what was just reported would be destroyed.
     case = parts.store.case(hold.case_id)
-    referred = any(each.state is not ReferralState.FINISHED for each in parts.store.referrals(case_id=hold.case_id))
+    referred = any(
+        each.state is not ReferralState.FINISHED for each in parts.store.referrals(case_id=hold.case_id)
+    )
     others = [other for other in parts.store.holds_of(hold.item_id) if other.id != hold.id]
     over, destroy = preservation.ends(hold, case, others, referred=referred, now=parts.now())
     if not over:
         return False
     closed = replace(hold, state=HoldState.ENDED, version=hold.version + 1)
     changes: list[records.Change] = [Replace(closed)]
-    entries = [parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed" if destroy else "another hold remains")]
+    entries = [
+        parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed" if destroy else "another hold remains")
+    ]
     if destroy:
         item = parts.store.item(hold.item_id)
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
@@ -77,7 +81,9 @@ def destroy_orphans(parts: Parts) -> int:
     A crash leaves a few. Where there are many, the database may come from an older back-up than the vault: then nothing is destroyed
     and a person is told.
     """
-    old = [(name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER]
+    old = [
+        (name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER
+    ]
     known = parts.store.sealed_items([name for name, _ in old])
     orphans = [(name, purpose) for name, purpose in old if name not in known]
     if len(orphans) > _ORPHANS_AT_MOST:
@@ -89,7 +95,9 @@ def destroy_orphans(parts: Parts) -> int:
         return 0
     alarms.resolve_about(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault")
     for name, purpose in orphans:
-        parts.store.commit(entries=[parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")])
+        parts.store.commit(
+            entries=[parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")]
+        )
         parts.vault.destroy(name, purpose)
     return len(orphans)
 
@@ -106,15 +114,19 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         return
     actions = parts.store.actions_of(case_id)
     if any(action.state is records.ActionState.PENDING for action in actions):
-        later = Task(name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN)
+        later = Task(
+            name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN
+        )
         parts.store.commit(entries=(), work=[later])
         return
     items = [parts.store.item(item_id) for item_id in case.item_ids]
     bare: list[records.Change] = [
-        Replace(replace(item, account_reference="", context=None, hashes=(), version=item.version + 1)) for item in items
+        Replace(replace(item, account_reference="", context=None, hashes=(), version=item.version + 1))
+        for item in items
     ]
     bare += [
-        Replace(replace(action, account_reference="", content_reference=None, version=action.version + 1)) for action in actions
+        Replace(replace(action, account_reference="", content_reference=None, version=action.version + 1))
+        for action in actions
     ]
     without = replace(case, account_reference="", version=case.version + 1)
     parts.store.commit(Replace(without), *bare, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id)])

@@ -42,11 +42,18 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
         return
     authority = parts.authority
     if authority is None:
-        _wait_for_settings(parts, current, attempt, "authority: none in the settings, expected [referral] authority")
-    elif current.authority not in (NOBODY, authority.name) or current.environment not in (NOBODY, authority.environment):
+        _wait_for_settings(
+            parts, current, attempt, "authority: none in the settings, expected [referral] authority"
+        )
+    elif current.authority not in (NOBODY, authority.name) or current.environment not in (
+        NOBODY,
+        authority.environment,
+    ):
         # A test report must never become a real one because a setting changed, and its remote id means nothing elsewhere.
         expected = f"{current.authority} in {current.environment}"
-        _wait_for_settings(parts, current, attempt, f"authority: another one in the settings, expected {expected}")
+        _wait_for_settings(
+            parts, current, attempt, f"authority: another one in the settings, expected {expected}"
+        )
     else:
         _Filing(parts, authority, current, attempt).run()
 
@@ -61,10 +68,15 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     stopped = parts.store.referral(referral_id)
     again = referral.refile(stopped)
     if parts.authority is not None:
-        report = report_of(parts, stopped.id, parts.store.decision(stopped.decision_id), parts.store.case(stopped.case_id))
+        report = report_of(
+            parts, stopped.id, parts.store.decision(stopped.decision_id), parts.store.case(stopped.case_id)
+        )
         problems = parts.authority.check(report)
         if problems:
-            raise InputError(f"{referral_id}: {'; '.join(problems)[:480]}", remedy="Correct [referral] in wardline.toml first.")
+            raise InputError(
+                f"{referral_id}: {'; '.join(problems)[:480]}",
+                remedy="Correct [referral] in wardline.toml first.",
+            )
     parts.store.commit(
         Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
         work=[Task(name="refer", record_id=again.id, attempt=again.version * _TRIES_BETWEEN)],
@@ -75,7 +87,9 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
 class _Filing:
     """One run over one referral."""
 
-    def __init__(self, parts: Parts, authority: ports.Authority, current: records.Referral, attempt: int) -> None:
+    def __init__(
+        self, parts: Parts, authority: ports.Authority, current: records.Referral, attempt: int
+    ) -> None:
         self._parts = parts
         self._authority = authority
         # Drafted before there was an authority in the settings: it is this one's from here on.
@@ -125,7 +139,11 @@ class _Filing:
             self._store_outcome(referral.on_error(self._current, step, error, self._parts.now()), error)
             return True
         except (EvidenceError, NotFoundError):
-            self._commit(referral.withdraw(self._current, "the evidence cannot be opened, expected the file as it was sealed"))
+            self._commit(
+                referral.withdraw(
+                    self._current, "the evidence cannot be opened, expected the file as it was sealed"
+                )
+            )
             return True
         except AuthorityError as error:
             failed = referral.on_error(self._current, step, error, self._parts.now())
@@ -149,7 +167,9 @@ class _Filing:
             case _:
                 assert_never(step)
 
-    def _store_outcome(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:
+    def _store_outcome(
+        self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError
+    ) -> None:
         if moved.state is ReferralState.FINISHED:
             self._file(moved, source)
             alarms.resolve_about(self._parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
@@ -164,7 +184,9 @@ class _Filing:
         moved = replace(moved, in_flight=calls)
         detail = f"{moved.state} {moved.remote_id or ''}".strip()
         self._parts.store.commit(
-            Replace(moved), entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail)], work=work
+            Replace(moved),
+            entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail)],
+            work=work,
         )
         self._current = moved
 
@@ -186,7 +208,11 @@ class _Filing:
         receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, now)
         held = [hold for file in moved.files for hold in parts.store.holds_of(file.item_id)]
         holds = preservation.place_after_filing(
-            moved, held, hold_ids=[parts.new_id("hold") for _ in moved.files], receipt_at=now, periods=parts.rules.periods
+            moved,
+            held,
+            hold_ids=[parts.new_id("hold") for _ in moved.files],
+            receipt_at=now,
+            periods=parts.rules.periods,
         )
         filed = replace(moved, in_flight=False)
         parts.store.commit(

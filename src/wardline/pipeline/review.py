@@ -79,11 +79,18 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing
         raise InputError(f"{item_id}: a cover is no reveal, expected full or grey")
     picture, item = _render(parts, case_id, item_id, user, showing)
     shown = records.Reveal(
-        id=parts.new_id("reveal"), case_id=case_id, item_id=item.id, user_id=user.id, at=parts.now(), frame=showing.frame
+        id=parts.new_id("reveal"),
+        case_id=case_id,
+        item_id=item.id,
+        user_id=user.id,
+        at=parts.now(),
+        frame=showing.frame,
     )
     form = f"{shown.id} {item.id} frame {showing.frame} {showing.rendition} {showing.longest_side}"
     parts.store.commit(
-        Insert(shown), parts.count(Step.REVEALS), entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)]
+        Insert(shown),
+        parts.count(Step.REVEALS),
+        entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)],
     )
     return picture
 
@@ -99,13 +106,21 @@ def _render(
     if not item.sealed:
         raise NotFoundError(f"{item_id}: was destroyed")
     if item.picture is None:
-        raise RefusedError(f"{item_id}: no decoder can read it", remedy="Decide from the context, or pass it on.")
+        raise RefusedError(
+            f"{item_id}: no decoder can read it", remedy="Decide from the context, or pass it on."
+        )
     review.require_frame(item, showing.frame)
     picture = parts.media.render(
-        parts.vault.open(item_id, ORIGINAL), frame=showing.frame, longest_side=showing.longest_side, rendition=showing.rendition
+        parts.vault.open(item_id, ORIGINAL),
+        frame=showing.frame,
+        longest_side=showing.longest_side,
+        rendition=showing.rendition,
     )
     if isinstance(picture, records.Unscannable):
-        raise RefusedError(f"{item_id}: cannot be shown ({picture.reason})", remedy="Try once more; then decide from the context.")
+        raise RefusedError(
+            f"{item_id}: cannot be shown ({picture.reason})",
+            remedy="Try once more; then decide from the context.",
+        )
     return picture, item
 
 
@@ -146,6 +161,8 @@ def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:
     decision = parts.store.decision(case.decision_id)
     reopened, undone = review.undo(case, decision, user_id=user.id, now=parts.now(), lease=parts.rules.lease)
     parts.store.commit(
-        Replace(reopened), Replace(undone), entries=[parts.entry(Verb.CASE_UNDONE, case.id, actor=user.id, detail=decision.id)]
+        Replace(reopened),
+        Replace(undone),
+        entries=[parts.entry(Verb.CASE_UNDONE, case.id, actor=user.id, detail=decision.id)],
     )
     return reopened

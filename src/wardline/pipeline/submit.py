@@ -35,7 +35,12 @@ class Submission:
 
 
 def submit(
-    parts: Parts, lookup: Lookup, upload: intake.Upload, *, api_key: records.ApiKey, idempotency_key: str | None
+    parts: Parts,
+    lookup: Lookup,
+    upload: intake.Upload,
+    *,
+    api_key: records.ApiKey,
+    idempotency_key: str | None,
 ) -> Submission:
     """Take one upload through the scan.
 
@@ -46,7 +51,12 @@ def submit(
         IdempotencyMismatchError: The key was used for something else.
         StorageFullError, StoreUnavailableError: Try again later.
     """
-    intake.check(upload, max_bytes=parts.rules.max_bytes, private_scanning=parts.rules.private_scanning, now=parts.now())
+    intake.check(
+        upload,
+        max_bytes=parts.rules.max_bytes,
+        private_scanning=parts.rules.private_scanning,
+        now=parts.now(),
+    )
     _require_room(parts, upload)
     seen = _remember(parts, upload, api_key, idempotency_key)
     before = parts.store.remembered(seen.key_digest) if seen else None
@@ -80,7 +90,9 @@ def _require_room(parts: Parts, upload: intake.Upload) -> None:
         raise StorageFullError("upload: the data disk is full, expected room to keep it")
 
 
-def _remember(parts: Parts, upload: intake.Upload, api_key: records.ApiKey, key: str | None) -> records.Remembered | None:
+def _remember(
+    parts: Parts, upload: intake.Upload, api_key: records.ApiKey, key: str | None
+) -> records.Remembered | None:
     if key is None:
         return None
     digest = intake.key_digest(key, api_key_id=api_key.id, secret=parts.idempotency_secret)
@@ -91,7 +103,9 @@ def _is_repetition(parts: Parts, seen: records.Remembered, before: records.Remem
     if before is None or before.expires_at <= parts.now():
         return False
     if before.body_digest != seen.body_digest:
-        raise IdempotencyMismatchError("Idempotency-Key: was used with another body, expected the same body or a new key")
+        raise IdempotencyMismatchError(
+            "Idempotency-Key: was used with another body, expected the same body or a new key"
+        )
     return True
 
 
@@ -119,7 +133,9 @@ def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
     steps += [Step.ITEMS_MATCHED] if records.Match in kinds else []
     steps += [Step.ITEMS_UNSCANNABLE] if records.Unscannable in kinds else []
     steps += [Step.ITEMS_FLAGGED] if records.Flag in kinds else []
-    return [*steps, Step.ITEMS_RELEASED] if isinstance(route, records.Release) else [*steps, Step.CASES_OPENED]
+    return (
+        [*steps, Step.ITEMS_RELEASED] if isinstance(route, records.Release) else [*steps, Step.CASES_OPENED]
+    )
 
 
 def _keep(
@@ -129,7 +145,9 @@ def _keep(
     now = parts.now()
     item = _item(parts, upload, examined, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
-    hold = preservation.place_provisional(item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now)
+    hold = preservation.place_provisional(
+        item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
+    )
     actions = enforcement.at_once(case, [item], new_id=lambda: parts.new_id("action"), now=now)
     # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
     parts.vault.seal(item.id, ORIGINAL, upload.content)
@@ -137,7 +155,9 @@ def _keep(
     try:
         _commit_kept(parts, item, case, hold, actions, route, api_key, changes)
     except AlreadyExistsError:
-        parts.vault.destroy(item.id, ORIGINAL)  # certainly not committed: the same key was quicker in another thread
+        parts.vault.destroy(
+            item.id, ORIGINAL
+        )  # certainly not committed: the same key was quicker in another thread
         raise
     return item.id
 
@@ -149,7 +169,12 @@ def _commit_kept(
     parts.store.commit(
         *changes,
         entries=(
-            parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="act" if isinstance(route, records.Act) else "review"),
+            parts.entry(
+                Verb.ITEM_ROUTED,
+                item.id,
+                actor=api_key.id,
+                detail="act" if isinstance(route, records.Act) else "review",
+            ),
             parts.entry(Verb.CASE_OPENED, case.id, actor=api_key.id),
             parts.entry(Verb.HOLD_PLACED, hold.id),
             *(parts.entry(Verb.ACTION_TAKEN, action.id, detail=action.kind) for action in actions),
@@ -159,7 +184,10 @@ def _commit_kept(
 
 
 def _item(
-    parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable, api_key: records.ApiKey
+    parts: Parts,
+    upload: intake.Upload,
+    examined: records.Examination | records.Unscannable,
+    api_key: records.ApiKey,
 ) -> records.Item:
     known = examined if isinstance(examined, records.Examination) else None
     return records.Item(

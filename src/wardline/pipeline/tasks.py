@@ -70,4 +70,6 @@ class Chores:
 
     def _forget_keys(self) -> None:
         while old := self._parts.store.expired_keys(self._parts.now(), most=_KEYS_AT_ONCE):
-            self._parts.store.commit(*(records.Remove(records.Remembered, digest) for digest in old), entries=())
+            self._parts.store.commit(
+                *(records.Remove(records.Remembered, digest) for digest in old), entries=()
+            )

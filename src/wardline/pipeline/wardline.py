@@ -94,7 +94,9 @@ class Wardline:
         return approvals.refuse(self.parts, approval_id, user)
 
     def _follow_lists(self) -> None:
-        with suppress(WardlineError):  # the act is done and durable; every upload looks again, and goes to a person while that fails
+        with suppress(
+            WardlineError
+        ):  # the act is done and durable; every upload looks again, and goes to a person while that fails
             self._lookup.refresh()
 
     # referral

@@ -35,15 +35,27 @@ class Periods:
             )
 
 
-def place_provisional(item: records.Item, case_id: str, *, hold_id: str, periods: Periods, now: datetime) -> records.Hold:
+def place_provisional(
+    item: records.Item, case_id: str, *, hold_id: str, periods: Periods, now: datetime
+) -> records.Hold:
     """Place the short hold that quarantine starts with."""
     return records.Hold(
-        id=hold_id, item_id=item.id, case_id=case_id, basis=HoldBasis.PROVISIONAL, placed_at=now, until=now + periods.provisional
+        id=hold_id,
+        item_id=item.id,
+        case_id=case_id,
+        basis=HoldBasis.PROVISIONAL,
+        placed_at=now,
+        until=now + periods.provisional,
     )
 
 
 def place_after_filing(
-    referral: records.Referral, held: Sequence[records.Hold], *, hold_ids: Sequence[str], receipt_at: datetime, periods: Periods
+    referral: records.Referral,
+    held: Sequence[records.Hold],
+    *,
+    hold_ids: Sequence[str],
+    receipt_at: datetime,
+    periods: Periods,
 ) -> tuple[records.Hold, ...]:
     """Place the hold that a receipt starts, one for each file of the report. The provisional ones run out by themselves."""
     case_of = {hold.item_id: hold.case_id for hold in held}
@@ -61,7 +73,9 @@ def redate_after_clearance(hold: records.Hold, *, periods: Periods, now: datetim
     return replace(hold, until=now + periods.after_clearance, version=hold.version + 1)
 
 
-def ends(hold: records.Hold, case: records.Case, others: Sequence[records.Hold], *, referred: bool, now: datetime) -> tuple[bool, bool]:
+def ends(
+    hold: records.Hold, case: records.Case, others: Sequence[records.Hold], *, referred: bool, now: datetime
+) -> tuple[bool, bool]:
     """Say whether a hold ends now, and whether the file may be destroyed with it.
 
     A provisional hold outlives its date while the case is undecided or its report is not finished: evidence before everything.
@@ -74,6 +88,10 @@ def ends(hold: records.Hold, case: records.Case, others: Sequence[records.Hold],
         now: The time.
     """
     undecided = case.state is not records.CaseState.CLOSED
-    if hold.state is HoldState.ENDED or now < hold.until or (hold.basis is HoldBasis.PROVISIONAL and (undecided or referred)):
+    if (
+        hold.state is HoldState.ENDED
+        or now < hold.until
+        or (hold.basis is HoldBasis.PROVISIONAL and (undecided or referred))
+    ):
         return False, False
     return True, all(other.state is HoldState.ENDED for other in others)

@@ -160,6 +160,10 @@ class Decision:
         if self.escalation is not None:
             require_text("escalation", self.escalation, most=3000)
         if self.outcome is Outcome.VIOLATION and not any(finding.category for finding in self.findings):
-            raise InputError("decision: a violation without a category, expected A1, A2, B1 or B2 for at least one file")
-        if self.outcome is not Outcome.VIOLATION and (self.annotations or any(finding.category for finding in self.findings)):
+            raise InputError(
+                "decision: a violation without a category, expected A1, A2, B1 or B2 for at least one file"
+            )
+        if self.outcome is not Outcome.VIOLATION and (
+            self.annotations or any(finding.category for finding in self.findings)
+        ):
             raise InputError("decision: categories and annotations belong to a violation, expected none")

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from wardline.errors import InputError
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case. Source: the ULID specification.
+_ALPHABET = (
+    "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case. Source: the ULID specification.
+)
 _PATTERN = re.compile(r"[a-z]+(?:-[a-z]+)*-[0-9a-hjkmnp-tv-z]{26}")
 ENTROPY_BYTES = 10
 

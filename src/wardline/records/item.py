@@ -68,7 +68,9 @@ class Hash:
 
     def __post_init__(self) -> None:
         if len(self.value) != _HEX_DIGITS[self.kind] or set(self.value) - set("0123456789abcdef"):
-            raise InputError(f"hash {self.kind}: malformed, expected {_HEX_DIGITS[self.kind]} lower-case hexadecimal digits")
+            raise InputError(
+                f"hash {self.kind}: malformed, expected {_HEX_DIGITS[self.kind]} lower-case hexadecimal digits"
+            )
         if (self.kind is HashKind.PDQ) != (self.quality is not None):
             raise InputError(f"hash {self.kind}: a quality belongs to PDQ and to nothing else")
         if self.quality is not None:
@@ -101,7 +103,9 @@ class UploadContext:
         require_text("surface", self.surface, most=64)
         require_text("content_reference", self.content_reference, most=255)
         require_utc("uploaded_at", self.uploaded_at)
-        if self.region is not None and not (len(self.region) == 2 and self.region.isascii() and self.region.isupper()):
+        if self.region is not None and not (
+            len(self.region) == 2 and self.region.isascii() and self.region.isupper()
+        ):
             raise InputError("region: malformed, expected two capital letters (ISO 3166-1)")
         if self.ip_address is not None:
             try:

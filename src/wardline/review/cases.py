@@ -9,7 +9,9 @@ from wardline import records
 from wardline.errors import ConflictError, LeaseLostError
 
 
-def open_case(case_id: str, item: records.Item, *, route: records.Review | records.Act, now: datetime) -> records.Case:
+def open_case(
+    case_id: str, item: records.Item, *, route: records.Review | records.Act, now: datetime
+) -> records.Case:
     """Open a case about one item."""
     return records.Case(
         id=case_id, opened_at=now, account_reference=item.account_reference, item_ids=(item.id,), reasons=route.reasons,

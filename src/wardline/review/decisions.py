@@ -21,7 +21,13 @@ class Judgement:
 
 
 def decide(
-    case: records.Case, judgement: Judgement, *, decision_id: str, user_id: str, now: datetime, undo_window: timedelta
+    case: records.Case,
+    judgement: Judgement,
+    *,
+    decision_id: str,
+    user_id: str,
+    now: datetime,
+    undo_window: timedelta,
 ) -> tuple[records.Case, records.Decision]:
     """Record a decision.
 
@@ -58,15 +64,26 @@ def undo(
     """
     if decision.user_id != user_id:
         raise NotAllowedError(f"{decision.id}: made by somebody else, expected its maker")
-    if decision.state is not records.DecisionState.PENDING or now >= decision.undo_until or case.decision_id != decision.id:
+    if (
+        decision.state is not records.DecisionState.PENDING
+        or now >= decision.undo_until
+        or case.decision_id != decision.id
+    ):
         raise ConflictError(f"{decision.id}: has taken effect, expected a decision within its undo window")
     reopened = replace(
-        case, state=records.CaseState.OPEN, claimed_by=user_id, lease_until=now + lease, decision_id=None, version=case.version + 1
+        case,
+        state=records.CaseState.OPEN,
+        claimed_by=user_id,
+        lease_until=now + lease,
+        decision_id=None,
+        version=case.version + 1,
     )
     return reopened, replace(decision, state=records.DecisionState.UNDONE, version=decision.version + 1)
 
 
-def conclude(case: records.Case, decision: records.Decision, *, now: datetime) -> tuple[records.Case, records.Decision] | None:
+def conclude(
+    case: records.Case, decision: records.Decision, *, now: datetime
+) -> tuple[records.Case, records.Decision] | None:
     """Let a decision take effect once its window is over; None when there is nothing to do (undone, or done before).
 
     Raises:

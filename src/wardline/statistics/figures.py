@@ -12,7 +12,12 @@ from wardline.errors import InputError
 
 
 def figures(
-    counts: Sequence[records.StepCount], durations: Mapping[str, Sequence[float]], *, first: date, last: date, now: datetime
+    counts: Sequence[records.StepCount],
+    durations: Mapping[str, Sequence[float]],
+    *,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> records.Figures:
     """Make the figures of a period, both days inclusive.
 
@@ -34,5 +39,9 @@ def figures(
 def _duration(name: str, seconds: Sequence[float]) -> records.DurationFigure:
     median, p90 = np.quantile(np.asarray(seconds, dtype=np.float64), (0.5, 0.9))
     return records.DurationFigure(
-        name=name, count=len(seconds), median_seconds=float(median), p90_seconds=float(p90), longest_seconds=float(max(seconds))
+        name=name,
+        count=len(seconds),
+        median_seconds=float(median),
+        p90_seconds=float(p90),
+        longest_seconds=float(max(seconds)),
     )

@@ -87,7 +87,9 @@ class Limiter:
             left = min(most, left + (now - since) * most / 60.0)
             if left < 1.0:
                 self._buckets[key.id] = (left, now)
-                raise RateLimitedError(f"{key.id}: over {key.requests_per_minute} requests a minute, expected fewer")
+                raise RateLimitedError(
+                    f"{key.id}: over {key.requests_per_minute} requests a minute, expected fewer"
+                )
             self._buckets[key.id] = (left - 1.0, now)
 
 

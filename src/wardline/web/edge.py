@@ -36,7 +36,12 @@ class Edge:
     there is no room beside those under way."""
 
     def __init__(
-        self, app: ASGIApp, *, upload_path: str, max_upload_bytes: int, most_uploading_bytes: int = MOST_UPLOADING_BYTES
+        self,
+        app: ASGIApp,
+        *,
+        upload_path: str,
+        max_upload_bytes: int,
+        most_uploading_bytes: int = MOST_UPLOADING_BYTES,
     ) -> None:
         self._app = app
         self._upload_path = upload_path

@@ -32,7 +32,11 @@ INTERNAL = ("internal", "Internal error.", "Something failed that should not. No
 
 _OF_STATUS = {
     404: ("not-found", "There is nothing under this address.", "docs/reference/http.md names every route."),
-    405: ("method-not-allowed", "This address does not take this method.", "docs/reference/http.md names every route."),
+    405: (
+        "method-not-allowed",
+        "This address does not take this method.",
+        "docs/reference/http.md names every route.",
+    ),
 }
 _RETRY_SECONDS = {429: "1", 503: "5", 507: "60"}
 
@@ -76,7 +80,9 @@ def of_validation(request: Request, error: Exception) -> Response:
     """Answer a body or parameter of the wrong form: names the fields, never their values."""
     if not isinstance(error, RequestValidationError):
         return of_error(request, error)
-    places = sorted({".".join(str(part) for part in each["loc"]) + ": " + str(each["type"]) for each in error.errors()})
+    places = sorted(
+        {".".join(str(part) for part in each["loc"]) + ": " + str(each["type"]) for each in error.errors()}
+    )
     # A name that the caller made up may hold halves of characters, which no answer can carry.
     detail = "; ".join(places)[:1000].encode("ascii", "replace").decode()
     return problem(400, errors.InputError.code, "The request is not of the expected form.", detail)

@@ -120,7 +120,9 @@ def open_installation(
 
 def _decoder_died(parts: Parts, reason: str) -> None:
     message = f"A decoder was replaced ({reason}). The file went to a person; if this goes on, someone may be probing the decoder."
-    with suppress(WardlineError):  # the sandbox expects no error here: the file goes to a person even when the alarm cannot be raised
+    with suppress(
+        WardlineError
+    ):  # the sandbox expects no error here: the file goes to a person even when the alarm cannot be raised
         alarms.raise_alarm(parts, records.AlarmKind.DECODER_KILLED, "media", message)
 
 

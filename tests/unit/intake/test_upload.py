@@ -81,4 +81,6 @@ def test_an_upload_time_is_never_kept_as_later_than_its_receipt() -> None:
 
     assert intake.not_in_the_future(ahead, NOW).uploaded_at == NOW
     assert intake.not_in_the_future(replace(ahead, uploaded_at=NOW), NOW).uploaded_at == NOW
-    assert intake.not_in_the_future(replace(ahead, uploaded_at=NOW - timedelta(1)), NOW).uploaded_at == NOW - timedelta(1)
+    assert intake.not_in_the_future(
+        replace(ahead, uploaded_at=NOW - timedelta(1)), NOW
+    ).uploaded_at == NOW - timedelta(1)

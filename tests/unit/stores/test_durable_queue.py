@@ -36,7 +36,11 @@ def test_work_is_a_workflow_that_any_process_of_ours_takes_up(engine: sa.Engine)
     store.commit(entries=[make.entry()], work=[Task(name="refer", record_id="referral-1", attempt=2)])
     (workflow,) = workflows(engine)
     assert workflow["workflow_uuid"] == "refer:referral-1:2"
-    assert (workflow["name"], workflow["queue_name"], workflow["status"]) == ("refer", "wardline-filing", "ENQUEUED")
+    assert (workflow["name"], workflow["queue_name"], workflow["status"]) == (
+        "refer",
+        "wardline-filing",
+        "ENQUEUED",
+    )
     assert (workflow["application_name"], workflow["application_version"]) == ("wardline", "1")
     store.close()
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import secrets
 import errno
 import os
+import secrets
 import subprocess
 import sys
 import threading

@@ -82,7 +82,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(api: Api, line: L
     assert "samesite=strict" in cookie
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}])
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
 def test_a_form_from_another_site_is_refused(headers: dict[str, str], desk: Browser, line: Line) -> None:
     line.list_of([picture()])
     line.submit(picture())
@@ -115,10 +117,18 @@ def test_somebody_who_was_locked_out_is_out_at_once(desk: Browser, line: Line) -
     assert "Sign in" in desk.get("/queue").text
 
 
-@pytest.mark.parametrize("next_", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next_",
+    ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"],
+)
 def test_signing_in_never_leads_to_another_site(next_: str, api: Api, line: Line) -> None:
     somebody(line)
-    answer = api.send("POST", "/sign-in", data={"name": "mika", "password": PASSWORD, "next": next_}, headers={"Origin": HOST})
+    answer = api.send(
+        "POST",
+        "/sign-in",
+        data={"name": "mika", "password": PASSWORD, "next": next_},
+        headers={"Origin": HOST},
+    )
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
 

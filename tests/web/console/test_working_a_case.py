@@ -30,7 +30,9 @@ def _take(desk: Browser) -> Seen:
     return desk.send(desk.get("/queue").form("/queue/next"))
 
 
-def test_a_case_is_taken_revealed_and_decided_by_forms_alone(desk: Browser, line: Line, case: records.Case) -> None:
+def test_a_case_is_taken_revealed_and_decided_by_forms_alone(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
     page = _take(desk)
     assert page.status == 200
     revealed = desk.send(page.form("/reveals"), show="colour", size="full")
@@ -49,14 +51,19 @@ def test_a_case_is_taken_revealed_and_decided_by_forms_alone(desk: Browser, line
     assert [reveal.item_id for reveal in line.store.reveals_of(case.id)] == list(case.item_ids)
 
 
-def test_before_a_reveal_the_browser_gets_too_few_points_to_see_anything(desk: Browser, case: records.Case) -> None:
+def test_before_a_reveal_the_browser_gets_too_few_points_to_see_anything(
+    desk: Browser, case: records.Case
+) -> None:
     page = _take(desk)
     (address,) = page.images
     cover = _pixels(desk.get(address).answer.content)
     original = _pixels(picture())
 
     small = np.asarray(Image.fromarray(cover.astype(np.uint8)).resize((32, 20), Image.Resampling.BOX))
-    again = np.asarray(Image.fromarray(small).resize((cover.shape[1], cover.shape[0]), Image.Resampling.BICUBIC), dtype=np.float64)
+    again = np.asarray(
+        Image.fromarray(small).resize((cover.shape[1], cover.shape[0]), Image.Resampling.BICUBIC),
+        dtype=np.float64,
+    )
     assert np.abs(again - cover).mean() < 4, "the cover holds more than 32 by 20 points"
     assert original.std() > 20, "the picture itself has much to see"
 
@@ -98,7 +105,10 @@ def test_covers_and_reveals_need_the_claim(desk: Browser, api: Api, line: Line, 
     theirs = other.get(f"/cases/{case.id}")
     assert theirs.images == []
     assert other.get(page.images[0]).status == 409
-    refused = other.post(f"/cases/{case.id}/reveals", {**page.form("/reveals").fields, "csrf": theirs.form("/pause").fields["csrf"]})
+    refused = other.post(
+        f"/cases/{case.id}/reveals",
+        {**page.form("/reveals").fields, "csrf": theirs.form("/pause").fields["csrf"]},
+    )
     assert refused.status == 409
     assert line.store.reveals_of(case.id) == []
 
@@ -126,7 +136,9 @@ def test_a_stale_page_decides_nothing(desk: Browser, line: Line, case: records.C
     assert line.store.case(case.id).state is CaseState.OPEN
 
 
-def test_a_decision_can_be_taken_back_while_its_window_runs(desk: Browser, line: Line, case: records.Case) -> None:
+def test_a_decision_can_be_taken_back_while_its_window_runs(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
     decided = desk.send(_take(desk).form("/decisions"), category="not-a-violation")
     desk.send(decided.form("/undo"))
     assert line.store.case(case.id).state is CaseState.OPEN
@@ -143,7 +155,9 @@ def test_a_decision_without_a_category_is_refused(desk: Browser, line: Line, cas
     assert line.store.case(case.id).state is CaseState.OPEN
 
 
-def test_stopping_gives_the_case_back_and_empties_the_screen(desk: Browser, line: Line, case: records.Case) -> None:
+def test_stopping_gives_the_case_back_and_empties_the_screen(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
     revealed = desk.send(_take(desk).form("/reveals"))
     quiet = desk.send(revealed.form("/pause"))
 

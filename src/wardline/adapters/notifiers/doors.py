@@ -10,13 +10,21 @@ from wardline.adapters.notifiers.webhook import WebhookNotifier
 from wardline.errors import ConfigurationError
 
 
-def webhook(name: str, options: Mapping[str, str], secret: bytes, *, now: Callable[[], datetime]) -> WebhookNotifier:
+def webhook(
+    name: str, options: Mapping[str, str], secret: bytes, *, now: Callable[[], datetime]
+) -> WebhookNotifier:
     """Make a webhook notifier. Options: ``url``."""
     _only(name, options, needed={"url"}, allowed=set())
     return WebhookNotifier(name, options["url"], secret, now=now)
 
 
-def smtp(name: str, options: Mapping[str, str], secret: bytes, *, now: Callable[[], datetime]) -> SmtpNotifier:  # noqa: ARG001 -- every notifier is given the time
+def smtp(
+    name: str,
+    options: Mapping[str, str],
+    secret: bytes,
+    *,
+    now: Callable[[], datetime],  # noqa: ARG001 -- every notifier is given the time
+) -> SmtpNotifier:
     """Make an e-mail notifier. Options: ``host port sender recipients``, and ``user security`` where the server wants them."""
     _only(name, options, needed={"host", "port", "sender", "recipients"}, allowed={"user", "security"})
     if not options["port"].isdigit():

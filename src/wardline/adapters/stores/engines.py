@@ -37,7 +37,9 @@ def open_sqlite(path: Path) -> sa.Engine:
         ) from error
     url = sa.URL.create("sqlite", database=str(path.resolve()))
     # Without the values of a statement in the text of its errors: they are account data, and a traceback would print them.
-    engine = sa.create_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS)
+    engine = sa.create_engine(
+        url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS
+    )
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
 

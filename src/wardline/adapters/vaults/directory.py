@@ -21,7 +21,15 @@ from wardline.adapters.vaults.durable import (
     translated,
     written,
 )
-from wardline.adapters.vaults.envelope import HEADER_BYTES, KEY_BYTES, WRAPPED_KEY, Name, open_sealed, seal, sealed_at
+from wardline.adapters.vaults.envelope import (
+    HEADER_BYTES,
+    KEY_BYTES,
+    WRAPPED_KEY,
+    Name,
+    open_sealed,
+    seal,
+    sealed_at,
+)
 from wardline.errors import ConfigurationError, EvidenceError, InputError, NotFoundError
 
 _OBJECT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}")

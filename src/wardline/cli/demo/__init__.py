@@ -98,7 +98,9 @@ def _address(running: Any) -> None:
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"\nOpen {running.api} in a browser (loopback only) and sign in. Cases are left open for you. Ctrl-C ends.")
+    console.print(
+        f"\nOpen {running.api} in a browser (loopback only) and sign in. Cases are left open for you. Ctrl-C ends."
+    )
     for name, password in running.passwords.items():
         console.print(f"  {name:<12} {password}")
     console.print("\nThe HTTP API is at the same address; its keys:")

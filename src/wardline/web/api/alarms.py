@@ -24,6 +24,8 @@ def list_alarms(wardline: _Wardline) -> list[records.Alarm]:
 
 
 @router.post("/{alarm_id}/resolve")
-def resolve(alarm_id: str, caller: Annotated[Caller, Depends(access.caller)], wardline: _Wardline) -> records.Alarm:
+def resolve(
+    alarm_id: str, caller: Annotated[Caller, Depends(access.caller)], wardline: _Wardline
+) -> records.Alarm:
     """Close an alarm that a person dealt with."""
     return wardline.resolve_alarm(require_id("alarm", alarm_id), user=caller.person)

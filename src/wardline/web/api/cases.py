@@ -39,16 +39,25 @@ class DecisionBody(BaseModel):
     outcome: records.Outcome
     findings: list[FindingBody] = Field(default_factory=list, max_length=1000)
     annotations: list[records.ReportAnnotation] = Field(default_factory=list, max_length=5)
-    escalation: str | None = Field(None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why")
+    escalation: str | None = Field(
+        None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why"
+    )
 
     def judgement(self) -> review.Judgement:
         """Turn it into what a moderator says."""
         findings = tuple(
-            records.Finding(item_id=each.item_id, category=each.category, annotations=tuple(dict.fromkeys(each.annotations)))
+            records.Finding(
+                item_id=each.item_id,
+                category=each.category,
+                annotations=tuple(dict.fromkeys(each.annotations)),
+            )
             for each in self.findings
         )
         return review.Judgement(
-            outcome=self.outcome, findings=findings, annotations=tuple(dict.fromkeys(self.annotations)), escalation=self.escalation
+            outcome=self.outcome,
+            findings=findings,
+            annotations=tuple(dict.fromkeys(self.annotations)),
+            escalation=self.escalation,
         )
 
 
@@ -60,10 +69,16 @@ def list_cases(
     """List cases, oldest first; with ``mine``, of each page only those that the caller has claimed."""
     found = wardline.parts.store.cases(state=state, after=cursor, most=limit)
     full = page(found, limit, [case.id for case in found])
-    return Page(items=[case for case in found if case.claimed_by == caller.person.id], next=full.next) if mine else full
+    return (
+        Page(items=[case for case in found if case.claimed_by == caller.person.id], next=full.next)
+        if mine
+        else full
+    )
 
 
-@router.post("/next", response_model=records.Case, responses={204: {"description": "No case waits for this person"}})
+@router.post(
+    "/next", response_model=records.Case, responses={204: {"description": "No case waits for this person"}}
+)
 def take_next(caller: _Caller, wardline: _Wardline) -> records.Case | Response:
     """Claim the case that waits longest."""
     return wardline.next_case(caller.person) or Response(status_code=204)
@@ -100,7 +115,10 @@ def list_reveals(
 def reveal(case_id: str, body: RevealBody, caller: _Caller, wardline: _Wardline) -> Response:
     """Show one frame of one file. The log has it before the first byte leaves."""
     picture = wardline.reveal(
-        require_id("case", case_id), item_id=require_id("item", body.item_id), user=caller.person, showing=Showing(frame=body.frame)
+        require_id("case", case_id),
+        item_id=require_id("item", body.item_id),
+        user=caller.person,
+        showing=Showing(frame=body.frame),
     )
     return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 

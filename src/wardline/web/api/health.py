@@ -27,8 +27,12 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("wardline_requests", "Requests", ("method", "route", "status"), registry=self.registry)
-        self.seconds = Histogram("wardline_request_seconds", "Time to answer", ("method", "route"), registry=self.registry)
+        self.requests = Counter(
+            "wardline_requests", "Requests", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "wardline_request_seconds", "Time to answer", ("method", "route"), registry=self.registry
+        )
         self.alarms = Gauge("wardline_open_alarms", "Open alarms", registry=self.registry)
 
 

@@ -33,8 +33,12 @@ class Context(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    account_reference: str = Field(min_length=1, max_length=255, description="The platform's id of the account")
-    content_reference: str = Field(min_length=1, max_length=255, description="The platform's id of the content")
+    account_reference: str = Field(
+        min_length=1, max_length=255, description="The platform's id of the account"
+    )
+    content_reference: str = Field(
+        min_length=1, max_length=255, description="The platform's id of the content"
+    )
     surface: str = Field(min_length=1, max_length=64, description='Where: "post", "avatar", ...')
     visibility: records.Visibility
     uploaded_at: datetime = Field(description="With a time zone")
@@ -43,7 +47,9 @@ class Context(BaseModel):
     port: int | None = Field(None, ge=1, le=65535, description="Source port of the upload")
     file_name: str | None = Field(None, min_length=1, max_length=2056)
     url: str | None = Field(None, min_length=1, max_length=2083)
-    flag: str | None = Field(None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one")
+    flag: str | None = Field(
+        None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one"
+    )
 
     def upload(self, content: bytes) -> intake.Upload:
         """Join it with the bytes."""
@@ -52,14 +58,18 @@ class Context(BaseModel):
         try:
             uploaded_at = self.uploaded_at.astimezone(UTC)
         except OverflowError:
-            raise InputError("uploaded_at: before the first year or after the last, expected the time of the upload") from None
+            raise InputError(
+                "uploaded_at: before the first year or after the last, expected the time of the upload"
+            ) from None
         context = records.UploadContext(
             surface=self.surface, visibility=self.visibility, uploaded_at=uploaded_at,
             content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
             file_name=self.file_name, url=self.url,
         )  # fmt: skip
         flag = records.Flag(reason=self.flag) if self.flag is not None else None
-        return intake.Upload(content=content, account_reference=self.account_reference, context=context, flag=flag)
+        return intake.Upload(
+            content=content, account_reference=self.account_reference, context=context, flag=flag
+        )
 
 
 class Accepted(BaseModel):
@@ -110,7 +120,9 @@ async def _submit(request: Request, caller: Caller, body: bytes) -> Submission:
 
     def submit() -> Submission:
         upload = _read(request, body)
-        return wardline.submit(upload, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key"))
+        return wardline.submit(
+            upload, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
+        )
 
     # Threads of their own: uploads that wait for a decoder keep no moderator waiting.
     return await anyio.to_thread.run_sync(submit, limiter=request.app.state.uploads)
@@ -152,7 +164,9 @@ def _context(text: bytes) -> Context:
         return Context.model_validate_json(text)
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in each["loc"]) or "context" for each in error.errors()})
-        raise InputError(f"context: wrong or missing {', '.join(fields)[:300]}, expected the fields of docs/reference/http.md") from None
+        raise InputError(
+            f"context: wrong or missing {', '.join(fields)[:300]}, expected the fields of docs/reference/http.md"
+        ) from None
 
 
 def _accepted(done: Submission) -> Accepted:

@@ -40,7 +40,9 @@ class _Parts:
 
     def on_part_end(self) -> None:
         if not self._name or self._name in self.found:
-            raise InputError("multipart: a part without a name or with a repeated one, expected context and file")
+            raise InputError(
+                "multipart: a part without a name or with a repeated one, expected context and file"
+            )
         self.found[self._name] = b"".join(self._data)
 
 
@@ -55,7 +57,14 @@ def parse(content_type: str, body: bytes) -> dict[str, bytes]:
     if not 1 <= len(boundary) <= 70:
         raise InputError("multipart: no usable boundary, expected 1 to 70 characters")
     parts = _Parts()
-    names = ("on_part_begin", "on_header_field", "on_header_value", "on_header_end", "on_part_data", "on_part_end")
+    names = (
+        "on_part_begin",
+        "on_header_field",
+        "on_header_value",
+        "on_header_end",
+        "on_part_data",
+        "on_part_end",
+    )
     ended: list[bool] = []
     callbacks = {name: getattr(parts, name) for name in names} | {"on_end": lambda: ended.append(True)}
     try:

@@ -32,7 +32,11 @@ def show_referral(referral_id: str, wardline: _Wardline) -> records.Referral:
     return wardline.parts.store.referral(require_id("referral", referral_id))
 
 
-@router.get("/referrals/{referral_id}/receipt", response_class=Response, responses={200: {"content": {"text/xml": {}}}})
+@router.get(
+    "/referrals/{referral_id}/receipt",
+    response_class=Response,
+    responses={200: {"content": {"text/xml": {}}}},
+)
 def show_receipt(referral_id: str, wardline: _Wardline) -> Response:
     """Give the authority's receipt, byte for byte."""
     receipt = wardline.parts.store.receipt_of(require_id("referral", referral_id))

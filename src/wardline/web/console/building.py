@@ -32,7 +32,9 @@ PAGES: tuple[Page, ...] = (
 def routes(wardline: Wardline) -> list[BaseRoute]:
     """Make the console's routes for one installation."""
     shelf = Shelf()
-    found: list[BaseRoute] = [Route(each.path, _endpoint(each, wardline, shelf), methods=[each.method]) for each in PAGES]
+    found: list[BaseRoute] = [
+        Route(each.path, _endpoint(each, wardline, shelf), methods=[each.method]) for each in PAGES
+    ]
     found += [Route(path, handler, methods=methods) for path, handler, methods in sign_in.routes(wardline)]
     return [*found, Mount("/static", StaticFiles(directory=_STATIC))]
 
@@ -57,7 +59,13 @@ def _answer(wanted: Page, wardline: Wardline, shelf: Shelf, request: Request, bo
     except NotAuthenticatedError:
         return _sign_in_first(wanted, request)
     desk = Desk(
-        request=request, wardline=wardline, shelf=shelf, user=user, session=session, token=token, form=_form(body)
+        request=request,
+        wardline=wardline,
+        shelf=shelf,
+        user=user,
+        session=session,
+        token=token,
+        form=_form(body),
     )
     try:
         if user.role not in wanted.roles:

@@ -117,7 +117,8 @@ def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
         raise InputError("form: category is unknown, expected one of the page's")
     annotations = _chosen(desk, "annotation", FileAnnotation)
     findings = tuple(
-        records.Finding(item_id=item_id, category=Category(category), annotations=annotations) for item_id in case.item_ids
+        records.Finding(item_id=item_id, category=Category(category), annotations=annotations)
+        for item_id in case.item_ids
     )
     return review.Judgement(
         outcome=Outcome.VIOLATION, findings=findings, annotations=_chosen(desk, "report", ReportAnnotation),
@@ -159,7 +160,11 @@ def _earlier(desk: Desk, case: records.Case) -> list[records.Case]:
     """Other cases about the same account."""
     if not case.account_reference:
         return []
-    return [each for each in desk.wardline.parts.store.cases(account=case.account_reference, most=50) if each.id != case.id]
+    return [
+        each
+        for each in desk.wardline.parts.store.cases(account=case.account_reference, most=50)
+        if each.id != case.id
+    ]
 
 
 def _names(desk: Desk) -> dict[str, str]:

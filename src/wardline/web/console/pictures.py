@@ -48,5 +48,8 @@ class Shelf:
             if found is not None and (found.session_id == session_id or found.until < now):
                 del self._pictures[name]
         if found is None or found.session_id != session_id or found.until < now:
-            raise NotFoundError("picture: shown before, or too old", remedy="Reveal the file again; that is a new entry in the log.")
+            raise NotFoundError(
+                "picture: shown before, or too old",
+                remedy="Reveal the file again; that is a new entry in the log.",
+            )
         return found.content

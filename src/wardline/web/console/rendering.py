@@ -83,7 +83,9 @@ def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Resp
 
 def bare(template: str, *, status: int = 200, theme: str = "system", **values: Any) -> Response:
     """Render a page without the frame: before somebody signed in, or when nothing else may fail."""
-    text = _TEMPLATES.get_template(f"{template}.html.jinja").render(version=__version__, theme=theme, **values)
+    text = _TEMPLATES.get_template(f"{template}.html.jinja").render(
+        version=__version__, theme=theme, **values
+    )
     return HTMLResponse(text, status_code=status, headers=HEADERS)
 
 
@@ -102,11 +104,25 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The navigation: only what this person may open. Groups of (address, name, count)."""
     role = desk.user.role
     work = [("/queue", "Queue", waiting(desk))] if role in REVIEWERS else []
-    work += [("/referrals", "Referrals", _referrals(desk)), ("/holds", "Holds", "")] if role in OVERSEERS else []
-    lists = [("/hash-lists", "Hash lists", ""), ("/approvals", "Approvals", _approvals(desk))] if role in OVERSEERS else []
-    watch = [("/alarms", "Alarms", _alarms(desk)), ("/audit", "Audit log", ""), ("/statistics", "Statistics", "")]
+    work += (
+        [("/referrals", "Referrals", _referrals(desk)), ("/holds", "Holds", "")] if role in OVERSEERS else []
+    )
+    lists = (
+        [("/hash-lists", "Hash lists", ""), ("/approvals", "Approvals", _approvals(desk))]
+        if role in OVERSEERS
+        else []
+    )
+    watch = [
+        ("/alarms", "Alarms", _alarms(desk)),
+        ("/audit", "Audit log", ""),
+        ("/statistics", "Statistics", ""),
+    ]
     people = [("/people", "People and keys", "")] if role in MANAGERS else []
-    groups = [("Work", work), ("Assurance", [*lists, *(watch if role in OVERSEERS else [])]), ("House", people)]
+    groups = [
+        ("Work", work),
+        ("Assurance", [*lists, *(watch if role in OVERSEERS else [])]),
+        ("House", people),
+    ]
     return [(name, rooms) for name, rooms in groups if rooms]
 
 

@@ -22,7 +22,12 @@ def routes(wardline: Wardline) -> list[tuple[str, Handler, list[str]]]:
     """The pages that need no session: path, handler, methods."""
 
     async def form(request: Request) -> Response:
-        return bare("sign_in", theme=theme_of(request.cookies), next=_inside(request.query_params.get("next", "")), failed=False)
+        return bare(
+            "sign_in",
+            theme=theme_of(request.cookies),
+            next=_inside(request.query_params.get("next", "")),
+            failed=False,
+        )
 
     async def enter(request: Request) -> Response:
         return await run_in_threadpool(_enter, wardline, request, await request.body())
@@ -33,7 +38,12 @@ def routes(wardline: Wardline) -> list[tuple[str, Handler, list[str]]]:
     async def theme(request: Request) -> Response:
         return _theme(request, await request.body())
 
-    return [("/sign-in", form, ["GET"]), ("/sign-in", enter, ["POST"]), ("/sign-out", leave, ["POST"]), ("/theme", theme, ["POST"])]
+    return [
+        ("/sign-in", form, ["GET"]),
+        ("/sign-in", enter, ["POST"]),
+        ("/sign-out", leave, ["POST"]),
+        ("/theme", theme, ["POST"]),
+    ]
 
 
 def _enter(wardline: Wardline, request: Request, body: bytes) -> Response:
@@ -71,18 +81,33 @@ def _theme(request: Request, body: bytes) -> Response:
     chosen = _fields(body).get("theme", "system")
     answer = go(_inside(_fields(body).get("next", "")) or "/")
     if chosen in THEMES:
-        answer.set_cookie(THEME_COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+        answer.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=31_536_000,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
     return answer
 
 
 def _inside(address: str) -> str:
     """Allow only an address of ours: a path, and no second host hidden in it."""
-    fits = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address and address.isprintable()
+    fits = (
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and "\\" not in address
+        and address.isprintable()
+    )
     return address if fits else ""
 
 
 def _fields(body: bytes) -> dict[str, str]:
     try:
-        return {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20).items()}
+        return {
+            name: values[0]
+            for name, values in parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20).items()
+        }
     except (UnicodeDecodeError, ValueError):
         return {}

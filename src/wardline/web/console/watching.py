@@ -17,7 +17,9 @@ _DAYS = timedelta(days=30)
 
 def hash_lists(desk: Desk) -> Response:
     """List the hash lists; their entries are never shown."""
-    return page(desk, "hash_lists", known=desk.wardline.parts.store.hash_lists(), manages=desk.user.role in MANAGERS)
+    return page(
+        desk, "hash_lists", known=desk.wardline.parts.store.hash_lists(), manages=desk.user.role in MANAGERS
+    )
 
 
 def disable(desk: Desk) -> Response:
@@ -58,7 +60,9 @@ def refuse(desk: Desk) -> Response:
 
 def alarms(desk: Desk) -> Response:
     """List the open alarms."""
-    return page(desk, "alarms", alarms=desk.wardline.parts.store.open_alarms(), manages=desk.user.role in MANAGERS)
+    return page(
+        desk, "alarms", alarms=desk.wardline.parts.store.open_alarms(), manages=desk.user.role in MANAGERS
+    )
 
 
 def resolve(desk: Desk) -> Response:
@@ -73,7 +77,15 @@ def audit(desk: Desk) -> Response:
     size = store.log_size()
     names = {user.id: user.name for user in store.users()}
     entries = desk.wardline.newest_entries(_SHOWN)
-    return page(desk, "audit", size=size, entries=entries, names=names, checkpoint=store.last_checkpoint(), verdict=None)
+    return page(
+        desk,
+        "audit",
+        size=size,
+        entries=entries,
+        names=names,
+        checkpoint=store.last_checkpoint(),
+        verdict=None,
+    )
 
 
 def verify(desk: Desk) -> Response:
