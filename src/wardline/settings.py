@@ -63,7 +63,7 @@ class ServerSettings:
     host: str = "127.0.0.1"
     port: int = 8460
     low_trust_answer_ms: int = 100
-    """Low-trust keys get their answer at multiples of this time after the request, so that timing tells nothing."""
+    """Low-trust keys get their answer at multiples of this time after the upload was judged, so that timing tells nothing; 0: off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

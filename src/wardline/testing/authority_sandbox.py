@@ -6,6 +6,7 @@ and answers with the documented codes. With a ledger file it still knows its rep
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import threading
@@ -26,6 +27,7 @@ from wardline.testing.authority_ledger import AuthorityLedger
 _BASE_PATH = "/ispws"
 _IDLE_SECONDS = 30
 _PATIENCE_SECONDS = 5.0
+_MOST_READS = 1024  # of at most 64 KiB, of a body that is not taken
 
 
 class Fault(StrEnum):
@@ -210,8 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self._body()
         if body is None:
-            self.close_connection = True
-            self._send(reply(4000))
+            self._refuse()
             return
         prefix, _, call = self.path.rpartition("/")
         request = Request(
@@ -237,8 +238,22 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         return body if len(body) == int(length) else None
 
+    def _refuse(self) -> None:
+        """Answer a body that is not taken, and then let it arrive: a connection closed on unread bytes loses its answer on the way."""
+        self.close_connection = True
+        self._send(reply(4000))
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_PATIENCE_SECONDS)
+        with contextlib.suppress(OSError):
+            for _ in range(_MOST_READS):
+                if not self.connection.recv(1 << 16):
+                    break
+
     def _send(self, answer: Reply) -> None:
         self.send_response(answer.status)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         if answer.status == 401:
             self.send_header("WWW-Authenticate", 'Basic realm="authority sandbox"')
         self.send_header("Content-Type", XML_TYPE)

@@ -32,6 +32,11 @@ INTERNAL = ("internal", "Internal error.", "Something failed that should not. No
 
 _OF_STATUS = {
     404: ("not-found", "There is nothing under this address.", "docs/reference/http.md names every route."),
+    408: (
+        "request-timeout",
+        "The body did not arrive in time.",
+        "Send it again, over a faster line or in smaller files.",
+    ),
     405: (
         "method-not-allowed",
         "This address does not take this method.",

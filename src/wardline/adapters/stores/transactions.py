@@ -18,7 +18,13 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
+        try:
+            yield connection
+        except BaseException:
+            # After a COMMIT that failed SQLAlchemy takes the transaction for ended and does not roll it back: the pool would lend the
+            # connection again with the lock and with what was refused, for somebody else to read or to commit.
+            connection.invalidate()
+            raise
 
 
 @contextmanager

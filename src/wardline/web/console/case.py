@@ -122,7 +122,8 @@ def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
     )
     return review.Judgement(
         outcome=Outcome.VIOLATION, findings=findings, annotations=_chosen(desk, "report", ReportAnnotation),
-        escalation=desk.sent("escalation") or None,
+        # In one line: the authority's field takes no line breaks.
+        escalation=" ".join(desk.sent("escalation").split()) or None,
     )  # fmt: skip
 
 
