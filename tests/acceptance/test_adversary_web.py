@@ -152,7 +152,7 @@ def test_a_body_that_drips_in_is_given_up(line: Line, monkeypatch: pytest.Monkey
         "/v1/items", secret, content=body(), headers={"Wardline-Context": json.dumps(context())}
     )
     assert answer.status_code == 408
-    assert answer.json()["type"] == PREFIX + "invalid-input"
+    assert answer.json()["type"] == PREFIX + "request-timeout"
 
 
 # --- whose key it is ----------------------------------------------------------------------------------------------------------------
