@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from wardline import records, statistics
+from wardline import ports, records, statistics
 from wardline.errors import InputError
 from wardline.pipeline.parts import Parts
 from wardline.records import Verb
@@ -21,6 +21,13 @@ def figures(parts: Parts, first: date, last: date) -> records.Figures:
         last=last,
         now=parts.now(),
     )
+
+
+def publish(parts: Parts, publisher: ports.Publisher, made: records.Figures) -> None:
+    """Publish figures. The entry comes first: nothing is published that the log does not tell of."""
+    subject = f"figures:{made.first_day.isoformat()}:{made.last_day.isoformat()}"
+    parts.store.commit(entries=[parts.entry(Verb.FIGURES_PUBLISHED, subject)])
+    publisher.publish(made)
 
 
 class CountLog:

@@ -119,6 +119,10 @@ class Wardline:
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
 
+    def publish(self, figures: records.Figures, *, publisher: ports.Publisher) -> None:
+        """Publish figures; the log tells of it first."""
+        count.publish(self.parts, publisher, figures)
+
     def newest_entries(self, most: int) -> list[tuple[int, records.Entry]]:
         """Give the newest signed entries with their positions, newest first."""
         return log.newest(self.parts, most)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from wardline.errors import InputError
 
@@ -27,8 +27,3 @@ def require_range(field: str, value: float, low: float, high: float) -> None:
     """Require ``low <= value <= high``; NaN fails."""
     if not low <= value <= high:
         raise InputError(f"{field}: outside its range, expected {low} to {high}")
-
-
-def to_utc(value: datetime) -> datetime:
-    """Convert an aware time to UTC."""
-    return value.astimezone(UTC)

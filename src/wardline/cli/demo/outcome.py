@@ -39,14 +39,16 @@ def _settled(world: World) -> bool:
 
 
 def publish(world: World, seconds: float) -> dict[str, Any]:
-    """Log the counts, sign the log, check it, write the page; gives the summary."""
+    """Write the page, log the counts, sign the log and check it; gives the summary."""
     wardline = world.installation.wardline
-    world.durable.settle_log()
     today = wardline.parts.now().date()
     # Every day since the first run: a resumed demo counts as one.
     first = min((each.created_at.date() for each in wardline.parts.store.hash_lists()), default=today)
     figures = wardline.statistics(first, today)
-    plugins.load("publishers", "page")(world.folder / FIGURES_FILE, demo=True).publish(figures)
+    wardline.publish(
+        figures, publisher=plugins.load("publishers", "page")(world.folder / FIGURES_FILE, demo=True)
+    )
+    world.durable.settle_log()
     checked = wardline.verify_audit()
     counted = {str(step): figures.total(step) for step in Step}
     return {

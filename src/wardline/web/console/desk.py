@@ -19,8 +19,6 @@ EVERYBODY = frozenset(Role)
 REVIEWERS = frozenset({Role.MODERATOR, Role.LEAD})
 MANAGERS = frozenset({Role.LEAD, Role.ADMIN})
 OVERSEERS = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
-NOBODY_YET: frozenset[Role] = frozenset()
-"""For people who have not signed in: the sign-in page itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
