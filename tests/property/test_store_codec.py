@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,6 +52,15 @@ def _tuples(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(of, max_size=4).map(tuple)
 
 
+_MATCHES = st.builds(
+    records.Match,
+    list_id=_TEXT,
+    entry_id=_TEXT,
+    hash_kind=st.sampled_from(records.HashKind),
+    distance_bits=st.integers(0, 256),
+    trust=st.sampled_from(records.ListTrust),
+    category=st.none() | st.sampled_from(records.Category),
+)
 _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
     records.Item: st.builds(
         make.item,
@@ -63,6 +71,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         picture=st.none() | _PICTURES,
         hashes=_tuples(_HASHES),
         sealed=st.booleans(),
+        matches=_tuples(_MATCHES).map(lambda found: found[: records.MOST_MATCHES]),
     ),
     records.Case: st.builds(
         make.case,
@@ -73,9 +82,13 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         state=st.sampled_from(records.CaseState),
         passed_by=_tuples(_TEXT),
         decision_id=st.none() | _TEXT,
+        held_until=st.none() | _TIMES,
+        escalated_by=st.none() | _TEXT,
         version=st.integers(1, 2**40),
     ),
     records.Reveal: st.builds(make.reveal, at=_TIMES, frame=_SMALL),
+    records.Covering: st.builds(make.covering, at=_TIMES),
+    records.Note: st.builds(make.note, at=_TIMES, text=_TEXT),
     records.Decision: st.builds(
         make.decision,
         at=_TIMES,
@@ -90,6 +103,12 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         annotations=_tuples(st.sampled_from(records.ReportAnnotation)),
         escalation=st.none() | _TEXT,
         state=st.sampled_from(records.DecisionState),
+        answers=st.lists(
+            st.builds(
+                records.Answer, about=st.sampled_from(records.ASKED), reply=st.sampled_from(records.Reply)
+            ),
+            unique_by=lambda answer: answer.about,
+        ).map(tuple),
     ),
     records.Action: st.builds(
         make.action,
@@ -215,7 +234,7 @@ def test_fields_that_came_later_change_a_digest_only_when_they_say_something(
     drawn: tuple[kinds.Kind, Any, Any],
 ) -> None:
     kind, record, other = drawn
-    bare = codec.to_row(replace(record, **kind.later))
+    bare = {**codec.to_row(record), **kind.later}
     before = {name: cell for name, cell in bare.items() if name not in kind.later}
     assert codec.digest(bare, b"salt", later=kind.later) == codec.digest(before, b"salt")
     digests = {codec.digest(codec.to_row(each), b"salt", later=kind.later) for each in (record, other)}

@@ -29,7 +29,8 @@ def after_decision(
     new_id: NewId,
     now: datetime,
 ) -> tuple[records.Action, ...]:
-    """Give the actions a decision implies: removal and suspension for a violation, restoration of what was restricted for none."""
+    """Give the actions a decision implies: removal and suspension for a violation, removal alone where another rule forbids the
+    content, restoration of what was restricted for none."""
     match decision.outcome:
         case Outcome.VIOLATION:
             graded = {finding.item_id for finding in decision.findings if finding.category}
@@ -39,6 +40,8 @@ def after_decision(
                 if item.id in graded
             ]
             return (*removals, _on_account(ActionKind.SUSPEND_ACCOUNT, case, items[0], new_id, now))
+        case Outcome.OTHER_RULE:
+            return tuple(_on_content(ActionKind.REMOVE_CONTENT, case, item, new_id, now) for item in items)
         case Outcome.NOT_VIOLATION if case.restricted:
             return tuple(_on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in items)
         case _:

@@ -38,7 +38,8 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
     work = [Task(name="enforce", record_id=action.id) for action in actions]
     if referral.needs_referral(decision):
         _draft(parts, case, decision, changes, entries, work)
-    elif decision.outcome is Outcome.NOT_VIOLATION:
+    elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
+        # Nothing to report in either: the file goes once there was time to appeal.
         _clear(parts, case, changes, entries, work)
     parts.store.commit(*changes, entries=entries, work=work)
 

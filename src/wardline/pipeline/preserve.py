@@ -103,14 +103,14 @@ def destroy_orphans(parts: Parts) -> int:
 
 
 def unlink(parts: Parts, case_id: str, attempt: int) -> None:
-    """Take the account out of a case that was no violation. Doing it again does nothing.
+    """Take the account, and what colleagues wrote, out of a case with nothing to report. Doing it again does nothing.
 
     While the platform still owes an action, the account stays, for the platform has to be told whose content it is.
     """
     case = parts.store.case(case_id)
     if case.decision_id is None or case.state is not CaseState.CLOSED or not case.account_reference:
         return
-    if parts.store.decision(case.decision_id).outcome is not Outcome.NOT_VIOLATION:
+    if parts.store.decision(case.decision_id).outcome not in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         return
     actions = parts.store.actions_of(case_id)
     if any(action.state is records.ActionState.PENDING for action in actions):
@@ -121,12 +121,15 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         return
     items = [parts.store.item(item_id) for item_id in case.item_ids]
     bare: list[records.Change] = [
-        Replace(replace(item, account_reference="", context=None, hashes=(), version=item.version + 1))
+        Replace(
+            replace(item, account_reference="", context=None, hashes=(), matches=(), version=item.version + 1)
+        )
         for item in items
     ]
     bare += [
         Replace(replace(action, account_reference="", content_reference=None, version=action.version + 1))
         for action in actions
     ]
+    bare += [records.Remove(records.Note, note.id) for note in parts.store.notes_of(case_id)]
     without = replace(case, account_reference="", version=case.version + 1)
     parts.store.commit(Replace(without), *bare, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id)])

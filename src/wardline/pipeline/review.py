@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from wardline import records, review
-from wardline.errors import ConflictError, InputError, NotFoundError, RefusedError
+from wardline.errors import AlreadyExistsError, ConflictError, InputError, NotFoundError, RefusedError
 from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
 _LOOK_AT_MOST = 20
+_ESCALATED = 1_000_000
+"""Numbers of tries from here on belong to cases that were handed to the leads: work that was enqueued once is not enqueued again."""
 
 
 def next_case(parts: Parts, user: records.User) -> records.Case | None:
-    """Claim the case that waits longest and that this person may take; None when there is none."""
+    """Claim the case that waits longest and that this person may take; None when there is none. Leads get what was handed to them first."""
+    for escalated in (True, False) if user.role is records.Role.LEAD else (False,):
+        found = _next_of(parts, user, escalated=escalated)
+        if found is not None:
+            return found
+    return None
+
+
+def _next_of(parts: Parts, user: records.User, *, escalated: bool) -> records.Case | None:
     while True:
-        waiting = parts.store.waiting_cases(now=parts.now(), user_id=user.id, most=_LOOK_AT_MOST)
+        waiting = parts.store.waiting_cases(
+            now=parts.now(), user_id=user.id, most=_LOOK_AT_MOST, escalated=escalated
+        )
         for case in waiting:
             try:
                 return claim(parts, case.id, user)
@@ -29,7 +43,9 @@ def next_case(parts: Parts, user: records.User) -> records.Case | None:
 
 def claim(parts: Parts, case_id: str, user: records.User) -> records.Case:
     """Claim one case, or renew one's own claim."""
-    case = review.claim(parts.store.case(case_id), user.id, now=parts.now(), lease=parts.rules.lease)
+    case = review.claim(
+        parts.store.case(case_id), user.id, now=parts.now(), lease=parts.rules.lease, role=user.role
+    )
     parts.store.commit(Replace(case), entries=[parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id)])
     return case
 
@@ -37,8 +53,85 @@ def claim(parts: Parts, case_id: str, user: records.User) -> records.Case:
 def return_case(parts: Parts, case_id: str, user: records.User) -> records.Case:
     """Give a case back. No reason is asked."""
     case = review.return_to_queue(parts.store.case(case_id), user.id)
-    parts.store.commit(Replace(case), entries=[parts.entry(Verb.CASE_RETURNED, case.id, actor=user.id)])
+    _leave(parts, case, user, Verb.CASE_RETURNED)
     return case
+
+
+def hold(parts: Parts, case_id: str, user: records.User, *, until: datetime, note: str) -> records.Case:
+    """Set a claimed case aside until later, with the reason for whoever takes it up."""
+    case = review.set_aside(parts.store.case(case_id), user.id, now=parts.now(), until=until)
+    _leave(
+        parts, case, user, Verb.CASE_HELD, note=note, detail=f"until {until.isoformat(timespec='minutes')}"
+    )
+    return case
+
+
+def escalate(parts: Parts, case_id: str, user: records.User, *, note: str) -> records.Case:
+    """Hand a claimed case to the leads, with the reason. If no lead is left who may take it, a person hears of it."""
+    case = review.escalate(parts.store.case(case_id), user.id, now=parts.now())
+    look = Task(name="find-reviewer", record_id=case.id, attempt=_ESCALATED + case.version)
+    _leave(parts, case, user, Verb.CASE_ESCALATED, note=note, work=[look])
+    return case
+
+
+def _leave(
+    parts: Parts, case: records.Case, user: records.User, verb: Verb, *, note: str | None = None, detail: str = "",
+    work: Sequence[Task] = (),
+) -> None:  # fmt: skip
+    """Commit that a case left somebody's hands; what was revealed to them is covered by it."""
+    coverings = _covering_all(parts, user)
+    parts.store.commit(
+        Replace(case), *_noted(parts, case.id, user, note), *map(Insert, coverings),
+        entries=[parts.entry(verb, case.id, actor=user.id, detail=detail), *_told_of(parts, coverings)], work=work,
+    )  # fmt: skip
+
+
+def _noted(parts: Parts, case_id: str, user: records.User, text: str | None) -> list[records.Change]:
+    if text is None:
+        return []
+    made = records.Note(
+        id=parts.new_id("note"), case_id=case_id, user_id=user.id, at=parts.now(), text=" ".join(text.split())
+    )
+    return [Insert(made)]
+
+
+def exposure(parts: Parts, user: records.User) -> review.Exposure:
+    """Count what this person was shown today (UTC), from the reveal log."""
+    now = parts.now()
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return review.exposure(
+        parts.store.reveals_to(user.id, since=start), parts.store.coverings_by(user.id, since=start), now=now
+    )
+
+
+def cover_again(parts: Parts, user: records.User) -> int:
+    """Note that what was revealed to this person is covered again. Gives how many showings ended; none is no error."""
+    coverings = _covering_all(parts, user)
+    if coverings:
+        try:
+            parts.store.commit(*map(Insert, coverings), entries=_told_of(parts, coverings))
+        except AlreadyExistsError:
+            return 0  # the page said so twice
+    return len(coverings)
+
+
+def _covering_all(parts: Parts, user: records.User) -> list[records.Covering]:
+    now = parts.now()
+    since = now - review.LONGEST_LOOK
+    running = review.running_reveals(
+        parts.store.reveals_to(user.id, since=since), parts.store.coverings_by(user.id, since=since), now=now
+    )
+    return [
+        records.Covering(id=parts.new_id("covering"), reveal_id=reveal.id, user_id=user.id, at=now)
+        for reveal in running
+    ]
+
+
+def _told_of(parts: Parts, coverings: Sequence[records.Covering]) -> list[records.Entry]:
+    return [
+        parts.entry(Verb.CASE_COVERED, each.id, actor=each.user_id, detail=each.reveal_id)
+        for each in coverings
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +180,15 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing
         frame=showing.frame,
     )
     form = f"{shown.id} {item.id} frame {showing.frame} {showing.rendition} {showing.longest_side}"
+    before = _covering_all(parts, user)  # one thing at a time is on the screen
     parts.store.commit(
         Insert(shown),
+        *map(Insert, before),
         parts.count(Step.REVEALS),
-        entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)],
+        entries=[
+            parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form),
+            *_told_of(parts, before),
+        ],
     )
     return picture
 
@@ -132,9 +230,13 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
     )  # fmt: skip
     pending = decision.state is records.DecisionState.PENDING
     later = decision.undo_until if decision.undo_until > decision.at else None
+    coverings = _covering_all(parts, user)
+    decided = parts.entry(
+        Verb.CASE_DECIDED, case.id, actor=user.id, detail=f"{decision.id} {decision.outcome}"
+    )
     parts.store.commit(
-        Replace(case), Insert(decision),
-        entries=[parts.entry(Verb.CASE_DECIDED, case.id, actor=user.id, detail=f"{decision.id} {decision.outcome}")],
+        Replace(case), Insert(decision), *_noted(parts, case.id, user, judgement.note), *map(Insert, coverings),
+        entries=[decided, *_told_of(parts, coverings)],
         work=[
             Task(name="conclude", record_id=decision.id, not_before=later)
             if pending
@@ -147,10 +249,15 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
 def find_reviewer(parts: Parts, case_id: str, _attempt: int) -> None:
     """See that somebody is left who may take a case that others passed; if nobody is, a person hears of it."""
     case = parts.store.case(case_id)
-    able = [user for user in parts.store.users() if people.may_review(user) and user.id not in case.passed_by]
+    able = [user for user in parts.store.users() if _may_take(user, case)]
     if case.state is records.CaseState.OPEN and not able:
         message = f"Everybody who may take {case_id} could not tell. Add a moderator or lead; the case waits and stays as it is."
         alarms.raise_alarm(parts, AlarmKind.CASE_STUCK, case_id, message)
+
+
+def _may_take(user: records.User, case: records.Case) -> bool:
+    is_theirs = case.escalated_by is None or user.role is records.Role.LEAD
+    return people.may_review(user) and is_theirs and user.id not in case.passed_by
 
 
 def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:

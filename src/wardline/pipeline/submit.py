@@ -75,7 +75,7 @@ def submit(
         if isinstance(route, records.Release):
             parts.store.commit(*changes, entries=())
             return Submission(route=route, item_id=None, judged_at=judged_at)
-        item_id = _keep(parts, upload, examined, route, api_key, changes)
+        item_id = _keep(parts, upload, examined, signals, route, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
@@ -139,11 +139,11 @@ def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
 
 
 def _keep(
-    parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable,
+    parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable, signals: Sequence[records.Signal],
     route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
 ) -> str:  # fmt: skip
     now = parts.now()
-    item = _item(parts, upload, examined, api_key)
+    item = _item(parts, upload, examined, signals, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
@@ -187,11 +187,14 @@ def _item(
     parts: Parts,
     upload: intake.Upload,
     examined: records.Examination | records.Unscannable,
+    signals: Sequence[records.Signal],
     api_key: records.ApiKey,
 ) -> records.Item:
+    matches = tuple(signal for signal in signals if isinstance(signal, records.Match))
     known = examined if isinstance(examined, records.Examination) else None
     return records.Item(
         id=parts.new_id("item"), received_at=parts.now(), account_reference=upload.account_reference,
         platform=api_key.platform or "", context=intake.not_in_the_future(upload.context, parts.now()), size_bytes=len(upload.content),
         picture=known.picture if known else None, hashes=known.hashes if known else intake.digests(upload.content), sealed=True,
+        matches=matches[: records.MOST_MATCHES],
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from wardline import intake, ports, records, review
@@ -47,6 +47,22 @@ class Wardline:
     def return_case(self, case_id: str, *, user: records.User) -> records.Case:
         """Give a claimed case back; nobody asks why."""
         return reviewing.return_case(self.parts, case_id, user)
+
+    def hold_case(self, case_id: str, *, user: records.User, until: datetime, note: str) -> records.Case:
+        """Set a claimed case aside until later, with the reason in a note."""
+        return reviewing.hold(self.parts, case_id, user, until=until, note=note)
+
+    def escalate(self, case_id: str, *, user: records.User, note: str) -> records.Case:
+        """Hand a claimed case to the leads, with the reason in a note."""
+        return reviewing.escalate(self.parts, case_id, user, note=note)
+
+    def exposure(self, user: records.User) -> review.Exposure:
+        """Count what this person was shown today (UTC)."""
+        return reviewing.exposure(self.parts, user)
+
+    def cover_again(self, *, user: records.User) -> int:
+        """Note that what was revealed to this person is covered again; gives how many showings ended."""
+        return reviewing.cover_again(self.parts, user)
 
     def cover(self, case_id: str, *, item_id: str, user: records.User) -> bytes:
         """Give the stand-in for a file (PNG) to the person who holds the case: too coarse to be a view."""

@@ -7,20 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from wardline.errors import InputError
+from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
-
-
-class Category(StrEnum):
-    """The industry classification scale: the letter is the age group, the digit the kind.
-
-    Source: CyberTipline Reporting API, ``industryClassification``.
-    """
-
-    A1 = "A1"
-    A2 = "A2"
-    B1 = "B1"
-    B2 = "B2"
 
 
 class CaseState(StrEnum):
@@ -35,6 +24,8 @@ class CaseState(StrEnum):
 class Outcome(StrEnum):
     VIOLATION = "violation"
     NOT_VIOLATION = "not-a-violation"
+    OTHER_RULE = "other-rule"
+    """Nothing to report, but the platform's own rules forbid it: the content goes, the account stays."""
     CANNOT_TELL = "cannot-tell"
     """Back to the queue, for somebody else."""
 
@@ -71,6 +62,31 @@ class FileAnnotation(StrEnum):
     GENERATIVE_AI = "generativeAi"
 
 
+class Reply(StrEnum):
+    """What a person says to a question that police sort by. No reply is another thing than "not sure"."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_SURE = "not-sure"
+
+
+ASKED = (FileAnnotation.POTENTIAL_MEME, FileAnnotation.GENERATIVE_AI, FileAnnotation.VIRAL)
+"""The annotations that are asked for one by one, for police sort by them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One reply to one of the questions."""
+
+    about: FileAnnotation
+    """One of ``ASKED``."""
+    reply: Reply
+
+    def __post_init__(self) -> None:
+        if self.about not in ASKED:
+            raise InputError(f"answer: {self.about} is not asked, expected one of {', '.join(ASKED)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One matter for one decision: an account and the files that point at it."""
@@ -94,11 +110,16 @@ class Case:
     decision_id: str | None = None
     """The newest decision."""
     version: int = 1
+    held_until: datetime | None = None
+    """Set aside: it is handed to nobody before this time."""
+    escalated_by: str | None = None
+    """Who handed it to the leads; from then on only leads take it, and they get it first."""
 
     def __post_init__(self) -> None:
         require_id("case", self.id)
         require_utc("opened_at", self.opened_at)
         require_utc("lease_until", self.lease_until)
+        require_utc("held_until", self.held_until)
         if not self.item_ids:
             raise InputError(f"case {self.id}: no items, expected at least one")
         if (self.claimed_by is None) != (self.lease_until is None):
@@ -127,6 +148,37 @@ class Reveal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Covering:
+    """The end of one showing: from here on the person did not see the picture any more. A showing without one lasted a minute at most."""
+
+    id: str
+    reveal_id: str
+    user_id: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_id("covering", self.id)
+        require_utc("at", self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a person wrote for colleagues about a case: why it is held, handed to a lead, or was decided like that."""
+
+    id: str
+    case_id: str
+    user_id: str
+    at: datetime
+    text: str
+    """1 to 2,000 characters, in one line."""
+
+    def __post_init__(self) -> None:
+        require_id("note", self.id)
+        require_utc("at", self.at)
+        require_text("note", self.text, most=2000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a decision says of one file."""
 
@@ -152,6 +204,8 @@ class Decision:
     undo_until: datetime
     state: DecisionState = DecisionState.PENDING
     version: int = 1
+    answers: tuple[Answer, ...] = ()
+    """At most one to each question; empty where nobody was asked."""
 
     def __post_init__(self) -> None:
         require_id("decision", self.id)
@@ -159,6 +213,8 @@ class Decision:
         require_utc("undo_until", self.undo_until)
         if self.escalation is not None:
             require_text("escalation", self.escalation, most=3000)
+        if len({answer.about for answer in self.answers}) != len(self.answers):
+            raise InputError("decision: two answers to one question, expected one")
         if self.outcome is Outcome.VIOLATION and not any(finding.category for finding in self.findings):
             raise InputError(
                 "decision: a violation without a category, expected A1, A2, B1 or B2 for at least one file"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from wardline.records.case import Category
+from wardline.records.category import Category
 from wardline.records.checks import require_text, require_utc
+from wardline.records.hashes import HashKind
 from wardline.records.ids import require_id
-from wardline.records.item import HashKind
 
 
 class ListTrust(StrEnum):

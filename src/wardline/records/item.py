@@ -9,7 +9,12 @@ from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
+from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
+from wardline.records.signal import Match
+
+MOST_MATCHES = 20
+"""A picture may be near thousands of entries; a person needs the nearest."""
 
 
 class MediaFormat(StrEnum):
@@ -42,39 +47,6 @@ class Visibility(StrEnum):
 
     PUBLIC = "public"
     PRIVATE = "private"
-
-
-class HashKind(StrEnum):
-    """The hash types that lists are exchanged in."""
-
-    MD5 = "md5"
-    SHA1 = "sha1"
-    SHA256 = "sha256"
-    PDQ = "pdq"
-
-
-_HEX_DIGITS = {HashKind.MD5: 32, HashKind.SHA1: 40, HashKind.SHA256: 64, HashKind.PDQ: 64}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hash:
-    """One fingerprint of one file."""
-
-    kind: HashKind
-    value: str
-    """Lower-case hexadecimal, of the length its kind has."""
-    quality: int | None = None
-    """PDQ only: 0 (a flat picture) to 100. Low quality is a value to weigh, not a missing hash."""
-
-    def __post_init__(self) -> None:
-        if len(self.value) != _HEX_DIGITS[self.kind] or set(self.value) - set("0123456789abcdef"):
-            raise InputError(
-                f"hash {self.kind}: malformed, expected {_HEX_DIGITS[self.kind]} lower-case hexadecimal digits"
-            )
-        if (self.kind is HashKind.PDQ) != (self.quality is not None):
-            raise InputError(f"hash {self.kind}: a quality belongs to PDQ and to nothing else")
-        if self.quality is not None:
-            require_range("hash pdq quality", self.quality, 0, 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +138,8 @@ class Item:
     sealed: bool
     """True while the vault holds the file."""
     version: int = 1
+    matches: tuple[Match, ...] = ()
+    """The nearest list entries at the time of the upload, at most ``MOST_MATCHES``; none once unlinked."""
 
     def __post_init__(self) -> None:
         require_id("item", self.id)
@@ -173,3 +147,4 @@ class Item:
         if self.account_reference:
             require_text("account_reference", self.account_reference, most=255)
         require_range("size_bytes", self.size_bytes, 0, 2**40)
+        require_range("matches", len(self.matches), 0, MOST_MATCHES)

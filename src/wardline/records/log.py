@@ -15,6 +15,7 @@ class Verb(StrEnum):
     INSTALLATION_CREATED = "installation:created"
     USER_CREATED = "user:created"
     USER_DISABLED = "user:disabled"
+    USER_ROLE_CHANGED = "user:role-changed"
     USER_SIGN_IN_FAILED = "user:sign-in-failed"
     USER_LOCKED = "user:locked"
     USER_PASSWORD_CHANGED = "user:password-changed"  # noqa: S105 - a verb, no password
@@ -32,6 +33,9 @@ class Verb(StrEnum):
     CASE_CLAIMED = "case:claimed"
     CASE_RETURNED = "case:returned"
     CASE_REVEALED = "case:revealed"
+    CASE_COVERED = "case:covered"
+    CASE_HELD = "case:held"
+    CASE_ESCALATED = "case:escalated"
     CASE_DECIDED = "case:decided"
     CASE_UNDONE = "case:undone"
     CASE_CLOSED = "case:closed"
@@ -48,6 +52,10 @@ class Verb(StrEnum):
     ACCOUNT_UNLINKED = "account:unlinked"
     ALARM_RAISED = "alarm:raised"
     ALARM_RESOLVED = "alarm:resolved"
+    LOG_VERIFIED = "log:verified"
+    """Somebody had everything checked; the detail says what came of it."""
+    LOG_READ = "log:read"
+    """Somebody looked at entries that tell who was shown what."""
     COUNTS_LOGGED = "counts:logged"
     FIGURES_PUBLISHED = "figures:published"
 

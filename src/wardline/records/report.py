@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wardline.records.case import Category, FileAnnotation, ReportAnnotation
+from wardline.records.case import FileAnnotation, ReportAnnotation
+from wardline.records.category import Category
 from wardline.records.checks import require_utc
-from wardline.records.item import Hash
+from wardline.records.hashes import Hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardline.records.case import Category
+from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text
 from wardline.records.hash_list import ListTrust
-from wardline.records.item import HashKind
+from wardline.records.hashes import HashKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.errors import ConflictError, LeaseLostError
+from wardline.errors import ConflictError, InputError, LeaseLostError, NotAllowedError
 
 
 def open_case(
@@ -19,11 +19,23 @@ def open_case(
     )  # fmt: skip
 
 
-def claim(case: records.Case, user_id: str, *, now: datetime, lease: timedelta) -> records.Case:
-    """Give the case to a moderator until the lease ends.
+LONGEST_SET_ASIDE = timedelta(days=7)
+"""A case may wait for an answer from outside, but not be forgotten."""
+
+
+def claim(
+    case: records.Case,
+    user_id: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    role: records.Role = records.Role.MODERATOR,
+) -> records.Case:
+    """Give the case to a person until the lease ends. One that was set aside is taken up again by it.
 
     Raises:
         ConflictError: It is decided, somebody else holds it, or this person could not tell before.
+        NotAllowedError: It was handed to the leads, and this person is none.
     """
     if case.state is not records.CaseState.OPEN:
         raise ConflictError(f"{case.id}: {case.state}, expected open")
@@ -31,7 +43,14 @@ def claim(case: records.Case, user_id: str, *, now: datetime, lease: timedelta) 
         raise ConflictError(f"{case.id}: this person could not tell before, expected somebody else")
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")
-    return replace(case, claimed_by=user_id, lease_until=now + lease, version=case.version + 1)
+    if case.escalated_by is not None and role is not records.Role.LEAD:
+        raise NotAllowedError(
+            f"{case.id}: handed to the leads, expected one of them",
+            remedy="Take the next case; a lead decides this one.",
+        )
+    return replace(
+        case, claimed_by=user_id, lease_until=now + lease, held_until=None, version=case.version + 1
+    )
 
 
 def renew(case: records.Case, user_id: str, *, now: datetime, lease: timedelta) -> records.Case:
@@ -45,6 +64,31 @@ def return_to_queue(case: records.Case, user_id: str) -> records.Case:
     if case.claimed_by != user_id:
         raise LeaseLostError(f"{case.id}: not claimed by this person, expected a claim")
     return replace(case, claimed_by=None, lease_until=None, version=case.version + 1)
+
+
+def set_aside(case: records.Case, user_id: str, *, now: datetime, until: datetime) -> records.Case:
+    """Set a claimed case aside: it is handed to nobody before that time, and its evidence stays.
+
+    Raises:
+        ConflictError, LeaseLostError: The person does not hold the case.
+        InputError: The time is over, or more than ``LONGEST_SET_ASIDE`` away.
+    """
+    require_claim(case, user_id, now=now)
+    if not now < until <= now + LONGEST_SET_ASIDE:
+        raise InputError(
+            f"{case.id}: set aside outside the next {LONGEST_SET_ASIDE.days} days, expected a time within them"
+        )
+    return replace(case, claimed_by=None, lease_until=None, held_until=until, version=case.version + 1)
+
+
+def escalate(case: records.Case, user_id: str, *, now: datetime) -> records.Case:
+    """Hand a claimed case to the leads. A lead may hand it to the other leads.
+
+    Raises:
+        ConflictError, LeaseLostError: The person does not hold the case.
+    """
+    require_claim(case, user_id, now=now)
+    return replace(case, claimed_by=None, lease_until=None, escalated_by=user_id, version=case.version + 1)
 
 
 def require_claim(case: records.Case, user_id: str, *, now: datetime) -> None:

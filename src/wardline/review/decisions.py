@@ -18,6 +18,9 @@ class Judgement:
     findings: tuple[records.Finding, ...] = ()
     annotations: tuple[records.ReportAnnotation, ...] = ()
     escalation: str | None = None
+    answers: tuple[records.Answer, ...] = ()
+    note: str | None = None
+    """For colleagues, 1 to 2,000 characters."""
 
 
 def decide(
@@ -44,7 +47,7 @@ def decide(
     unsure = judgement.outcome is records.Outcome.CANNOT_TELL
     decision = records.Decision(
         id=decision_id, case_id=case.id, user_id=user_id, at=now, outcome=judgement.outcome, findings=judgement.findings,
-        annotations=judgement.annotations, escalation=judgement.escalation, undo_until=now if unsure else now + undo_window,
+        annotations=judgement.annotations, escalation=judgement.escalation, answers=judgement.answers, undo_until=now if unsure else now + undo_window,
         state=records.DecisionState.EFFECTIVE if unsure else records.DecisionState.PENDING,
     )  # fmt: skip
     free = replace(case, claimed_by=None, lease_until=None, decision_id=decision_id, version=case.version + 1)

@@ -76,6 +76,15 @@ class LogContract:
         assert set(second) == {f"decision:{decision.id}"}
         assert third == {f"hold:{hold.id}": "removed"}
 
+    def test_entries_about_a_record_are_found_newest_first(self, store: ports.Store) -> None:
+        store.commit(entries=[make.entry(subject_id=f"case-{number % 2}") for number in range(5)])
+        assert store.log_positions_of("case-0", most=9) == []
+        self.sequence_all(store)
+        store.commit(entries=[make.entry(subject_id="case-0")])
+        assert store.log_positions_of("case-0", most=9) == [4, 2, 0]
+        assert store.log_positions_of("case-0", most=2) == [4, 2]
+        assert store.log_positions_of("case-7", most=9) == []
+
     def test_the_same_record_has_another_digest_each_time(self, store: ports.Store) -> None:
         user = make.user()
         for _ in range(2):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wardline import ports, records
-from wardline.errors import NotFoundError
+from wardline.errors import AlreadyExistsError, NotFoundError
 from wardline.records import Add, Insert, Remove, Replace, Step
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
@@ -131,6 +131,48 @@ class ReadersContract:
         assert store.waiting_cases(now=later(9), user_id="user-2", most=9) == [free, passed, likewise]
         assert store.waiting_cases(now=later(9), user_id="%", most=9) == [free, passed, likewise]
 
+    def test_what_was_handed_to_the_leads_waits_apart(self, store: ports.Store) -> None:
+        theirs = [make.case(opened_at=later(minute), escalated_by="user-2") for minute in (3, 1)]
+        others = [make.case(opened_at=later(minute)) for minute in (2, 4, 6)]
+        put(store, *theirs, *others)
+        asked: dict[str, Any] = {"now": later(10), "user_id": "user-1", "most": 9}
+        assert store.waiting_cases(**asked, escalated=True) == theirs[::-1]
+        assert store.waiting_cases(**asked) == others
+        assert store.waiting_cases(**asked, after=others[0].id) == others[1:]
+        assert (store.count_waiting(**asked), store.count_waiting(**asked, escalated=True)) == (3, 2)
+        assert store.count_waiting(**{**asked, "most": 2}) == 2
+
+    def test_what_is_set_aside_waits_only_when_its_time_has_come(self, store: ports.Store) -> None:
+        aside = [make.case(opened_at=later(minute), held_until=later(10 * minute)) for minute in (2, 1, 3)]
+        decided = make.case(held_until=later(90), state=records.CaseState.DECIDED)
+        put(store, *aside, decided)
+        assert store.held_cases(now=later(5), most=9) == [aside[1], aside[0], aside[2]]
+        assert store.held_cases(now=later(10), most=1) == [aside[0]]
+        assert store.waiting_cases(now=later(9.9), user_id="user-1", most=9) == []
+        assert store.waiting_cases(now=later(20), user_id="user-1", most=9) == [aside[1], aside[0]]
+
+    def test_what_a_person_was_shown_comes_from_a_moment_on(self, store: ports.Store) -> None:
+        reveals = [make.reveal(at=later(minute)) for minute in (2, 0, 1)]
+        ends = [make.covering(at=later(minute)) for minute in (2, 0, 1)]
+        put(store, *reveals, *ends, make.reveal(user_id="user-11"), make.covering(user_id="user-11"))
+        assert store.reveals_to("user-1", since=later(1)) == [reveals[2], reveals[0]]
+        assert store.coverings_by("user-1", since=later(1)) == [ends[2], ends[0]]
+        assert store.reveals_to("user-2", since=later(0)) == []
+        assert store.coverings_by("user-2", since=later(0)) == []
+
+    def test_a_showing_ends_once(self, store: ports.Store) -> None:
+        covering = make.covering()
+        put(store, covering)
+        with pytest.raises(AlreadyExistsError):
+            put(store, make.covering(reveal_id=covering.reveal_id))
+
+    def test_notes_and_decisions_of_a_case_come_oldest_first(self, store: ports.Store) -> None:
+        notes = [make.note(at=later(minute)) for minute in (1, 0)]
+        decisions = [make.decision(at=later(minute)) for minute in (1, 0)]
+        put(store, *notes, *decisions, make.note(case_id="case-2"), make.decision(case_id="case-2"))
+        assert store.notes_of("case-1") == notes[::-1]
+        assert store.decisions_of("case-1") == decisions[::-1]
+
     def test_claimed_cases_are_open_with_a_running_lease_of_this_person(self, store: ports.Store) -> None:
         second = make.case(opened_at=later(2), claimed_by="user-1", lease_until=later(20))
         first = make.case(opened_at=later(1), claimed_by="user-1", lease_until=later(10.001))
@@ -162,6 +204,9 @@ class ReadersContract:
         assert store.referrals(case_id="case-1") == [referrals[1], referrals[3]]
         assert store.referrals(after=referrals[0].id, most=2) == referrals[1:3]
         assert store.referrals(case_id="case-1", after=referrals[1].id) == [referrals[3]]
+        stuck = make.referral(state=records.ReferralState.NEEDS_HUMAN, created_at=later(9))
+        put(store, stuck)
+        assert store.referrals(state=records.ReferralState.NEEDS_HUMAN) == [stuck]
 
     def test_a_receipt_comes_back_byte_for_byte(self, store: ports.Store) -> None:
         receipt = make.receipt(body=bytes(range(256)), original=False)

@@ -38,9 +38,14 @@ def item(**values: Any) -> records.Item:
         records.Hash(kind=records.HashKind.MD5, value="0" * 32),
         records.Hash(kind=records.HashKind.PDQ, value="f" * 64, quality=97),
     )
+    match = records.Match(
+        list_id="hash-list-1", entry_id="entry-1", hash_kind=records.HashKind.PDQ, distance_bits=6,
+        trust=records.ListTrust.VERIFIED, category=records.Category.A2,
+    )  # fmt: skip
     given = {
         "id": new_id("item"), "received_at": NOON, "account_reference": "account-1", "platform": "example", "context": context,
         "size_bytes": 2**33, "picture": picture, "hashes": hashes, "sealed": True,
+        "matches": (match,),
     }  # fmt: skip
     return records.Item(**{**given, **values})
 
@@ -62,6 +67,24 @@ def reveal(**values: Any) -> records.Reveal:
     return records.Reveal(**{**given, **values})
 
 
+def covering(**values: Any) -> records.Covering:
+    """Make the end of a showing."""
+    given = {"id": new_id("covering"), "reveal_id": new_id("reveal"), "user_id": "user-1", "at": NOON}
+    return records.Covering(**{**given, **values})
+
+
+def note(**values: Any) -> records.Note:
+    """Make a note for colleagues."""
+    given = {
+        "id": new_id("note"),
+        "case_id": "case-1",
+        "user_id": "user-1",
+        "at": NOON,
+        "text": "asked the platform",
+    }
+    return records.Note(**{**given, **values})
+
+
 def decision(**values: Any) -> records.Decision:
     """Make a decision for a violation of category A2."""
     finding = records.Finding(
@@ -70,6 +93,7 @@ def decision(**values: Any) -> records.Decision:
     given = {
         "id": new_id("decision"), "case_id": "case-1", "user_id": "user-1", "at": NOON, "outcome": records.Outcome.VIOLATION,
         "findings": (finding,), "annotations": (records.ReportAnnotation.SPAM,), "escalation": None, "undo_until": later(15),
+        "answers": (records.Answer(about=records.FileAnnotation.VIRAL, reply=records.Reply.YES),),
     }  # fmt: skip
     return records.Decision(**{**given, **values})
 
@@ -180,7 +204,7 @@ def alarm(**values: Any) -> records.Alarm:
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
-        item, case, reveal, decision, action, referral, receipt, hold, hash_list, hash_list_entry, user, session, api_key, approval,
+        item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_list_entry, user, session, api_key, approval,
         alarm,
     )  # fmt: skip
     return [make() for make in makers]

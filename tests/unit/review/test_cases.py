@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.unit.made import NOW, SECOND, case, item, new_id
 from wardline import records, review
-from wardline.errors import ConflictError, InputError, LeaseLostError
-from wardline.records import CaseState
+from wardline.errors import ConflictError, InputError, LeaseLostError, NotAllowedError
+from wardline.records import CaseState, Role
 
 MIKA, NOOR = new_id("user"), new_id("user")
 LEASE = timedelta(minutes=15)
@@ -92,3 +92,34 @@ def test_a_still_picture_has_frame_0_only(frame: int) -> None:
     review.require_frame(item(), 0)
     with pytest.raises(InputError, match="does not exist"):
         review.require_frame(item(), frame)
+
+
+def test_what_is_set_aside_is_free_of_its_holder_and_comes_back_when_it_is_taken() -> None:
+    claimed = review.claim(case(), MIKA, now=NOW, lease=LEASE)
+    aside = review.set_aside(claimed, MIKA, now=NOW, until=NOW + LEASE)
+    assert (aside.claimed_by, aside.held_until, aside.state) == (None, NOW + LEASE, CaseState.OPEN)
+    assert review.claim(aside, NOOR, now=NOW + SECOND, lease=LEASE).held_until is None
+
+
+@pytest.mark.parametrize("until", [NOW, NOW + review.LONGEST_SET_ASIDE + SECOND])
+def test_a_case_is_set_aside_until_a_time_of_the_next_week_only(until: datetime) -> None:
+    claimed = review.claim(case(), MIKA, now=NOW, lease=LEASE)
+    with pytest.raises(InputError, match="set aside"):
+        review.set_aside(claimed, MIKA, now=NOW, until=until)
+
+
+def test_only_who_holds_a_case_sets_it_aside_or_hands_it_to_the_leads() -> None:
+    claimed = review.claim(case(), MIKA, now=NOW, lease=LEASE)
+    for user, now in ((NOOR, NOW), (MIKA, NOW + LEASE)):
+        with pytest.raises(LeaseLostError):
+            review.set_aside(claimed, user, now=now, until=now + LEASE)
+        with pytest.raises(LeaseLostError):
+            review.escalate(claimed, user, now=now)
+
+
+def test_what_was_handed_to_the_leads_is_taken_by_leads_only() -> None:
+    handed = review.escalate(review.claim(case(), MIKA, now=NOW, lease=LEASE), MIKA, now=NOW)
+    assert (handed.claimed_by, handed.escalated_by) == (None, MIKA)
+    with pytest.raises(NotAllowedError, match="handed to the leads"):
+        review.claim(handed, MIKA, now=NOW, lease=LEASE)
+    assert review.claim(handed, NOOR, now=NOW, lease=LEASE, role=Role.LEAD).claimed_by == NOOR

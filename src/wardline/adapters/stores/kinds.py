@@ -31,7 +31,7 @@ class Kind:
     """False for records that are written once."""
     uniques: tuple[Unique, ...] = ()
     later: Mapping[str, Any] = field(default_factory=dict)
-    """Fields that this type did not have at first, with what they hold in a record from before. A digest leaves them out while
+    """Fields that this type did not have at first, with what their cells hold in a record from before. A digest leaves them out while
     they hold it, so that those made before stay true."""
 
 
@@ -46,10 +46,12 @@ def _kind(record_type: type[Any], *uniques: Unique, later: Mapping[str, Any] | N
 
 
 KINDS = (
-    _kind(records.Item),
-    _kind(records.Case),
+    _kind(records.Item, later={"matches": "[]"}),
+    _kind(records.Case, later={"held_until": None, "escalated_by": None}),
     _kind(records.Reveal),
-    _kind(records.Decision),
+    _kind(records.Covering, Unique(("reveal_id",))),
+    _kind(records.Note),
+    _kind(records.Decision, later={"answers": "[]"}),
     _kind(records.Action),
     _kind(records.Referral, Unique(("decision_id",))),
     _kind(records.Receipt, Unique(("referral_id",))),

@@ -34,6 +34,15 @@ class SqlLog(SqlReading):
         for row in self._stream(chosen.order_by(table.c.position)):
             yield row["position"], row["leaf"], row["leaf_hash"]
 
+    def log_positions_of(self, subject_id: str, *, most: int) -> list[int]:
+        table = tables.audit_entries
+        chosen = sa.select(table.c.position).where(
+            table.c.subject_id == subject_id, table.c.position.is_not(None)
+        )
+        return [
+            int(row["position"]) for row in self._rows(chosen.order_by(table.c.position.desc()).limit(most))
+        ]
+
     def checkpoints(self) -> Iterator[records.Checkpoint]:
         table = tables.audit_checkpoints
         for row in self._stream(sa.select(table).order_by(table.c.size)):

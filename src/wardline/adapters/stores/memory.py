@@ -67,6 +67,15 @@ class MemoryStore(MemoryReaders):
         for position, entry in enumerate(chosen, start=max(start, 0)):
             yield position, entry.line.leaf, entry.line.leaf_hash
 
+    def log_positions_of(self, subject_id: str, *, most: int) -> list[int]:
+        with self._gate:
+            about = [
+                place
+                for place, entry in enumerate(self._entries[: self._sequenced])
+                if entry.line.subject_id == subject_id
+            ]
+        return about[::-1][:most]
+
     def checkpoints(self) -> Iterator[records.Checkpoint]:
         with self._gate:
             return iter(list(self._checkpoints))

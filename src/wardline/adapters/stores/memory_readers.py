@@ -90,12 +90,27 @@ class MemoryReaders:
         )
         return self._following(records.Case, found, _opened, after)[:most]
 
-    def waiting_cases(self, *, now: datetime, user_id: str, most: int) -> list[records.Case]:
+    def waiting_cases(
+        self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
+    ) -> list[records.Case]:
         def waits(case: records.Case) -> bool:
             is_free = case.lease_until is None or case.lease_until <= now
-            return case.state is records.CaseState.OPEN and is_free and user_id not in case.passed_by
+            is_due = case.held_until is None or case.held_until <= now
+            is_theirs = (case.escalated_by is not None) == escalated and user_id not in case.passed_by
+            return case.state is records.CaseState.OPEN and is_free and is_due and is_theirs
 
-        return self._all(records.Case, _opened, waits)[:most]
+        return self._following(records.Case, self._all(records.Case, _opened, waits), _opened, after)[:most]
+
+    def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
+        return len(self.waiting_cases(now=now, user_id=user_id, most=most, escalated=escalated))
+
+    def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
+        def held(case: records.Case) -> bool:
+            return (
+                case.state is records.CaseState.OPEN and case.held_until is not None and case.held_until > now
+            )
+
+        return self._all(records.Case, lambda case: (case.held_until, case.id), held)[:most]
 
     def claimed_cases(self, *, user_id: str, now: datetime) -> list[records.Case]:
         def held(case: records.Case) -> bool:
@@ -105,9 +120,19 @@ class MemoryReaders:
         return self._all(records.Case, _opened, held)
 
     def reveals_of(self, case_id: str) -> list[records.Reveal]:
-        return self._all(
-            records.Reveal, lambda found: (found.at, found.id), lambda found: found.case_id == case_id
-        )
+        return self._all(records.Reveal, _at, lambda found: found.case_id == case_id)
+
+    def reveals_to(self, user_id: str, *, since: datetime) -> list[records.Reveal]:
+        return self._all(records.Reveal, _at, lambda found: found.user_id == user_id and found.at >= since)
+
+    def coverings_by(self, user_id: str, *, since: datetime) -> list[records.Covering]:
+        return self._all(records.Covering, _at, lambda found: found.user_id == user_id and found.at >= since)
+
+    def notes_of(self, case_id: str) -> list[records.Note]:
+        return self._all(records.Note, _at, lambda found: found.case_id == case_id)
+
+    def decisions_of(self, case_id: str) -> list[records.Decision]:
+        return self._all(records.Decision, _at, lambda found: found.case_id == case_id)
 
     def decision(self, decision_id: str) -> records.Decision:
         return self._one(records.Decision, decision_id)
@@ -126,9 +151,18 @@ class MemoryReaders:
         return self._one(records.Referral, referral_id)
 
     def referrals(
-        self, *, case_id: str | None = None, after: str | None = None, most: int = 100
+        self,
+        *,
+        case_id: str | None = None,
+        state: records.ReferralState | None = None,
+        after: str | None = None,
+        most: int = 100,
     ) -> list[records.Referral]:
-        found = self._all(records.Referral, _created, lambda referral: case_id in (None, referral.case_id))
+        found = self._all(
+            records.Referral,
+            _created,
+            lambda referral: case_id in (None, referral.case_id) and state in (None, referral.state),
+        )
         return self._following(records.Referral, found, _created, after)[:most]
 
     def receipt_of(self, referral_id: str) -> records.Receipt | None:
@@ -273,6 +307,10 @@ class MemoryReaders:
         if last is None:
             raise NotFoundError("cursor: its record is gone, expected the id of an existing one")
         return [record for record in found if order(record) > order(last)]
+
+
+def _at(found: records.Reveal | records.Covering | records.Note | records.Decision) -> tuple[datetime, str]:
+    return found.at, found.id
 
 
 def _opened(case: records.Case) -> tuple[datetime, str]:

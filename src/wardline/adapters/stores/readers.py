@@ -69,15 +69,27 @@ class SqlReaders(SqlReading):
             chosen = chosen.where(table.c.account_reference == account)
         return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
 
-    def waiting_cases(self, *, now: datetime, user_id: str, most: int) -> list[records.Case]:
+    def waiting_cases(
+        self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
+    ) -> list[records.Case]:
         table = tables.cases
         chosen = sa.select(table).where(
-            table.c.state == records.CaseState.OPEN.value,
-            sa.or_(table.c.claimed_by.is_(None), table.c.lease_until <= now),
-            # The quotation marks of the JSON text make this whole ids, never parts of one.
-            ~table.c.passed_by.contains(json.dumps(user_id), autoescape=True),
+            _waiting(now, user_id, escalated=escalated), self._after(table.c.opened_at, after)
         )
         return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
+
+    def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
+        some = sa.select(tables.cases.c.id).where(_waiting(now, user_id, escalated=escalated)).limit(most)
+        return int(
+            self._rows(sa.select(sa.func.count().label("waiting")).select_from(some.subquery()))[0]["waiting"]
+        )
+
+    def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
+        table = tables.cases
+        chosen = sa.select(table).where(
+            table.c.state == records.CaseState.OPEN.value, table.c.held_until > now
+        )
+        return self._all(records.Case, chosen.order_by(table.c.held_until, table.c.id).limit(most))
 
     def claimed_cases(self, *, user_id: str, now: datetime) -> list[records.Case]:
         table = tables.cases
@@ -92,6 +104,29 @@ class SqlReaders(SqlReading):
         table = tables.reveals
         chosen = sa.select(table).where(table.c.case_id == case_id)
         return self._all(records.Reveal, chosen.order_by(table.c.at, table.c.id))
+
+    def reveals_to(self, user_id: str, *, since: datetime) -> list[records.Reveal]:
+        table = tables.reveals
+        chosen = sa.select(table).where(table.c.user_id == user_id, table.c.at >= since)
+        return self._all(records.Reveal, chosen.order_by(table.c.at, table.c.id))
+
+    def coverings_by(self, user_id: str, *, since: datetime) -> list[records.Covering]:
+        table = tables.coverings
+        chosen = sa.select(table).where(table.c.user_id == user_id, table.c.at >= since)
+        return self._all(records.Covering, chosen.order_by(table.c.at, table.c.id))
+
+    def notes_of(self, case_id: str) -> list[records.Note]:
+        table = tables.notes
+        return self._all(
+            records.Note, sa.select(table).where(table.c.case_id == case_id).order_by(table.c.at, table.c.id)
+        )
+
+    def decisions_of(self, case_id: str) -> list[records.Decision]:
+        table = tables.decisions
+        return self._all(
+            records.Decision,
+            sa.select(table).where(table.c.case_id == case_id).order_by(table.c.at, table.c.id),
+        )
 
     def decision(self, decision_id: str) -> records.Decision:
         return self._one(records.Decision, decision_id)
@@ -110,10 +145,17 @@ class SqlReaders(SqlReading):
         return self._one(records.Referral, referral_id)
 
     def referrals(
-        self, *, case_id: str | None = None, after: str | None = None, most: int = 100
+        self,
+        *,
+        case_id: str | None = None,
+        state: records.ReferralState | None = None,
+        after: str | None = None,
+        most: int = 100,
     ) -> list[records.Referral]:
         table = tables.referrals
         chosen = sa.select(table).where(self._after(table.c.created_at, after))
+        if state is not None:
+            chosen = chosen.where(table.c.state == state.value)
         if case_id is not None:
             chosen = chosen.where(table.c.case_id == case_id)
         return self._all(records.Referral, chosen.order_by(table.c.created_at, table.c.id).limit(most))
@@ -202,6 +244,18 @@ class SqlReaders(SqlReading):
 
     def alarm(self, alarm_id: str) -> records.Alarm:
         return self._one(records.Alarm, alarm_id)
+
+
+def _waiting(now: datetime, user_id: str, *, escalated: bool) -> sa.ColumnElement[bool]:
+    table = tables.cases
+    return sa.and_(
+        table.c.state == records.CaseState.OPEN.value,
+        table.c.escalated_by.is_not(None) if escalated else table.c.escalated_by.is_(None),
+        sa.or_(table.c.claimed_by.is_(None), table.c.lease_until <= now),
+        sa.or_(table.c.held_until.is_(None), table.c.held_until <= now),
+        # The quotation marks of the JSON text make this whole ids, never parts of one.
+        ~table.c.passed_by.contains(json.dumps(user_id), autoescape=True),
+    )
 
 
 def stamp(active: Iterator[tuple[str, int, datetime]]) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores.columns import UtcTime, ordinal, text
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -55,26 +55,43 @@ def _bytes(name: str) -> sa.Column[Any]:
 items = sa.Table(
     "items", metadata, _id(), _time("received_at"), _text("account_reference"), _text("platform"), _text_or_none("context"),
     _number("size_bytes"), _text_or_none("picture"), _text("hashes"), _yes_no("sealed"), _number("version"),
+    _text("matches"),
 )  # fmt: skip
 
+_ESCALATED = sa.text("escalated_by IS NOT NULL")
+_HELD = sa.text("held_until IS NOT NULL")
 cases = sa.Table(
     "cases", metadata, _id(), _time("opened_at"), _text("account_reference"), _text("item_ids"), _text("reasons"),
     _yes_no("restricted"), _text("state"), _text_or_none("claimed_by"), _time_or_none("lease_until"), _text("passed_by"),
-    _text_or_none("decision_id"), _number("version"),
+    _text_or_none("decision_id"), _number("version"), _time_or_none("held_until"), _text_or_none("escalated_by"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
     sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
     sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
+    sa.Index("ix_cases_escalated", "state", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
+    sa.Index("ix_cases_held", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
 )  # fmt: skip
 
 reveals = sa.Table(
     "reveals", metadata, _id(), _text("case_id"), _text("item_id"), _text("user_id"), _time("at"), _number("frame"),
     sa.Index("ix_reveals_case_id", "case_id", "at", "id"),
+    sa.Index("ix_reveals_user_id", "user_id", "at", "id"),
+)  # fmt: skip
+
+coverings = sa.Table(
+    "coverings", metadata, _id(), _text("reveal_id"), _text("user_id"), _time("at"),
+    sa.Index("uq_coverings_reveal_id", "reveal_id", unique=True),
+    sa.Index("ix_coverings_user_id", "user_id", "at", "id"),
+)  # fmt: skip
+
+notes = sa.Table(
+    "notes", metadata, _id(), _text("case_id"), _text("user_id"), _time("at"), _text("text"),
+    sa.Index("ix_notes_case_id", "case_id", "at", "id"),
 )  # fmt: skip
 
 decisions = sa.Table(
     "decisions", metadata, _id(), _text("case_id"), _text("user_id"), _time("at"), _text("outcome"), _text("findings"),
-    _text("annotations"), _text_or_none("escalation"), _time("undo_until"), _text("state"), _number("version"),
+    _text("annotations"), _text_or_none("escalation"), _time("undo_until"), _text("state"), _number("version"), _text("answers"),
     sa.Index("ix_decisions_case_id", "case_id"),
     sa.Index("ix_decisions_at", "at"),
 )  # fmt: skip
@@ -94,6 +111,7 @@ referrals = sa.Table(
     sa.Index("uq_referrals_decision_id", "decision_id", unique=True),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
     sa.Index("ix_referrals_created_at", "created_at", "id"),
+    sa.Index("ix_referrals_state", "state", "created_at", "id"),
 )  # fmt: skip
 
 receipts = sa.Table(
@@ -200,6 +218,8 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Item: items,
     records.Case: cases,
     records.Reveal: reveals,
+    records.Covering: coverings,
+    records.Note: notes,
     records.Decision: decisions,
     records.Action: actions,
     records.Referral: referrals,

@@ -1,0 +1,38 @@
+"""The doors: what Wardline asks of the outside, as Protocols.
+
+A docstring here is a contract; ``wardline.testing`` holds the suites that check it over every adapter. An adapter translates foreign
+exceptions into ``wardline.errors`` at the door. An expected failure is a value, never an exception.
+"""
+
+from wardline.ports.outside import (
+    Authority,
+    Classifier,
+    Clock,
+    Closeable,
+    Hasher,
+    HashListSource,
+    Index,
+    Media,
+    Notifier,
+    Platform,
+    Publisher,
+    Vault,
+    WritePoint,
+)
+from wardline.ports.store import (
+    AlarmReader,
+    AuditReader,
+    EnforcementReader,
+    IntakeReader,
+    MatchingReader,
+    PeopleReader,
+    PreservationReader,
+    ReferralReader,
+    ReviewReader,
+    StatisticsReader,
+    Store,
+)
+
+__all__ = [
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+]  # fmt: skip

@@ -1,0 +1,215 @@
+"""The store: one way to write, one small reader a room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from wardline import records
+
+
+class MatchingReader(Protocol):
+    def hash_list(self, list_id: str) -> records.HashList: ...
+
+    def hash_lists(self) -> list[records.HashList]:
+        """All of them, by name."""
+        ...
+
+    def entries_of(self, list_id: str) -> Iterator[records.HashListEntry]: ...
+
+    def lists_stamp(self) -> str:
+        """A short text that changes whenever an active list does."""
+        ...
+
+
+class IntakeReader(Protocol):
+    def item(self, item_id: str) -> records.Item: ...
+
+    def remembered(self, key_digest: str) -> records.Remembered | None: ...
+
+    def expired_keys(self, now: datetime, *, most: int) -> list[str]:
+        """Digests of idempotency keys that are older than their 24 hours."""
+        ...
+
+
+class ReviewReader(Protocol):
+    def case(self, case_id: str) -> records.Case: ...
+
+    def cases(
+        self,
+        *,
+        state: records.CaseState | None = None,
+        account: str | None = None,
+        after: str | None = None,
+        most: int = 100,
+    ) -> list[records.Case]:
+        """Oldest first, after the case with this id."""
+        ...
+
+    def waiting_cases(
+        self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
+    ) -> list[records.Case]:
+        """Open, unclaimed (or with a lease that ran out), not set aside, not passed by this user; oldest first, after the case with
+        this id. Either those that were handed to the leads, or all others."""
+        ...
+
+    def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
+        """How many ``waiting_cases`` there are, counted up to ``most``."""
+        ...
+
+    def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
+        """Open cases that are set aside until later; the first to come back first."""
+        ...
+
+    def claimed_cases(self, *, user_id: str, now: datetime) -> list[records.Case]:
+        """Open cases that this person has claimed and whose lease still runs; oldest first."""
+        ...
+
+    def reveals_of(self, case_id: str) -> list[records.Reveal]: ...
+
+    def reveals_to(self, user_id: str, *, since: datetime) -> list[records.Reveal]:
+        """What this person was shown from then on, oldest first."""
+        ...
+
+    def coverings_by(self, user_id: str, *, since: datetime) -> list[records.Covering]:
+        """Oldest first."""
+        ...
+
+    def notes_of(self, case_id: str) -> list[records.Note]:
+        """Oldest first."""
+        ...
+
+    def decisions_of(self, case_id: str) -> list[records.Decision]:
+        """All of them, those that were undone and "cannot tell" included; oldest first."""
+        ...
+
+    def decision(self, decision_id: str) -> records.Decision: ...
+
+
+class EnforcementReader(Protocol):
+    def action(self, action_id: str) -> records.Action: ...
+
+    def actions_of(self, case_id: str) -> list[records.Action]: ...
+
+
+class ReferralReader(Protocol):
+    def referral(self, referral_id: str) -> records.Referral: ...
+
+    def referrals(
+        self,
+        *,
+        case_id: str | None = None,
+        state: records.ReferralState | None = None,
+        after: str | None = None,
+        most: int = 100,
+    ) -> list[records.Referral]:
+        """Oldest first, after the referral with this id."""
+        ...
+
+    def receipt_of(self, referral_id: str) -> records.Receipt | None: ...
+
+
+class PreservationReader(Protocol):
+    def holds_of(self, item_id: str) -> list[records.Hold]: ...
+
+    def holds(self, *, after: str | None = None, most: int = 100) -> list[records.Hold]: ...
+
+    def ended_holds(self, now: datetime, *, most: int) -> list[records.Hold]:
+        """Active holds whose time is over."""
+        ...
+
+    def sealed_items(self, item_ids: Sequence[str]) -> set[str]:
+        """Which of these items are recorded as sealed."""
+        ...
+
+
+class PeopleReader(Protocol):
+    def user(self, user_id: str) -> records.User: ...
+
+    def user_named(self, name: str) -> records.User | None: ...
+
+    def users(self) -> list[records.User]: ...
+
+    def session_by_digest(self, token_digest: str) -> records.Session | None: ...
+
+    def sessions_of(self, user_id: str) -> list[records.Session]:
+        """Oldest first, those that ran out included until they are removed."""
+        ...
+
+    def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
+        """Sessions whose time is over, the first to end first."""
+        ...
+
+    def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None: ...
+
+    def api_keys(self) -> list[records.ApiKey]: ...
+
+    def approval(self, approval_id: str) -> records.Approval: ...
+
+    def approvals(self, *, state: records.ApprovalState | None = None) -> list[records.Approval]: ...
+
+
+class AlarmReader(Protocol):
+    def open_alarms(self) -> list[records.Alarm]: ...
+
+    def open_alarm(self, kind: records.AlarmKind, subject_id: str) -> records.Alarm | None: ...
+
+    def alarm(self, alarm_id: str) -> records.Alarm: ...
+
+
+class StatisticsReader(Protocol):
+    def counts(self, first: date, last: date) -> list[records.StepCount]: ...
+
+    def durations(self, first: date, last: date) -> dict[str, list[float]]:
+        """Seconds of each finished step in the period, by name."""
+        ...
+
+
+class AuditReader(Protocol):
+    def log_size(self) -> int:
+        """Number of sequenced entries."""
+        ...
+
+    def log_entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Sequenced entries by position: ``(position, leaf, stored leaf hash)``."""
+        ...
+
+    def log_positions_of(self, subject_id: str, *, most: int) -> list[int]:
+        """Positions of the newest sequenced entries about a record, newest first."""
+        ...
+
+    def checkpoints(self) -> Iterator[records.Checkpoint]:
+        """All of them, smallest first."""
+        ...
+
+    def last_checkpoint(self) -> records.Checkpoint | None: ...
+
+    def sequence(self, sign: Callable[[Sequence[bytes]], records.Checkpoint], *, most: int = 10_000) -> int:
+        """Give positions to entries that have none, oldest first, and store the checkpoint that ``sign`` makes over their leaves:
+        one transaction, one sequencer at a time. Gives how many."""
+        ...
+
+    def drifted(self) -> Iterator[str]:
+        """Ids of records that are not what the newest entry about them says."""
+        ...
+
+
+class Store(
+    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, PeopleReader, AlarmReader,
+    StatisticsReader, AuditReader, Protocol,
+):  # fmt: skip
+    """Records at rest, with one way to write them."""
+
+    def commit(
+        self, *changes: records.Change, entries: Sequence[records.Entry], work: Sequence[records.Task] = ()
+    ) -> None:
+        """Write everything or nothing; return when it is durable.
+
+        Each record change must come with at least one entry; only ``Add`` and ``Remembered`` may come alone. ``VersionConflictError``
+        when a version moved, ``AlreadyExistsError`` when a unique name or id is taken, ``StorageFullError`` when the disk is full. Work
+        with the same name, record and attempt is enqueued once, however often it is committed.
+        """
+        ...
+
+    def close(self) -> None: ...
