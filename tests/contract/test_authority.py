@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
+from tests.unit.ncmec.samples import RememberingSandbox
 from wardline import ports
 from wardline.adapters.authorities.ncmec import NcmecAuthority
 from wardline.testing.authority_contract import AuthorityContract
@@ -24,9 +25,14 @@ def _client(url: str, *, password: str) -> NcmecAuthority:
 
 class TestNcmecAuthority(AuthorityContract):
     @pytest.fixture
-    def sandbox(self) -> Iterator[AuthoritySandbox]:
-        with AuthoritySandbox() as sandbox:
+    def sandbox(self) -> Iterator[RememberingSandbox]:
+        sandbox = RememberingSandbox()
+        with sandbox:
             yield sandbox
+
+    @pytest.fixture
+    def received(self, sandbox: RememberingSandbox) -> Callable[[], Sequence[bytes]]:
+        return lambda: [request.body for request in sandbox.requests]
 
     @pytest.fixture
     def authority(self, sandbox: AuthoritySandbox) -> Iterator[ports.Authority]:

@@ -87,6 +87,9 @@ class Authority:
     def check(self, report: records.Report) -> tuple[str, ...]:
         return ()
 
+    def preview(self, report: records.Report) -> records.Preview:
+        return records.Preview(sections=(), documents=())
+
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         return self._answer()
 

@@ -101,3 +101,15 @@ def flipped(proof: tuple[bytes, ...], data: st.DataObject) -> list[bytes]:
     joined = bytearray(b"".join(proof))
     joined[bit // 8] ^= 1 << bit % 8
     return [bytes(joined[at : at + 32]) for at in range(0, len(joined), 32)]
+
+
+@given(st.integers(1, 5000), st.data())
+def test_the_ranges_of_a_proof_and_its_leaf_are_the_whole_tree_and_begin_where_a_block_does(
+    size: int, data: st.DataObject
+) -> None:
+    index = data.draw(st.integers(0, size - 1))
+    ranges = merkle.inclusion_ranges(index, size)
+    assert sorted([index, *(leaf for start, stop in ranges for leaf in range(start, stop))]) == list(
+        range(size)
+    )
+    assert all(start % (1 << (stop - start - 1).bit_length()) == 0 for start, stop in ranges)

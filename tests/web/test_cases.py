@@ -219,3 +219,71 @@ def test_an_id_of_another_form_is_refused(api: Api, mika: Person, case_id: str) 
     answer = api.get(f"/v1/cases/{case_id}", mika.secret)
     assert answer.status_code in (400, 404)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_case_is_set_aside_with_a_reason(api: Api, line: Line, mika: Person, case: records.Case) -> None:
+    api.post(f"/v1/cases/{case.id}/claim", mika.secret)
+    until = line.clock.now() + timedelta(hours=2)
+    held = api.post(
+        f"/v1/cases/{case.id}/hold",
+        mika.secret,
+        json={"until": until.isoformat(), "note": "asked the platform"},
+    )
+    assert (held.status_code, held.json()["claimed_by"]) == (200, None)
+    assert line.store.case(case.id).held_until == until
+    assert [note.text for note in line.store.notes_of(case.id)] == ["asked the platform"]
+    assert api.post("/v1/cases/next", mika.secret).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "until", ["2026-03-02T12:00:00", "2026-03-02T08:00:00Z", "2026-03-20T08:00:00Z", "soon"]
+)
+def test_a_case_is_set_aside_until_a_moment_of_the_next_week_only(
+    until: str, api: Api, line: Line, mika: Person, case: records.Case
+) -> None:
+    api.post(f"/v1/cases/{case.id}/claim", mika.secret)
+    refused = api.post(f"/v1/cases/{case.id}/hold", mika.secret, json={"until": until, "note": "later"})
+    assert refused.status_code in (400, 422)
+    assert line.store.case(case.id).held_until is None
+
+
+def test_a_case_that_was_handed_to_the_leads_is_theirs(
+    api: Api, line: Line, mika: Person, case: records.Case
+) -> None:
+    lea = line.person("lea", Role.LEAD)
+    api.post(f"/v1/cases/{case.id}/claim", mika.secret)
+    handed = api.post(f"/v1/cases/{case.id}/escalation", mika.secret, json={"note": "it may go on tonight"})
+    assert handed.status_code == 200
+    assert_problem(api.post(f"/v1/cases/{case.id}/claim", mika.secret), 403, "not-allowed")
+    assert api.post("/v1/cases/next", lea.secret).json()["id"] == case.id
+
+
+def test_answers_and_a_note_come_with_a_decision(
+    api: Api, line: Line, mika: Person, case: records.Case
+) -> None:
+    api.post(f"/v1/cases/{case.id}/claim", mika.secret)
+    body = {
+        **violation(case),
+        "answers": [{"about": "viral", "reply": "not-sure"}],
+        "note": "the list agrees",
+    }
+    decided = api.post(f"/v1/cases/{case.id}/decisions", mika.secret, json=body)
+    assert decided.json()["answers"] == [{"about": "viral", "reply": "not-sure"}]
+    assert [note.text for note in line.store.notes_of(case.id)] == ["the list agrees"]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [{"about": "infant", "reply": "yes"}],
+        [{"about": "viral", "reply": "yes"}, {"about": "viral", "reply": "no"}],
+    ],
+)
+def test_an_answer_to_what_was_not_asked_is_refused(
+    answers: list[dict[str, str]], api: Api, mika: Person, case: records.Case
+) -> None:
+    api.post(f"/v1/cases/{case.id}/claim", mika.secret)
+    refused = api.post(
+        f"/v1/cases/{case.id}/decisions", mika.secret, json={**violation(case), "answers": answers}
+    )
+    assert refused.status_code == 400

@@ -34,6 +34,12 @@ def key_hash(origin: str, public_key: Ed25519PublicKey) -> bytes:
     ]
 
 
+def verifier_key(origin: str, public_key: Ed25519PublicKey) -> str:
+    """Write what others need to check the log's signatures. Source: C2SP signed-note, "Verifier keys"."""
+    encoded = base64.b64encode(_ED25519 + public_key.public_bytes_raw()).decode()
+    return f"{origin}+{key_hash(origin, public_key).hex()}+{encoded}"
+
+
 def checkpoint(
     origin: str, frontier: merkle.Frontier, key: Ed25519PrivateKey, now: datetime
 ) -> records.Checkpoint:

@@ -1,8 +1,9 @@
-"""``wardline audit``: is everything as the log says."""
+"""``wardline audit``: is everything as the log says, and proofs of single entries for outsiders."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,13 +12,18 @@ from wardline.cli.errors_table import INTEGRITY
 from wardline.cli.groups import group
 from wardline.cli.opening import opened
 from wardline.cli.options import HERE, AsJson, Folder
-from wardline.errors import AuditLogError, BusyError
+from wardline.errors import AuditLogError, BusyError, NotFoundError
 
 if TYPE_CHECKING:
+    from wardline.audit import Proof
+    from wardline.pipeline import Wardline
     from wardline.pipeline.log import Verification
     from wardline.wiring import Installation
 
-app = group("The audit log: verify.")
+app = group("The audit log: verify, prove.")
+
+_POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
+_POSITIONS_SHOWN = 10
 
 
 @app.callback()
@@ -37,6 +43,69 @@ def verify(folder: Folder = HERE, as_json: AsJson = False) -> None:
         _tell(found, newly)
     if not found.ok:
         raise typer.Exit(INTEGRITY)
+
+
+@app.command()
+def prove(
+    entry: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENTRY", help="Its position, or the id of a record: then the newest entry about it."
+        ),
+    ],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Prove to an outsider that one entry is in the signed log.
+
+    With --json it prints the proof, which docs/reference/http.md says how to check offline. Ends with 4 when the log is not what was signed.
+    """
+    from wardline import audit as auditing
+
+    with opened(folder) as installation:
+        _sequence(installation)
+        line = installation.wardline
+        position = int(entry) if _POSITION.fullmatch(entry) else _newest_about(line, entry)
+        proof = line.prove_entry(position)
+        public_key = line.parts.log_key.public_key()
+    if as_json:
+        output.as_json(auditing.proof_fields(proof, public_key))
+    else:
+        _tell_proof(proof, auditing.verifier_key(proof.origin, public_key))
+
+
+def _newest_about(line: Wardline, record_id: str) -> int:
+    positions = line.parts.store.log_positions_of(record_id, most=_POSITIONS_SHOWN + 1)
+    if not positions:
+        raise NotFoundError(
+            f"entry about {record_id}: none in the signed log, expected a position or the id of a record"
+        )
+    if positions[1:]:
+        others = ", ".join(map(str, positions[1:_POSITIONS_SHOWN]))
+        more = " and older ones" if len(positions) > _POSITIONS_SHOWN else ""
+        output.note(f"The newest entry about {record_id}. Others: {others}{more}.")
+    return positions[0]
+
+
+def _tell_proof(proof: Proof, key: str) -> None:
+    from wardline.pipeline import reading
+
+    said = reading.entry_of(proof.leaf)
+    output.line(
+        f"Entry {proof.position:,} is one of the {proof.size:,} that the log's checkpoint is signed over."
+    )
+    if said is not None:
+        output.facts(
+            {
+                "what": said.verb,
+                "about": said.subject_id,
+                "who": said.actor,
+                "when": said.at,
+                "detail": said.detail,
+                "key": key,
+            }
+        )
+    output.line("\nWith --json you get the proof itself, for somebody who has the log's public key.")
 
 
 def _sequence(installation: Installation) -> int | None:

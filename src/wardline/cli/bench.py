@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wardline.cli import output
+from wardline.cli.bench_stores import BenchStore
 from wardline.cli.groups import group
 from wardline.cli.options import AsJson
 
 if TYPE_CHECKING:
     from wardline.cli.bench_rows import Row
 
-app = group("Measure this machine: intake.")
+app = group("Measure this machine: intake, console.")
 
 
 @app.callback()
@@ -39,6 +40,22 @@ def intake(
     from wardline.cli import bench_intake
 
     _show("intake", bench_intake.rows(seconds=seconds, entries=entries, disk=disk), as_json=as_json)
+
+
+@app.command()
+def console(
+    cases: Annotated[int, typer.Option("--cases", min=100, help="How many cases there are.")] = 100_000,
+    store: Annotated[BenchStore, typer.Option("--store", help="Where they are.")] = BenchStore.SQLITE,
+    samples: Annotated[int, typer.Option("--samples", min=1, help="How often each page is asked for.")] = 21,
+    as_json: AsJson = False,
+) -> None:
+    """Measure every page of the console: time over loopback for the role that waits longest, bytes for the role that gets most.
+
+    There is no other program whose pages could be measured beside it: what it is compared with is what is promised.
+    """
+    from wardline.cli import bench_console
+
+    _show("console", bench_console.rows(cases=cases, store=store, samples=samples), as_json=as_json)
 
 
 def _show(name: str, rows: Sequence[Row], *, as_json: bool) -> None:

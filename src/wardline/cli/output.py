@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 
 def plain(value: Any, *, without: Iterable[str] = ()) -> Any:
-    """Turn records into what JSON can hold.
+    """Turn records into what JSON can hold; bytes as base64.
 
     Args:
         value: Records, times, enumerations and collections of them.
@@ -27,6 +28,8 @@ def plain(value: Any, *, without: Iterable[str] = ()) -> Any:
             return value.isoformat()
         case Path():
             return str(value)
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
         case Mapping():
             return {str(key): plain(each) for key, each in value.items()}
         case list() | tuple():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,11 @@ from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
 from wardline.errors import InputError, NotFoundError
 from wardline.records import Scope, require_id
 
-app = group("Reports to the authority: list, show, submit.")
+if TYPE_CHECKING:
+    from wardline import records
+    from wardline.pipeline import ReferralPreview
+
+app = group("Reports to the authority: list, show, preview, submit.")
 
 
 @app.command("list")
@@ -78,6 +82,22 @@ def show(
 
 
 @app.command()
+def preview(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one report says now: what police need of it, what keeps it from being filed, and what the authority would get, with its
+    account and addresses. Sends nothing."""
+    with line_of(folder) as line:
+        found = line.preview_referral(require_id("referral", referral_id))
+    if as_json:
+        output.as_json(found)
+    else:
+        _tell(found)
+
+
+@app.command()
 def submit(
     referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
     user: As,
@@ -93,6 +113,38 @@ def submit(
         output.as_json(again)
     else:
         output.line(f"{again.id} is filed again.")
+
+
+def _tell(found: ReferralPreview) -> None:
+    output.line(f"{found.referral.id}, {found.referral.state}\n")
+    needs = [(need.name, need.state, need.detail) for need in found.checklist]
+    output.table(("what police need", "state", "detail"), needs, empty="No report can be built.")
+    if found.unavailable is not None:
+        output.line(f"\nNo preview: {found.unavailable}.")
+    if found.preview is None:
+        return
+    for problem in found.problems:
+        output.line(f"\nKeeps it from being filed: {problem}.")
+    for section in found.preview.sections:
+        _tell_section(section)
+    documents = [(each.name, len(each.body), each.awaits) for each in found.preview.documents]
+    output.line("")
+    output.table(("document", "bytes", "the authority gives"), documents, empty="")
+
+
+def _tell_section(section: records.PreviewSection) -> None:
+    output.line(f"\n{section.title}")
+    if section.table is not None:
+        columns = ("file", *(column.label for column in section.table.columns))
+        output.table(
+            columns, [(str(number), *row) for number, row in enumerate(section.table.rows, start=1)], empty=""
+        )
+    if section.fields:
+        output.table(
+            ("what", "value", "field"),
+            [(each.label, each.value, each.wire) for each in section.fields],
+            empty="",
+        )
 
 
 def _write(path: Path, content: bytes) -> None:

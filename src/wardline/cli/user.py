@@ -17,36 +17,31 @@ from wardline.records import Role
 if TYPE_CHECKING:
     from wardline import records
 
-app = group("People: add, list, lock out.")
+app = group("People: add, list, change, lock out.")
+
+_Name = Annotated[str, typer.Argument(help="Sign-in name.")]
+_PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file", help='Read the password from a file of mode 0600; "-" reads standard input.'
+    ),
+]
+_Generate = Annotated[bool, typer.Option("--generate", help="Make a password and print it once.")]
 
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    name: _Name,
     role: Annotated[Role, typer.Option("--role", help="What the person may do.")],
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--password-file", help='Read the password from a file of mode 0600; "-" reads standard input.'
-        ),
-    ] = None,
-    generate: Annotated[bool, typer.Option("--generate", help="Make a password and print it once.")] = False,
+    password_file: _PasswordFile = None,
+    generate: _Generate = False,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Add a person. Without --generate or --password-file the password is asked for."""
     from wardline.pipeline import people
 
-    if generate and password_file is not None:
-        raise InputError(
-            "password: both made and read, expected --generate or --password-file",
-            remedy="Give one of the two.",
-        )
-    password = (
-        operator.generate_password()
-        if generate
-        else operator.read_password(password_file, f"Password for {name}", repeat=True)
-    )
+    password = _new_password(name, password_file, generate=generate)
     with line_of(folder) as line:
         made = people.create_user(line.parts, name, role, password)
     if as_json:
@@ -74,18 +69,78 @@ def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def disable(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")], folder: Folder = HERE, as_json: AsJson = False
+def role(
+    name: _Name,
+    wanted: Annotated[Role, typer.Argument(metavar="ROLE", help="moderator, lead, admin or auditor.")],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
 ) -> None:
-    """Lock a person out at once; their keys stop with them."""
+    """Give a person another role, from their next request on; the last administrator stays one."""
+    from wardline.pipeline import people
+
+    with line_of(folder) as line:
+        changed = people.change_role(line.parts, name, wanted)
+    _tell(changed, f"{changed.name} has the role {changed.role} now.", as_json=as_json)
+
+
+@app.command("reset-password")
+def reset_password(
+    name: _Name,
+    password_file: _PasswordFile = None,
+    generate: _Generate = False,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Give somebody who forgot it a new password. Closes their sessions and ends a lock after failed tries."""
+    from wardline.pipeline import people
+
+    password = _new_password(name, password_file, generate=generate)
+    with line_of(folder) as line:
+        changed = people.reset_password(line.parts, name, password)
+    if as_json:
+        output.as_json({**_shown(changed), "password": password if generate else None})
+        return
+    output.line(f"{changed.name} has a new password, and is signed out everywhere.")
+    if generate:
+        output.line(f"Password (shown this once): {password}")
+
+
+@app.command()
+def unlock(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Let somebody try again who was locked after failed tries."""
+    from wardline.pipeline import people
+
+    with line_of(folder) as line:
+        unlocked = people.unlock(line.parts, name)
+    _tell(unlocked, f"{unlocked.name} may try again.", as_json=as_json)
+
+
+@app.command()
+def disable(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Lock a person out for good, at once; their keys stop with them. The last administrator stays."""
     from wardline.pipeline import people
 
     with line_of(folder) as line:
         locked = people.disable_user(line.parts, name)
+    _tell(locked, f"{locked.name} is locked out, and so are their keys.", as_json=as_json)
+
+
+def _new_password(name: str, file: Path | None, *, generate: bool) -> str:
+    if generate and file is not None:
+        raise InputError(
+            "password: both made and read, expected --generate or --password-file",
+            remedy="Give one of the two.",
+        )
+    if generate:
+        return operator.generate_password()
+    return operator.read_password(file, f"New password of {name}", repeat=True)
+
+
+def _tell(user: records.User, said: str, *, as_json: bool) -> None:
     if as_json:
-        output.as_json(_shown(locked))
+        output.as_json(_shown(user))
     else:
-        output.line(f"{locked.name} is locked out, and so are their keys.")
+        output.line(said)
 
 
 def _shown(user: records.User) -> dict[str, Any]:

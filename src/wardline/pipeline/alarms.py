@@ -7,7 +7,7 @@ from dataclasses import replace
 from wardline import enforcement, ports, records
 from wardline.errors import AlreadyExistsError, NotifierError, VersionConflictError
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import AlarmKind, Insert, Replace, Task, Verb
+from wardline.records import AlarmKind, Insert, Replace, Role, Task, Verb
 
 
 def raise_alarm(parts: Parts, kind: AlarmKind, subject_id: str, message: str) -> None:
@@ -81,7 +81,8 @@ def _told(notifier: ports.Notifier, alarm: records.Alarm) -> bool:
 
 
 def watch(parts: Parts) -> None:
-    """Look for what nobody reports: old lists and a full disk."""
+    """Look for what nobody reports: old lists, a full disk, and cases for leads when there is none any more."""
+    _watch_leads(parts)
     for each in parts.store.hash_lists():
         stale = (
             each.state is records.HashListState.ACTIVE
@@ -105,3 +106,17 @@ def watch(parts: Parts) -> None:
         )
     else:
         resolve_about(parts, AlarmKind.DISK_FULL, "disk")
+
+
+def _watch_leads(parts: Parts) -> None:
+    """Tell of cases that were handed to the leads when the last lead was locked out or given another role since."""
+    wait = parts.store.count_waiting(now=parts.now(), user_id=SYSTEM, most=1, escalated=True)
+    if wait and not any(user.role is Role.LEAD and not user.disabled for user in parts.store.users()):
+        raise_alarm(
+            parts,
+            AlarmKind.CASE_STUCK,
+            "leads",
+            "Cases were handed to the leads, and there is no lead. Make somebody a lead; the cases wait and stay as they are.",
+        )
+    else:
+        resolve_about(parts, AlarmKind.CASE_STUCK, "leads")

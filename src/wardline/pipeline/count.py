@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from datetime import date, timedelta
 
 from wardline import ports, records, statistics
 from wardline.errors import InputError
 from wardline.pipeline.parts import Parts
 from wardline.records import Verb
+
+_RECENT = timedelta(minutes=1)
+_MOST_KEPT = 16
 
 
 def figures(parts: Parts, first: date, last: date) -> records.Figures:
@@ -28,6 +33,28 @@ def publish(parts: Parts, publisher: ports.Publisher, made: records.Figures) -> 
     subject = f"figures:{made.first_day.isoformat()}:{made.last_day.isoformat()}"
     parts.store.commit(entries=[parts.entry(Verb.FIGURES_PUBLISHED, subject)])
     publisher.publish(made)
+
+
+class RecentFigures:
+    """Figures for people who look again and again: of a period that was counted less than a minute ago, what was counted then."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._counting = threading.Lock()
+        self._kept: OrderedDict[tuple[date, date], records.Figures] = OrderedDict()
+
+    def figures(self, first: date, last: date) -> records.Figures:
+        """Give the figures of a period; ``made_at`` says when they were counted. Who asks meanwhile waits, and nothing is counted twice."""
+        with self._counting:
+            kept = self._kept.get((first, last))
+            if kept is not None and timedelta(0) <= self._parts.now() - kept.made_at < _RECENT:
+                return kept
+            made = figures(self._parts, first, last)
+            self._kept[first, last] = made
+            self._kept.move_to_end((first, last))
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+            return made
 
 
 class CountLog:

@@ -14,14 +14,20 @@ from typing import Any
 import structlog
 
 from wardline import enforcement, records
-from wardline.errors import WardlineError
-from wardline.pipeline import alarms
+from wardline.errors import AuditLogError, WardlineError
+from wardline.pipeline import alarms, verifying
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
 
-QUEUES = {"wardline": 4, "wardline-filing": 4, "wardline-platforms": 8, "wardline-notifiers": 2}
+QUEUES = {
+    "wardline": 4,
+    "wardline-filing": 4,
+    "wardline-platforms": 8,
+    "wardline-notifiers": 2,
+    "wardline-log": 1,
+}
 """How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
-_POLLED_LESS_OFTEN = {"wardline-filing": 2.0, "wardline-notifiers": 5.0}
+_POLLED_LESS_OFTEN = {"wardline-filing": 2.0, "wardline-notifiers": 5.0, "wardline-log": 5.0}
 """Looking costs a little each time, and these may wait a second."""
 _ALSO_RUNNING = 2
 APPLICATION = "wardline"
@@ -113,6 +119,13 @@ class DurableWork:
         except Exception as untold:  # noqa: BLE001 -- the next try tells of it
             _log.error("alarm not raised", task=name, record=record_id, error=_code(untold))
 
+    def _tell_log(self, error: AuditLogError) -> None:
+        """Raise the alarm that the log is not what was signed: from now on no entry gets a position that could tell of it."""
+        try:
+            verifying.tell(self._parts, error.message)
+        except Exception as untold:  # noqa: BLE001 -- the next second tells of it
+            _log.error("alarm not raised", task="sequence", record=verifying.LOG, error=_code(untold))
+
     def _put_off(self, name: str, record_id: str, attempt: int) -> None:
         """Commit the next try. Should the store itself be away, wait for it: a workflow that is cut short is taken up at the next start."""
         delay = enforcement.retry_delay(attempt + 1, self._parts.jitter())
@@ -153,6 +166,8 @@ class DurableWork:
                 self._chores.sequencer.run()
             except Exception as error:  # noqa: BLE001 -- a thread that ends would leave the log unsigned, and nobody would hear of it
                 _log.error("audit log cannot be sequenced", error=_code(error))
+                if isinstance(error, AuditLogError):
+                    self._tell_log(error)
 
 
 def _config(engine: Any) -> Any:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import takewhile
 
 from wardline import audit, records
-from wardline.errors import AuditLogError, InputError
+from wardline.errors import AuditLogError
 from wardline.kernels import merkle
 from wardline.pipeline.parts import Parts
 
@@ -106,20 +104,3 @@ def verify(parts: Parts) -> Verification:
         reason=reason,
         drifted=drifted,
     )
-
-
-def newest(parts: Parts, most: int) -> list[tuple[int, records.Entry]]:
-    """Give the newest sequenced entries with their positions, newest first; one that cannot be read is left to the verification."""
-    size = parts.store.log_size()
-    found = []
-    for position, leaf, _ in parts.store.log_entries(max(0, size - most), size):
-        try:
-            said = json.loads(leaf)
-            entry = records.Entry(
-                verb=records.Verb(said["verb"]), subject_id=said["subject"], actor=said["actor"],
-                at=datetime.fromisoformat(said["at"]), detail=said["detail"],
-            )  # fmt: skip
-        except (ValueError, KeyError, TypeError, InputError):
-            continue
-        found.append((position, entry))
-    return found[::-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import structlog
@@ -14,6 +14,7 @@ from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
+from wardline.referral import Need
 
 _ALARM_AFTER_ATTEMPTS = 5
 _TRIES_BETWEEN = 1_000_000
@@ -30,6 +31,50 @@ def report_of(parts: Parts, draft_id: str, decision: records.Decision, case: rec
         draft_id, decision, case, [parts.store.item(item_id) for item_id in case.item_ids], parts.store.reveals_of(case.id),
         parts.store.actions_of(case.id), parts.rules.reporter, "; ".join(case.reasons) + ".", parts.now(),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralPreview:
+    """A referral, and what its report says when it is built from what is stored now."""
+
+    referral: records.Referral
+    report: records.Report | None
+    """None where it cannot be built any more."""
+    checklist: tuple[Need, ...]
+    """What police need of it; empty without a report. A gap keeps nothing from being filed."""
+    problems: tuple[str, ...]
+    """What keeps it from being filed: the receiver's schema and rules."""
+    preview: records.Preview | None
+    """What the receiver would get; None where ``unavailable`` says why."""
+    unavailable: str | None = None
+
+
+def preview(parts: Parts, referral_id: str) -> ReferralPreview:
+    """Show what a referral would send now: nothing is sent, and nothing is written."""
+    found = parts.store.referral(referral_id)
+    decision = parts.store.decision(found.decision_id)
+    try:
+        report = report_of(parts, found.id, decision, parts.store.case(found.case_id))
+    except InputError as error:
+        reason = error.message.removeprefix(f"referral {found.id}: ")
+        return ReferralPreview(
+            referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
+        )
+    checklist = referral.checklist(report, decision)
+    authority = parts.authority
+    if authority is None or found.authority not in (NOBODY, authority.name):
+        expected = "[referral] authority" if found.authority == NOBODY else found.authority
+        return ReferralPreview(
+            referral=found, report=report, checklist=checklist, problems=(), preview=None,
+            unavailable=f"authority: {'none' if authority is None else 'another one'} in the settings, expected {expected}",
+        )  # fmt: skip
+    return ReferralPreview(
+        referral=found,
+        report=report,
+        checklist=checklist,
+        problems=authority.check(report),
+        preview=authority.preview(report),
+    )
 
 
 def refer(parts: Parts, referral_id: str, attempt: int) -> None:

@@ -78,12 +78,26 @@ def _leave(
     parts: Parts, case: records.Case, user: records.User, verb: Verb, *, note: str | None = None, detail: str = "",
     work: Sequence[Task] = (),
 ) -> None:  # fmt: skip
-    """Commit that a case left somebody's hands; what was revealed to them is covered by it."""
-    coverings = _covering_all(parts, user)
-    parts.store.commit(
-        Replace(case), *_noted(parts, case.id, user, note), *map(Insert, coverings),
-        entries=[parts.entry(verb, case.id, actor=user.id, detail=detail), *_told_of(parts, coverings)], work=work,
+    """Commit that a case left somebody's hands."""
+    _commit_covering(
+        parts, user, Replace(case), *_noted(parts, case.id, user, note),
+        entries=[parts.entry(verb, case.id, actor=user.id, detail=detail)], work=work,
     )  # fmt: skip
+
+
+def _commit_covering(
+    parts: Parts, user: records.User, *changes: records.Change, entries: Sequence[records.Entry], work: Sequence[Task] = ()
+) -> None:  # fmt: skip
+    """Commit, and with it that nothing is revealed to this person any more."""
+    while True:
+        coverings, told = _cover(parts, _running(parts, user))
+        try:
+            parts.store.commit(*changes, *coverings, entries=[*entries, *told], work=work)
+        except AlreadyExistsError:
+            if not coverings:
+                raise
+            continue  # the page said at the same moment that it covered the picture
+        return
 
 
 def _noted(parts: Parts, case_id: str, user: records.User, text: str | None) -> list[records.Change]:
@@ -104,34 +118,36 @@ def exposure(parts: Parts, user: records.User) -> review.Exposure:
     )
 
 
-def cover_again(parts: Parts, user: records.User) -> int:
-    """Note that what was revealed to this person is covered again. Gives how many showings ended; none is no error."""
-    coverings = _covering_all(parts, user)
-    if coverings:
-        try:
-            parts.store.commit(*map(Insert, coverings), entries=_told_of(parts, coverings))
-        except AlreadyExistsError:
-            return 0  # the page said so twice
-    return len(coverings)
+def cover_again(parts: Parts, user: records.User) -> None:
+    """Note that what was revealed to this person is covered again. Nothing, if nothing is revealed."""
+    if _running(parts, user):
+        _commit_covering(parts, user, entries=())
 
 
-def _covering_all(parts: Parts, user: records.User) -> list[records.Covering]:
+def _running(parts: Parts, user: records.User) -> tuple[records.Reveal, ...]:
+    """Give what is revealed to this person now."""
     now = parts.now()
     since = now - review.LONGEST_LOOK
-    running = review.running_reveals(
-        parts.store.reveals_to(user.id, since=since), parts.store.coverings_by(user.id, since=since), now=now
+    shown, ended = (
+        parts.store.reveals_to(user.id, since=since),
+        parts.store.coverings_by(user.id, since=since),
     )
-    return [
-        records.Covering(id=parts.new_id("covering"), reveal_id=reveal.id, user_id=user.id, at=now)
-        for reveal in running
-    ]
+    return review.running_reveals(shown, ended, now=now)
 
 
-def _told_of(parts: Parts, coverings: Sequence[records.Covering]) -> list[records.Entry]:
-    return [
-        parts.entry(Verb.CASE_COVERED, each.id, actor=each.user_id, detail=each.reveal_id)
-        for each in coverings
-    ]
+def _cover(
+    parts: Parts, reveals: Sequence[records.Reveal]
+) -> tuple[list[records.Change], list[records.Entry]]:
+    """Make what ends these showings, and what the log says of it."""
+    changes: list[records.Change] = []
+    entries = []
+    for reveal in reveals:
+        covering = records.Covering(
+            id=parts.new_id("covering"), reveal_id=reveal.id, user_id=reveal.user_id, at=parts.now()
+        )
+        changes.append(Insert(covering))
+        entries.append(parts.entry(Verb.CASE_COVERED, reveal.case_id, actor=reveal.user_id, detail=reveal.id))
+    return changes, entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,16 +196,11 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing
         frame=showing.frame,
     )
     form = f"{shown.id} {item.id} frame {showing.frame} {showing.rendition} {showing.longest_side}"
-    before = _covering_all(parts, user)  # one thing at a time is on the screen
-    parts.store.commit(
-        Insert(shown),
-        *map(Insert, before),
-        parts.count(Step.REVEALS),
-        entries=[
-            parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form),
-            *_told_of(parts, before),
-        ],
-    )
+    # One thing at a time is on the screen: what was revealed before is covered by it.
+    _commit_covering(
+        parts, user, Insert(shown), parts.count(Step.REVEALS),
+        entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)],
+    )  # fmt: skip
     return picture
 
 
@@ -230,13 +241,11 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
     )  # fmt: skip
     pending = decision.state is records.DecisionState.PENDING
     later = decision.undo_until if decision.undo_until > decision.at else None
-    coverings = _covering_all(parts, user)
     decided = parts.entry(
         Verb.CASE_DECIDED, case.id, actor=user.id, detail=f"{decision.id} {decision.outcome}"
     )
-    parts.store.commit(
-        Replace(case), Insert(decision), *_noted(parts, case.id, user, judgement.note), *map(Insert, coverings),
-        entries=[decided, *_told_of(parts, coverings)],
+    _commit_covering(
+        parts, user, Replace(case), Insert(decision), *_noted(parts, case.id, user, judgement.note), entries=[decided],
         work=[
             Task(name="conclude", record_id=decision.id, not_before=later)
             if pending
@@ -251,7 +260,10 @@ def find_reviewer(parts: Parts, case_id: str, _attempt: int) -> None:
     case = parts.store.case(case_id)
     able = [user for user in parts.store.users() if _may_take(user, case)]
     if case.state is records.CaseState.OPEN and not able:
-        message = f"Everybody who may take {case_id} could not tell. Add a moderator or lead; the case waits and stays as it is."
+        whom, who = (
+            ("a moderator or lead", "Everybody") if case.escalated_by is None else ("a lead", "Every lead")
+        )
+        message = f"{who} who may take {case_id} could not tell, or there is nobody. Add {whom}; the case waits and stays as it is."
         alarms.raise_alarm(parts, AlarmKind.CASE_STUCK, case_id, message)
 
 

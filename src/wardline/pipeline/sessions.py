@@ -97,6 +97,16 @@ def close_all(parts: Parts, user: records.User, *, actor: str = SYSTEM) -> int:
     return len(found)
 
 
+def close_others(parts: Parts, keep: records.Session) -> int:
+    """Close every session of a person but one of them; gives how many."""
+    changes, entries = closing_all(
+        parts, keep.user_id, actor=keep.user_id, why="closed by the person", keep=keep
+    )
+    if changes:
+        parts.store.commit(*changes, entries=entries)
+    return len(changes)
+
+
 def close_expired(parts: Parts) -> None:
     """Remove the sessions whose time is over."""
     while old := parts.store.expired_sessions(parts.now(), most=_EXPIRED_AT_ONCE):

@@ -192,9 +192,19 @@ def _item(
 ) -> records.Item:
     matches = tuple(signal for signal in signals if isinstance(signal, records.Match))
     known = examined if isinstance(examined, records.Examination) else None
+    picture = known.picture if known else _viewable(parts, upload.content)
     return records.Item(
         id=parts.new_id("item"), received_at=parts.now(), account_reference=upload.account_reference,
         platform=api_key.platform or "", context=intake.not_in_the_future(upload.context, parts.now()), size_bytes=len(upload.content),
-        picture=known.picture if known else None, hashes=known.hashes if known else intake.digests(upload.content), sealed=True,
+        picture=picture, hashes=known.hashes if known else intake.digests(upload.content), sealed=True,
         matches=matches[: records.MOST_MATCHES],
     )  # fmt: skip
+
+
+def _viewable(parts: Parts, content: bytes) -> records.Picture | None:
+    """Describe a picture that could not be hashed, within its time for instance, but can be shown: the person who decides may want to look."""
+    found = parts.media.probe(content)
+    if isinstance(found, records.Unscannable):
+        return None
+    cover = parts.media.render(content, rendition=records.Rendition.COVER)
+    return None if isinstance(cover, records.Unscannable) else found

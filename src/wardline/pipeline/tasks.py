@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.pipeline import alarms, preserve, sessions
+from wardline.pipeline import alarms, preserve, sessions, verifying
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
@@ -23,6 +23,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "find-reviewer": find_reviewer,
     "notify": alarms.notify,
     "unlink": preserve.unlink,
+    "verify-log": verifying.verify_log,
 }
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
-from wardline import intake, ports, records, review
+from wardline import audit, intake, ports, records, review
 from wardline.errors import WardlineError
-from wardline.pipeline import alarms, approvals, count, lists, log, people, refer
+from wardline.pipeline import alarms, approvals, count, lists, log, people, reading, refer, verifying
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.lists import AddedList
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.proving import Prover
 from wardline.pipeline.submit import Submission, submit
+from wardline.pipeline.verifying import Standing
 
 
 class Wardline:
@@ -27,6 +30,10 @@ class Wardline:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._lookup = Lookup(parts)
+        self._figures = count.RecentFigures(parts)
+        self._prover = Prover(parts)
+        self._log_watch = verifying.Watch(parts)
+        self._readings = reading.Readings(parts)
 
     # the scan
     def submit(
@@ -60,9 +67,9 @@ class Wardline:
         """Count what this person was shown today (UTC)."""
         return reviewing.exposure(self.parts, user)
 
-    def cover_again(self, *, user: records.User) -> int:
-        """Note that what was revealed to this person is covered again; gives how many showings ended."""
-        return reviewing.cover_again(self.parts, user)
+    def cover_again(self, *, user: records.User) -> None:
+        """Note that what was revealed to this person is covered again."""
+        reviewing.cover_again(self.parts, user)
 
     def cover(self, case_id: str, *, item_id: str, user: records.User) -> bytes:
         """Give the stand-in for a file (PNG) to the person who holds the case: too coarse to be a view."""
@@ -116,6 +123,10 @@ class Wardline:
             self._lookup.refresh()
 
     # referral
+    def preview_referral(self, referral_id: str) -> refer.ReferralPreview:
+        """Show what a referral would send now, what police would miss in it, and what keeps it from being filed."""
+        return refer.preview(self.parts, referral_id)
+
     def file_again(self, referral_id: str, *, user: records.User) -> records.Referral:
         """Let a referral that waits for a person go on, after what was wrong was put right."""
         people.require_scope(user, records.Scope.MANAGE)
@@ -135,17 +146,54 @@ class Wardline:
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
 
+    def recent_statistics(self, first: date, last: date) -> records.Figures:
+        """Count a period as ``statistics`` does, or give what was counted less than a minute ago: for pages that people look at."""
+        return self._figures.figures(first, last)
+
     def publish(self, figures: records.Figures, *, publisher: ports.Publisher) -> None:
         """Publish figures; the log tells of it first."""
         count.publish(self.parts, publisher, figures)
 
-    def newest_entries(self, most: int) -> list[tuple[int, records.Entry]]:
-        """Give the newest signed entries with their positions, newest first."""
-        return log.newest(self.parts, most)
+    def newest_entries(self, most: int, *, before: int | None = None) -> list[tuple[int, records.Entry]]:
+        """Give the newest signed entries with their positions, newest first; only those below a position."""
+        return reading.newest(self.parts, most, before=before)
+
+    def entries_about(
+        self, subject_id: str, most: int, *, before: int | None = None
+    ) -> list[tuple[int, records.Entry]]:
+        """Give the newest signed entries about a record, in the same way."""
+        return reading.about(self.parts, subject_id, most, before=before)
+
+    def note_log_reading(
+        self,
+        shown: Sequence[tuple[int, records.Entry]],
+        *,
+        user: records.User,
+        page: str,
+        subject_id: str = "",
+    ) -> bool:
+        """Write into the log that this person is going to be shown these entries, if they tell who was shown what."""
+        return self._readings.note(user, shown, page=page, subject_id=subject_id)
+
+    def prove_entry(self, position: int) -> audit.Proof:
+        """Prove to an outsider that an entry is in the signed log."""
+        return self._prover.prove(position)
 
     def verify_audit(self) -> Verification:
         """Check the whole audit log and every record against it."""
         return log.verify(self.parts)
+
+    def ask_for_verification(self, *, user: records.User) -> str:
+        """Have the same done as durable work; gives the id of what was asked for, an earlier one's while that is under way."""
+        return self._log_watch.ask(user)
+
+    def log_standing(self) -> Standing:
+        """Say what the newest check found, and whether one is under way."""
+        return self._log_watch.standing()
+
+    def log_badge(self) -> Standing:
+        """Say the same for the foot of every page, at the cost of one small query; it may be ten seconds old."""
+        return self._log_watch.badge()
 
     def close(self) -> None:
         """End the decoders, the connections to the outside and the store's writer. Idempotent."""

@@ -159,6 +159,13 @@ class Authority(Protocol):
         """Build the report and check it against the receiver's schema and rules. Gives the problems found; empty when it may be sent."""
         ...
 
+    def preview(self, report: records.Report) -> records.Preview:
+        """Say what the receiver would get: the documents byte for byte, and the same in words, read from those bytes.
+
+        Nothing is sent. It also works for a report that has problems, and gives the same for the same report.
+        """
+        ...
+
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         """Open a report. The answer's ``remote_id`` is the receiver's report id."""
         ...

@@ -54,6 +54,12 @@ class ReviewReader(Protocol):
         this id. Either those that were handed to the leads, or all others."""
         ...
 
+    def cases_of_account(
+        self, account: str, *, before: str | None = None, most: int
+    ) -> list[records.Case]:
+        """Newest first, before the case with this id."""
+        ...
+
     def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
         """How many ``waiting_cases`` there are, counted up to ``most``."""
         ...
@@ -107,6 +113,10 @@ class ReferralReader(Protocol):
         """Oldest first, after the referral with this id."""
         ...
 
+    def count_referrals(self, state: records.ReferralState, *, most: int) -> int:
+        """How many stand there, counted up to ``most``."""
+        ...
+
     def receipt_of(self, referral_id: str) -> records.Receipt | None: ...
 
 
@@ -149,9 +159,21 @@ class PeopleReader(Protocol):
 
     def approvals(self, *, state: records.ApprovalState | None = None) -> list[records.Approval]: ...
 
+    def count_approvals(self, state: records.ApprovalState, *, most: int) -> int:
+        """Counted up to ``most``."""
+        ...
+
+    def decided_approvals(self, *, most: int) -> list[records.Approval]:
+        """Those that were approved or refused, the newest proposal first."""
+        ...
+
 
 class AlarmReader(Protocol):
     def open_alarms(self) -> list[records.Alarm]: ...
+
+    def count_open_alarms(self, *, most: int) -> int:
+        """Counted up to ``most``."""
+        ...
 
     def open_alarm(self, kind: records.AlarmKind, subject_id: str) -> records.Alarm | None: ...
 
@@ -175,8 +197,16 @@ class AuditReader(Protocol):
         """Sequenced entries by position: ``(position, leaf, stored leaf hash)``."""
         ...
 
-    def log_positions_of(self, subject_id: str, *, most: int) -> list[int]:
-        """Positions of the newest sequenced entries about a record, newest first."""
+    def log_entries_at(self, positions: Sequence[int]) -> list[tuple[int, bytes, bytes]]:
+        """Those of these sequenced entries that there are, by position."""
+        ...
+
+    def log_hashes(self, start: int, stop: int) -> Iterator[bytes]:
+        """The stored leaf hashes of ``log_entries``, without reading the leaves."""
+        ...
+
+    def log_positions_of(self, subject_id: str, *, before: int | None = None, most: int) -> list[int]:
+        """Positions of the newest sequenced entries about a record, newest first; only those below ``before``."""
         ...
 
     def checkpoints(self) -> Iterator[records.Checkpoint]:

@@ -57,6 +57,14 @@ from wardline.records.item import (
     Visibility,
 )
 from wardline.records.log import Checkpoint, Entry, Verb
+from wardline.records.preview import (
+    Preview,
+    PreviewColumn,
+    PreviewDocument,
+    PreviewField,
+    PreviewSection,
+    PreviewTable,
+)
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
@@ -116,6 +124,12 @@ __all__ = [
     "Note",
     "Outcome",
     "Picture",
+    "Preview",
+    "PreviewColumn",
+    "PreviewDocument",
+    "PreviewField",
+    "PreviewSection",
+    "PreviewTable",
     "Receipt",
     "Referral",
     "ReferralFile",

@@ -23,6 +23,8 @@ class AlarmKind(StrEnum):
     WORK_FAILED = "work-failed"
     """A task that goes on failing for a reason that nobody foresaw."""
     DECODER_KILLED = "decoder-killed"
+    LOG_UNVERIFIED = "log-does-not-verify"
+    """The audit log, or a record, is not what was signed. Only a person closes it: it is no fault that passes."""
     ALARM_UNDELIVERED = "alarm-undelivered"
     """A notifier could not be reached: itself worth an alarm."""
 

@@ -133,7 +133,7 @@ class Item:
     """None once unlinked."""
     size_bytes: int
     picture: Picture | None
-    """None when the file could not be decoded."""
+    """None when no decoder can show it."""
     hashes: tuple[Hash, ...]
     sealed: bool
     """True while the vault holds the file."""

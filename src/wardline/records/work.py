@@ -65,7 +65,12 @@ class Remembered:
 
 QUEUE = "wardline"
 """Where work waits that needs nobody outside."""
-_QUEUES = {"refer": "wardline-filing", "enforce": "wardline-platforms", "notify": "wardline-notifiers"}
+_QUEUES = {
+    "refer": "wardline-filing",
+    "enforce": "wardline-platforms",
+    "notify": "wardline-notifiers",
+    "verify-log": "wardline-log",
+}
 
 Change = Insert | Load | Replace | Remove | Add | Remembered
 
@@ -86,5 +91,5 @@ class Task:
 
     @property
     def queue(self) -> str:
-        """The queue that it waits in: whoever is slow outside keeps only what is meant for them waiting."""
+        """The queue that it waits in: whoever is slow, outside or at a long log, keeps only what is meant for them waiting."""
         return _QUEUES.get(self.name, QUEUE)

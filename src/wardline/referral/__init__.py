@@ -1,10 +1,12 @@
 """Reports to an authority: what they say, when one is owed, and where each stands. Pure.
 
-``build_report`` writes the content, ``plan`` the referral; ``next_step`` says what to do, ``on_answer`` and ``on_error`` what came of it.
+``build_report`` writes the content, ``checklist`` says what police would miss in it, ``plan`` drafts the referral; ``next_step`` says what
+to do, ``on_answer`` and ``on_error`` what came of it.
 """
 
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
+from wardline.referral.completeness import Need, NeedState, checklist
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -30,7 +32,7 @@ from wardline.referral.steps import (
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
-    "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Retract", "Step", "Submit", "begin", "build_receipt",
-    "build_report", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan", "refile", "retry_delay",
-    "was_viewed", "withdraw",
+    "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Need", "NeedState", "Retract", "Step", "Submit", "begin",
+    "build_receipt", "build_report", "checklist", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan",
+    "refile", "retry_delay", "was_viewed", "withdraw",
 ]  # fmt: skip

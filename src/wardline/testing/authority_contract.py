@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -108,6 +108,11 @@ class AuthorityContract:
         """Give a function after which the next call takes effect but its answer is lost."""
         raise NotImplementedError
 
+    @pytest.fixture
+    def received(self, authority: ports.Authority) -> Callable[[], Sequence[bytes]]:
+        """Give a function that gives the bodies of the requests that the receiver behind ``authority`` got so far."""
+        raise NotImplementedError
+
     def test_it_says_its_name_and_where_reports_go(self, authority: ports.Authority) -> None:
         assert authority.name
         assert authority.environment in {"sandbox", "test", "production"}
@@ -125,17 +130,56 @@ class AuthorityContract:
         assert "email" in problems[0]
         assert not any(content in problem for problem in problems)
 
+    def test_a_preview_is_made_without_the_receiver_and_is_the_same_each_time(
+        self, unreachable_authority: ports.Authority
+    ) -> None:
+        report = sample_report()
+        preview = unreachable_authority.preview(report)
+        assert preview == unreachable_authority.preview(report)
+        assert preview.documents
+        assert all(section.title and (section.fields or section.table) for section in preview.sections)
+
+    def test_a_preview_tells_what_the_report_tells_and_names_the_receivers_field(
+        self, authority: ports.Authority
+    ) -> None:
+        report = sample_report()
+        fields = [field for section in authority.preview(report).sections for field in section.fields]
+        values = {field.value for field in fields}
+        assert {report.person.account_reference, report.reporter.email, report.escalation} <= values
+        assert {file.file_name for file in report.files} <= values
+        assert any(report.referral_id in value for value in values)
+        assert all(field.label and field.wire for field in fields)
+
+    def test_a_preview_has_every_file_with_whether_a_person_viewed_it(
+        self, authority: ports.Authority
+    ) -> None:
+        report = sample_report()
+        (table,) = (section.table for section in authority.preview(report).sections if section.table)
+        assert len(table.rows) == len(report.files)
+        viewed = ["yes" if file.viewed else "no" for file in report.files]
+        assert any([row[column] for row in table.rows] == viewed for column in range(len(table.columns)))
+
+    def test_a_report_with_problems_can_still_be_looked_at(self, authority: ports.Authority) -> None:
+        report = sample_report()
+        bad = replace(report, reporter=replace(report.reporter, email="not an address at all"))
+        values = {field.value for section in authority.preview(bad).sections for field in section.fields}
+        assert "not an address at all" in values
+
+    def test_a_preview_has_the_very_bytes_that_are_sent(
+        self, authority: ports.Authority, received: Callable[[], Sequence[bytes]]
+    ) -> None:
+        report = sample_report()
+        ready = [document for document in authority.preview(report).documents if not document.awaits]
+        assert ready
+        _file(authority, report)
+        got = received()
+        assert [document.name for document in ready if document.body not in got] == []
+
     def test_a_report_with_every_file_can_be_finished_and_gives_a_receipt(
         self, authority: ports.Authority
     ) -> None:
         report = sample_report()
-        opened = authority.submit(report)
-        assert opened.remote_id
-        attached = [
-            authority.attach(opened.remote_id, file, content)
-            for file, content in zip(report.files, CONTENTS, strict=True)
-        ]
-        finished = authority.finish(opened.remote_id)
+        opened, attached, finished = _file(authority, report)
         assert len({answer.remote_id for answer in attached} - {None}) == len(report.files)
         assert finished.remote_id == opened.remote_id
         assert finished.body
@@ -190,8 +234,23 @@ class AuthorityContract:
             authority.retract(remote_id)
 
 
+def _file(
+    authority: ports.Authority, report: records.Report
+) -> tuple[records.AuthorityAnswer, list[records.AuthorityAnswer], records.AuthorityAnswer]:
+    opened = authority.submit(report)
+    remote_id = _id_of(opened)
+    attached = [
+        authority.attach(remote_id, file, content)
+        for file, content in zip(report.files, CONTENTS, strict=True)
+    ]
+    return opened, attached, authority.finish(remote_id)
+
+
 def _opened(authority: ports.Authority) -> str:
-    remote_id = authority.submit(sample_report()).remote_id
-    if remote_id is None:
+    return _id_of(authority.submit(sample_report()))
+
+
+def _id_of(opened: records.AuthorityAnswer) -> str:
+    if opened.remote_id is None:
         pytest.fail("submit answered without the report's id")
-    return remote_id
+    return opened.remote_id

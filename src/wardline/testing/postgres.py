@@ -74,6 +74,13 @@ class PostgresServer:
         self._administer(f'CREATE DATABASE "{name}"{template}')
         return self.url(name)
 
+    def settle(self, url: str) -> None:
+        """Tidy and count the tables of a database, as the server does by itself some time after much was written."""
+        address = sa.make_url(url).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+
     def restart(self) -> None:
         """Stop at once, as a crash would, and start again on the same port with the same data."""
         self._end("-m", "immediate")

@@ -83,6 +83,8 @@ class LogContract:
         store.commit(entries=[make.entry(subject_id="case-0")])
         assert store.log_positions_of("case-0", most=9) == [4, 2, 0]
         assert store.log_positions_of("case-0", most=2) == [4, 2]
+        assert store.log_positions_of("case-0", before=4, most=9) == [2, 0]
+        assert store.log_positions_of("case-0", before=0, most=9) == []
         assert store.log_positions_of("case-7", most=9) == []
 
     def test_the_same_record_has_another_digest_each_time(self, store: ports.Store) -> None:
@@ -138,6 +140,16 @@ class LogContract:
         assert [position for position, _, _ in store.log_entries(1, 4)] == [1, 2, 3]
         assert [position for position, _, _ in store.log_entries(3, 99)] == [3, 4]
         assert list(store.log_entries(5, 9)) == []
+
+    def test_single_entries_and_bare_hashes_are_those_of_the_log(self, store: ports.Store) -> None:
+        store.commit(entries=[make.entry() for _ in range(5)])
+        assert store.log_entries_at([0, 1]) == []
+        self.sequence_all(store)
+        every = list(store.log_entries(0, 5))
+        assert store.log_entries_at([3, 0, 3, 7]) == [every[0], every[3]]
+        assert store.log_entries_at([]) == []
+        assert store.log_entries_at(range(2000)) == every
+        assert list(store.log_hashes(1, 9)) == [leaf_hash for _, _, leaf_hash in every[1:]]
 
     def test_when_signing_fails_nothing_was_sequenced(self, store: ports.Store) -> None:
         def fail(_: Sequence[bytes]) -> records.Checkpoint:

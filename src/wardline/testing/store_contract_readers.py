@@ -113,6 +113,19 @@ class ReadersContract:
         assert store.cases(state=records.CaseState.CLOSED) == [closed]
         assert store.cases(account="nobody") == []
 
+    def test_the_cases_of_an_account_come_newest_first_page_by_page(self, store: ports.Store) -> None:
+        cases = [make.case(account_reference="a", opened_at=later(minute)) for minute in (5, 1, 3, 3, 2)]
+        put(store, *cases, make.case(account_reference="A"))
+        expected = sorted(cases, key=lambda case: (case.opened_at, case.id), reverse=True)
+        paged: list[records.Case] = []
+        while page := store.cases_of_account("a", before=paged[-1].id if paged else None, most=2):
+            assert len(page) <= 2
+            paged += page
+        assert paged == expected
+        assert store.cases_of_account("nobody", most=2) == []
+        with pytest.raises(NotFoundError):
+            store.cases_of_account("a", before="case-gone", most=2)
+
     def test_a_page_after_a_record_that_is_gone_is_refused(self, store: ports.Store) -> None:
         for read in (store.cases, store.referrals, store.holds):
             with pytest.raises(NotFoundError):
@@ -207,6 +220,9 @@ class ReadersContract:
         stuck = make.referral(state=records.ReferralState.NEEDS_HUMAN, created_at=later(9))
         put(store, stuck)
         assert store.referrals(state=records.ReferralState.NEEDS_HUMAN) == [stuck]
+        assert store.count_referrals(stuck.state, most=9) == 1
+        assert store.count_referrals(referrals[0].state, most=3) == 3
+        assert store.count_referrals(records.ReferralState.FINISHED, most=9) == 0
 
     def test_a_receipt_comes_back_byte_for_byte(self, store: ports.Store) -> None:
         receipt = make.receipt(body=bytes(range(256)), original=False)
@@ -276,6 +292,17 @@ class ReadersContract:
         put(store, done, *reversed(approvals))
         assert store.approvals(state=records.ApprovalState.PROPOSED) == approvals
         assert store.approvals() == [*approvals, done]
+        assert store.count_approvals(records.ApprovalState.PROPOSED, most=9) == 3
+        assert store.count_approvals(records.ApprovalState.PROPOSED, most=2) == 2
+        assert store.count_approvals(records.ApprovalState.REFUSED, most=9) == 0
+
+    def test_decided_approvals_come_newest_first(self, store: ports.Store) -> None:
+        state = records.ApprovalState
+        states = (state.APPROVED, state.REFUSED, state.PROPOSED)
+        made = [make.approval(state=each, proposed_at=later(minute)) for minute, each in enumerate(states)]
+        put(store, *reversed(made))
+        assert store.decided_approvals(most=9) == [made[1], made[0]]
+        assert store.decided_approvals(most=1) == [made[1]]
 
     def test_open_alarms_come_oldest_first(self, store: ports.Store) -> None:
         alarms = [
@@ -284,6 +311,7 @@ class ReadersContract:
         ]
         put(store, *reversed(alarms), make.alarm(subject_id="disk", resolved_at=later(1)))
         assert store.open_alarms() == alarms
+        assert (store.count_open_alarms(most=9), store.count_open_alarms(most=1)) == (2, 1)
         assert store.open_alarm(records.AlarmKind.LIST_STALE, "disk") == alarms[1]
         assert store.open_alarm(records.AlarmKind.DISK_FULL, "disk") is None
 
@@ -321,16 +349,18 @@ class ReadersContract:
             {"state": records.DecisionState.UNDONE},
             {"outcome": records.Outcome.CANNOT_TELL, "findings": (), "annotations": ()},
         ):
-            decision = make.decision(at=later(1), **values)
-            put(store, decision, make.case(id=make.new_id("case"), decision_id=decision.id))
+            decision = make.decision(case_id=make.new_id("case"), at=later(1), **values)
+            put(store, decision, make.case(id=decision.case_id, decision_id=decision.id))
         assert store.durations(make.NOON.date(), make.NOON.date()) == {}
 
     @staticmethod
     def _put_a_matter(store: ports.Store, *, opened_at: datetime, seconds: float) -> None:
         """Store a case that was decided after so many seconds, enforced after 2 and receipted after 3 times as many again."""
         unit = timedelta(seconds=seconds)
-        decision = make.decision(at=opened_at + unit)
-        case = make.case(opened_at=opened_at, decision_id=decision.id, state=records.CaseState.CLOSED)
+        decision = make.decision(case_id=make.new_id("case"), at=opened_at + unit)
+        case = make.case(
+            id=decision.case_id, opened_at=opened_at, decision_id=decision.id, state=records.CaseState.CLOSED
+        )
         early = make.action(case_id=case.id, created_at=opened_at - unit, delivered_at=opened_at + unit)
         done = make.action(case_id=case.id, created_at=decision.at, delivered_at=decision.at + 2 * unit)
         waiting = make.action(case_id=case.id, created_at=decision.at)

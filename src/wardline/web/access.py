@@ -30,6 +30,8 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/cases/{case_id}"): frozenset({Scope.CASES}),
     ("POST", "/v1/cases/{case_id}/claim"): frozenset({Scope.CASES}),
     ("POST", "/v1/cases/{case_id}/return"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/{case_id}/hold"): frozenset({Scope.CASES}),
+    ("POST", "/v1/cases/{case_id}/escalation"): frozenset({Scope.CASES}),
     ("GET", "/v1/cases/{case_id}/reveals"): frozenset({Scope.CASES, Scope.AUDIT}),
     ("POST", "/v1/cases/{case_id}/reveals"): frozenset({Scope.CASES}),
     ("POST", "/v1/cases/{case_id}/decisions"): frozenset({Scope.CASES}),
@@ -43,6 +45,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/approvals/{approval_id}/refuse"): frozenset({Scope.MANAGE}),
     ("GET", "/v1/referrals"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/referrals/{referral_id}"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("GET", "/v1/referrals/{referral_id}/preview"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/referrals/{referral_id}/receipt"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/holds"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/alarms"): frozenset({Scope.MANAGE, Scope.AUDIT}),
@@ -50,6 +53,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/statistics"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/audit/entries"): frozenset({Scope.AUDIT}),
     ("GET", "/v1/audit/checkpoints"): frozenset({Scope.AUDIT}),
+    ("GET", "/v1/audit/proofs/{position}"): frozenset({Scope.AUDIT}),
 }
 """Method and path to the scopes of which a key needs one."""
 

@@ -8,10 +8,24 @@ import pytest
 
 from wardline import records
 from wardline.adapters.authorities.ncmec import xml
+from wardline.testing.authority_calls import Reply, Request
 from wardline.testing.authority_contract import sample_file, sample_report
+from wardline.testing.authority_sandbox import AuthoritySandbox
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "ncmec"
 FILE_ID = "0" * 32
+
+
+class RememberingSandbox(AuthoritySandbox):
+    """A sandbox that also knows what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Request] = []
+
+    def take(self, request: Request) -> Reply | None:
+        self.requests.append(request)
+        return super().take(request)
 
 
 def shared_file(name: str) -> bytes:

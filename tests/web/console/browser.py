@@ -29,11 +29,15 @@ class Form:
 
 
 class _Reader(HTMLParser):
+    """Reads forms as they would be sent: what is ticked, chosen and written."""
+
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.images: list[str] = []
+        self._writing: str | None = None
+        self._choosing: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -43,10 +47,37 @@ class _Reader(HTMLParser):
             self.links.append(given.get("href", ""))
         elif tag == "img":
             self.images.append(given["src"])
-        elif tag in ("input", "textarea") and self.forms and "name" in given:
-            chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
-            if chosen:
-                self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif self.forms and "name" in given:
+            self._field(tag, given)
+        elif tag == "option" and self._choosing and ("selected" in given or not self._now[self._choosing]):
+            self._now[self._choosing] = given["value"]
+
+    def _field(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "input" and (given.get("type") not in ("radio", "checkbox") or "checked" in given):
+            self._now[given["name"]] = given.get("value", "")
+        elif tag in ("textarea", "select"):
+            self._now[given["name"]] = ""
+            self._writing = given["name"] if tag == "textarea" else None
+            self._choosing = given["name"] if tag == "select" else None
+
+    def handle_data(self, data: str) -> None:
+        if self._writing:
+            self._now[self._writing] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("textarea", "select"):
+            self._writing = self._choosing = None
+
+    @property
+    def _now(self) -> dict[str, str]:
+        return self.forms[-1].fields
+
+
+def read(text: str) -> _Reader:
+    """Read a page."""
+    reader = _Reader()
+    reader.feed(text)
+    return reader
 
 
 @dataclass
@@ -64,9 +95,7 @@ class Seen:
         return self.answer.text
 
     def _read(self) -> _Reader:
-        reader = _Reader()
-        reader.feed(self.text)
-        return reader
+        return read(self.text)
 
     @property
     def forms(self) -> list[Form]:
@@ -106,6 +135,18 @@ class Browser:
             "Content-Type": "application/x-www-form-urlencoded", "Origin": HOST, "Sec-Fetch-Site": "same-origin", **headers,
         }  # fmt: skip
         return self._follow(self._send("POST", path, content=urlencode(fields), headers=sent))
+
+    def request(
+        self, method: str, path: str, headers: dict[str, str], fields: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send anything, following nothing."""
+        content = urlencode(fields) if fields else None
+        return self._send(method, path, headers=headers, content=content)
+
+    @staticmethod
+    def read(answer: httpx.Response) -> _Reader:
+        """Read a page's links, forms and pictures."""
+        return read(answer.text)
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Seen:
         """Sign in by the form."""

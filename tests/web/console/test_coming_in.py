@@ -19,7 +19,7 @@ ANYBODYS = {("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("
 
 def _concrete(path: str, line: Line) -> str:
     names = {"case_id": "case", "item_id": "item", "referral_id": "referral", "hash_list_id": "hash-list", "approval_id": "approval",
-             "alarm_id": "alarm"}  # fmt: skip
+             "alarm_id": "alarm", "user_id": "user", "api_key_id": "api-key", "session_id": "session"}  # fmt: skip
     for name, kind in names.items():
         path = path.replace(f"{{{name}}}", line.parts.new_id(kind))
     return path.replace("{name}", "nothing")

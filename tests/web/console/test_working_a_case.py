@@ -131,7 +131,7 @@ def test_a_double_click_decides_once(desk: Browser, line: Line, case: records.Ca
 
 def test_a_stale_page_decides_nothing(desk: Browser, line: Line, case: records.Case) -> None:
     old = _take(desk).form("/decisions")
-    desk.send(desk.get(f"/cases/{case.id}").form("/claim"))
+    desk.post(f"/cases/{case.id}/keep", old.fields)
     assert desk.send(old, category="A1").status == 409
     assert line.store.case(case.id).state is CaseState.OPEN
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import tables
+from wardline.adapters.stores import tables, translation
 from wardline.adapters.stores.reading import SqlReading
 
 OPENED_TO_DECIDED = "case opened to decided"
@@ -49,7 +50,8 @@ class SqlFigures(SqlReading):
         )
         decided = (
             sa.select(cases.c.opened_at.label("start"), decisions.c.at.label("end"))
-            .join_from(decisions, cases, standing)
+            # By the case's id too: cases have no index of their decisions.
+            .join_from(decisions, cases, sa.and_(cases.c.id == decisions.c.case_id, standing))
             .where(
                 decisions.c.at >= start,
                 decisions.c.at < end,
@@ -71,11 +73,12 @@ class SqlFigures(SqlReading):
             DECISION_TO_DELIVERED: delivered,
             DECISION_TO_RECEIPT: _received(start, end),
         }
-        times = {
-            name: seconds((row["start"], row["end"]) for row in self._rows(chosen))
-            for name, chosen in measured.items()
-        }
+        times = {name: seconds(self._spans(chosen)) for name, chosen in measured.items()}
         return {name: found for name, found in times.items() if found}
+
+    def _spans(self, chosen: sa.Select[Any]) -> list[tuple[datetime, datetime]]:
+        with translation.translated(), self._engine.connect() as connection:
+            return [(start, end) for start, end in connection.execute(chosen)]
 
 
 def _received(start: datetime, end: datetime) -> sa.Select[tuple[datetime, datetime]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,22 +24,27 @@ class SqlLog(SqlReading):
             return _size(connection)
 
     def log_entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
-        table = tables.audit_entries
-        # SQLite lets whoever edits the file store text where bytes were: read as bytes, it is judged by its hash like any other change.
-        leaf, leaf_hash = (
-            sa.cast(column, sa.LargeBinary).label(column.name) for column in (table.c.leaf, table.c.leaf_hash)
-        )
-        chosen = sa.select(table.c.position, leaf, leaf_hash).where(
-            table.c.position >= start, table.c.position < stop
-        )
-        for row in self._stream(chosen.order_by(table.c.position)):
+        for row in self._stream(_lines(_from_to(start, stop))):
             yield row["position"], row["leaf"], row["leaf_hash"]
 
-    def log_positions_of(self, subject_id: str, *, most: int) -> list[int]:
+    def log_entries_at(self, positions: Sequence[int]) -> list[tuple[int, bytes, bytes]]:
+        asked = sorted(set(positions))
+        found: list[tuple[int, bytes, bytes]] = []
+        for start in range(0, len(asked), MOST_VALUES):
+            chosen = tables.audit_entries.c.position.in_(asked[start : start + MOST_VALUES])
+            found += [(row["position"], row["leaf"], row["leaf_hash"]) for row in self._rows(_lines(chosen))]
+        return found
+
+    def log_hashes(self, start: int, stop: int) -> Iterator[bytes]:
         table = tables.audit_entries
-        chosen = sa.select(table.c.position).where(
-            table.c.subject_id == subject_id, table.c.position.is_not(None)
-        )
+        chosen = sa.select(_as_bytes(table.c.leaf_hash)).where(_from_to(start, stop))
+        for row in self._stream(chosen.order_by(table.c.position)):
+            yield row["leaf_hash"]
+
+    def log_positions_of(self, subject_id: str, *, before: int | None = None, most: int) -> list[int]:
+        table = tables.audit_entries
+        placed = table.c.position.is_not(None) if before is None else table.c.position < before
+        chosen = sa.select(table.c.position).where(table.c.subject_id == subject_id, placed)
         return [
             int(row["position"]) for row in self._rows(chosen.order_by(table.c.position.desc()).limit(most))
         ]
@@ -85,6 +91,22 @@ def sequence(connection: sa.Connection, sign: preparation.Sign, most: int) -> in
     checkpoint = preparation.check_signed(sign([row.leaf for row in found]), size + len(found))
     connection.execute(sa.insert(tables.audit_checkpoints), codec.to_row(checkpoint))
     return len(found)
+
+
+def _lines(chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    table = tables.audit_entries
+    columns = (table.c.position, _as_bytes(table.c.leaf), _as_bytes(table.c.leaf_hash))
+    return sa.select(*columns).where(chosen).order_by(table.c.position)
+
+
+def _as_bytes(column: sa.Column[Any]) -> sa.Label[Any]:
+    # SQLite lets whoever edits the file store text where bytes were: read as bytes, it is judged by its hash like any other change.
+    return sa.cast(column, sa.LargeBinary).label(column.name)
+
+
+def _from_to(start: int, stop: int) -> sa.ColumnElement[bool]:
+    position = tables.audit_entries.c.position
+    return sa.and_(position >= start, position < stop)
 
 
 def _size(connection: sa.Connection) -> int:

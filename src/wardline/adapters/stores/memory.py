@@ -67,11 +67,18 @@ class MemoryStore(MemoryReaders):
         for position, entry in enumerate(chosen, start=max(start, 0)):
             yield position, entry.line.leaf, entry.line.leaf_hash
 
-    def log_positions_of(self, subject_id: str, *, most: int) -> list[int]:
+    def log_entries_at(self, positions: Sequence[int]) -> list[tuple[int, bytes, bytes]]:
+        return [line for each in sorted(set(positions)) for line in self.log_entries(each, each + 1)]
+
+    def log_hashes(self, start: int, stop: int) -> Iterator[bytes]:
+        return (leaf_hash for _, _, leaf_hash in self.log_entries(start, stop))
+
+    def log_positions_of(self, subject_id: str, *, before: int | None = None, most: int) -> list[int]:
         with self._gate:
+            end = self._sequenced if before is None else min(before, self._sequenced)
             about = [
                 place
-                for place, entry in enumerate(self._entries[: self._sequenced])
+                for place, entry in enumerate(self._entries[: max(end, 0)])
                 if entry.line.subject_id == subject_id
             ]
         return about[::-1][:most]

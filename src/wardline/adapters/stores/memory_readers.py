@@ -101,6 +101,12 @@ class MemoryReaders:
 
         return self._following(records.Case, self._all(records.Case, _opened, waits), _opened, after)[:most]
 
+    def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
+        found = self._all(records.Case, _opened, lambda case: case.account_reference == account)
+        if before is not None:
+            found = [case for case in found if _opened(case) < _opened(self._cursor(records.Case, before))]
+        return found[::-1][:most]
+
     def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
         return len(self.waiting_cases(now=now, user_id=user_id, most=most, escalated=escalated))
 
@@ -164,6 +170,9 @@ class MemoryReaders:
             lambda referral: case_id in (None, referral.case_id) and state in (None, referral.state),
         )
         return self._following(records.Referral, found, _created, after)[:most]
+
+    def count_referrals(self, state: records.ReferralState, *, most: int) -> int:
+        return len(self.referrals(state=state, most=most))
 
     def receipt_of(self, referral_id: str) -> records.Receipt | None:
         return _only(
@@ -240,11 +249,24 @@ class MemoryReaders:
             lambda found: state in (None, found.state),
         )
 
+    def decided_approvals(self, *, most: int) -> list[records.Approval]:
+        return self._all(
+            records.Approval,
+            lambda found: (found.proposed_at, found.id),
+            lambda found: found.state is not records.ApprovalState.PROPOSED,
+        )[::-1][:most]
+
+    def count_approvals(self, state: records.ApprovalState, *, most: int) -> int:
+        return min(len(self.approvals(state=state)), most)
+
     # --- alarms -----------------------------------------------------------------------------------------------------------------
     def open_alarms(self) -> list[records.Alarm]:
         return self._all(
             records.Alarm, lambda found: (found.raised_at, found.id), lambda found: found.resolved_at is None
         )
+
+    def count_open_alarms(self, *, most: int) -> int:
+        return min(len(self.open_alarms()), most)
 
     def open_alarm(self, kind: records.AlarmKind, subject_id: str) -> records.Alarm | None:
         return _only(
@@ -302,11 +324,15 @@ class MemoryReaders:
     ) -> list[R]:
         if after is None:
             return found
+        last = order(self._cursor(record_type, after))
+        return [record for record in found if order(record) > last]
+
+    def _cursor(self, record_type: type[R], record_id: str) -> R:
         with self._gate:
-            last = self._table(record_type).get(after)
+            last = self._table(record_type).get(record_id)
         if last is None:
             raise NotFoundError("cursor: its record is gone, expected the id of an existing one")
-        return [record for record in found if order(record) > order(last)]
+        return last
 
 
 def _at(found: records.Reveal | records.Covering | records.Note | records.Decision) -> tuple[datetime, str]:

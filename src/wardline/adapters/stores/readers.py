@@ -78,10 +78,18 @@ class SqlReaders(SqlReading):
         )
         return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
 
+    def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
+        table = tables.cases
+        chosen = sa.select(table).where(
+            table.c.account_reference == account, self._before(table.c.opened_at, before)
+        )
+        return self._all(
+            records.Case, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(most)
+        )
+
     def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
-        some = sa.select(tables.cases.c.id).where(_waiting(now, user_id, escalated=escalated)).limit(most)
-        return int(
-            self._rows(sa.select(sa.func.count().label("waiting")).select_from(some.subquery()))[0]["waiting"]
+        return self._count(
+            sa.select(tables.cases.c.id).where(_waiting(now, user_id, escalated=escalated)), most=most
         )
 
     def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
@@ -160,6 +168,10 @@ class SqlReaders(SqlReading):
             chosen = chosen.where(table.c.case_id == case_id)
         return self._all(records.Referral, chosen.order_by(table.c.created_at, table.c.id).limit(most))
 
+    def count_referrals(self, state: records.ReferralState, *, most: int) -> int:
+        table = tables.referrals
+        return self._count(sa.select(table.c.id).where(table.c.state == state.value), most=most)
+
     def receipt_of(self, referral_id: str) -> records.Receipt | None:
         table = tables.receipts
         return self._first(records.Receipt, sa.select(table).where(table.c.referral_id == referral_id))
@@ -229,11 +241,25 @@ class SqlReaders(SqlReading):
         chosen = sa.select(table) if state is None else sa.select(table).where(table.c.state == state.value)
         return self._all(records.Approval, chosen.order_by(table.c.proposed_at, table.c.id))
 
+    def decided_approvals(self, *, most: int) -> list[records.Approval]:
+        table = tables.approvals
+        chosen = sa.select(table).where(table.c.state != records.ApprovalState.PROPOSED.value)
+        newest = chosen.order_by(table.c.proposed_at.desc(), table.c.id.desc())
+        return self._all(records.Approval, newest.limit(most))
+
+    def count_approvals(self, state: records.ApprovalState, *, most: int) -> int:
+        table = tables.approvals
+        return self._count(sa.select(table.c.id).where(table.c.state == state.value), most=most)
+
     # --- alarms -----------------------------------------------------------------------------------------------------------------
     def open_alarms(self) -> list[records.Alarm]:
         table = tables.alarms
         chosen = sa.select(table).where(table.c.resolved_at.is_(None))
         return self._all(records.Alarm, chosen.order_by(table.c.raised_at, table.c.id))
+
+    def count_open_alarms(self, *, most: int) -> int:
+        table = tables.alarms
+        return self._count(sa.select(table.c.id).where(table.c.resolved_at.is_(None)), most=most)
 
     def open_alarm(self, kind: records.AlarmKind, subject_id: str) -> records.Alarm | None:
         table = tables.alarms
@@ -251,7 +277,8 @@ def _waiting(now: datetime, user_id: str, *, escalated: bool) -> sa.ColumnElemen
     return sa.and_(
         table.c.state == records.CaseState.OPEN.value,
         table.c.escalated_by.is_not(None) if escalated else table.c.escalated_by.is_(None),
-        sa.or_(table.c.claimed_by.is_(None), table.c.lease_until <= now),
+        # A claim and its lease belong together; the index has the lease.
+        sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
         sa.or_(table.c.held_until.is_(None), table.c.held_until <= now),
         # The quotation marks of the JSON text make this whole ids, never parts of one.
         ~table.c.passed_by.contains(json.dumps(user_id), autoescape=True),

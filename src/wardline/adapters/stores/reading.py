@@ -30,6 +30,11 @@ class SqlReading:
     def _all(self, record_type: type[R], statement: sa.Select[Any]) -> list[R]:
         return [codec.from_row(record_type, dict(row)) for row in self._rows(statement)]
 
+    def _count(self, statement: sa.Select[Any], *, most: int) -> int:
+        """Count the rows of an answer, and stop at ``most``."""
+        counted = sa.select(sa.func.count().label("number")).select_from(statement.limit(most).subquery())
+        return int(self._rows(counted)[0]["number"])
+
     def _first(self, record_type: type[R], statement: sa.Select[Any]) -> R | None:
         found = self._all(record_type, statement.limit(1))
         return found[0] if found else None
@@ -50,11 +55,14 @@ class SqlReading:
 
     def _after(self, time: sa.Column[Any], after: str | None) -> sa.ColumnElement[bool]:
         """Select what is newer than the record with this id, in the order of time and id."""
-        if after is None:
-            return sa.true()
-        table = time.table
-        found = self._rows(sa.select(time.label("time")).where(table.c.id == after))
+        return sa.true() if after is None else sa.tuple_(time, time.table.c.id) > self._place(time, after)
+
+    def _before(self, time: sa.Column[Any], before: str | None) -> sa.ColumnElement[bool]:
+        """Select what is older than the record with this id, in the order of time and id."""
+        return sa.true() if before is None else sa.tuple_(time, time.table.c.id) < self._place(time, before)
+
+    def _place(self, time: sa.Column[Any], record_id: str) -> sa.ColumnElement[Any]:
+        found = self._rows(sa.select(time.label("time")).where(time.table.c.id == record_id))
         if not found:
             raise NotFoundError("cursor: its record is gone, expected the id of an existing one")
-        moment = sa.literal(found[0]["time"], time.type)
-        return sa.tuple_(time, table.c.id) > sa.tuple_(moment, sa.literal(after))
+        return sa.tuple_(sa.literal(found[0]["time"], time.type), sa.literal(record_id))

@@ -59,6 +59,7 @@ items = sa.Table(
 )  # fmt: skip
 
 _ESCALATED = sa.text("escalated_by IS NOT NULL")
+_ORDINARY = sa.text("escalated_by IS NULL")
 _HELD = sa.text("held_until IS NOT NULL")
 cases = sa.Table(
     "cases", metadata, _id(), _time("opened_at"), _text("account_reference"), _text("item_ids"), _text("reasons"),
@@ -69,7 +70,10 @@ cases = sa.Table(
     sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
     sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
     sa.Index("ix_cases_escalated", "state", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
-    sa.Index("ix_cases_held", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
+    # With what says that a case is in hand or set aside, so that those are passed over without being read.
+    sa.Index("ix_cases_waiting", "state", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
 )  # fmt: skip
 
 reveals = sa.Table(

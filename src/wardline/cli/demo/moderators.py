@@ -1,104 +1,145 @@
-"""The demo's moderators: they claim, reveal and decide through the HTTP API, as people would."""
+"""The demo's moderators: they sign in to the console, take a case, look where they must, and decide, as people would."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
-import httpx
-
-from wardline.cli.demo.scenario import UNSURE_FLAG
+from wardline.cli.demo.desk import Desk
+from wardline.cli.demo.forms import Form, Page
+from wardline.cli.demo.scenario import ACCOUNTS_NAME, UNSURE_FLAG
+from wardline.cli.demo.uploads import Journal
 from wardline.errors import DependencyError
 
-_SECONDS = 30.0
+Given = TypeVar("Given")
+
 _ROUNDS = 10
 """A case that one cannot tell comes back for another: a few rounds are enough for all."""
 _CATEGORIES = ("A1", "A2", "B1", "B2")
+_PNG = b"\x89PNG"
 
 
-def work(api: str, keys: Mapping[str, str], *, done: Callable[[], None]) -> None:
-    """Let every moderator work until no case waits."""
-    with ThreadPoolExecutor(len(keys), thread_name_prefix="demo-moderator") as pool:
+def work(address: str, passwords: Mapping[str, str], diary: Path, *, done: Callable[[], None]) -> None:
+    """Let every moderator work until no case waits.
+
+    Args:
+        address: Where the console is.
+        passwords: Of each moderator, by name.
+        diary: Where they note what they could not tell, for the page of a case does not say who passed it on.
+        done: Called for each case that was decided.
+    """
+    with ExitStack() as ending:
+        notes = Journal(diary)
+        ending.callback(notes.close)
+        people = [
+            _Moderator(ending.enter_context(Desk(address)), name, set(passwords) - {name}, notes, done)
+            for name in passwords
+        ]
+        pool = ending.enter_context(ThreadPoolExecutor(len(people), thread_name_prefix="demo-moderator"))
+        _together(pool, (partial(each.come, passwords[each.name]) for each in people))
         for _ in range(_ROUNDS):
-            counts = [pool.submit(_Moderator(api, key, done).shift) for key in keys.values()]
-            if not sum(count.result() for count in counts):
+            if not sum(_together(pool, (each.shift for each in people))):
+                _together(pool, (each.go for each in people))
                 return
     raise DependencyError("demo: cases still wait after ten rounds, expected none")
+
+
+def _together(pool: ThreadPoolExecutor, acts: Iterable[Callable[[], Given]]) -> list[Given]:
+    return [each.result() for each in [pool.submit(act) for act in acts]]
 
 
 class _Moderator:
     """One person at one desk."""
 
-    def __init__(self, api: str, key: str, done: Callable[[], None]) -> None:
-        self._api = httpx.Client(base_url=api, headers={"Authorization": f"Bearer {key}"}, timeout=_SECONDS)
+    def __init__(
+        self, desk: Desk, name: str, others: set[str], diary: Journal, done: Callable[[], None]
+    ) -> None:
+        self._desk = desk
+        self.name = name
+        self._others = others
+        self._diary = diary
         self._done = done
 
+    def come(self, password: str) -> None:
+        """Sign in."""
+        form = _the(self._desk.open("/sign-in"), "/sign-in")
+        self._desk.send(form, name=self.name, password=password)
+
+    def go(self) -> None:
+        """Sign out."""
+        self._desk.send(_the(self._desk.open("/queue"), "/sign-out"))
+
     def shift(self) -> int:
-        """Work until nothing waits for this person; gives how many cases were handled."""
+        """Work until nothing waits for this person; gives how many cases were handled.
+
+        Who takes the next case while having one in hand gets that one: so a resumed demo finishes first what was begun.
+        """
         handled = 0
-        with self._api:
-            for case in self._unfinished():
-                self._handle(case)
-                handled += 1
-            while (waiting := self._next()) is not None:
-                self._handle(waiting)
-                handled += 1
-        return handled
-
-    def _unfinished(self) -> list[dict[str, Any]]:
-        """Cases that were claimed before a restart: their lease still runs, so they come to nobody else."""
-        mine: list[dict[str, Any]] = []
-        cursor = None
+        page = self._desk.open("/queue")
         while True:
-            page = self._get("/v1/cases", state="open", mine="true", **({"cursor": cursor} if cursor else {}))
-            mine += page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                return mine
+            page = self._desk.send(_the(page, "/queue/next"))
+            if not page.forms("/decisions"):
+                return handled
+            page = self._handle(page)
+            handled += 1
 
-    def _next(self) -> dict[str, Any] | None:
-        answer = self._api.post("/v1/cases/next")
-        if answer.status_code == 204:
-            return None
-        case: dict[str, Any] = self._checked(answer)
-        return case
-
-    def _handle(self, case: dict[str, Any]) -> None:
-        reasons = " ".join(case["reasons"])
-        unsure = UNSURE_FLAG in reasons and not case["passed_by"]
-        matched = "entry of a" in reasons
+    def _handle(self, page: Page) -> Page:
+        reasons = page.reasons
+        case_id = _the(page, "/decisions").action.split("/")[-2]
+        unsure = UNSURE_FLAG in reasons and not self._passed_by_another(case_id)
         # A file that is the same as a listed one may be decided without looking: the best view is the one not needed.
         if "Same as" not in reasons and "Could not be scanned" not in reasons:
-            self._reveal(case)
+            page = self._look(page)
         if unsure:
-            judgement: dict[str, Any] = {"outcome": "cannot-tell"}
-        elif matched:
-            judgement = {"outcome": "violation", "findings": [
-                {"item_id": item, "category": _CATEGORIES[sum(case["account_reference"].encode()) % 4]}
-                for item in case["item_ids"]
-            ]}  # fmt: skip
+            # First the note: if the demo is killed in between, the case is still this person's, and they go on from here.
+            self._diary.note(f"{self.name} {case_id}")
+            judgement = "cannot-tell"
+        elif "entry of a" in reasons:
+            judgement = _category(page)
         else:
-            judgement = {"outcome": "not-a-violation"}
-        self._checked(self._api.post(f"/v1/cases/{case['id']}/decisions", json=judgement))
+            judgement = "not-a-violation"
+        after = self._desk.send(_the(page, "/decisions"), category=judgement)
         if not unsure:
             self._done()
+        return after
 
-    def _reveal(self, case: dict[str, Any]) -> None:
-        seen = {each["item_id"] for each in self._get(f"/v1/cases/{case['id']}/reveals", mine="true")}
-        for item in case["item_ids"]:
-            if item not in seen:
-                answer = self._api.post(f"/v1/cases/{case['id']}/reveals", json={"item_id": item})
-                if answer.status_code != 200 or not answer.content.startswith(b"\x89PNG"):
-                    raise DependencyError(
-                        f"{case['id']}: reveal answered {answer.status_code}, expected a picture"
-                    )
+    def _passed_by_another(self, case_id: str) -> bool:
+        return any(f"{other} {case_id}" in self._diary for other in self._others)
 
-    def _get(self, path: str, **parameters: str) -> Any:
-        return self._checked(self._api.get(path, params=parameters))
+    def _look(self, page: Page) -> Page:
+        """Reveal every file of a case that this person has not seen yet, and fetch its picture once."""
+        items = [form.value("item_id") for form in page.forms("/reveals")]
+        for item_id in [each for each in items if not _has_seen(page, each)]:
+            form = next(each for each in page.forms("/reveals") if each.value("item_id") == item_id)
+            page = self._desk.send(form)
+            shown = page.pictures("/pictures/")
+            if len(shown) != 1 or not self._desk.picture(shown[0]).startswith(_PNG):
+                raise DependencyError(
+                    f"{item_id}: revealed with {len(shown)} pictures, expected one, as a PNG"
+                )
+        return page
 
-    @staticmethod
-    def _checked(answer: httpx.Response) -> Any:
-        if answer.status_code not in (200, 201):
-            raise DependencyError(f"demo: a moderator's request answered {answer.status_code}, expected 200")
-        return answer.json()
+
+def _the(page: Page, action: str) -> Form:
+    found = page.forms(action)
+    if not found:
+        raise DependencyError(f"demo: a page has no form for {action}, expected one")
+    return found[0]
+
+
+def _has_seen(page: Page, item_id: str) -> bool:
+    """Read what happened in the case: a demo that was killed after a reveal goes on behind it."""
+    return f"You revealed file {item_id[-6:].upper()}" in page.text
+
+
+def _category(page: Page) -> str:
+    """Choose by the account, so that the same case gets the same category at every run."""
+    account = re.search(ACCOUNTS_NAME, page.text)
+    if account is None:
+        raise DependencyError("demo: the page of a case does not name its account, expected it")
+    return _CATEGORIES[sum(account.group().encode()) % len(_CATEGORIES)]

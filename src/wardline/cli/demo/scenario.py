@@ -13,6 +13,8 @@ from wardline.testing import pictures
 _LISTED_EACH = 8
 """Every eighth scene is on the demonstration list."""
 _ACCOUNTS = 47
+ACCOUNTS_NAME = r"account-\d{3}"
+"""What the platform calls its accounts."""
 _FLAG_EACH = 9
 """Every ninth unlisted scene is flagged by a user."""
 UNSURE_FLAG = "hard-to-tell"

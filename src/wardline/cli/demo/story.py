@@ -94,8 +94,11 @@ class Story:
         if over.exists():
             return
         task = progress.add_task("Moderators decide", total=None)
-        keys = {name: key for name, key in self._world.keys.items() if name.startswith("moderator")}
-        moderators.work(self._world.api, keys, done=_advance(progress, task))
+        passwords = {
+            name: each for name, each in self._world.passwords.items() if name.startswith("moderator")
+        }
+        diary = self._world.folder / "passed-on.txt"
+        moderators.work(self._world.api, passwords, diary, done=_advance(progress, task))
         progress.remove_task(task)
         over.write_text("The first wave was decided; the second is left open.\n", "utf-8")
 

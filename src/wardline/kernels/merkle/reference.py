@@ -101,18 +101,35 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> tuple[bytes, ..
     Returns:
         The siblings on the way to the root, lowest first; about ``log2`` of the size.
     """
-    if not 0 <= index < len(leaf_hashes):
-        raise InputError(f"merkle leaf {index}: not in the tree, expected 0 to {len(leaf_hashes) - 1}")
-    start, stop, path = 0, len(leaf_hashes), []
+    ranges = inclusion_ranges(index, len(leaf_hashes))
+    return tuple(_root_of(leaf_hashes, start, stop) for start, stop in ranges)
+
+
+def inclusion_ranges(index: int, size: int) -> tuple[tuple[int, int], ...]:
+    """Say which leaves each hash of an inclusion proof is the root over. Source: RFC 6962, section 2.1.1.
+
+    For whoever has roots at hand and need not hash the whole tree anew.
+
+    Args:
+        index: Which leaf, from 0.
+        size: Number of leaves of the tree.
+
+    Returns:
+        First leaf and the one after the last, for each sibling on the way to the root, lowest first. A range of more than ``2**k``
+        leaves begins at a multiple of ``2**k``.
+    """
+    if not 0 <= index < size:
+        raise InputError(f"merkle leaf {index}: not in the tree, expected 0 to {size - 1}")
+    start, stop, ranges = 0, size, []
     while stop - start > 1:
         middle = start + _left_size(stop - start)
         if index < middle:
-            path.append(_root_of(leaf_hashes, middle, stop))
+            ranges.append((middle, stop))
             stop = middle
         else:
-            path.append(_root_of(leaf_hashes, start, middle))
+            ranges.append((start, middle))
             start = middle
-    return tuple(reversed(path))
+    return tuple(reversed(ranges))
 
 
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
+from wardline import audit
 from wardline.pipeline import Wardline
 from wardline.web import access
 from wardline.web.api.pages import Limit, Page
@@ -15,6 +16,7 @@ from wardline.web.api.pages import Limit, Page
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
+_Position = Annotated[int, Path(ge=0, le=2**62, description="Of the entry, from 0")]
 _Start = Annotated[int, Query(ge=0, le=2**62, alias="cursor", description="Position to start at")]
 
 
@@ -30,6 +32,27 @@ class CheckpointBody(BaseModel):
     size: int
     note: str
     """The signed note, to check with the installation's public key."""
+
+
+class ProofBody(BaseModel):
+    """That one entry is in the signed log, to be checked offline: RFC 6962, section 2.1.1. Bytes are base64."""
+
+    origin: str
+    """The log's name."""
+    position: int
+    """Of the entry, from 0."""
+    leaf: str
+    """The entry as it was hashed: JSON."""
+    leaf_hash: str
+    """SHA-256 of 0x00 and the leaf."""
+    size: int
+    """Entries under the checkpoint."""
+    hashes: list[str]
+    """The siblings on the way to the root, lowest first."""
+    checkpoint: str
+    """The signed note over size and root, in C2SP form."""
+    key: str
+    """The key that signed, as a C2SP verifier key. Whether it is the log's, a checker must know from elsewhere."""
 
 
 @router.get("/entries")
@@ -49,3 +72,10 @@ def last_checkpoint(wardline: _Wardline) -> list[CheckpointBody]:
     """Give the newest checkpoint; empty before the first."""
     last = wardline.parts.store.last_checkpoint()
     return [CheckpointBody(size=last.size, note=last.note)] if last else []
+
+
+@router.get("/proofs/{position}")
+def prove_entry(wardline: _Wardline, position: _Position) -> ProofBody:
+    """Prove that one entry is in the log under the newest checkpoint."""
+    proof = wardline.prove_entry(position)
+    return ProofBody.model_validate(audit.proof_fields(proof, wardline.parts.log_key.public_key()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from wardline import records, review
+from wardline.errors import InputError
 from wardline.pipeline import Showing, Wardline
 from wardline.records import require_id
 from wardline.web import access
@@ -34,11 +36,30 @@ class FindingBody(BaseModel):
     annotations: list[records.FileAnnotation] = Field(default_factory=list, max_length=10)
 
 
+class AnswerBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    about: records.FileAnnotation = Field(description=f"One of {', '.join(records.ASKED)}")
+    reply: records.Reply
+
+
+class HoldBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    until: datetime = Field(description="Within the next seven days, with its zone")
+    note: str = Field(min_length=1, max_length=2000, description="Why, for whoever takes it up again")
+
+
+class EscalationBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    note: str = Field(min_length=1, max_length=2000, description="Why, for the leads")
+
+
 class DecisionBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     outcome: records.Outcome
     findings: list[FindingBody] = Field(default_factory=list, max_length=1000)
     annotations: list[records.ReportAnnotation] = Field(default_factory=list, max_length=5)
+    answers: list[AnswerBody] = Field(default_factory=list, max_length=len(records.ASKED))
+    note: str | None = Field(None, min_length=1, max_length=2000, description="For colleagues")
     escalation: str | None = Field(
         None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why"
     )
@@ -58,6 +79,8 @@ class DecisionBody(BaseModel):
             findings=findings,
             annotations=tuple(dict.fromkeys(self.annotations)),
             escalation=self.escalation,
+            answers=tuple(records.Answer(about=each.about, reply=each.reply) for each in self.answers),
+            note=self.note,
         )
 
 
@@ -100,6 +123,21 @@ def claim_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Ca
 def return_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Give a case back. No reason is asked."""
     return wardline.return_case(require_id("case", case_id), user=caller.person)
+
+
+@router.post("/{case_id}/hold")
+def hold_case(case_id: str, body: HoldBody, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Set a claimed case aside until later."""
+    if body.until.tzinfo is None:
+        raise InputError("until: time without a zone, expected one")
+    until = body.until.astimezone(UTC)
+    return wardline.hold_case(require_id("case", case_id), user=caller.person, until=until, note=body.note)
+
+
+@router.post("/{case_id}/escalation")
+def escalate_case(case_id: str, body: EscalationBody, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Hand a claimed case to the leads."""
+    return wardline.escalate(require_id("case", case_id), user=caller.person, note=body.note)
 
 
 @router.get("/{case_id}/reveals")

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import NotFoundError
 from wardline.pipeline import Wardline
 from wardline.records import require_id
+from wardline.referral import Need
 from wardline.web import access
 from wardline.web.api.pages import Cursor, Limit, Page, page
 
 router = APIRouter(prefix="/v1", tags=["referrals and holds"])
 
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
+
+
+class DocumentBody(BaseModel):
+    """One document that would be sent."""
+
+    name: str
+    media_type: str
+    body: str
+    """The very bytes, base64."""
+    awaits: tuple[str, ...]
+    """Fields with a stand-in for what only the receiver can give."""
+
+
+class FormBody(BaseModel):
+    """What the receiver would get: in its order and names, and byte for byte."""
+
+    sections: tuple[records.PreviewSection, ...]
+    documents: list[DocumentBody]
+
+
+class PreviewBody(BaseModel):
+    """A referral, and what its report says now."""
+
+    referral: records.Referral
+    report: records.Report | None
+    checklist: tuple[Need, ...]
+    problems: tuple[str, ...]
+    preview: FormBody | None
+    unavailable: str | None
 
 
 @router.get("/referrals")
@@ -30,6 +62,26 @@ def list_referrals(wardline: _Wardline, cursor: Cursor = None, limit: Limit = 10
 def show_referral(referral_id: str, wardline: _Wardline) -> records.Referral:
     """Show where one referral stands."""
     return wardline.parts.store.referral(require_id("referral", referral_id))
+
+
+@router.get("/referrals/{referral_id}/preview")
+def preview_referral(referral_id: str, wardline: _Wardline) -> PreviewBody:
+    """Show what a referral would send now. Sends nothing."""
+    found = wardline.preview_referral(require_id("referral", referral_id))
+    return PreviewBody(
+        referral=found.referral, report=found.report, checklist=found.checklist, problems=found.problems,
+        preview=_form(found.preview) if found.preview else None, unavailable=found.unavailable,
+    )  # fmt: skip
+
+
+def _form(preview: records.Preview) -> FormBody:
+    documents = [
+        DocumentBody(
+            name=each.name, media_type=each.media_type, body=base64.b64encode(each.body).decode("ascii"), awaits=each.awaits
+        )
+        for each in preview.documents
+    ]  # fmt: skip
+    return FormBody(sections=preview.sections, documents=documents)
 
 
 @router.get(

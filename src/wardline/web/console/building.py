@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
+from wardline import records
 from wardline.errors import NotAllowedError, NotAuthenticatedError, WardlineError
 from wardline.pipeline import Wardline, sessions
 from wardline.web import problems
-from wardline.web.console import case, pause, people, queue, records_kept, sign_in, watching
+from wardline.web.console import (
+    account,
+    alarms,
+    api_keys,
+    audit,
+    case,
+    deciding,
+    lists,
+    looking,
+    pause,
+    people,
+    queue,
+    records_kept,
+    referral,
+    sign_in,
+    static_files,
+    watching,
+    you,
+)
 from wardline.web.console.desk import Desk, Page
+from wardline.web.console.drafts import Drafts
+from wardline.web.console.forms import fields_of
 from wardline.web.console.origins import require_own_form
 from wardline.web.console.pictures import Shelf
-from wardline.web.console.rendering import bare, go, page, theme_of
-
-_STATIC = Path(__file__).parent / "static"
-_MOST_FIELDS = 200
+from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *case.PAGES, *pause.PAGES, *records_kept.PAGES, *watching.PAGES, *people.PAGES,
+    *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
+    *lists.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
 )  # fmt: skip
 
 
 def routes(wardline: Wardline) -> list[BaseRoute]:
     """Make the console's routes for one installation."""
-    shelf = Shelf()
+    kept = Shelf(), Drafts()
     found: list[BaseRoute] = [
-        Route(each.path, _endpoint(each, wardline, shelf), methods=[each.method]) for each in PAGES
+        Route(each.path, _endpoint(each, wardline, *kept), methods=[each.method]) for each in PAGES
     ]
-    found += [Route(path, handler, methods=methods) for path, handler, methods in sign_in.routes(wardline)]
-    return [*found, Mount("/static", StaticFiles(directory=_STATIC))]
+    open_to_all = sign_in.routes(wardline, kept[1])
+    found += [Route(path, handler, methods=methods) for path, handler, methods in open_to_all]
+    return [*found, static_files.route()]
 
 
 def rules() -> Iterable[tuple[str, str, frozenset[str]]]:
@@ -44,32 +62,37 @@ def rules() -> Iterable[tuple[str, str, frozenset[str]]]:
     return ((each.method, each.path, frozenset(role.value for role in each.roles)) for each in PAGES)
 
 
-def _endpoint(wanted: Page, wardline: Wardline, shelf: Shelf) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = await request.body() if wanted.method == "POST" else b""
-        return await run_in_threadpool(_answer, wanted, wardline, shelf, request, body)
+        return await run_in_threadpool(_answer, wanted, wardline, shelf, drafts, request, body)
 
     return endpoint
 
 
-def _answer(wanted: Page, wardline: Wardline, shelf: Shelf, request: Request, body: bytes) -> Response:
+def _answer(
+    wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts, request: Request, body: bytes
+) -> Response:
     token = request.cookies.get(sign_in.COOKIE, "")
     try:
         session, user = sessions.open_session_of(wardline.parts, token)
     except NotAuthenticatedError:
-        return _sign_in_first(wanted, request)
+        return _sign_in_first(wanted, request, body)
     desk = Desk(
         request=request,
         wardline=wardline,
         shelf=shelf,
+        drafts=drafts,
         user=user,
         session=session,
         token=token,
-        form=_form(body),
+        form=fields_of(body),
     )
     try:
         if user.role not in wanted.roles:
-            raise NotAllowedError(f"page {wanted.path}: not for the role {user.role}")
+            raise _not_for(wanted, user)
         if wanted.method == "POST":
             require_own_form(request)
             sessions.require_csrf(token, desk.sent("csrf"))
@@ -78,16 +101,17 @@ def _answer(wanted: Page, wardline: Wardline, shelf: Shelf, request: Request, bo
         return page(desk, "error", status=problems.status_of(error), error=error)
 
 
-def _sign_in_first(wanted: Page, request: Request) -> Response:
-    """After signing in, a page that was asked for is shown; a form that was sent is not: nobody shall decide by surprise."""
+def _not_for(wanted: Page, user: records.User) -> NotAllowedError:
+    expected = " or ".join(sorted(wanted.roles))
+    return NotAllowedError(
+        f"page {wanted.path}: not for the role {user.role}, expected {expected}",
+        remedy="Your role may have changed since you opened the page before. Ask an administrator.",
+    )
+
+
+def _sign_in_first(wanted: Page, request: Request, body: bytes) -> Response:
+    """After signing in, a page that was asked for is shown. A form that was sent is given back to be looked at and sent again: nobody
+    shall decide by surprise."""
     if wanted.method == "GET":
         return go(f"/sign-in?next={quote(request.url.path)}")
-    return bare("signed_out", status=401, theme=theme_of(request.cookies))
-
-
-def _form(body: bytes) -> dict[str, tuple[str, ...]]:
-    try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except (UnicodeDecodeError, ValueError):
-        return {}
-    return {name: tuple(values) for name, values in fields.items()}
+    return sign_in.signed_out(request, fields_of(body))

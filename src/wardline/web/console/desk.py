@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from wardline import records
 from wardline.errors import InputError
 from wardline.pipeline import Wardline
 from wardline.records import Role
+from wardline.web.console.drafts import Drafts
+from wardline.web.console.forms import Fields, first
 from wardline.web.console.pictures import Shelf
 
 EVERYBODY = frozenset(Role)
@@ -28,17 +30,23 @@ class Desk:
     request: Request
     wardline: Wardline
     shelf: Shelf
+    drafts: Drafts
     user: records.User
     session: records.Session
     token: str
     """The session's secret, from the cookie."""
-    form: Mapping[str, tuple[str, ...]]
+    form: Fields
     """What was sent; empty for a GET."""
 
     @property
     def now(self) -> datetime:
         """The time, from the installation's clock."""
         return self.wardline.parts.now()
+
+    @property
+    def wants_part(self) -> bool:
+        """Whether htmx asks, which puts a part of a page in its place; else it is a browser that shows a page."""
+        return self.request.headers.get("hx-request") == "true"
 
     def path(self, name: str) -> str:
         """Give a part of the address."""
@@ -50,7 +58,7 @@ class Desk:
 
     def sent(self, field: str) -> str:
         """Give a field of the form, without the space around it; empty when it was not sent."""
-        return self.form.get(field, ("",))[0].strip()
+        return first(self.form, field).strip()
 
     def needed(self, field: str) -> str:
         """Give a field of the form that must be there."""

@@ -1,22 +1,171 @@
-"""People and keys: who may come in. Made on the command line; seen and switched off here."""
+"""People and keys: who may come in. Leads see them; an administrator adds people, changes them, and locks them out."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.responses import Response
 
 from wardline import records
+from wardline.errors import AlreadyExistsError, ConflictError, InputError, WardlineError
+from wardline.pipeline import Parts, passwords, people
+from wardline.records import Role
+from wardline.web import problems
 from wardline.web.console.desk import MANAGERS, Desk, Page
-from wardline.web.console.rendering import page
+from wardline.web.console.forms import first
+from wardline.web.console.rendering import go, page
+
+ADMINS = frozenset({Role.ADMIN})
+ROLES = (
+    (Role.MODERATOR, "Works the queue: reveals files and decides cases."),
+    (
+        Role.LEAD,
+        "Works the queue too, takes what moderators hand up, switches hash lists, and sees every room.",
+    ),
+    (Role.ADMIN, "Makes people and keys, switches hash lists, looks after alarms. Is shown no files."),
+    (Role.AUDITOR, "Reads the log, the records and the figures. Changes nothing and is shown no files."),
+)
+
+
+class _Act(Protocol):
+    """What an administrator does about somebody."""
+
+    def __call__(self, parts: Parts, name: str, *, actor: str) -> records.User: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What is shown this once."""
+
+    title: str
+    whose: str
+    value: str
+    advice: str
+    """What to do with it."""
+    back: str
+    """Where the page leads on."""
+    note: str = ""
 
 
 def show(desk: Desk) -> Response:
     """List the people and the keys; secrets are never shown, for nobody has them."""
     store = desk.wardline.parts.store
-    users = sorted(store.users(), key=lambda user: user.name)
+    users = store.users()
+    keys = sorted(store.api_keys(), key=lambda key: key.disabled)
     return page(
-        desk, "people", users=users, keys=store.api_keys(), names={user.id: user.name for user in users},
-        admin=desk.user.role is records.Role.ADMIN,
+        desk, "people", users=users, keys=keys, names={user.id: user.name for user in users},
+        admin=desk.user.role in ADMINS,
     )  # fmt: skip
 
 
-PAGES = (Page("GET", "/people", MANAGERS, show),)
+def shown_once(desk: Desk, secret: Secret) -> Response:
+    """Show a secret on the answer itself: it has no address, and no cache keeps it."""
+    return page(desk, "secret", secret=secret)
+
+
+def new(desk: Desk) -> Response:
+    """Ask who is to be added."""
+    return _new(desk)
+
+
+def add(desk: Desk) -> Response:
+    """Add a person, with the password that was typed or one that is made and shown once."""
+    typed = first(desk.form, "password")
+    password = typed or passwords.generate(desk.wardline.parts)
+    try:
+        made = people.create_user(
+            desk.wardline.parts, desk.sent("name"), _role(desk), password, actor=desk.user.id
+        )
+    except (InputError, AlreadyExistsError) as error:
+        return _new(desk, wrong=error)
+    if typed:
+        return go(f"/people/{made.id}")
+    return shown_once(desk, _password(made, password, "A first password"))
+
+
+def person(desk: Desk) -> Response:
+    """Show one person, and what may be changed of them."""
+    return _person(desk, desk.wardline.parts.store.user(desk.record("user")))
+
+
+def change_role(desk: Desk) -> Response:
+    """Give a person another role."""
+    user = desk.wardline.parts.store.user(desk.record("user"))
+    try:
+        wanted = _role(desk)
+    except InputError as error:
+        return _person(desk, user, wrong=error)
+    people.change_role(desk.wardline.parts, user.name, wanted, actor=desk.user.id)
+    return go(f"/people/{user.id}")
+
+
+def reset_password(desk: Desk) -> Response:
+    """Make a new password for somebody who forgot theirs, and show it once."""
+    parts = desk.wardline.parts
+    user = parts.store.user(desk.record("user"))
+    if desk.needed("version") != str(user.version):
+        # Reloading the answer would make yet another one, and what was noted would be wrong.
+        raise ConflictError(
+            f"user {user.name}: changed since this page was shown, expected the page as it is now",
+            remedy="Open the person's page again. A password that was shown to you before is still right.",
+        )
+    password = passwords.generate(parts)
+    changed = people.reset_password(parts, user.name, password, actor=desk.user.id)
+    return shown_once(desk, _password(changed, password, "A new password"))
+
+
+def unlock(desk: Desk) -> Response:
+    """Let somebody try again who was locked after failed tries."""
+    return _changed(desk, people.unlock)
+
+
+def lock_out(desk: Desk) -> Response:
+    """Lock a person out for good."""
+    return _changed(desk, people.disable_user)
+
+
+def _new(desk: Desk, wrong: WardlineError | None = None) -> Response:
+    return page(
+        desk, "person_new", status=problems.status_of(wrong) if wrong else 200, roles=ROLES, wrong=wrong,
+        typed={field: desk.sent(field) for field in ("name", "role")},
+    )  # fmt: skip
+
+
+def _changed(desk: Desk, act: _Act) -> Response:
+    user = desk.wardline.parts.store.user(desk.record("user"))
+    act(desk.wardline.parts, user.name, actor=desk.user.id)
+    return go(f"/people/{user.id}")
+
+
+def _role(desk: Desk) -> Role:
+    chosen = desk.sent("role")
+    if chosen not in set(Role):
+        raise InputError("role: none of the four was chosen, expected one", remedy="Choose a role.")
+    return Role(chosen)
+
+
+def _person(desk: Desk, user: records.User, wrong: WardlineError | None = None) -> Response:
+    parts = desk.wardline.parts
+    keys = [key for key in parts.store.api_keys() if key.user_id == user.id and not key.disabled]
+    return page(
+        desk, "person", status=problems.status_of(wrong) if wrong else 200, person=user, keys=keys, roles=ROLES,
+        lease=parts.rules.lease, wrong=wrong,
+    )  # fmt: skip
+
+
+def _password(user: records.User, password: str, title: str) -> Secret:
+    advice = "Give it to them in person or by telephone. They change it under You when they have signed in."
+    return Secret(title, user.name, password, advice, f"/people/{user.id}")
+
+
+PAGES = (
+    Page("GET", "/people", MANAGERS, show),
+    Page("POST", "/people", ADMINS, add),
+    Page("GET", "/people/new", ADMINS, new),
+    Page("GET", "/people/{user_id}", ADMINS, person),
+    Page("POST", "/people/{user_id}/role", ADMINS, change_role),
+    Page("POST", "/people/{user_id}/password", ADMINS, reset_password),
+    Page("POST", "/people/{user_id}/unlock", ADMINS, unlock),
+    Page("POST", "/people/{user_id}/lock-out", ADMINS, lock_out),
+)

@@ -37,6 +37,12 @@ class Shelf:
                 self._pictures.popitem(last=False)
         return name
 
+    def has(self, name: str, *, session_id: str, now: datetime) -> bool:
+        """Say whether a picture still waits to be fetched by this session."""
+        with self._lock:
+            found = self._pictures.get(name)
+        return found is not None and found.session_id == session_id and found.until >= now
+
     def take(self, name: str, *, session_id: str, now: datetime) -> bytes:
         """Give a picture to the session it was revealed to, once.
 

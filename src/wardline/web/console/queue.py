@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from wardline import records
+from wardline.errors import InputError
+from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
-from wardline.web.console.rendering import HEADERS, go, page, waiting
+from wardline.web.console.rendering import go, page, part, waiting
 
-_SHOWN = 50
+_SHOWN = 25
 
 
 def home(desk: Desk) -> Response:
     """Send everybody to the room they work in."""
     if desk.user.role in REVIEWERS:
         return go("/queue")
-    return go("/audit" if desk.user.role is records.Role.AUDITOR else "/alarms")
+    return go("/audit" if desk.user.role is Role.AUDITOR else "/alarms")
 
 
 def show(desk: Desk) -> Response:
-    """List what this person may take, oldest first; no pictures."""
-    store = desk.wardline.parts.store
-    cases = store.waiting_cases(now=desk.now, user_id=desk.user.id, most=_SHOWN)
-    return page(desk, "queue", cases=cases, mine=in_hand(desk), waits=waiting(desk))
+    """List what this person may take, oldest first; no pictures. Leads also see what was handed to them, and everybody what is set aside."""
+    view, after = desk.asked("view") or "all", desk.asked("after") or None
+    cases = _cases(desk, view, after)
+    mine = in_hand(desk) if after is None and view == "all" else []
+    return page(
+        desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
+        handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view != "held" else None,
+    )  # fmt: skip
 
 
 def count(desk: Desk) -> Response:
     """Give the number of waiting cases alone, for the page that asks each minute."""
-    return HTMLResponse(waiting(desk), headers=HEADERS)
+    return part(desk, "count", waits=waiting(desk))
+
+
+def news(desk: Desk) -> Response:
+    """Say whether more waits than when the page was shown. The rows stay where they are until the person asks for others."""
+    known = desk.asked("known").removesuffix("+")
+    if not known.isascii() or not known.isdigit() or len(known) > 9:
+        raise InputError("known: no number, expected how many cases the page shows")
+    now = waiting(desk)
+    return part(
+        desk, "news", known=desk.asked("known"), more=int(now.removesuffix("+")) - int(known), waits=now
+    )
 
 
 def take(desk: Desk) -> Response:
@@ -42,9 +59,48 @@ def in_hand(desk: Desk) -> list[records.Case]:
     return desk.wardline.parts.store.claimed_cases(user_id=desk.user.id, now=desk.now)
 
 
+def keys(desk: Desk) -> Response:
+    """List the keys."""
+    return page(desk, "keys")
+
+
+def _cases(desk: Desk, view: str, after: str | None) -> list[records.Case]:
+    store, now, me = desk.wardline.parts.store, desk.now, desk.user
+    match view:
+        case "all":
+            first = _leads_first(desk) if after is None else []
+            rest = store.waiting_cases(now=now, user_id=me.id, most=_SHOWN - len(first), after=after)
+            return [*first, *rest] if len(first) < _SHOWN else first
+        case "leads" if me.role is Role.LEAD:
+            return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after, escalated=True)
+        case "held":
+            return store.held_cases(now=now, most=_SHOWN)
+        case _:
+            raise InputError("view: unknown, expected all, held, or for leads leads")
+
+
+def _leads_first(desk: Desk) -> list[records.Case]:
+    if desk.user.role is not Role.LEAD:
+        return []
+    return desk.wardline.parts.store.waiting_cases(
+        now=desk.now, user_id=desk.user.id, most=_SHOWN - 1, escalated=True
+    )
+
+
+def _handed(desk: Desk) -> int | None:
+    """How many cases were handed to the leads; None for those whom it does not concern."""
+    if desk.user.role is not Role.LEAD:
+        return None
+    return desk.wardline.parts.store.count_waiting(
+        now=desk.now, user_id=desk.user.id, most=100, escalated=True
+    )
+
+
 PAGES = (
     Page("GET", "/", EVERYBODY, home),
     Page("GET", "/queue", REVIEWERS, show),
     Page("GET", "/queue/count", REVIEWERS, count),
+    Page("GET", "/queue/news", REVIEWERS, news),
     Page("POST", "/queue/next", REVIEWERS, take),
+    Page("GET", "/keys", EVERYBODY, keys),
 )

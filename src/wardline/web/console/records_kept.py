@@ -1,47 +1,56 @@
-"""Referrals and holds: what was reported, and what is kept."""
+"""Holds: what is kept, why, and until when."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from starlette.responses import Response
 
-from wardline.errors import NotFoundError
-from wardline.web.console.desk import OVERSEERS, Desk, Page
-from wardline.web.console.rendering import HEADERS, page
+from wardline import records
+from wardline.records import HoldBasis, HoldState
+from wardline.web.console.desk import OVERSEERS, REVIEWERS, Desk, Page
+from wardline.web.console.rendering import page, span
 
-_SHOWN = 100
-
-
-def referrals(desk: Desk) -> Response:
-    """List referrals, oldest first, a page at a time."""
-    found = desk.wardline.parts.store.referrals(after=desk.asked("after") or None, most=_SHOWN)
-    return page(desk, "referrals", referrals=found, more=found[-1].id if len(found) == _SHOWN else None)
+_SHOWN = 40
 
 
-def referral(desk: Desk) -> Response:
-    """Show where one referral stands."""
-    store = desk.wardline.parts.store
-    found = store.referral(desk.record("referral"))
-    return page(desk, "referral", referral=found, receipt=store.receipt_of(found.id))
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A basis in words."""
+
+    title: str
+    means: str
 
 
-def receipt(desk: Desk) -> Response:
-    """Give the receipt, byte for byte."""
-    found = desk.wardline.parts.store.receipt_of(desk.record("referral"))
-    if found is None:
-        raise NotFoundError(f"{desk.path('referral_id')}: has no receipt yet")
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="receipt-{found.remote_id}.xml"'}
-    return Response(found.body, media_type="text/xml", headers=headers)
+WORDS: dict[HoldBasis, Words] = {
+    HoldBasis.PROVISIONAL: Words(
+        "Provisional", "Sealed when it went to a person. What is decided sets the end."
+    ),
+    HoldBasis.REPORTED: Words(
+        "Reported to the authority", "One year at least from the receipt (18 USC 2258A(h))."
+    ),
+}
 
 
 def holds(desk: Desk) -> Response:
     """List holds, oldest first, a page at a time."""
-    found = desk.wardline.parts.store.holds(after=desk.asked("after") or None, most=_SHOWN)
-    return page(desk, "holds", holds=found, more=found[-1].id if len(found) == _SHOWN else None)
+    after = desk.asked("after")
+    found = desk.wardline.parts.store.holds(after=after or None, most=_SHOWN + 1)
+    shown = found[:_SHOWN]
+    return page(
+        desk, "holds", holds=[(each, WORDS[each.basis], _ends(each, desk.now)) for each in shown], first=not after,
+        more=shown[-1].id if len(found) > _SHOWN else None, opens_cases=desk.user.role in REVIEWERS,
+    )  # fmt: skip
 
 
-PAGES = (
-    Page("GET", "/referrals", OVERSEERS, referrals),
-    Page("GET", "/referrals/{referral_id}", OVERSEERS, referral),
-    Page("GET", "/referrals/{referral_id}/receipt", OVERSEERS, receipt),
-    Page("GET", "/holds", OVERSEERS, holds),
-)
+def _ends(hold: records.Hold, now: datetime) -> str:
+    """Say when a hold ends, counted from now."""
+    if hold.state is HoldState.ENDED:
+        return "has ended"
+    if now < hold.until:
+        return f"in {span(hold.until - now)}"
+    return "its time is over; it waits for the decision or for the receipt"
+
+
+PAGES = (Page("GET", "/holds", OVERSEERS, holds),)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wardline import __version__, records
+from wardline import __version__, review
 from wardline.pipeline import sessions
-from wardline.records import ReferralState
+from wardline.records import ApprovalState, ReferralState, Role
+from wardline.web.console import static_files
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk
 
 HEADERS = {
@@ -26,6 +28,7 @@ HEADERS = {
 }
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "wardline_theme"
+KEYS_COOKIE = "wardline_keys"
 _MOST_COUNTED = 500
 
 
@@ -69,6 +72,7 @@ _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("wardline.web.console"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
 )  # fmt: skip
+_TEMPLATES.globals["static"] = static_files.address
 _TEMPLATES.filters.update(ago=_ago, named=_named, when=_when, short=_short, span=span)
 
 
@@ -76,9 +80,31 @@ def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Resp
     """Render a page for a person who is signed in."""
     text = _TEMPLATES.get_template(f"{template}.html.jinja").render(
         me=desk.user, csrf=sessions.csrf_token(desk.token), now=desk.now, version=__version__, theme=theme_of(desk.request.cookies),
-        rooms=_rooms(desk), lists=_lists(desk), **values,
+        rooms=_rooms(desk), lists=_lists(desk), place=_place(desk), exposure=_exposure(desk),
+        keys_on=keys_on(desk.request.cookies), log_badge=desk.wardline.log_badge(), **values,
     )  # fmt: skip
     return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+def part(desk: Desk, template: str, **values: Any) -> Response:
+    """Render a part of a page, for htmx to put in its place."""
+    text = _TEMPLATES.get_template(f"_{template}.html.jinja").render(
+        csrf=sessions.csrf_token(desk.token), now=desk.now, **values
+    )
+    return HTMLResponse(text, headers=HEADERS)
+
+
+def _place(desk: Desk) -> str:
+    """Say where reports go while that is not the authority itself."""
+    authority = desk.wardline.parts.authority
+    if authority is None:
+        return "No receiver is set up"
+    return "" if authority.environment == "production" else f"Referrals go to the {authority.environment}"
+
+
+def _exposure(desk: Desk) -> review.Exposure | None:
+    """What this person was shown today; None for those who are shown nothing."""
+    return desk.wardline.exposure(desk.user) if desk.user.role in REVIEWERS else None
 
 
 def bare(template: str, *, status: int = 200, theme: str = "system", **values: Any) -> Response:
@@ -100,10 +126,15 @@ def theme_of(cookies: dict[str, str]) -> str:
     return chosen if chosen in THEMES else "system"
 
 
+def keys_on(cookies: dict[str, str]) -> bool:
+    """Say whether single keys do something: they do unless the person switched them off."""
+    return cookies.get(KEYS_COOKIE, "on") != "off"
+
+
 def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The navigation: only what this person may open. Groups of (address, name, count)."""
     role = desk.user.role
-    work = [("/queue", "Queue", waiting(desk))] if role in REVIEWERS else []
+    work = [("/queue", "Queue", waiting(desk)), *_in_hand(desk)] if role in REVIEWERS else []
     work += (
         [("/referrals", "Referrals", _referrals(desk)), ("/holds", "Holds", "")] if role in OVERSEERS else []
     )
@@ -118,6 +149,7 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
         ("/statistics", "Statistics", ""),
     ]
     people = [("/people", "People and keys", "")] if role in MANAGERS else []
+    people.append(("/you", "You", ""))
     groups = [
         ("Work", work),
         ("Assurance", [*lists, *(watch if role in OVERSEERS else [])]),
@@ -126,10 +158,21 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [(name, rooms) for name, rooms in groups if rooms]
 
 
+def _in_hand(desk: Desk) -> list[tuple[str, str, str]]:
+    mine = desk.wardline.parts.store.claimed_cases(user_id=desk.user.id, now=desk.now)
+    return [(f"/cases/{mine[0].id}", "Case in hand", str(len(mine)))] if mine else []
+
+
 def waiting(desk: Desk) -> str:
     """How many cases this person could take, as text; an honest "500+" instead of counting for long."""
-    store = desk.wardline.parts.store
-    return _counted(len(store.waiting_cases(now=desk.now, user_id=desk.user.id, most=_MOST_COUNTED)))
+    known: str | None = getattr(desk.request.state, "waiting", None)
+    if known is not None:
+        return known  # the page says it, and so does the navigation beside it
+    count = partial(desk.wardline.parts.store.count_waiting, now=desk.now, user_id=desk.user.id)
+    handed = count(most=_MOST_COUNTED, escalated=True) if desk.user.role is Role.LEAD else 0
+    counted = _counted(handed + count(most=_MOST_COUNTED - handed))
+    desk.request.state.waiting = counted
+    return counted
 
 
 def _lists(desk: Desk) -> dict[str, str]:
@@ -141,13 +184,15 @@ def _counted(count: int) -> str:
 
 
 def _referrals(desk: Desk) -> str:
-    found = desk.wardline.parts.store.referrals(most=_MOST_COUNTED)
-    return str(sum(each.state is ReferralState.NEEDS_HUMAN for each in found)) if found else ""
+    """How many wait for a person."""
+    store = desk.wardline.parts.store
+    return _counted(store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED))
 
 
 def _approvals(desk: Desk) -> str:
-    return str(len(desk.wardline.parts.store.approvals(state=records.ApprovalState.PROPOSED)))
+    store = desk.wardline.parts.store
+    return _counted(store.count_approvals(ApprovalState.PROPOSED, most=_MOST_COUNTED))
 
 
 def _alarms(desk: Desk) -> str:
-    return str(len(desk.wardline.parts.store.open_alarms()))
+    return _counted(desk.wardline.parts.store.count_open_alarms(most=_MOST_COUNTED))

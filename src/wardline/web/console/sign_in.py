@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qs
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,14 +12,32 @@ from starlette.responses import Response
 
 from wardline.errors import NotAllowedError, NotAuthenticatedError
 from wardline.pipeline import Wardline, sessions
+from wardline.web.console.drafts import Drafts, filled_only
+from wardline.web.console.forms import Fields, fields_of, first
 from wardline.web.console.origins import require_own_form
 from wardline.web.console.rendering import THEME_COOKIE, THEMES, bare, go, theme_of
 
 COOKIE = "wardline_session"
 Handler = Callable[[Request], Awaitable[Response]]
+_ABOUT_A_CASE = re.compile(r"/cases/(case-[0-9a-z]{26})/(?:decisions|hold|escalation)")
+"""Where forms go that take thought to fill in."""
 
 
-def routes(wardline: Wardline) -> list[tuple[str, Handler, list[str]]]:
+def signed_out(request: Request, sent: Fields) -> Response:
+    """Say that the session is over and nothing was done. What was filled in about a case goes along in the page, for after signing in."""
+    about = _ABOUT_A_CASE.fullmatch(request.url.path)
+    kept = urlencode(filled_only(sent)) if about else ""
+    return bare(
+        "signed_out",
+        status=401,
+        theme=theme_of(request.cookies),
+        kept_for=about.group(1) if about else "",
+        kept=kept,
+        failed=False,
+    )
+
+
+def routes(wardline: Wardline, drafts: Drafts) -> list[tuple[str, Handler, list[str]]]:
     """The pages that need no session: path, handler, methods."""
 
     async def form(request: Request) -> Response:
@@ -30,7 +49,7 @@ def routes(wardline: Wardline) -> list[tuple[str, Handler, list[str]]]:
         )
 
     async def enter(request: Request) -> Response:
-        return await run_in_threadpool(_enter, wardline, request, await request.body())
+        return await run_in_threadpool(_enter, wardline, drafts, request, await request.body())
 
     async def leave(request: Request) -> Response:
         return await run_in_threadpool(_leave, wardline, request, await request.body())
@@ -46,14 +65,23 @@ def routes(wardline: Wardline) -> list[tuple[str, Handler, list[str]]]:
     ]
 
 
-def _enter(wardline: Wardline, request: Request, body: bytes) -> Response:
-    sent = _fields(body)
-    following = _inside(sent.get("next", ""))
+def _enter(wardline: Wardline, drafts: Drafts, request: Request, body: bytes) -> Response:
+    sent = fields_of(body)
+    following, kept = _inside(first(sent, "next")), first(sent, "kept")
+    about = _ABOUT_A_CASE.fullmatch(f"/cases/{first(sent, 'kept_for')}/decisions")
     try:
         require_own_form(request)
-        session, token = sessions.sign_in(wardline.parts, sent.get("name", ""), sent.get("password", ""))
+        session, token = sessions.sign_in(wardline.parts, first(sent, "name"), first(sent, "password"))
     except (NotAuthenticatedError, NotAllowedError):
-        return bare("sign_in", status=401, theme=theme_of(request.cookies), next=following, failed=True)
+        again = {"next": following} if about is None else {"kept_for": about.group(1), "kept": kept}
+        template = "sign_in" if about is None else "signed_out"
+        return bare(template, status=401, theme=theme_of(request.cookies), failed=True, **again)
+    if about is not None:
+        case_id = about.group(1)
+        draft = drafts.keep(
+            fields_of(kept.encode()), session_id=session.id, case_id=case_id, now=wardline.parts.now()
+        )
+        following = f"/cases/{case_id}?draft={draft}"
     answer = go(following or "/")
     answer.set_cookie(
         COOKIE, token, max_age=int((session.expires_at - session.opened_at).total_seconds()), httponly=True, samesite="strict",
@@ -66,7 +94,7 @@ def _leave(wardline: Wardline, request: Request, body: bytes) -> Response:
     token = request.cookies.get(COOKIE, "")
     try:
         session, _ = sessions.open_session_of(wardline.parts, token)
-        sessions.require_csrf(token, _fields(body).get("csrf", ""))
+        sessions.require_csrf(token, first(fields_of(body), "csrf"))
         sessions.sign_out(wardline.parts, session)
     except NotAuthenticatedError:
         pass  # it had ended by itself
@@ -78,8 +106,8 @@ def _leave(wardline: Wardline, request: Request, body: bytes) -> Response:
 
 
 def _theme(request: Request, body: bytes) -> Response:
-    chosen = _fields(body).get("theme", "system")
-    answer = go(_inside(_fields(body).get("next", "")) or "/")
+    chosen = first(fields_of(body), "theme")
+    answer = go(_inside(first(fields_of(body), "next")) or "/")
     if chosen in THEMES:
         answer.set_cookie(
             THEME_COOKIE,
@@ -101,13 +129,3 @@ def _inside(address: str) -> str:
         and address.isprintable()
     )
     return address if fits else ""
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    try:
-        return {
-            name: values[0]
-            for name, values in parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20).items()
-        }
-    except (UnicodeDecodeError, ValueError):
-        return {}

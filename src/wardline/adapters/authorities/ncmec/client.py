@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from wardline import records
-from wardline.adapters.authorities.ncmec import answers, rules, xml
+from wardline.adapters.authorities.ncmec import answers, preview, rules, xml
 from wardline.adapters.authorities.ncmec.validation import parse, violations
 from wardline.errors import (
     AuthorityDeniedError,
@@ -104,9 +104,15 @@ class NcmecAuthority:
         found = rules.problems(report, self._now())
         if found:
             return found
-        documents = [("report", xml.report_document(report))]
-        documents += [("fileDetails", xml.file_document("1", "0" * 32, file)) for file in report.files]
-        return tuple(problem for root, document in documents for problem in violations(parse(document), root))
+        opening, *files = (parse(document.body) for document in preview.documents(report))
+        return (
+            *violations(opening, "report"),
+            *(problem for file in files for problem in violations(file, "fileDetails")),
+        )
+
+    def preview(self, report: records.Report) -> records.Preview:
+        """Say what the authority would get, in words and byte for byte. Sends nothing."""
+        return preview.preview(report)
 
     def status(self) -> records.AuthorityAnswer:
         """Check that the authority answers and knows the credentials."""

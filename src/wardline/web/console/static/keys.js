@@ -2,17 +2,14 @@
 "use strict";
 
 const typing = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+const LOOK_MILLISECONDS = 60_000;
 
 function press(key) {
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target) return false;
   target.focus();
-  // Reveal takes two strokes: V brings the focus to the button, Enter or V again presses it.
-  if (key === "V" && press.last !== target) {
-    press.last = target;
-    return true;
-  }
-  target.click();
+  // Reveal takes two strokes: V brings the focus to the button, Enter presses it.
+  if (key !== "V") target.click();
   return true;
 }
 
@@ -24,21 +21,79 @@ function move(step) {
   return Boolean(next);
 }
 
+// What a control does with the key itself goes first: Space presses the button in focus, but covers a picture from anywhere else.
+const usesSpace = (element) =>
+  element.matches("button, summary, a, [role=region], input[type=checkbox], input[type=radio]:not(:checked)");
+
+function act(event) {
+  if (event.ctrlKey) return event.key === "Enter" && press("Enter");
+  if (typing(event.target) || document.documentElement.dataset.keys === "off") return false;
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  if (key === "J") return move(1);
+  if (key === "K") return move(-1);
+  if (key === "?") return Boolean(location.assign("/keys")) || true;
+  if (key === " ") return Boolean(document.querySelector("[data-revealed]")) && !usesSpace(event.target) && press(" ");
+  return key.length === 1 && press(key);
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.metaKey) return;
-  let done = false;
-  if (event.ctrlKey) {
-    if (event.key === "Enter") done = press("Enter");
-  } else if (!typing(event.target)) {
-    const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-    if (key === "J") done = move(1);
-    else if (key === "K") done = move(-1);
-    else if (key.length === 1 && !(key === " " && event.target.matches("button, summary, a, input"))) done = press(key);
-  }
-  if (done) event.preventDefault();
+  if (!event.altKey && !event.metaKey && !event.repeat && act(event)) event.preventDefault();
 });
 
-// A revealed picture is covered when its time is over even if the page stays in the background.
-if (document.querySelector('meta[http-equiv="refresh"]')) {
-  window.addEventListener("pagehide", () => document.querySelectorAll("figure img").forEach((image) => image.remove()));
+// A revealed picture is taken off the screen when its time is over or the page is left, and the server hears of it.
+let covering;
+function watch() {
+  clearTimeout(covering);
+  const revealed = document.querySelector("[data-revealed]");
+  if (!revealed) return;
+  covering = setTimeout(() => {
+    revealed.querySelector("figure img")?.remove();
+    revealed.querySelector("[data-cover]")?.click();
+  }, LOOK_MILLISECONDS);
 }
+window.addEventListener("pagehide", () => {
+  const revealed = document.querySelector("[data-revealed]");
+  if (!revealed) return;
+  revealed.querySelector("figure img")?.remove();
+  const form = revealed.querySelector("[data-cover]").form;
+  navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+});
+
+// Focus goes to what is new: the summary of what was wrong, the revealed file, the decision.
+function arrive(within) {
+  const target = within.querySelector("[data-arrive]");
+  if (target) target.focus({ preventScroll: target.getBoundingClientRect().top >= 0 });
+}
+document.addEventListener("DOMContentLoaded", () => {
+  arrive(document);
+  watch();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const swapped = document.getElementById(event.detail.target.id) ?? document;
+  if (swapped.matches?.(".viewer")) arrive(swapped);
+  watch();
+});
+
+// A form is sent once: what a second click would send is what the first one did already.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("hx-post") || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// What htmx asked for and did not get: show the answer as the page it is, so that nothing fails in silence.
+document.addEventListener("htmx:responseError", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.verb === "get") return;
+  if (xhr.status === 401) location.assign("/sign-in");
+  else {
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
+    document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
+    document.querySelector("[role=alert]")?.focus();
+  }
+});

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _ESCALATED = sa.text("escalated_by IS NOT NULL")
+_ORDINARY = sa.text("escalated_by IS NULL")
 _HELD = sa.text("held_until IS NOT NULL")
 
 
@@ -32,7 +33,14 @@ def upgrade() -> None:
         postgresql_where=_ESCALATED,
     )
     op.create_index(
-        "ix_cases_held", "cases", ["held_until", "id"], sqlite_where=_HELD, postgresql_where=_HELD
+        "ix_cases_waiting",
+        "cases",
+        ["state", "opened_at", "id", "lease_until", "held_until"],
+        sqlite_where=_ORDINARY,
+        postgresql_where=_ORDINARY,
+    )
+    op.create_index(
+        "ix_cases_held", "cases", ["state", "held_until", "id"], sqlite_where=_HELD, postgresql_where=_HELD
     )
     op.create_index("ix_reveals_user_id", "reveals", ["user_id", "at", "id"])
     op.create_index("ix_referrals_state", "referrals", ["state", "created_at", "id"])

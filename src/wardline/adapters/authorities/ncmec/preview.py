@@ -1,0 +1,118 @@
+"""What a referral would send, for people to read: walked from the very documents that are sent, so that the two cannot differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from wardline import records
+from wardline.adapters.authorities.ncmec import wording, xml
+from wardline.adapters.authorities.ncmec.schema import TYPES, child_types
+from wardline.adapters.authorities.ncmec.simple_types import is_true
+from wardline.adapters.authorities.ncmec.validation import parse
+
+MEDIA_TYPE = "text/xml"
+REPORT_ID, FILE_ID = "1", "0" * 32
+"""Stand-ins for the ids that the authority gives: to the report when it is opened, to each file when it has arrived."""
+_AWAITED = ("reportId", "fileId")
+
+
+def preview(report: records.Report) -> records.Preview:
+    """Say what the authority would get of a report."""
+    sent = documents(report)
+    opening, *files = (parse(each.body) for each in sent)
+    return records.Preview(sections=(*_report(opening), *_files(files)), documents=sent)
+
+
+def documents(report: records.Report) -> tuple[records.PreviewDocument, ...]:
+    """Build every document of a report, in the order of sending."""
+    opening = records.PreviewDocument(
+        name="report.xml", media_type=MEDIA_TYPE, body=xml.report_document(report)
+    )
+    files = (
+        records.PreviewDocument(
+            name=f"file-{number}.xml", media_type=MEDIA_TYPE, awaits=_AWAITED,
+            body=xml.file_document(REPORT_ID, FILE_ID, file),
+        )
+        for number, file in enumerate(report.files, start=1)
+    )  # fmt: skip
+    return (opening, *files)
+
+
+def _report(root: etree._Element) -> Iterator[records.PreviewSection]:
+    types = child_types("report")
+    for part in root:
+        name = str(part.tag)
+        # A part that is plain text is its own only field; the others have theirs below them.
+        fields = _below(part, types[name], "report") if len(part) else _of(part, types[name], "report", name)
+        yield records.PreviewSection(title=wording.section_of(name), fields=tuple(fields))
+
+
+def _files(roots: Sequence[etree._Element]) -> Iterator[records.PreviewSection]:
+    if not roots:
+        return
+    columns = tuple(
+        records.PreviewColumn(label=label, wire=wire) for wire, label in wording.FILE_COLUMNS.items()
+    )
+    every = [list(_below(root, "fileDetails", "fileDetails")) for root in roots]
+    rows = tuple(tuple(_cell(fields, column.wire) for column in columns) for fields in every)
+    yield records.PreviewSection(
+        title=f"Files, {len(roots)}", table=records.PreviewTable(columns=columns, rows=rows)
+    )
+    told = {*wording.FILE_COLUMNS, *_AWAITED, "originalFileHash"}
+    for number, fields in enumerate(every, start=1):
+        rest = tuple(each for each in fields if each.wire not in told)
+        yield records.PreviewSection(title=f"File {number} of {len(roots)}", fields=rest)
+
+
+def _cell(fields: Sequence[records.PreviewField], wire: str) -> str | None:
+    return ", ".join(each.value for each in fields if each.wire == wire) or None
+
+
+def _below(
+    element: etree._Element, type_: str, root: str, path: str = "", number: int | None = None
+) -> Iterator[records.PreviewField]:
+    """Give the fields of an element that holds others: its attributes, then what is inside, in the document's order."""
+    yield from _attributes(element, type_, root, path, number)
+    types = child_types(type_)
+    how_many, seen = Counter(str(child.tag) for child in element), Counter[str]()
+    for child in element:
+        name = str(child.tag)
+        seen[name] += 1
+        wire = f"{path}/{name}".lstrip("/")
+        which = seen[name] if how_many[name] > 1 else number
+        yield from _of(child, types[name], root, wire, which)
+
+
+def _of(
+    element: etree._Element, type_: str, root: str, wire: str, number: int | None = None
+) -> Iterator[records.PreviewField]:
+    """Give the fields of one element, whatever it is."""
+    known = TYPES.get(type_)
+    if known is not None and known.order == "all":  # annotations: each is there or not, and says no more
+        words = ", ".join(wording.annotation(str(child.tag)) for child in element)
+        yield _field(wire, root, "string", words, number)
+    elif known is not None and known.value is None:
+        yield from _below(element, type_, root, wire, number)
+    else:
+        yield _field(wire, root, type_ if known is None else str(known.value), element.text or "", number)
+        yield from _attributes(element, type_, root, wire, number)
+
+
+def _attributes(
+    element: etree._Element, type_: str, root: str, path: str, number: int | None
+) -> Iterator[records.PreviewField]:
+    types = TYPES[type_].attributes if type_ in TYPES else {}
+    for name, value in zip(map(str, element.attrib), map(str, element.attrib.values()), strict=True):
+        yield _field(f"{path}/@{name}".lstrip("/"), root, types[name][0], value, number)
+
+
+def _field(wire: str, root: str, type_: str, text: str, number: int | None) -> records.PreviewField:
+    if type_ == "boolean":
+        text = "yes" if is_true(text) else "no"
+    words = wording.reworded(type_, text)
+    return records.PreviewField(
+        label=wording.label_of(wire, root, number), wire=wire, value=words or text, reworded=words is not None
+    )

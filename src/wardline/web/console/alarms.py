@@ -1,0 +1,121 @@
+"""Alarms: what is wrong in words, what goes on meanwhile, and what a person does next."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from wardline import records
+from wardline.records import AlarmKind
+from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
+from wardline.web.console.rendering import go, page
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a kind of alarm means to the person who reads it."""
+
+    title: str
+    meanwhile: str
+    """What happens and what is not lost until somebody acts."""
+    todo: str
+
+
+WORDS: dict[AlarmKind, Words] = {
+    AlarmKind.FILING_FAILED: Words(
+        "Reports do not get through",
+        "Reports wait in their order and are sent again by themselves. Holds keep the evidence.",
+        "See whether the receiver says that it is down. If it refuses the name or the password, correct them in wardline.toml.",
+    ),
+    AlarmKind.FILING_NEEDS_HUMAN: Words(
+        "A report waits for a person",
+        "The report stays where it stopped, and its evidence is held.",
+        "Open the report, read what is wrong with it, put that right, and let it go on.",
+    ),
+    AlarmKind.WEBHOOK_UNDELIVERED: Words(
+        "A platform does not take an action",
+        "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",
+        "Ask the platform whether its webhook is up. If it refused for good, have the action carried out by hand.",
+    ),
+    AlarmKind.LIST_STALE: Words(
+        "A hash list is old",
+        "It goes on matching what it knows. What was added to it elsewhere since then is not found.",
+        "Fetch the list again, or switch it off.",
+    ),
+    AlarmKind.DISK_FULL: Words(
+        "The data disk is nearly full",
+        "When it is full, uploads are refused, never released unseen. Nothing that is stored is lost.",
+        "Free space on the data disk, or give it more.",
+    ),
+    AlarmKind.EVIDENCE_UNCLAIMED: Words(
+        "Sealed files belong to no record",
+        "Nothing was destroyed, and nothing will be while there are so many.",
+        "If the database came from an older back-up, restore a newer one. Otherwise call the person responsible.",
+    ),
+    AlarmKind.CASE_STUCK: Words(
+        "Nobody is left who may take a case",
+        "The case waits and stays as it is. What is hidden stays hidden.",
+        "Add a moderator or a lead under People and keys.",
+    ),
+    AlarmKind.WORK_FAILED: Words(
+        "A task goes on failing",
+        "It is tried again by itself, at longer and longer intervals.",
+        "Look for its record in the service's own log, and mend the cause.",
+    ),
+    AlarmKind.DECODER_KILLED: Words(
+        "A decoder was stopped",
+        "The file that it was reading went to a person. Others are read as before.",
+        "If this happens again and again, find out who sends such files: somebody may be probing.",
+    ),
+    AlarmKind.LOG_UNVERIFIED: Words(
+        "The audit log does not verify",
+        "The service goes on as it is until somebody stops it. Each page says in its last line that the log does not verify.",
+        "Stop the service, copy the disk before anything is changed, and find out who could write to the database. Close this only when "
+        "it is known what happened.",
+    ),
+    AlarmKind.ALARM_UNDELIVERED: Words(
+        "Alarms do not reach somebody",
+        "They are on this page, and are sent when the notifier answers again.",
+        "Correct the notifier in wardline.toml, or see why it is down. Look here more often until then.",
+    ),
+}  # fmt: skip
+_SHOWN = 25
+_PAGES = (
+    (re.compile(r"referral-[0-9a-z]{26}"), "/referrals/{}", "Open the report", OVERSEERS),
+    (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists", "See the hash lists", OVERSEERS),
+    (re.compile(r"case-[0-9a-z]{26}"), "/cases/{}", "Open the case", REVIEWERS),
+    (re.compile("log"), "/audit", "See the audit log", OVERSEERS),
+)
+"""Pages about a record: what its id looks like, where the page is, what the link says, who may open it."""
+
+
+def show(desk: Desk) -> Response:
+    """List the open alarms, oldest first: as many as somebody can deal with, and how many others there are."""
+    found = desk.wardline.parts.store.open_alarms()
+    return page(
+        desk, "alarms", alarms=[(each, WORDS[each.kind], _link(desk, each)) for each in found[:_SHOWN]],
+        others=len(found[_SHOWN:]),
+        manages=desk.user.role in MANAGERS, notified=[each.name for each in desk.wardline.parts.notifiers],
+    )  # fmt: skip
+
+
+def resolve(desk: Desk) -> Response:
+    """Close an alarm that a person dealt with."""
+    desk.wardline.resolve_alarm(desk.record("alarm"), user=desk.user)
+    return go("/alarms")
+
+
+def _link(desk: Desk, alarm: records.Alarm) -> tuple[str, str] | None:
+    """Find the page about what an alarm is about, if this person may open it."""
+    for pattern, address, says, roles in _PAGES:
+        if pattern.fullmatch(alarm.subject_id) and desk.user.role in roles:
+            return address.format(alarm.subject_id), says
+    return None
+
+
+PAGES = (
+    Page("GET", "/alarms", OVERSEERS, show),
+    Page("POST", "/alarms/{alarm_id}/resolve", MANAGERS, resolve),
+)

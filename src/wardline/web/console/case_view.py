@@ -1,0 +1,215 @@
+"""What the page of a case tells: its files, what they match, what happened, and the form as far as it was filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from wardline import records, review
+from wardline.records import CaseState, Category, FileAnnotation, HashKind, Outcome, Reply, ReportAnnotation
+from wardline.web.console.desk import Desk
+from wardline.web.console.forms import Fields
+
+CATEGORIES = (
+    (Category.A1, "younger, kind 1"), (Category.A2, "younger, kind 2"), (Category.B1, "older, kind 1"), (Category.B2, "older, kind 2"),
+)  # fmt: skip
+QUESTIONS = (
+    (FileAnnotation.POTENTIAL_MEME, "Potential meme"), (FileAnnotation.GENERATIVE_AI, "Generative AI"), (FileAnnotation.VIRAL, "Viral"),
+)  # fmt: skip
+REPLIES = ((Reply.YES, "Yes"), (Reply.NO, "No"), (Reply.NOT_SURE, "Not sure"))
+OTHERS = (
+    (FileAnnotation.ANIME_DRAWING_VIRTUAL_HENTAI, "Drawing or animation"),
+    (FileAnnotation.POSSIBLE_SELF_PRODUCTION, "Possible self-production"), (FileAnnotation.LIVE_STREAMING, "Live streaming"),
+    (FileAnnotation.INFANT, "Infant"), (FileAnnotation.PHYSICAL_HARM, "Physical harm"),
+)  # fmt: skip
+REPORT = (
+    (ReportAnnotation.SEXTORTION, "Sextortion"), (ReportAnnotation.MINOR_TO_MINOR_INTERACTION, "Between minors"),
+    (ReportAnnotation.SPAM, "Spam"),
+)  # fmt: skip
+OUTCOMES = {
+    Outcome.VIOLATION: "a violation", Outcome.NOT_VIOLATION: "no violation", Outcome.OTHER_RULE: "another rule",
+    Outcome.CANNOT_TELL: "cannot tell",
+}  # fmt: skip
+_ACTIONS = {
+    records.ActionKind.RESTRICT_CONTENT: "Content hidden on the platform", records.ActionKind.RESTORE_CONTENT: "Content restored",
+    records.ActionKind.REMOVE_CONTENT: "Content removed", records.ActionKind.SUSPEND_ACCOUNT: "Account suspended",
+}  # fmt: skip
+_ACTION_STATES = {
+    records.ActionState.PENDING: "the platform has not answered yet", records.ActionState.DELIVERED: "the platform confirmed it",
+    records.ActionState.FAILED: "the platform refused",
+}  # fmt: skip
+LAST_MINUTES = timedelta(minutes=5)
+"""So long before its end a lease warns."""
+_OTHER_CASES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One file of a case, as the page shows it."""
+
+    item: records.Item
+    number: int
+    picture: str | None
+    """Address of the revealed picture, to be fetched once; None while it is covered."""
+    frame: int
+    seen: int
+    """How many of its frames this person was shown."""
+    viewed: bool
+    """Whether a report would say that a person viewed the entire file."""
+    showing: Mapping[str, str]
+    """How it was shown: ``show`` and ``size`` as the form has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """What one list says of a file, in one line."""
+
+    list_id: str
+    hashes: str
+    """The kinds that agree: ``"MD5, SHA1"``."""
+    distance_bits: int | None
+    """Of a near hash, 0 to 31; None where cryptographic hashes say that it is the same file."""
+    quality: int | None
+    """Of a near hash, 0 to 100."""
+    category: Category | None
+    trust: records.ListTrust
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of what happened."""
+
+    at: datetime
+    text: str
+    more: str = ""
+    by_person: bool = False
+
+
+def looks_of(
+    desk: Desk, case: records.Case, *, revealed: str | None = None, picture: str | None = None, frame: int = 0,
+    showing: Mapping[str, str] | None = None,
+) -> list[Look]:  # fmt: skip
+    """Describe every file of a case; at most one is revealed."""
+    store = desk.wardline.parts.store
+    reveals = store.reveals_of(case.id)
+    looks = []
+    for number, item_id in enumerate(case.item_ids, start=1):
+        item = store.item(item_id)
+        seen = review.viewed_frames(item_id, reveals)
+        every = set(range(review.frames_of(item)))
+        shown = item_id == revealed
+        looks.append(Look(
+            item=item, number=number, picture=picture if shown else None, frame=frame if shown else 0,
+            seen=len(seen.get(desk.user.id, ())), viewed=bool(every) and any(every <= frames for frames in seen.values()),
+            showing=showing or {},
+        ))  # fmt: skip
+    return looks
+
+
+def is_mine(desk: Desk, case: records.Case) -> bool:
+    """Say whether this person holds the case now."""
+    held = case.lease_until is not None and case.lease_until > desk.now
+    return case.claimed_by == desk.user.id and held and case.state is CaseState.OPEN
+
+
+def lease_values(desk: Desk, case: records.Case) -> dict[str, Any]:
+    """Give what the line about the lease says."""
+    left = case.lease_until - desk.now if case.lease_until else timedelta(0)
+    return {"case": case, "mine": is_mine(desk, case), "left": left, "ends_soon": left <= LAST_MINUTES}
+
+
+def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields) -> dict[str, Any]:
+    """Give everything that the case's template asks for."""
+    store = desk.wardline.parts.store
+    names = {user.id: user.name for user in store.users()}
+    others = other_cases(desk, case)
+    return {
+        **lease_values(desk, case), "looks": looks, "names": names, "filled": filled,
+        "matches": [found for look in looks for found in _found_on_lists(look.item)],
+        "decision": store.decision(case.decision_id) if case.decision_id else None, "events": _events(desk, case, looks, names),
+        "referrals": store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
+        "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "other_annotations": OTHERS, "report_annotations": REPORT,
+        "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
+        "undo_left": _undo_left(desk, case),
+    }  # fmt: skip
+
+
+def _found_on_lists(item: records.Item) -> list[OnList]:
+    """Put together what says the same: a listed file agrees in several hashes."""
+    same: dict[tuple[str, int | None, Category | None], list[records.Match]] = {}
+    for match in item.matches:
+        near = match.distance_bits if match.hash_kind is HashKind.PDQ else None
+        same.setdefault((match.list_id, near, match.category), []).append(match)
+    quality = next((each.quality for each in item.hashes if each.kind is HashKind.PDQ), None)
+    return [
+        OnList(
+            list_id=list_id, hashes=", ".join(sorted({match.hash_kind.upper() for match in matches})), distance_bits=near,
+            quality=quality if near is not None else None, category=category, trust=matches[0].trust,
+        )
+        for (list_id, near, category), matches in same.items()
+    ]  # fmt: skip
+
+
+def _undo_left(desk: Desk, case: records.Case) -> timedelta | None:
+    if case.decision_id is None or case.state is not CaseState.DECIDED:
+        return None
+    decision = desk.wardline.parts.store.decision(case.decision_id)
+    left = decision.undo_until - desk.now
+    return left if decision.user_id == desk.user.id and left > timedelta(0) else None
+
+
+def other_cases(desk: Desk, case: records.Case) -> list[records.Case]:
+    """Give a few other cases about the same account, the newest first, and one more than are shown if there are more."""
+    if not case.account_reference:
+        return []
+    found = desk.wardline.parts.store.cases_of_account(case.account_reference, most=_OTHER_CASES + 2)
+    return [each for each in found if each.id != case.id][: _OTHER_CASES + 1]
+
+
+def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[str, str]) -> list[Event]:
+    """Tell what happened, oldest first. Whoever gives a second opinion is not told who gave the first, nor what they wrote."""
+    store = desk.wardline.parts.store
+    blind = set(case.passed_by) - {desk.user.id} if case.state is CaseState.OPEN else set()
+
+    def who(user_id: str) -> str:
+        if user_id == desk.user.id:
+            return "You"
+        return "A colleague" if user_id in blind else names.get(user_id, "Somebody")
+
+    found = _arrival(case, looks)
+    found += [
+        Event(each.at, f"{who(each.user_id)} revealed file {each.item_id[-6:].upper()}", by_person=True)
+        for each in store.reveals_of(case.id)
+    ]
+    found += [
+        Event(each.at, f"{who(each.user_id)} wrote", each.text, by_person=True)
+        for each in store.notes_of(case.id)
+        if each.user_id not in blind
+    ]
+    found += [
+        Event(each.at, f"{who(each.user_id)} decided: {OUTCOMES[each.outcome]}",
+              "taken back" if each.state is records.DecisionState.UNDONE else "", by_person=True)
+        for each in store.decisions_of(case.id)
+        if each.user_id not in blind
+    ]  # fmt: skip
+    found += [
+        Event(each.created_at, _ACTIONS[each.kind], _ACTION_STATES[each.state])
+        for each in store.actions_of(case.id)
+    ]
+    return sorted(found, key=lambda event: event.at)
+
+
+def _arrival(case: records.Case, looks: list[Look]) -> list[Event]:
+    lists = {match.list_id for look in looks for match in look.item.matches}
+    matched = f"{len(lists)} list{'s' if len(lists) != 1 else ''} knew it" if lists else ""
+    uploads = [
+        Event(look.item.context.uploaded_at, "Uploaded by the account") for look in looks if look.item.context
+    ]
+    opened = (
+        "Sealed, and hidden on the platform"
+        if case.restricted
+        else "Sealed; visible on the platform meanwhile"
+    )
+    return [*uploads, Event(case.opened_at, "Case opened", f"{opened}. {matched}".removesuffix(". ") + ".")]

@@ -1,0 +1,174 @@
+"""Having a case in hand: keep it, pass it on, set it aside, hand it to a lead, decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from starlette.responses import Response
+
+from wardline import records, review
+from wardline.errors import ConflictError, InputError, NotAllowedError
+from wardline.records import Category, FileAnnotation, Outcome, Reply, ReportAnnotation
+from wardline.web import problems
+from wardline.web.console import case_view
+from wardline.web.console.case import show_with
+from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.rendering import go, page, part
+
+Choice = TypeVar("Choice", FileAnnotation, ReportAnnotation)
+
+HOLDS = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "7 days"}
+"""For how long a case may be set aside: hours, and words."""
+
+
+def claim(desk: Desk) -> Response:
+    """Take the case. What was filled in before its lease was lost stands in the form again."""
+    case = desk.wardline.claim(desk.record("case"), user=desk.user)
+    draft = desk.sent("draft")
+    return go(
+        f"/cases/{case.id}?draft={draft}"
+        if draft.replace("-", "").replace("_", "").isalnum()
+        else f"/cases/{case.id}"
+    )
+
+
+def keep(desk: Desk) -> Response:
+    """Keep the case longer; what is filled in stays."""
+    case = desk.wardline.claim(desk.record("case"), user=desk.user)
+    if desk.wants_part:
+        return part(desk, "lease", swap_version=True, **case_view.lease_values(desk, case))
+    return go(f"/cases/{case.id}?draft={_draft(desk, case.id)}")
+
+
+def return_case(desk: Desk) -> Response:
+    """Pass the case on; nobody asks why."""
+    desk.wardline.return_case(desk.record("case"), user=desk.user)
+    return go("/queue")
+
+
+def hold(desk: Desk) -> Response:
+    """Set the case aside, with the reason for whoever takes it up."""
+
+    def act(case_id: str) -> Response:
+        hours = desk.sent("hours")
+        if hours not in HOLDS:
+            raise InputError(f"hours: unknown, expected one of {', '.join(HOLDS)}")
+        until = desk.now + timedelta(hours=int(hours))
+        desk.wardline.hold_case(case_id, user=desk.user, until=until, note=_reason(desk))
+        return go("/queue")
+
+    return _with_the_form_kept(desk, act)
+
+
+def escalate(desk: Desk) -> Response:
+    """Hand the case to the leads, with the reason."""
+
+    def act(case_id: str) -> Response:
+        desk.wardline.escalate(case_id, user=desk.user, note=_reason(desk))
+        return go("/queue")
+
+    return _with_the_form_kept(desk, act)
+
+
+def decide(desk: Desk) -> Response:
+    """Record a decision about the case as this person saw it."""
+
+    def act(case_id: str) -> Response:
+        case = desk.wardline.parts.store.case(case_id)
+        judgement = _judgement(desk, case)
+        if desk.needed("version") != str(case.version):
+            raise ConflictError(
+                f"{case_id}: changed since this page was shown, expected the page as it is now"
+            )
+        decision = desk.wardline.decide(case_id, user=desk.user, judgement=judgement)
+        return go("/queue" if decision.outcome is Outcome.CANNOT_TELL else f"/cases/{case_id}")
+
+    return _with_the_form_kept(desk, act)
+
+
+def undo(desk: Desk) -> Response:
+    """Take one's own decision back within its window."""
+    return go(f"/cases/{desk.wardline.undo(desk.record('case'), user=desk.user).id}")
+
+
+def _with_the_form_kept(desk: Desk, act: Callable[[str], Response]) -> Response:
+    """Do what a form asks for. What cannot be done loses nothing of what was filled in."""
+    case_id = desk.record("case")
+    try:
+        return act(case_id)
+    except InputError as error:
+        if case_view.is_mine(desk, desk.wardline.parts.store.case(case_id)):
+            return show_with(desk, case_id, desk.form, problem=error)
+        raise
+    except (ConflictError, NotAllowedError) as error:
+        draft = _draft(desk, case_id)
+        text = desk.sent("note") or desk.sent("reason") or desk.sent("escalation")
+        return page(
+            desk, "error", status=problems.status_of(error), error=error, written=text, after=f"/cases/{case_id}?draft={draft}",
+        )  # fmt: skip
+
+
+def _draft(desk: Desk, case_id: str) -> str:
+    return desk.drafts.keep(desk.form, session_id=desk.session.id, case_id=case_id, now=desk.now)
+
+
+def _reason(desk: Desk) -> str:
+    text = desk.sent("reason")
+    if not text:
+        raise InputError("reason: missing, expected a sentence for whoever takes the case up")
+    return text
+
+
+def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
+    category, note = desk.sent("category"), _in_one_line(desk.sent("note"))
+    if category in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE, Outcome.CANNOT_TELL):
+        return review.Judgement(outcome=Outcome(category), note=note)
+    if category not in set(Category):
+        raise InputError("category: not chosen, expected one of the seven")
+    answers = _answers(desk)
+    said_yes = [answer.about for answer in answers if answer.reply is Reply.YES]
+    annotations = tuple(dict.fromkeys((*said_yes, *_chosen(desk, "annotation", FileAnnotation))))
+    findings = tuple(
+        records.Finding(item_id=item_id, category=Category(category), annotations=annotations)
+        for item_id in case.item_ids
+    )
+    return review.Judgement(
+        outcome=Outcome.VIOLATION, findings=findings, annotations=_chosen(desk, "report", ReportAnnotation),
+        escalation=_in_one_line(desk.sent("escalation")), answers=answers, note=note,
+    )  # fmt: skip
+
+
+def _in_one_line(text: str) -> str | None:
+    """The authority's field takes no line breaks, and a log of notes reads better without."""
+    return " ".join(text.split()) or None
+
+
+def _answers(desk: Desk) -> tuple[records.Answer, ...]:
+    found = []
+    for about in records.ASKED:
+        said = desk.sent(f"answer-{about}")
+        if said and said not in set(Reply):
+            raise InputError(f"answer-{about}: unknown, expected yes, no or not-sure")
+        if said:
+            found.append(records.Answer(about=about, reply=Reply(said)))
+    return tuple(found)
+
+
+def _chosen(desk: Desk, field: str, kind: type[Choice]) -> tuple[Choice, ...]:
+    sent = set(desk.form.get(field, ()))
+    if sent - set(kind):
+        raise InputError(f"form: {field} is unknown, expected those of the page")
+    return tuple(each for each in kind if each in sent)
+
+
+PAGES = (
+    Page("POST", "/cases/{case_id}/claim", REVIEWERS, claim),
+    Page("POST", "/cases/{case_id}/keep", REVIEWERS, keep),
+    Page("POST", "/cases/{case_id}/return", REVIEWERS, return_case),
+    Page("POST", "/cases/{case_id}/hold", REVIEWERS, hold),
+    Page("POST", "/cases/{case_id}/escalation", REVIEWERS, escalate),
+    Page("POST", "/cases/{case_id}/decisions", REVIEWERS, decide),
+    Page("POST", "/cases/{case_id}/undo", REVIEWERS, undo),
+)

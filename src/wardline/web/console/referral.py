@@ -1,0 +1,138 @@
+"""Referrals: where each stands, what police need of it, and the report as its receiver will get it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from wardline import records, referral
+from wardline.errors import InputError, NotFoundError
+from wardline.pipeline import ReferralPreview
+from wardline.records import ReferralState
+from wardline.referral import NeedState
+from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
+from wardline.web.console.rendering import HEADERS, go, page
+
+_SHOWN = 50
+_MOST_COUNTED = 500
+_SETTINGS_ATTEMPTS = 8
+"""A referral that waits for the settings is tried as seldom as one that failed this often; see ``pipeline.refer``."""
+_LINE = (
+    ReferralState.DRAFT, ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.FINISHED,
+)  # fmt: skip
+_UNDER_WAY = frozenset({ReferralState.OPENED, ReferralState.FINISHING})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One point of the line that a referral goes along."""
+
+    name: str
+    words: str
+    reached: bool
+    here: bool
+
+
+def index(desk: Desk) -> Response:
+    """List referrals, oldest first, a page at a time; all of them, or those in one state."""
+    store, state = desk.wardline.parts.store, _state(desk.asked("state"))
+    found = store.referrals(state=state, after=desk.asked("after") or None, most=_SHOWN)
+    waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
+    return page(
+        desk, "referrals", referrals=found, more=found[-1].id if len(found) == _SHOWN else None, state=state,
+        waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
+    )  # fmt: skip
+
+
+def show(desk: Desk) -> Response:
+    """Show one referral: its state, the checklist, and the preview."""
+    found = desk.wardline.preview_referral(desk.record("referral"))
+    receipt = desk.wardline.parts.store.receipt_of(found.referral.id)
+    orphans = found.referral.orphans
+    unknown = [need for need in found.checklist if need.state is NeedState.NOT_KNOWN]
+    missing = [need for need in found.checklist if need.state is NeedState.MISSING]
+    return page(
+        desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(found.referral, receipt),
+        answered=len(found.checklist) - len(missing), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
+        numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
+        unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
+        manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+    )  # fmt: skip
+
+
+def file_again(desk: Desk) -> Response:
+    """Let a referral that waits for a person go on."""
+    return go(f"/referrals/{desk.wardline.file_again(desk.record('referral'), user=desk.user).id}")
+
+
+def receipt(desk: Desk) -> Response:
+    """Give the receipt, byte for byte."""
+    found = desk.wardline.parts.store.receipt_of(desk.record("referral"))
+    if found is None:
+        raise NotFoundError(f"{desk.path('referral_id')}: has no receipt yet")
+    return _attached(found.body, "text/xml", f"receipt-{found.remote_id}.xml")
+
+
+def document(desk: Desk) -> Response:
+    """Give one document as it would be sent, byte for byte."""
+    found = desk.wardline.preview_referral(desk.record("referral"))
+    for each in found.preview.documents if found.preview is not None else ():
+        if each.name == desk.path("name"):
+            return _attached(each.body, each.media_type, f"{found.referral.id}-{each.name}")
+    raise NotFoundError(f"{found.referral.id}: has no document of this name, expected one of its page")
+
+
+def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Stage]:
+    """Say which points a referral has passed and at which it stands; at none while it waits for a person or is withdrawn."""
+    at = _LINE.index(found.state) if found.state in _LINE else 0
+    last = len(_LINE) if receipt is not None else at
+    attached = sum(file.described for file in found.files)
+    words = (
+        f"since {found.created_at.day} {found.created_at:%b, %H:%M}", "the receiver gives a number",
+        f"{attached} of {len(found.files)} file{'' if len(found.files) == 1 else 's'} attached", "cannot be changed after",
+        "the receiver has all of it", "kept as received, starts the hold",
+    )  # fmt: skip
+    names = (*(state.value.capitalize() for state in _LINE), "Receipt")
+    on_the_line = found.state in _LINE
+    return [
+        Stage(name, each, reached=number <= last, here=number == last and on_the_line)
+        for number, (name, each) in enumerate(zip(names, words, strict=True))
+    ]
+
+
+def _state(asked: str) -> ReferralState | None:
+    try:
+        return ReferralState(asked) if asked else None
+    except ValueError:
+        raise InputError("referrals: unknown state, expected one that a referral can be in") from None
+
+
+def _may_file(found: ReferralPreview) -> bool:
+    """Whether filing again would be taken; the server asks the same again."""
+    return (
+        found.referral.state is ReferralState.NEEDS_HUMAN and found.report is not None and not found.problems
+    )
+
+
+def _retry_minutes(found: records.Referral) -> int | None:
+    """The longest wait from a failed try to the next, in whole minutes; None when nothing is tried again."""
+    if found.attempts == 0 or found.state in (ReferralState.FINISHED, ReferralState.NEEDS_HUMAN):
+        return None
+    wait = referral.retry_delay(max(found.attempts, _SETTINGS_ATTEMPTS))
+    return -(-wait // timedelta(minutes=1))
+
+
+def _attached(body: bytes, media_type: str, name: str) -> Response:
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+PAGES = (
+    Page("GET", "/referrals", OVERSEERS, index),
+    Page("GET", "/referrals/{referral_id}", OVERSEERS, show),
+    Page("POST", "/referrals/{referral_id}/filing", MANAGERS, file_again),
+    Page("GET", "/referrals/{referral_id}/receipt", OVERSEERS, receipt),
+    Page("GET", "/referrals/{referral_id}/documents/{name}", OVERSEERS, document),
+)

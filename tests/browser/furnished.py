@@ -1,0 +1,177 @@
+"""An installation with one of everything that the console shows. All pictures are drawn by code."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from PIL import Image
+
+from tests.acceptance.stories import violation
+from wardline import records
+from wardline.pipeline import alarms, people
+from wardline.records import AlarmKind, Category, KeyTrust, ListTrust, Outcome, Role
+from wardline.review import Judgement
+from wardline.testing import pictures
+from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import PLATFORM_SECRET, START, Line
+from wardline.testing.platform_sandbox import PlatformSandbox
+
+PASSWORD = "a long enough password"
+_PARTS = {"password_hasher": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)}
+"""Hashing is slow on purpose; here nobody gains by that."""
+_DRAWN = 8
+"""So many different scenes are enough where many cases wait."""
+PEOPLE = {
+    "mika": Role.MODERATOR,
+    "noor": Role.MODERATOR,
+    "lea": Role.LEAD,
+    "ada": Role.ADMIN,
+    "otto": Role.AUDITOR,
+}
+
+
+@dataclass
+class Furnished:
+    """The installation, and what stands in it."""
+
+    line: Line
+    users: dict[str, records.User]
+    ids: dict[str, list[str]]
+    """Records to open, by the name of the place in an address: ``case_id`` and so on."""
+
+    def case(
+        self, of: bytes, *, account: str = "account-1", flag: str | None = "looks-wrong"
+    ) -> records.Case:
+        """Let somebody upload a file, and open a case about it."""
+        return self.line.case_of(self.line.submit(of, account=account, flag=flag))
+
+
+@cache
+def picture(seed: int) -> bytes:
+    """Draw a small harmless scene."""
+    return pictures.encode(pictures.scene(seed, (96, 64)))
+
+
+@cache
+def animation() -> bytes:
+    """Draw three scenes, one after the other."""
+    frames = [pictures.scene(seed, (96, 64)) for seed in (101, 102, 103)]
+    file = io.BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=200)
+    return file.getvalue()
+
+
+@cache
+def large() -> Image.Image:
+    """Draw a scene that is larger than a narrow window."""
+    return pictures.scene(7, (800, 600))
+
+
+@contextmanager
+def furnished(folder: Path) -> Iterator[Furnished]:
+    """Make the installation."""
+    clock = VirtualClock(START)
+    with (
+        AuthoritySandbox(clock_now=clock.now) as authority,
+        PlatformSandbox(PLATFORM_SECRET, now=clock.now) as platform,
+        Line(folder, clock=clock, authority=authority, platform=platform, replaced=_PARTS) as line,
+    ):
+        users = {name: people.create_user(line.parts, name, role, PASSWORD) for name, role in PEOPLE.items()}
+        made = Furnished(line, users, {})
+        _lists(made)
+        _cases(made)
+        _rest(made)
+        yield made
+
+
+@contextmanager
+def busy(folder: Path, cases: int) -> Iterator[Furnished]:
+    """Make an installation where this many cases wait for a moderator, in a row, and nothing else."""
+    with Line(folder, replaced=_PARTS) as line:
+        users = {name: people.create_user(line.parts, name, role, PASSWORD) for name, role in PEOPLE.items()}
+        made = Furnished(line, users, {})
+        for place in range(cases):
+            made.case(picture(place % _DRAWN), account=f"account-{place}")
+            line.clock.advance(timedelta(seconds=1))
+        yield made
+
+
+def _lists(made: Furnished) -> None:
+    line = made.line
+    first = line.list_of(
+        [picture(1), picture(2), pictures.encode(large())], name="known pictures", category=Category.A2
+    )
+    second = line.wardline.add_list(
+        line.list_file([picture(3)], "waiting"), name="waiting for a second person", provenance="made for a test",
+        trust=ListTrust.UNVERIFIED, user=made.users["ada"],
+    )  # fmt: skip
+    made.ids["hash_list_id"] = [first.id, second.hash_list.id]
+    made.ids["approval_id"] = [second.approval.id]
+
+
+def _cases(made: Furnished) -> None:
+    """Cases in every state: reported, undecided in its window, held, with the leads, passed on, in somebody's hands, free."""
+    line, wardline = made.line, made.line.wardline
+    mika, noor, lea = made.users["mika"], made.users["noor"], made.users["lea"]
+
+    reported = made.case(picture(1), flag=None)
+    wardline.claim(reported.id, user=mika)
+    wardline.reveal(reported.id, item_id=reported.item_ids[0], user=mika)
+    wardline.decide(reported.id, user=mika, judgement=violation(reported))
+    line.pass_time(timedelta(hours=1))
+
+    undecided = made.case(picture(2), flag=None)
+    wardline.claim(undecided.id, user=lea)
+    wardline.decide(undecided.id, user=lea, judgement=violation(undecided))
+
+    passed = made.case(picture(11), flag="hard-to-tell")
+    wardline.claim(passed.id, user=noor)
+    wardline.decide(passed.id, user=noor, judgement=Judgement(outcome=Outcome.CANNOT_TELL))
+
+    held = made.case(picture(12))
+    wardline.claim(held.id, user=mika)
+    wardline.hold_case(
+        held.id, user=mika, until=line.clock.now() + timedelta(days=1), note="An answer is on its way."
+    )
+
+    escalated = made.case(picture(13))
+    wardline.claim(escalated.id, user=mika)
+    wardline.escalate(escalated.id, user=mika, note="Two lists do not agree.")
+
+    theirs = made.case(
+        picture(14), account="an-account-with-a-name-that-goes-on-and-on-without-any-place-to-break-it"
+    )
+    wardline.claim(theirs.id, user=noor)
+    mine = made.case(pictures.encode(large()), flag="looks-wrong")
+    wardline.claim(mine.id, user=lea)
+
+    unreadable = made.case(pictures.damaged(pictures.Damage.TRUNCATED).content, flag=None)
+    moving = made.case(
+        animation(), flag="A reason in a user's own words, which may be long, and may hold <b>marks</b>."
+    )
+    free = [made.case(picture(20 + place)) for place in range(3)]
+    shown = [reported, undecided, passed, held, escalated, theirs, mine, unreadable, moving, free[0]]
+    made.ids["case_id"] = [mine.id, *(each.id for each in shown if each is not mine)]
+    made.ids["item_id"] = [mine.item_ids[0]]
+    made.ids["referral_id"] = [each.id for each in line.store.referrals()]
+
+
+def _rest(made: Furnished) -> None:
+    line = made.line
+    key = line.platform_key(trust=KeyTrust.TRUSTED).record
+    made.ids["api_key_id"] = made.ids["key_id"] = [key.id]
+    made.ids["user_id"] = [made.users["lea"].id, made.users["mika"].id]
+    alarms.raise_alarm(
+        line.parts, AlarmKind.LIST_STALE, made.ids["hash_list_id"][0], "The list was not renewed for 40 days."
+    )
+    made.ids["position"] = ["0"]
+    made.ids["alarm_id"] = [each.id for each in line.store.open_alarms()]
+    line.sequence()
