@@ -25,7 +25,7 @@ NO_PAGES = frozenset({"/pictures/{name}"})
 _QUERIES: Mapping[str, tuple[str, ...]] = {
     "/queue": ("", "?view=held"),
     "/queue/news": ("?known=1",),
-    "/referrals": ("", "?after={referral_id}", "?state=needs-human"),
+    "/referrals": ("", "?before={referral_id}", "?state=needs-human"),
     "/holds": ("", "?after={hold_id}"),
     "/statistics": ("", "?from={first_day}"),
     "/audit": ("", "?record={case_id}"),

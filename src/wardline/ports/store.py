@@ -54,9 +54,7 @@ class ReviewReader(Protocol):
         this id. Either those that were handed to the leads, or all others."""
         ...
 
-    def cases_of_account(
-        self, account: str, *, before: str | None = None, most: int
-    ) -> list[records.Case]:
+    def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         """Newest first, before the case with this id."""
         ...
 
@@ -111,6 +109,12 @@ class ReferralReader(Protocol):
         most: int = 100,
     ) -> list[records.Referral]:
         """Oldest first, after the referral with this id."""
+        ...
+
+    def newest_referrals(
+        self, *, state: records.ReferralState | None = None, before: str | None = None, most: int
+    ) -> list[records.Referral]:
+        """Newest first, before the referral with this id."""
         ...
 
     def count_referrals(self, state: records.ReferralState, *, most: int) -> int:

@@ -224,6 +224,18 @@ class ReadersContract:
         assert store.count_referrals(referrals[0].state, most=3) == 3
         assert store.count_referrals(records.ReferralState.FINISHED, most=9) == 0
 
+    def test_referrals_come_newest_first_page_by_page(self, store: ports.Store) -> None:
+        made = [make.referral(created_at=later(minute)) for minute in (4, 1, 3, 3)]
+        stuck = make.referral(created_at=later(2), state=records.ReferralState.NEEDS_HUMAN)
+        put(store, *made, stuck)
+        expected = sorted((*made, stuck), key=lambda each: (each.created_at, each.id), reverse=True)
+        paged: list[records.Referral] = []
+        while page := store.newest_referrals(before=paged[-1].id if paged else None, most=2):
+            assert len(page) <= 2
+            paged += page
+        assert paged == expected
+        assert store.newest_referrals(state=records.ReferralState.NEEDS_HUMAN, most=9) == [stuck]
+
     def test_a_receipt_comes_back_byte_for_byte(self, store: ports.Store) -> None:
         receipt = make.receipt(body=bytes(range(256)), original=False)
         assert store.receipt_of(receipt.referral_id) is None

@@ -258,9 +258,9 @@ def test_a_list_that_is_filtered_goes_on_filtered(
     second = stopped(line, sandbox, seed=2)
     browser = signed_in(line)
     page = browser.get("/referrals?state=needs-human")
-    (more,) = [link for link in page.links if "after=" in link]
-    assert more == f"/referrals?state=needs-human&after={first.id}"
-    assert f"/referrals/{second.id}" in browser.get(more).links
+    (more,) = [link for link in page.links if "before=" in link]
+    assert more == f"/referrals?state=needs-human&before={second.id}"
+    assert f"/referrals/{first.id}" in browser.get(more).links
 
 
 def test_nothing_that_waits_is_said_in_words(line: Line) -> None:

@@ -103,9 +103,7 @@ class MemoryReaders:
 
     def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         found = self._all(records.Case, _opened, lambda case: case.account_reference == account)
-        if before is not None:
-            found = [case for case in found if _opened(case) < _opened(self._cursor(records.Case, before))]
-        return found[::-1][:most]
+        return self._preceding(records.Case, found, _opened, before)[:most]
 
     def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
         return len(self.waiting_cases(now=now, user_id=user_id, most=most, escalated=escalated))
@@ -170,6 +168,12 @@ class MemoryReaders:
             lambda referral: case_id in (None, referral.case_id) and state in (None, referral.state),
         )
         return self._following(records.Referral, found, _created, after)[:most]
+
+    def newest_referrals(
+        self, *, state: records.ReferralState | None = None, before: str | None = None, most: int
+    ) -> list[records.Referral]:
+        found = self._all(records.Referral, _created, lambda referral: state in (None, referral.state))
+        return self._preceding(records.Referral, found, _created, before)[:most]
 
     def count_referrals(self, state: records.ReferralState, *, most: int) -> int:
         return len(self.referrals(state=state, most=most))
@@ -326,6 +330,14 @@ class MemoryReaders:
             return found
         last = order(self._cursor(record_type, after))
         return [record for record in found if order(record) > last]
+
+    def _preceding(
+        self, record_type: type[R], found: list[R], order: Callable[[R], Any], before: str | None
+    ) -> list[R]:
+        if before is not None:
+            first = order(self._cursor(record_type, before))
+            found = [record for record in found if order(record) < first]
+        return found[::-1]
 
     def _cursor(self, record_type: type[R], record_id: str) -> R:
         with self._gate:

@@ -168,6 +168,17 @@ class SqlReaders(SqlReading):
             chosen = chosen.where(table.c.case_id == case_id)
         return self._all(records.Referral, chosen.order_by(table.c.created_at, table.c.id).limit(most))
 
+    def newest_referrals(
+        self, *, state: records.ReferralState | None = None, before: str | None = None, most: int
+    ) -> list[records.Referral]:
+        table = tables.referrals
+        chosen = sa.select(table).where(self._before(table.c.created_at, before))
+        if state is not None:
+            chosen = chosen.where(table.c.state == state.value)
+        return self._all(
+            records.Referral, chosen.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(most)
+        )
+
     def count_referrals(self, state: records.ReferralState, *, most: int) -> int:
         table = tables.referrals
         return self._count(sa.select(table.c.id).where(table.c.state == state.value), most=most)

@@ -36,9 +36,9 @@ class Stage:
 
 
 def index(desk: Desk) -> Response:
-    """List referrals, oldest first, a page at a time; all of them, or those in one state."""
+    """List referrals, newest first, a page at a time; all of them, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
-    found = store.referrals(state=state, after=desk.asked("after") or None, most=_SHOWN)
+    found = store.newest_referrals(state=state, before=desk.asked("before") or None, most=_SHOWN)
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
         desk, "referrals", referrals=found, more=found[-1].id if len(found) == _SHOWN else None, state=state,
