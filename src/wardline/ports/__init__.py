@@ -29,10 +29,11 @@ from wardline.ports.store import (
     PreservationReader,
     ReferralReader,
     ReviewReader,
+    SeveralReader,
     StatisticsReader,
     Store,
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -138,6 +138,26 @@ class PreservationReader(Protocol):
         ...
 
 
+class SeveralReader(Protocol):
+    """What pages that list many records say of each: one question for all rows. Ids of what is not stored, or has none, are left out."""
+
+    def several_items(self, item_ids: Sequence[str]) -> dict[str, records.Item]: ...
+
+    def several_decisions(self, decision_ids: Sequence[str]) -> dict[str, records.Decision]: ...
+
+    def actions_of_several(self, case_ids: Sequence[str]) -> dict[str, list[records.Action]]:
+        """By case, oldest first."""
+        ...
+
+    def referrals_of_several(self, case_ids: Sequence[str]) -> dict[str, list[records.Referral]]:
+        """By case, oldest first."""
+        ...
+
+    def holds_of_several(self, item_ids: Sequence[str]) -> dict[str, list[records.Hold]]:
+        """By item, oldest first."""
+        ...
+
+
 class PeopleReader(Protocol):
     def user(self, user_id: str) -> records.User: ...
 
@@ -230,7 +250,7 @@ class AuditReader(Protocol):
 
 
 class Store(
-    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, PeopleReader, AlarmReader,
+    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, AlarmReader,
     StatisticsReader, AuditReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""

@@ -35,13 +35,14 @@ from wardline.testing import store_records as make
 from wardline.testing import write_points
 from wardline.testing.store_contract_log import LogContract
 from wardline.testing.store_contract_readers import ReadersContract
+from wardline.testing.store_contract_several import SeveralContract
 
 _DAY = make.NOON.date()
 _THREADS = 16
 _A_KEY = make.api_key()
 
 
-class StoreContract(ReadersContract, LogContract):
+class StoreContract(ReadersContract, SeveralContract, LogContract):
     """What every store does."""
 
     @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -35,7 +36,7 @@ def show(desk: Desk) -> Response:
     if not case.account_reference:
         raise NotFoundError(f"{case.id}: its account was unlinked after the decision, expected one")
     found = store.cases_of_account(case.account_reference, before=desk.asked("before") or None, most=_SHOWN)
-    rows = [_row(desk, each) for each in found]
+    rows = _rows(desk, found)
     return page(
         desk, "account", case=case, rows=rows, outcomes=OUTCOMES, platforms=sorted(_platforms(desk, found)),
         more=found[-1].id if len(found) == _SHOWN else None, newest=not desk.asked("before"),
@@ -46,31 +47,42 @@ def show(desk: Desk) -> Response:
     )  # fmt: skip
 
 
-def _row(desk: Desk, case: records.Case) -> Row:
-    store = desk.wardline.parts.store
-    actions = store.actions_of(case.id)
-    holds = [
-        hold
-        for item_id in case.item_ids
-        for hold in store.holds_of(item_id)
-        if hold.state is HoldState.ACTIVE
+def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
+    """Read what belongs to the cases: all of them at once, for each question to the store takes its time."""
+    store, case_ids = desk.wardline.parts.store, [case.id for case in cases]
+    decisions = store.several_decisions([case.decision_id for case in cases if case.decision_id])
+    referrals = store.referrals_of_several(case_ids)
+    actions = store.actions_of_several(case_ids)
+    holds = store.holds_of_several([item_id for case in cases for item_id in case.item_ids])
+    return [
+        Row(
+            case=case,
+            decision=decisions.get(case.decision_id or ""),
+            referrals=tuple(referrals.get(case.id, ())),
+            suspended=_suspension(actions.get(case.id, ())),
+            held=_active([hold for item_id in case.item_ids for hold in holds.get(item_id, ())]),
+        )
+        for case in cases
     ]
-    suspensions = [
-        action
-        for action in actions
-        if action.kind is ActionKind.SUSPEND_ACCOUNT and action.state is ActionState.DELIVERED
+
+
+def _suspension(actions: Sequence[records.Action]) -> records.Action | None:
+    delivered = [
+        each
+        for each in actions
+        if each.kind is ActionKind.SUSPEND_ACCOUNT and each.state is ActionState.DELIVERED
     ]
-    return Row(
-        case=case,
-        decision=store.decision(case.decision_id) if case.decision_id else None,
-        referrals=tuple(store.referrals(case_id=case.id)),
-        suspended=suspensions[-1] if suspensions else None,
-        held=tuple(sorted(holds, key=lambda hold: hold.until)),
-    )
+    return delivered[-1] if delivered else None
+
+
+def _active(holds: Sequence[records.Hold]) -> tuple[records.Hold, ...]:
+    active = [hold for hold in holds if hold.state is HoldState.ACTIVE]
+    return tuple(sorted(active, key=lambda hold: hold.until))
 
 
 def _platforms(desk: Desk, cases: list[records.Case]) -> set[str]:
-    return {desk.wardline.parts.store.item(case.item_ids[0]).platform for case in cases}
+    items = desk.wardline.parts.store.several_items([case.item_ids[0] for case in cases])
+    return {item.platform for item in items.values()}
 
 
 PAGES = (Page("GET", "/cases/{case_id}/account", REVIEWERS, show),)
