@@ -291,6 +291,16 @@ def _is_covered_and_revealed(line: Line, content: bytes) -> None:
     assert len(line.store.reveals_of(case.id)) == 1
 
 
+@pytest.mark.parametrize("frame", ["-1", "²", "1" * 7, "one", "9"])
+def test_a_frame_that_is_none_is_refused(frame: str, desk: Browser, line: Line, case: records.Case) -> None:
+    page = _take(desk)
+    assert desk.send(page.form("/reveals"), frame=frame).status == 400
+    assert line.store.reveals_of(case.id) == []
+    revealed = desk.send(page.form("/reveals"))
+    address = str(revealed.answer.url.raw_path.decode())
+    assert desk.get(address.replace("frame=0", f"frame={frame}")).status in (200, 400)
+
+
 def test_a_file_that_no_decoder_reads_can_still_be_decided(desk: Browser, line: Line) -> None:
     case = line.case_of(line.submit(b"not a picture at all"))
     page = _take(desk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from wardline import records
-from wardline.errors import InputError, WardlineError
+from wardline.errors import WardlineError
 from wardline.web import problems
 from wardline.web.console import case_view
 from wardline.web.console.desk import REVIEWERS, Desk, Page
@@ -40,18 +40,17 @@ def lease(desk: Desk) -> Response:
 
 
 def _looks(desk: Desk, case: records.Case) -> list[case_view.Look]:
-    name, frame = desk.asked("shown"), desk.asked("frame")
+    name = desk.asked("shown")
     if not name or not desk.shelf.has(name, session_id=desk.session.id, now=desk.now):
         return case_view.looks_of(desk, case)
-    if not frame.isdigit():
-        raise InputError("page: frame is no number, expected one")
+    frame = case_view.frame_of(desk.asked("frame"))
     showing = {"show": desk.asked("show"), "size": desk.asked("size")}
     return case_view.looks_of(
         desk,
         case,
         revealed=desk.asked("item"),
         picture=f"/pictures/{name}",
-        frame=int(frame),
+        frame=frame,
         showing=showing,
     )
 

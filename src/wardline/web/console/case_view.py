@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wardline import records, review
+from wardline.errors import InputError
 from wardline.records import CaseState, Category, FileAnnotation, HashKind, Outcome, Reply, ReportAnnotation
 from wardline.web.console.desk import Desk
 from wardline.web.console.forms import Fields
@@ -42,6 +43,7 @@ _ACTION_STATES = {
 }  # fmt: skip
 LAST_MINUTES = timedelta(minutes=5)
 """So long before its end a lease warns."""
+_MOST_DIGITS = 6
 _OTHER_CASES = 5
 
 
@@ -106,6 +108,15 @@ def looks_of(
             showing=showing or {},
         ))  # fmt: skip
     return looks
+
+
+def frame_of(text: str) -> int:
+    """Read the number of a frame; the first where none is given."""
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise InputError("frame: no number, expected one")
+    return int(text)
 
 
 def is_mine(desk: Desk, case: records.Case) -> bool:

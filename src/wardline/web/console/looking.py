@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from wardline import records
-from wardline.errors import InputError
 from wardline.pipeline import Showing
 from wardline.records import Rendition
 from wardline.web.console import case_view
@@ -16,7 +15,6 @@ from wardline.web.console.rendering import HEADERS, go, part
 
 _SMALL, _FULL = 480, 1600
 """Longest side of a revealed picture, pixels."""
-_MOST_DIGITS = 6
 
 
 def cover(desk: Desk) -> Response:
@@ -56,11 +54,8 @@ def fetch(desk: Desk) -> Response:
 
 
 def _showing(desk: Desk) -> Showing:
-    frame = desk.sent("frame") or "0"
-    if not frame.isascii() or not frame.isdigit() or len(frame) > _MOST_DIGITS:
-        raise InputError("form: frame is no number, expected one")
     return Showing(
-        frame=int(frame), rendition=Rendition.FULL if desk.sent("show") == "colour" else Rendition.GREY,
+        frame=case_view.frame_of(desk.sent("frame")), rendition=Rendition.FULL if desk.sent("show") == "colour" else Rendition.GREY,
         longest_side=_FULL if desk.sent("size") == "full" else _SMALL,
     )  # fmt: skip
 
