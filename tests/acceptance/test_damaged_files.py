@@ -75,6 +75,9 @@ class NoDecoder:
     def hash(self, content: bytes) -> records.Unscannable:
         return records.Unscannable(source="media", reason="sandbox unavailable")
 
+    def probe(self, content: bytes) -> records.Unscannable:
+        return records.Unscannable(source="media", reason="sandbox unavailable")
+
     def close(self) -> None:
         """Nothing is left to close."""
 

@@ -101,7 +101,7 @@ def test_fifty_cases_are_worked_with_nothing_but_the_keyboard(
         plan = plan_of(place)
         done[work(page, plan)] = plan
     assert len(done) == CASES
-    assert_done(busy_house.line, done)
+    assert_done(busy_house.line, done, busy_house.users["mika"])
 
 
 def test_a_row_of_the_queue_is_reached_and_opened_by_keys(moderators: Visitors) -> None:

@@ -60,7 +60,7 @@ def test_cases_are_worked_with_the_mouse_and_without_scripts(
         plan = plan_of(place)
         done[work(page, plan)] = plan
     assert len(done) == CASES
-    assert_done(busy_house.line, done)
+    assert_done(busy_house.line, done, busy_house.users["mika"])
 
 
 def test_somebody_signs_in_stops_and_signs_out_without_scripts(moderators: Visitors) -> None:

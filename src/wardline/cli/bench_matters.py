@@ -127,7 +127,7 @@ class Matters:
         matter.add(case, Verb.CASE_OPENED, at=case.opened_at)
         for item_id in case.item_ids:
             self._hold(matter, case, item_id)
-        self._restrict(matter, case, self._now)
+        self._restrict(matter, case)
         if changes:
             matter.tell(Verb.CASE_CLAIMED, case.id, at=case.opened_at, actor=other)
             self._note(matter, case, other)
@@ -156,7 +156,7 @@ class Matters:
             self._reveal(matter, case, item_id, who, at)
         matter.add(decision, Verb.CASE_DECIDED, at=at, actor=who)
         matter.tell(Verb.CASE_CLOSED, case.id, at=at + _UNDO, actor="system")
-        self._restrict(matter, case, case.opened_at)
+        self._restrict(matter, case)
         self._act(matter, case, ActionKind.SUSPEND_ACCOUNT if violation else ActionKind.RESTORE_CONTENT, at)
         referral = self._refer(matter, case, decision) if violation else None
         for item_id in case.item_ids:
@@ -183,8 +183,8 @@ class Matters:
         )  # fmt: skip
         matter.add(hold, Verb.HOLD_PLACED, at=case.opened_at)
 
-    def _restrict(self, matter: Matter, case: records.Case, at: datetime) -> None:
-        self._act(matter, case, ActionKind.RESTRICT_CONTENT, at)
+    def _restrict(self, matter: Matter, case: records.Case) -> None:
+        self._act(matter, case, ActionKind.RESTRICT_CONTENT, case.opened_at)
 
     def _act(self, matter: Matter, case: records.Case, kind: ActionKind, at: datetime) -> None:
         delivered = at + timedelta(seconds=1 + self._chance.expovariate(1 / 5))

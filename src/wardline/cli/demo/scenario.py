@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -19,6 +20,8 @@ _FLAG_EACH = 9
 """Every ninth unlisted scene is flagged by a user."""
 UNSURE_FLAG = "hard-to-tell"
 """The flag at which the first moderator cannot tell."""
+_drawing = threading.Lock()
+"""Uploads go out several at a time, and those of one scene together: it is drawn once."""
 _WORKED_SHARE = 0.625
 """This share of the scenes is worked by the moderators; the later ones stay open for whoever looks at the demo."""
 
@@ -48,7 +51,8 @@ def worked_scenes(scenes: int) -> int:
 
 def original(scene: int) -> bytes:
     """The first file of a scene."""
-    return pictures.encode(_scene(scene))
+    with _drawing:
+        return pictures.encode(_scene(scene))
 
 
 def wave(first: int, last: int) -> Iterator[DemoUpload]:
@@ -86,4 +90,12 @@ def _scene(scene: int) -> Image.Image:
 
 
 def _copy(scene: int, kind: pictures.CopyKind) -> bytes:
-    return next(copy.content for copy in pictures.copies(_scene(scene), scene) if copy.kind is kind)
+    with _drawing:
+        if scene % _LISTED_EACH == 0:
+            return _every_copy(scene)[kind]
+        return next(copy.content for copy in pictures.copies(_scene(scene), scene) if copy.kind is kind)
+
+
+@lru_cache(maxsize=4)
+def _every_copy(scene: int) -> dict[pictures.CopyKind, bytes]:
+    return {copy.kind: copy.content for copy in pictures.copies(_scene(scene), scene)}

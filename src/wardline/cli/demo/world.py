@@ -30,6 +30,8 @@ PEOPLE = {
     "moderator-1": Role.MODERATOR, "moderator-2": Role.MODERATOR, "moderator-3": Role.MODERATOR,
 }  # fmt: skip
 _START_SECONDS = 20.0
+_POLL_SECONDS = 0.25
+"""Looking for work costs as much as doing some."""
 _NAME_OF_PLATFORM_KEY = "platform"
 
 
@@ -62,7 +64,7 @@ def world(folder: Path, *, reached: ports.WritePoint) -> Iterator[World]:
         installation = ending.enter_context(_installation(folder, authority.url, platform.url, reached))
         installation.start_decoders()  # before the first upload waits for them
         keys = secrets_kept.people_and_keys(installation)
-        durable = installation.durable_work(poll_seconds=0.1)
+        durable = installation.durable_work(poll_seconds=_POLL_SECONDS)
         durable.start()
         ending.callback(durable.stop)
         api = ending.enter_context(_serving(installation))
