@@ -19,6 +19,8 @@ CATEGORIES = (
 QUESTIONS = (
     (FileAnnotation.POTENTIAL_MEME, "Potential meme"), (FileAnnotation.GENERATIVE_AI, "Generative AI"), (FileAnnotation.VIRAL, "Viral"),
 )  # fmt: skip
+HOLDS = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "7 days"}
+"""For how long a case may be set aside: hours, and words."""
 REPLIES = ((Reply.YES, "Yes"), (Reply.NO, "No"), (Reply.NOT_SURE, "Not sure"))
 OTHERS = (
     (FileAnnotation.ANIME_DRAWING_VIRTUAL_HENTAI, "Drawing or animation"),
@@ -141,7 +143,7 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         "matches": [found for look in looks for found in _found_on_lists(look.item)],
         "decision": store.decision(case.decision_id) if case.decision_id else None, "events": _events(desk, case, looks, names),
         "referrals": store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
-        "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "other_annotations": OTHERS, "report_annotations": REPORT,
+        "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
         "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
         "undo_left": _undo_left(desk, case),
     }  # fmt: skip

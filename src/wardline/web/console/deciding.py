@@ -19,9 +19,6 @@ from wardline.web.console.rendering import go, page, part
 
 Choice = TypeVar("Choice", FileAnnotation, ReportAnnotation)
 
-HOLDS = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "7 days"}
-"""For how long a case may be set aside: hours, and words."""
-
 
 def claim(desk: Desk) -> Response:
     """Take the case. What was filled in before its lease was lost stands in the form again."""
@@ -53,8 +50,8 @@ def hold(desk: Desk) -> Response:
 
     def act(case_id: str) -> Response:
         hours = desk.sent("hours")
-        if hours not in HOLDS:
-            raise InputError(f"hours: unknown, expected one of {', '.join(HOLDS)}")
+        if hours not in case_view.HOLDS:
+            raise InputError(f"hours: unknown, expected one of {', '.join(case_view.HOLDS)}")
         until = desk.now + timedelta(hours=int(hours))
         desk.wardline.hold_case(case_id, user=desk.user, until=until, note=_reason(desk))
         return go("/queue")
