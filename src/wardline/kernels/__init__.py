@@ -1,1 +1,5 @@
-"""Hot code: arrays and bytes in, arrays and bytes out. ``reference.py`` is the plain specification of each kernel."""
+"""Hot code: arrays and bytes in, arrays and bytes out. ``reference.py`` is the plain specification of each kernel, ``fast.c`` its twin."""
+
+from wardline.kernels.native import Choice, select, selected
+
+__all__ = ["Choice", "select", "selected"]
