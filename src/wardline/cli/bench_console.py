@@ -29,6 +29,10 @@ _QUERIES: Mapping[str, tuple[str, ...]] = {
     "/holds": ("", "?after={hold_id}"),
     "/statistics": ("", "?from={first_day}"),
     "/audit": ("", "?record={case_id}"),
+    "/people": ("", "?page=2&keys=2"),
+    "/hash-lists": ("", "?page=2"),
+    "/approvals": ("", "?page=2"),
+    "/referrals/{referral_id}": ("", "?files=2"),
 }
 """What some pages are asked for beside, or instead of, what they show by themselves."""
 _COUNTED = "/statistics"

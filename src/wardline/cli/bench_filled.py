@@ -47,7 +47,7 @@ platform = "Example Platform"
 """
 _URL_FILE, _PASSWORD_FILE = "keys/postgres.url", "keys/authority.password"
 _CASES_IN_A_COMMIT, _CASES_A_NOTE = 500, 10_000
-_COLLEAGUES, _LISTS, _ALARMS, _DECIDED_APPROVALS, _KEYS = 60, 12, 40, 120, 10
+_COLLEAGUES, _LISTS, _ALARMS, _WAITING_APPROVALS, _DECIDED_APPROVALS, _KEYS = 150, 40, 40, 25, 120, 30
 _FILES, _SHOWN_TODAY = 3, 300
 _SIZE = (640, 480)
 _LEASE = timedelta(hours=12)
@@ -149,7 +149,10 @@ class _Filling:
                            refreshed_at=self._now, entries=100_000)
             for number in range(_LISTS)
         ]  # fmt: skip
-        waiting = make.approval(subject_id=lists[0].id, proposed_by=admin.id, proposed_at=self._now)
+        waiting = [
+            make.approval(subject_id=each.id, proposed_by=admin.id, proposed_at=self._now)
+            for each in lists[:_WAITING_APPROVALS]
+        ]
         decided = [
             make.approval(subject_id=lists[number % _LISTS].id, proposed_by=admin.id, proposed_at=self._now, decided_by=lead.id,
                           decided_at=self._now, state=ApprovalState.APPROVED)
@@ -161,10 +164,10 @@ class _Filling:
             for _ in range(_ALARMS)
         ]  # fmt: skip
         keys = [make.api_key(created_at=self._now) for _ in range(_KEYS)]
-        self._write([*lists, waiting, *decided, *alarms, *keys])
+        self._write([*lists, *waiting, *decided, *alarms, *keys])
         self._ids = {
             "first_day": (self._now - PERIOD).date().isoformat(),
-            "hash_list_id": lists[0].id, "approval_id": waiting.id, "alarm_id": alarms[0].id, "api_key_id": keys[0].id,
+            "hash_list_id": lists[0].id, "approval_id": waiting[0].id, "alarm_id": alarms[0].id, "api_key_id": keys[0].id,
             "user_id": lead.id, "name": "report.xml", "position": "100",
         }  # fmt: skip
 

@@ -105,7 +105,7 @@ class Matters:
         return matter
 
     def _files(self) -> int:
-        return self._chance.choices((1, 2, 12), (80, 19, 1))[0]
+        return self._chance.choices((1, 2, 30), (80, 19.6, 0.4))[0]
 
     def _item(self, number: int, at: datetime) -> records.Item:
         often = number % max(1, self._cases // _OFTEN) == 0

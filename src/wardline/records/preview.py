@@ -53,6 +53,8 @@ class PreviewSection:
     title: str
     fields: tuple[PreviewField, ...] = ()
     table: PreviewTable | None = None
+    file: int | None = None
+    """Which file the part is about, counted from 1 as in the table; None where it is about the report or about all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

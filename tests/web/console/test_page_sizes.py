@@ -81,5 +81,21 @@ def test_no_page_is_larger_than_60_kilobytes_with_its_style_and_scripts(full: tu
     assert sizes["lead", "/queue"] > MOST_BYTES / 2
 
 
+def test_every_file_of_a_large_referral_stands_on_one_of_its_pages(full: tuple[Api, Pages]) -> None:
+    api, pages = full
+    first = pages["lead", "/referrals/{referral_id}"]
+    address = str(first.request.url.path)
+    headers = {"Cookie": first.request.headers["cookie"]}
+    numbers = [
+        _files_told(api.get(f"{address}?files={number}", headers=headers).text) for number in range(1, 6)
+    ]
+    assert [each for page in numbers for each in page] == list(range(1, 31))
+    assert _files_told(api.get(f"{address}?files=all", headers=headers).text) == list(range(1, 31))
+
+
+def _files_told(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"<h2>File (\d+) of 30</h2>", text)]
+
+
 def test_no_page_fetches_what_it_says_after_it_was_shown(full: tuple[Api, Pages]) -> None:
     assert [key for key, page in html_of(full[1]).items() if _LOADS_MORE.search(page.text)] == []

@@ -81,7 +81,7 @@ WORDS: dict[AlarmKind, Words] = {
         "Correct the notifier in wardline.toml, or see why it is down. Look here more often until then.",
     ),
 }  # fmt: skip
-_SHOWN = 25
+_SHOWN = 20
 _PAGES = (
     (re.compile(r"referral-[0-9a-z]{26}"), "/referrals/{}", "Open the report", OVERSEERS),
     (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists", "See the hash lists", OVERSEERS),

@@ -19,7 +19,7 @@ from wardline.pipeline.parts import SYSTEM
 from wardline.web.console.desk import OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import HEADERS, go, page, part
 
-_SHOWN = 100
+_SHOWN = 80
 _MOST_SUBJECT = 255
 _UNTIL_IN_THE_LOG = timedelta(minutes=1)
 """Entries get their positions within a second or so; until then the page knows from its address that a check was asked for."""

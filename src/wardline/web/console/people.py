@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from wardline.records import Role
 from wardline.web import problems
 from wardline.web.console.desk import MANAGERS, Desk, Page
 from wardline.web.console.forms import first
+from wardline.web.console.paging import paged
 from wardline.web.console.rendering import go, page
 
 ADMINS = frozenset({Role.ADMIN})
@@ -26,6 +28,10 @@ ROLES = (
     (Role.ADMIN, "Makes people and keys, switches hash lists, looks after alarms. Is shown no files."),
     (Role.AUDITOR, "Reads the log, the records and the figures. Changes nothing and is shown no files."),
 )
+
+
+_PEOPLE_SHOWN, _KEYS_SHOWN = 25, 10
+_MOST_NAME_CHARACTERS = 64
 
 
 class _Act(Protocol):
@@ -49,13 +55,20 @@ class Secret:
 
 
 def show(desk: Desk) -> Response:
-    """List the people and the keys; secrets are never shown, for nobody has them."""
+    """List the people and the keys, a page of each; secrets are never shown, for nobody has them."""
     store = desk.wardline.parts.store
     users = store.users()
-    keys = sorted(store.api_keys(), key=lambda key: key.disabled)
+    wanted = desk.asked("name").strip()[:_MOST_NAME_CHARACTERS]
+    found = [user for user in users if wanted.casefold() in user.name.casefold()]
+    found.sort(key=lambda user: (user.disabled, user.name.casefold()))
+    people_shown = paged(found, desk.asked("page"), most=_PEOPLE_SHOWN)
+    keys_shown = paged(
+        sorted(store.api_keys(), key=lambda key: key.disabled), desk.asked("keys"), most=_KEYS_SHOWN
+    )
     return page(
-        desk, "people", users=users, keys=keys, names={user.id: user.name for user in users},
-        admin=desk.user.role in ADMINS,
+        desk, "people", users=people_shown, keys=keys_shown, names={user.id: user.name for user in users}, wanted=wanted,
+        more_people=_address(name=wanted, keys=str(keys_shown.number), page=""),
+        more_keys=_address(name=wanted, page=str(people_shown.number), keys=""), admin=desk.user.role in ADMINS,
     )  # fmt: skip
 
 
@@ -123,6 +136,13 @@ def unlock(desk: Desk) -> Response:
 def lock_out(desk: Desk) -> Response:
     """Lock a person out for good."""
     return _changed(desk, people.disable_user)
+
+
+def _address(**asked: str) -> str:
+    """Write the page's address with what was asked for; the last name is left for a number to follow."""
+    *others, last = asked.items()
+    kept = urlencode([(name, value) for name, value in others if value and value != "1"])
+    return f"/people?{kept}{'&' if kept else ''}{last[0]}="
 
 
 def _new(desk: Desk, wrong: WardlineError | None = None) -> Response:

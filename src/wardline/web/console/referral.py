@@ -13,9 +13,12 @@ from wardline.pipeline import ReferralPreview
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
+from wardline.web.console.paging import Paged, paged
 from wardline.web.console.rendering import HEADERS, go, page
 
 _SHOWN = 50
+_FILES_SHOWN = 6
+_ALL = "all"
 _MOST_COUNTED = 500
 _SETTINGS_ATTEMPTS = 8
 """A referral that waits for the settings is tried as seldom as one that failed this often; see ``pipeline.refer``."""
@@ -47,7 +50,7 @@ def index(desk: Desk) -> Response:
 
 
 def show(desk: Desk) -> Response:
-    """Show one referral: its state, the checklist, and the preview."""
+    """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
     found = desk.wardline.preview_referral(desk.record("referral"))
     receipt = desk.wardline.parts.store.receipt_of(found.referral.id)
     orphans = found.referral.orphans
@@ -55,6 +58,7 @@ def show(desk: Desk) -> Response:
     missing = [need for need in found.checklist if need.state is NeedState.MISSING]
     return page(
         desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(found.referral, receipt),
+        files=_files(found, desk.asked("files")),
         answered=len(found.checklist) - len(missing), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
@@ -82,6 +86,14 @@ def document(desk: Desk) -> Response:
         if each.name == desk.path("name"):
             return _attached(each.body, each.media_type, f"{found.referral.id}-{each.name}")
     raise NotFoundError(f"{found.referral.id}: has no document of this name, expected one of its page")
+
+
+def _files(found: ReferralPreview, asked: str) -> Paged[records.PreviewDocument]:
+    """Choose the files of the preview to show; the first document is about the report itself."""
+    every = found.preview.documents[1:] if found.preview is not None else ()
+    if asked == _ALL:
+        return paged(every, "", most=max(1, len(every)))
+    return paged(every, asked, most=_FILES_SHOWN)
 
 
 def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Stage]:

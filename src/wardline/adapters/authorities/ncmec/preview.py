@@ -64,7 +64,7 @@ def _files(roots: Sequence[etree._Element]) -> Iterator[records.PreviewSection]:
     told = {*wording.FILE_COLUMNS, *_AWAITED, "originalFileHash"}
     for number, fields in enumerate(every, start=1):
         rest = tuple(each for each in fields if each.wire not in told)
-        yield records.PreviewSection(title=f"File {number} of {len(roots)}", fields=rest)
+        yield records.PreviewSection(title=f"File {number} of {len(roots)}", fields=rest, file=number)
 
 
 def _cell(fields: Sequence[records.PreviewField], wire: str) -> str | None:
