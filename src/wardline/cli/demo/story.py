@@ -84,9 +84,11 @@ class Story:
         self, progress: Progress, title: str, planned: list[DemoUpload], journal: uploads.Journal
     ) -> None:
         task = progress.add_task(title, total=len(planned))
+        people = self._world.installation.wardline.parts.store.users()
         uploads.send(
-            self._world.api, self._world.keys["platform"], planned, journal, done=_advance(progress, task)
-        )
+            self._world.api, self._world.keys["platform"], planned, journal,
+            begun=min(each.created_at for each in people), done=_advance(progress, task),
+        )  # fmt: skip
 
     def _moderate(self, progress: Progress) -> None:
         """Once only: what comes in later stays open."""

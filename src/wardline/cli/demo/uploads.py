@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -43,9 +43,15 @@ class Journal:
 
 
 def send(
-    api: str, key: str, uploads: Iterable[DemoUpload], journal: Journal, *, done: Callable[[], None]
+    api: str,
+    key: str,
+    uploads: Iterable[DemoUpload],
+    journal: Journal,
+    *,
+    begun: datetime,
+    done: Callable[[], None],
 ) -> None:
-    """Send what the journal does not have yet, several at a time.
+    """Send what the journal does not have yet, several at a time, as uploaded in the hour and a half before the demo began.
 
     An upload that was acknowledged just before a crash is sent again under the same Idempotency-Key, and counts once.
     """
@@ -53,7 +59,7 @@ def send(
 
         def one(upload: DemoUpload) -> None:
             if upload.reference not in journal:
-                _send_one(client, upload)
+                _send_one(client, upload, begun)
                 journal.note(upload.reference)
             done()
 
@@ -62,15 +68,15 @@ def send(
                 finished.result()
 
 
-def _send_one(client: httpx.Client, upload: DemoUpload) -> None:
+def _send_one(client: httpx.Client, upload: DemoUpload, begun: datetime) -> None:
     number = sum(upload.reference.encode())
     context = {
         "account_reference": upload.account,
         "content_reference": upload.reference,
         "surface": "post",
         "visibility": "public",
-        # Fixed, so that a repetition has the same body.
-        "uploaded_at": datetime(2026, 1, 1, number % 24, number % 60, tzinfo=UTC).isoformat(),
+        # The same whenever it is sent, so that a repetition has the same body.
+        "uploaded_at": (begun - timedelta(minutes=number % 90)).isoformat(),
         "ip_address": f"192.0.2.{number % 254 + 1}",
         "port": 40_000 + number,
         "file_name": upload.file_name,
