@@ -15,6 +15,7 @@ from wardline.cli.demo.forms import Form, Page
 from wardline.cli.demo.scenario import ACCOUNTS_NAME, UNSURE_FLAG
 from wardline.cli.demo.uploads import Journal
 from wardline.errors import DependencyError
+from wardline.records import ASKED, Reply
 
 Given = TypeVar("Given")
 
@@ -92,8 +93,9 @@ class _Moderator:
         reasons = page.reasons
         case_id = _the(page, "/decisions").action.split("/")[-2]
         unsure = UNSURE_FLAG in reasons and not self._passed_by_another(case_id)
+        looks = "Same as" not in reasons and "Could not be scanned" not in reasons
         # A file that is the same as a listed one may be decided without looking: the best view is the one not needed.
-        if "Same as" not in reasons and "Could not be scanned" not in reasons:
+        if looks:
             page = self._look(page)
         if unsure:
             # First the note: if the demo is killed in between, the case is still this person's, and they go on from here.
@@ -103,7 +105,8 @@ class _Moderator:
             judgement = _category(page)
         else:
             judgement = "not-a-violation"
-        after = self._desk.send(_the(page, "/decisions"), category=judgement)
+        answers = _answers(looked=looks) if judgement in _CATEGORIES else {}
+        after = self._desk.send(_the(page, "/decisions"), category=judgement, **answers)
         if not unsure:
             self._done()
         return after
@@ -135,6 +138,11 @@ def _the(page: Page, action: str) -> Form:
 def _has_seen(page: Page, item_id: str) -> bool:
     """Read what happened in the case: a demo that was killed after a reveal goes on behind it."""
     return f"You revealed file {item_id[-6:].upper()}" in page.text
+
+
+def _answers(*, looked: bool) -> dict[str, str]:
+    """Answer the questions that police sort by; whoever did not look is not sure."""
+    return {f"answer-{about}": Reply.NO if looked else Reply.NOT_SURE for about in ASKED}
 
 
 def _category(page: Page) -> str:
