@@ -72,7 +72,7 @@ def test_a_truncated_file_that_is_listed_byte_for_byte_is_restricted(line: Line)
 class NoDecoder:
     """A sandbox of which nothing is left."""
 
-    def hash(self, content: bytes) -> records.Unscannable:
+    def hash(self, content: bytes, *, precision: records.Precision) -> records.Unscannable:
         return records.Unscannable(source="media", reason="sandbox unavailable")
 
     def probe(self, content: bytes) -> records.Unscannable:

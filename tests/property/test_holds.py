@@ -59,7 +59,10 @@ class NoMedia:
     def probe(self, content: bytes) -> records.Unscannable:
         return records.Unscannable(source="media", reason="unknown format")
 
-    hash = probe
+    def hash(
+        self, content: bytes, *, precision: records.Precision = records.Precision.EXACT
+    ) -> records.Unscannable:
+        return self.probe(content)
 
     def render(
         self,

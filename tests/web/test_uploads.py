@@ -248,7 +248,7 @@ def test_over_its_rate_a_key_is_asked_to_wait(api: Api, line: Line) -> None:
 
 def test_what_nobody_foresaw_is_a_problem_without_its_text(tmp_path_factory: pytest.TempPathFactory) -> None:
     class Broken:
-        def hash(self, content: bytes) -> records.Examination:
+        def hash(self, content: bytes, *, precision: records.Precision) -> records.Examination:
             raise RuntimeError("secret of account-1")
 
         def close(self) -> None:

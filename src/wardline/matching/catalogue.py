@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -89,12 +90,14 @@ class Catalogue:
         """How many entries of which list were left out; lists without any are absent."""
         return dict(self._malformed)
 
-    def match(self, hashes: Iterable[records.Hash]) -> tuple[records.Match, ...]:
+    def match(
+        self, hashes: Iterable[records.Hash], *, radius_bits: int = RADIUS_BITS
+    ) -> tuple[records.Match, ...]:
         """Find an item on the active lists by its hashes: nearest first, and at equal distance verified lists first.
 
         Whatever the index raises comes through: the item was not looked up, which is not the same as not found.
         """
-        return lookup(hashes, exact=self._exact_matches, near=self._near_matches)
+        return lookup(hashes, exact=self._exact_matches, near=partial(self._near_matches, radius_bits))
 
     def _admit(self, entry: records.HashListEntry, list_id: str, pdq: _PdqBatch) -> None:
         value = _digest(entry)
@@ -124,9 +127,9 @@ class Catalogue:
         for row in rows if isinstance(rows, list) else [rows]:
             yield self._match(row, 0)
 
-    def _near_matches(self, value: bytes) -> Iterator[records.Match]:
+    def _near_matches(self, radius_bits: int, value: bytes) -> Iterator[records.Match]:
         query = np.frombuffer(value, np.uint8).reshape(1, -1)
-        for row, distance_bits in self._index.search(query, radius_bits=RADIUS_BITS)[0]:
+        for row, distance_bits in self._index.search(query, radius_bits=radius_bits)[0]:
             yield self._match(row, distance_bits)
 
     def _match(self, row: int, distance_bits: int) -> records.Match:

@@ -23,9 +23,11 @@ class Lookup:
         self._looked = float("-inf")
         """When the catalogue was last known to be that of the store, monotonic seconds."""
 
-    def match(self, hashes: tuple[records.Hash, ...]) -> tuple[records.Match, ...]:
-        """Find every entry near these hashes."""
-        return self._current().match(hashes)
+    def match(
+        self, hashes: tuple[records.Hash, ...], *, radius_bits: int = matching.RADIUS_BITS
+    ) -> tuple[records.Match, ...]:
+        """Find every entry near these hashes. Fast ones need ``matching.FAST_RADIUS_BITS``."""
+        return self._current().match(hashes, radius_bits=radius_bits)
 
     def refresh(self) -> None:
         """Look for changed lists now."""

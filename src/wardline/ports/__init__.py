@@ -9,6 +9,7 @@ from wardline.ports.outside import (
     Classifier,
     Clock,
     Closeable,
+    Frame,
     Hasher,
     HashListSource,
     Index,
@@ -35,5 +36,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "Frame", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -34,8 +34,14 @@ class Media(Protocol):
         """Say what the picture is, without decoding all of it."""
         ...
 
-    def hash(self, content: bytes) -> records.Examination | records.Unscannable:
-        """Decode the picture and compute every configured hash. Cryptographic hashes are of the bytes as uploaded."""
+    def hash(
+        self, content: bytes, *, precision: records.Precision = records.Precision.EXACT
+    ) -> records.Examination | records.Unscannable:
+        """Decode the picture and compute every configured hash. Cryptographic hashes are of the bytes as uploaded, and always exact.
+
+        A fast PDQ hash is at most 8 bits from the exact one for JPEGs of quality 60 and above. Also where no hash needs pixels, a file
+        whose pixels cannot be decoded is ``Unscannable``.
+        """
         ...
 
     def render(
@@ -59,6 +65,35 @@ class Media(Protocol):
         ...
 
 
+class Frame(Protocol):
+    """The first frame of one uploaded picture: decoded when somebody asks, as far as he asks, and not twice. Lives inside the sandbox."""
+
+    @property
+    def content(self) -> bytes:
+        """The file as uploaded."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels, orientation as stored."""
+        ...
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Decode all of it: ``uint8[height, width, 3]``, RGB, orientation as stored."""
+        ...
+
+    def scaled_luma(self, factor: int) -> NDArray[np.uint8] | None:
+        """Decode its luma only, at a fraction of its size: ``uint8[ceil(height / factor), ceil(width / factor)]``.
+
+        Args:
+            factor: 1, 2, 4 or 8.
+
+        Returns:
+            None where that would be no quicker, or when exact hashes were asked for: use ``pixels``.
+        """
+        ...
+
+
 class Hasher(Protocol):
     """One hash type. Called inside the decode sandbox: no files, no sockets, no threads."""
 
@@ -67,13 +102,8 @@ class Hasher(Protocol):
         """What it computes."""
         ...
 
-    def hash(self, content: bytes, pixels: NDArray[np.uint8]) -> records.Hash:
-        """Hash a picture.
-
-        Args:
-            content: The file as uploaded.
-            pixels: ``uint8[height, width, 3]``, RGB of the first frame, orientation as stored.
-        """
+    def hash(self, frame: Frame) -> records.Hash:
+        """Hash a picture. What the frame raises is to go through: it says why the file cannot be decoded."""
         ...
 
 

@@ -52,10 +52,12 @@ from wardline.records.item import (
     Item,
     MediaFormat,
     Picture,
+    Precision,
     Rendition,
     UploadContext,
     Visibility,
 )
+from wardline.records.list_file import CategoryMeaning, CategoryProfile, ListForm
 from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.preview import (
     Preview,
@@ -90,6 +92,8 @@ __all__ = [
     "Case",
     "CaseState",
     "Category",
+    "CategoryMeaning",
+    "CategoryProfile",
     "Change",
     "Checkpoint",
     "Covering",
@@ -116,6 +120,7 @@ __all__ = [
     "IpEvent",
     "Item",
     "KeyTrust",
+    "ListForm",
     "ListTrust",
     "Load",
     "MalformedLine",
@@ -124,6 +129,7 @@ __all__ = [
     "Note",
     "Outcome",
     "Picture",
+    "Precision",
     "Preview",
     "PreviewColumn",
     "PreviewDocument",

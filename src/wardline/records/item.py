@@ -42,6 +42,15 @@ class Rendition(StrEnum):
     """The stand-in before a reveal: at most 32 x 20 grey points, blurred and scaled up. Not a view."""
 
 
+class Precision(StrEnum):
+    """How near to the exact one a perceptual hash must be."""
+
+    FAST = "fast"
+    """From less than all pixels, where that is quicker: good for looking up in a wider radius, never kept and never sent to anybody."""
+    EXACT = "exact"
+    """From every pixel at full resolution, as everybody else computes it."""
+
+
 class Visibility(StrEnum):
     """Who could see the content where it was posted."""
 

@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from wardline import ports, records
-from wardline.records import HashKind, MediaFormat, Rendition
+from wardline.records import HashKind, MediaFormat, Precision, Rendition
 from wardline.testing import pictures
 
 _SIGNATURE_BYTES = 8
 _NEAR_BITS = 31
+_FAST_ERROR_BITS = 8
 _COVER_POINTS = (32, 20)
 _COVER_SIDE = 480
 
@@ -61,6 +62,22 @@ class MediaContract:
         original, copy = (_pdq(media, pictures.encode(scene, name)) for name in ("png", media_format))
         assert (int(original, 16) ^ int(copy, 16)).bit_count() <= _NEAR_BITS
 
+    @pytest.mark.parametrize("media_format", pictures.FORMATS)
+    @pytest.mark.parametrize("size", [(640, 480), (300, 500), (90, 70)])
+    def test_a_fast_hash_is_near_the_exact_one_and_the_rest_is_the_same(
+        self, media: ports.Media, media_format: str, size: tuple[int, int]
+    ) -> None:
+        content = pictures.encode(pictures.scene(10, size), media_format)
+        exact, fast = (
+            _examined(media, content, precision) for precision in (Precision.EXACT, Precision.FAST)
+        )
+        assert media.hash(content) == exact
+        assert fast.picture == exact.picture
+        for one, other in zip(fast.hashes, exact.hashes, strict=True):
+            apart = (int(one.value, 16) ^ int(other.value, 16)).bit_count()
+            assert one.kind is other.kind
+            assert apart <= (_FAST_ERROR_BITS if one.kind is HashKind.PDQ else 0)
+
     def test_a_flat_picture_has_a_hash_of_low_quality_and_not_no_hash(self, media: ports.Media) -> None:
         content = pictures.encode(Image.new("RGB", (200, 200), "grey"), "png")
         found = [one for one in _examined(media, content).hashes if one.kind is HashKind.PDQ]
@@ -89,7 +106,7 @@ class MediaContract:
         whole = pictures.encode(pictures.scene(6, (320, 240)), media_format)
         expected = records.Unscannable(source="media", reason="truncated or damaged")
         for size in (len(whole) // 2, len(whole) * 9 // 10, 16):
-            assert media.hash(whole[:size]) == expected
+            assert [media.hash(whole[:size], precision=each) for each in Precision] == [expected] * 2
             assert [media.render(whole[:size], rendition=form) for form in Rendition] == [expected] * 3
 
     def test_a_file_over_the_byte_cap_is_unscannable(self, media: ports.Media) -> None:
@@ -234,8 +251,10 @@ def animation(frames: int) -> bytes:
     return screen + frame * frames + b"\x3b"
 
 
-def _examined(media: ports.Media, content: bytes) -> records.Examination:
-    found = media.hash(content)
+def _examined(
+    media: ports.Media, content: bytes, precision: Precision = Precision.EXACT
+) -> records.Examination:
+    found = media.hash(content, precision=precision)
     assert isinstance(found, records.Examination), found
     return found
 

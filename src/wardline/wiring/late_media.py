@@ -27,9 +27,11 @@ class LateMedia:
         """See ``ports.Media``."""
         return self.start().probe(content)
 
-    def hash(self, content: bytes) -> records.Examination | records.Unscannable:
+    def hash(
+        self, content: bytes, *, precision: records.Precision = records.Precision.EXACT
+    ) -> records.Examination | records.Unscannable:
         """See ``ports.Media``."""
-        return self.start().hash(content)
+        return self.start().hash(content, precision=precision)
 
     def render(
         self,

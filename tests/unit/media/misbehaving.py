@@ -15,9 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wardline import records
+from wardline import ports, records
 from wardline.records import HashKind
 
 ESCAPED = records.Hash(kind=HashKind.SHA256, value="e" * 64)
@@ -35,9 +34,9 @@ class Misbehaving:
 
     kind = HashKind.SHA256
 
-    def hash(self, content: bytes, pixels: NDArray[np.uint8]) -> records.Hash:
+    def hash(self, frame: ports.Frame) -> records.Hash:
         """Obey, then confess."""
-        _, mark, act = content.rpartition(_MARK)
+        _, mark, act = frame.content.rpartition(_MARK)
         if not mark:
             return PEACEFUL
         ACTS[act.decode("ascii")]()

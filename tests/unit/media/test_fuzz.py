@@ -63,7 +63,7 @@ def _check(count: int, seed: int) -> None:
             content = _mutant(chance.choice(originals), chance)
             calls = (
                 media.probe(content),
-                media.hash(content),
+                *(media.hash(content, precision=precision) for precision in records.Precision),
                 media.render(content, frame=number % 2, longest_side=64),
                 media.render(content, frame=number % 2, rendition=records.Rendition.COVER),
             )

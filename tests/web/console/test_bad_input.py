@@ -270,7 +270,7 @@ def test_a_picture_that_takes_too_long_to_hash_can_still_be_looked_at(tmp_path: 
         def __init__(self, media: ports.Media) -> None:
             self.probe, self.render, self.close = media.probe, media.render, lambda: None
 
-        def hash(self, content: bytes) -> records.Unscannable:
+        def hash(self, content: bytes, *, precision: records.Precision) -> records.Unscannable:
             return records.Unscannable(source="media", reason="took too long")
 
     with Line(tmp_path, replaced={"media": Hurried(shared_media())}) as line:

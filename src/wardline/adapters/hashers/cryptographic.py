@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from wardline import records
 from wardline.errors import ConfigurationError
+from wardline.ports import Frame
 from wardline.records import HashKind
 
 # MD5 and SHA-1 are what lists are exchanged in. They tell files apart here and protect nothing, which FIPS builds want to be told.
@@ -38,9 +36,9 @@ class CryptographicHasher:
         """What it computes."""
         return self._kind
 
-    def hash(self, content: bytes, pixels: NDArray[np.uint8]) -> records.Hash:  # noqa: ARG002 - the port's signature
-        """Hash the bytes; the pixels are not looked at."""
-        return _digest(self._kind, content)
+    def hash(self, frame: Frame) -> records.Hash:
+        """Hash the bytes; the pixels are not asked for."""
+        return _digest(self._kind, frame.content)
 
 
 def digests(content: bytes) -> tuple[records.Hash, ...]:

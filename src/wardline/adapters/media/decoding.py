@@ -59,28 +59,15 @@ def configure(caps: Caps, *, heic: bool = False) -> frozenset[MediaFormat]:
 
 def probe(content: bytes, caps: Caps, formats: frozenset[MediaFormat]) -> records.Picture:
     """Read the headers only."""
-    with _as_damage():
-        return _open(content, caps, formats)[1]
-
-
-def first_frame(
-    content: bytes, caps: Caps, formats: frozenset[MediaFormat]
-) -> tuple[records.Picture, NDArray[np.uint8]]:
-    """Decode the first frame.
-
-    Returns:
-        The picture, and its pixels as ``uint8[height, width, 3]``: RGB, alpha dropped, orientation as stored.
-    """
-    with _as_damage():
-        image, picture = _open(content, caps, formats)
-        return picture, _pixels(image, caps)
+    with as_damage():
+        return open_picture(content, caps, formats)[1]
 
 
 def rendition(
     content: bytes, caps: Caps, formats: frozenset[MediaFormat], *, frame: int, longest_side: int
 ) -> NDArray[np.uint8]:
     """Decode one frame, scaled down to fit and turned upright, as ``uint8[height, width, 3]``."""
-    with _as_damage():
+    with as_damage():
         return np.asarray(_fitted(content, caps, formats, frame, longest_side).convert("RGB"))
 
 
@@ -88,7 +75,7 @@ def greys(
     content: bytes, caps: Caps, formats: frozenset[MediaFormat], *, frame: int, longest_side: int
 ) -> NDArray[np.uint8]:
     """Do as ``rendition`` and keep the luma only, as ``uint8[height, width]``."""
-    with _as_damage():
+    with as_damage():
         return np.asarray(_fitted(content, caps, formats, frame, longest_side).convert("L"))
 
 
@@ -96,10 +83,10 @@ def points(
     content: bytes, caps: Caps, formats: frozenset[MediaFormat], *, frame: int, longest_side: int
 ) -> NDArray[np.uint8]:
     """Decode one frame, turned upright, down to the points of a cover, each the mean luma of its part: ``uint8[rows, columns]``."""
-    with _as_damage():
+    with as_damage():
         shown, orientation = _frame(content, caps, formats, frame, enough=_ENOUGH_FOR_POINTS)
         shown.load()
-        _require_size(shown, caps)
+        require_size(shown, caps)
         if orientation in _SIDEWAYS:
             rows, columns = cover.grid(shown.height, shown.width, longest_side)
         else:
@@ -113,7 +100,7 @@ def _fitted(
 ) -> Image.Image:
     shown, orientation = _frame(content, caps, formats, frame, enough=(longest_side, longest_side))
     shown.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    _require_size(shown, caps)
+    require_size(shown, caps)
     return _upright(shown, orientation)
 
 
@@ -121,7 +108,7 @@ def _frame(
     content: bytes, caps: Caps, formats: frozenset[MediaFormat], frame: int, *, enough: tuple[int, int]
 ) -> tuple[Image.Image, int]:
     """Find one frame, in RGB or grey and perhaps not yet loaded, with its Exif orientation. No larger than it need be, where it can be."""
-    image, picture = _open(content, caps, formats)
+    image, picture = open_picture(content, caps, formats)
     if not 0 <= frame < picture.frames:
         raise RejectedError(Reason.NO_FRAME)
     if frame:
@@ -131,7 +118,7 @@ def _frame(
     orientation = _orientation(image)
     if image.mode in ("RGB", "L"):
         return image, orientation
-    return Image.fromarray(_pixels(image, caps)), orientation
+    return Image.fromarray(pixels_of(image, caps)), orientation
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -139,7 +126,8 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 @contextmanager
-def _as_damage() -> Iterator[None]:
+def as_damage() -> Iterator[None]:
+    """Let nothing out but ``RejectedError`` and ``MemoryError``."""
     try:
         yield
     except (RejectedError, MemoryError):
@@ -151,9 +139,10 @@ def _as_damage() -> Iterator[None]:
         raise RejectedError(Reason.MEMORY if out_of_memory else Reason.DAMAGED) from problem
 
 
-def _open(
+def open_picture(
     content: bytes, caps: Caps, formats: frozenset[MediaFormat]
 ) -> tuple[ImageFile.ImageFile, records.Picture]:
+    """Read the headers, and hold them against the caps."""
     media_format = sniff(content)
     if media_format is None or media_format not in formats:
         raise RejectedError(Reason.UNKNOWN_FORMAT)
@@ -161,7 +150,7 @@ def _open(
     if size is not None:
         _require_declared(size, media_format, caps)
     image = Image.open(io.BytesIO(content), formats=(_PLUGINS[media_format],))
-    _require_size(image, caps)
+    require_size(image, caps)
     frames = _count_frames(image, caps.frames)
     picture = records.Picture(format=media_format, width=image.width, height=image.height, frames=frames)
     return image, picture
@@ -175,7 +164,8 @@ def _require_declared(size: tuple[int, int], media_format: MediaFormat, caps: Ca
         raise RejectedError(Reason.MEMORY)
 
 
-def _require_size(image: Image.Image, caps: Caps) -> None:
+def require_size(image: Image.Image, caps: Caps) -> None:
+    """Hold a frame against the cap on pixels: it may be larger than the header said."""
     if image.width * image.height > caps.pixels:
         raise RejectedError(Reason.PIXELS)
 
@@ -204,10 +194,13 @@ def _orientation(image: Image.Image) -> int:
     return 1
 
 
-def _pixels(image: Image.Image, caps: Caps) -> NDArray[np.uint8]:
-    """Convert strip by strip, so that a large picture is never held in two whole copies beside the result."""
+def pixels_of(image: Image.Image, caps: Caps) -> NDArray[np.uint8]:
+    """Decode to ``uint8[height, width, 3]``: RGB, alpha dropped, orientation as stored.
+
+    Converts strip by strip, so that a large picture is never held in two whole copies beside the result.
+    """
     image.load()
-    _require_size(image, caps)  # a frame may be larger than the header said
+    require_size(image, caps)
     image.info.pop("transparency", None)  # has no effect on plain RGB but to fail in odd ways
     width, height = image.size
     stretch = _darkest_to_brightest(image) if image.mode in ("I", "F") else None

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from wardline import kernels
 from wardline.adapters.media import handshake
 from wardline.adapters.media.attendant import Attendant
 from wardline.adapters.media.caps import Caps
@@ -50,6 +51,7 @@ class Nursery:
             "hashers": list(hashers),
             "caps": asdict(caps),
             "heic": heic,
+            "kernels": kernels.selected().value,
             "cpu_seconds": int(caps.seconds * jobs_per_worker) + _SPARE_CPU_SECONDS,
         }
         self._require_layers = require_layers

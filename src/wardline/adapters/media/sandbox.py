@@ -88,12 +88,13 @@ class SandboxMedia:
         """Say what the picture is, without decoding all of it."""
         return self._ask(wire.Verb.PROBE, content, lambda payload: wire.read_picture(payload, self._caps))
 
-    def hash(self, content: bytes) -> records.Examination | records.Unscannable:
-        """Decode the first frame and compute every configured hash, in the configured order."""
+    def hash(
+        self, content: bytes, *, precision: records.Precision = records.Precision.EXACT
+    ) -> records.Examination | records.Unscannable:
+        """Compute every configured hash of the first frame, in the configured order."""
         kinds = self._nursery.kinds
-        return self._ask(
-            wire.Verb.HASH, content, lambda payload: wire.read_examination(payload, self._caps, kinds)
-        )
+        verb = wire.Verb.HASH_FAST if precision is records.Precision.FAST else wire.Verb.HASH
+        return self._ask(verb, content, lambda payload: wire.read_examination(payload, self._caps, kinds))
 
     def render(
         self,

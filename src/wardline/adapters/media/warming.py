@@ -15,6 +15,7 @@ from wardline.adapters.media import wire, worker
 from wardline.records import MediaFormat
 
 _SIDE = 16
+_LARGE = (640, 520)  # large enough to be decoded at a scale by hashers that ask for it
 _MODES = {
     "JPEG": ("RGB", "L", "CMYK"),
     "PNG": ("RGB", "RGBA", "L", "LA", "P", "1", "I;16"),
@@ -37,6 +38,8 @@ def warm(bench: worker.Bench) -> None:
                 worker.answer(verb, version, bench, frame=0, longest_side=_SIDE // 2)
             for verb in (wire.Verb.RENDER, wire.Verb.COVER):
                 worker.answer(verb, version, bench, frame=1, longest_side=_SIDE // 2)
+    for verb in (wire.Verb.HASH, wire.Verb.HASH_FAST):
+        worker.answer(verb, _encode("JPEG", "RGB", size=_LARGE), bench)
 
 
 def samples(formats: frozenset[MediaFormat]) -> Iterator[bytes]:
@@ -58,8 +61,10 @@ def samples(formats: frozenset[MediaFormat]) -> Iterator[bytes]:
         yield _encode("HEIF", "RGB")
 
 
-def _encode(plugin: str, mode: str, *, frames: int = 1, **options: object) -> bytes:
-    pictures = [_picture(mode, shade) for shade in range(frames)]
+def _encode(
+    plugin: str, mode: str, *, frames: int = 1, size: tuple[int, int] = (_SIDE, _SIDE), **options: object
+) -> bytes:
+    pictures = [_picture(mode, shade, size) for shade in range(frames)]
     if frames > 1:
         options.update(save_all=True, append_images=pictures[1:])
     stream = io.BytesIO()
@@ -67,8 +72,8 @@ def _encode(plugin: str, mode: str, *, frames: int = 1, **options: object) -> by
     return stream.getvalue()
 
 
-def _picture(mode: str, shade: int) -> Image.Image:
-    image = Image.linear_gradient("L").resize((_SIDE, _SIDE)).point(lambda value: (value + 90 * shade) % 256)
+def _picture(mode: str, shade: int, size: tuple[int, int]) -> Image.Image:
+    image = Image.linear_gradient("L").resize(size).point(lambda value: (value + 90 * shade) % 256)
     if mode == "LAB":
         return Image.merge("LAB", (image, image, image))
     if mode in ("LA", "CMYK", "RGBA"):

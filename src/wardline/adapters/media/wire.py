@@ -48,6 +48,7 @@ class Verb(IntEnum):
     RENDER = 3
     GREY = 4
     COVER = 5
+    HASH_FAST = 6
 
 
 class MalformedAnswerError(Exception):
@@ -86,7 +87,7 @@ def most_bytes(verb: Verb, *, kinds: int, longest_side: int) -> int:
     match verb:
         case Verb.PROBE:
             return _PICTURE.size
-        case Verb.HASH:
+        case Verb.HASH | Verb.HASH_FAST:
             return _PICTURE.size + kinds * (_HASH.size + _LONGEST_DIGEST_BYTES)
         case Verb.RENDER:
             return _SIZE.size + 3 * longest_side**2

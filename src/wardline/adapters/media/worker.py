@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from wardline import records
 from wardline.adapters.media import decoding, wire
 from wardline.adapters.media.caps import Caps
+from wardline.adapters.media.frame import LazyFrame
 from wardline.adapters.media.reasons import Reason, RejectedError
 from wardline.ports import Hasher
 
+_PRECISIONS = {wire.Verb.HASH: records.Precision.EXACT, wire.Verb.HASH_FAST: records.Precision.FAST}
 _DECODERS = {
     wire.Verb.RENDER: decoding.rendition,
     wire.Verb.GREY: decoding.greys,
@@ -52,18 +54,22 @@ def answer(verb: wire.Verb, content: bytes, bench: Bench, *, frame: int = 0, lon
         return wire.refuse(Reason.MEMORY)
 
 
-def examine(content: bytes, bench: Bench) -> tuple[records.Picture, Sequence[records.Hash]]:
-    """Decode the first frame and compute every hash."""
-    picture, pixels = decoding.first_frame(content, bench.caps, bench.formats)
-    return picture, [hasher.hash(content, pixels) for hasher in bench.hashers]
+def examine(
+    content: bytes, bench: Bench, precision: records.Precision = records.Precision.EXACT
+) -> tuple[records.Picture, Sequence[records.Hash]]:
+    """Compute every hash of the first frame, and make sure that it can be decoded."""
+    frame = LazyFrame(content, bench.caps, bench.formats, precision)
+    hashes = [hasher.hash(frame) for hasher in bench.hashers]
+    frame.require_decodable()
+    return frame.picture, hashes
 
 
 def _work(verb: wire.Verb, content: bytes, bench: Bench, frame: int, longest_side: int) -> bytes:
     match verb:
         case wire.Verb.PROBE:
             return wire.write_picture(decoding.probe(content, bench.caps, bench.formats))
-        case wire.Verb.HASH:
-            return wire.write_examination(*examine(content, bench))
+        case wire.Verb.HASH | wire.Verb.HASH_FAST:
+            return wire.write_examination(*examine(content, bench, _PRECISIONS[verb]))
         case wire.Verb.RENDER | wire.Verb.GREY | wire.Verb.COVER:
             decode = _DECODERS[verb]
             pixels = decode(content, bench.caps, bench.formats, frame=frame, longest_side=longest_side)

@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from wardline import kernels
 from wardline.adapters.media import decoding, handshake, sealing, warming, worker
 from wardline.adapters.media.caps import Caps
 from wardline.adapters.media.handshake import FAILED, FORK, HERE
@@ -31,6 +32,7 @@ def main(descriptor: int) -> None:
     try:
         order = handshake.receive(control)
         caps = Caps(**order["caps"])
+        kernels.select(order["kernels"])
         bench = _prepare(caps, order["hashers"], heic=order["heic"])
     except Exception as problem:  # noqa: BLE001 - whatever it is, the parent must hear of it; it turns it into our own error
         handshake.send(control, {"problem": f"{type(problem).__name__}: {problem}"})
