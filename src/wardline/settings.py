@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from wardline.errors import ConfigurationError, NotInitialisedError
+from wardline.records import CategoryProfile
 from wardline.triage import Response
 
 FILE_NAME = "wardline.toml"
 
+_CATEGORY = re.compile(r"0|[1-9][0-9]{0,8}|none")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 RANGES: Mapping[str, tuple[float, float]] = {
     "server.port": (0, 65_535),
@@ -93,10 +95,12 @@ class IntakeSettings:
 class MatchingSettings:
     hashers: tuple[str, ...] = ("md5", "sha1", "sha256", "pdq")
     """Hash types that every picture gets."""
-    index: str = "brute"
+    index: str = "hamming"
     """Search for near hashes."""
     list_stale_hours: int = 168
     """A list without news for this long raises an alarm."""
+    category_profiles: dict[str, CategoryProfile] = field(default_factory=dict)
+    """Name to what the category numbers of VICS documents mean. None is built in, and an unknown one is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +257,18 @@ def _check(settings: Settings) -> None:
         names = [each.name for each in named]
         if len(set(names)) < len(names):
             raise ConfigurationError(f"{FILE_NAME}: {section} has one name twice, expected each once")
+    for name, profile in settings.matching.category_profiles.items():
+        _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
+
+
+def _check_profile(where: str, profile: CategoryProfile) -> None:
+    if not profile.document.strip() or not profile.categories:
+        raise ConfigurationError(f"{where} is empty, expected a document and categories")
+    # A number with a zero before it would never be found, and so mean nothing without anybody noticing.
+    if not all(_CATEGORY.fullmatch(number) for number in profile.categories):
+        raise ConfigurationError(
+            f"{where}.categories has a key that is no category, expected whole numbers or none"
+        )
 
 
 def _build(kind: type[Any], table: dict[str, Any], where: str) -> Any:
@@ -282,12 +298,8 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return _build(hint, value, where + ".")
     if get_origin(hint) is tuple and isinstance(value, list):
         return tuple(_value(get_args(hint)[0], each, f"{where}[{place}]") for place, each in enumerate(value))
-    if (
-        get_origin(hint) is dict
-        and isinstance(value, dict)
-        and all(isinstance(each, str) for each in value.values())
-    ):
-        return dict(value)
+    if get_origin(hint) is dict and isinstance(value, dict):
+        return {key: _value(get_args(hint)[1], each, f"{where}.{key}") for key, each in value.items()}
     if isinstance(hint, type) and issubclass(hint, StrEnum) and isinstance(value, str) and value in set(hint):
         return hint(value)
     if hint is Path and isinstance(value, str):

@@ -45,12 +45,54 @@ def as_json_lines(entries: Contents) -> str:
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in as_objects(entries))
 
 
-def maker(path: Path, write: Callable[[Contents], str]) -> SourceMaker:
+NUMBERS = {category: str(number) for number, category in enumerate((None, *records.Category))}
+PROFILE = records.CategoryProfile(
+    document="CUSTOM",
+    categories={number: records.CategoryMeaning(category or "take") for category, number in NUMBERS.items()},
+)
+
+
+def as_media(entries: Contents) -> list[dict[str, object]]:
+    """One Media for each entry; a broken one stands where a hash does that has to be there."""
+    media: list[dict[str, object]] = []
+    for entry in entries:
+        if isinstance(entry, Broken):
+            media.append({"Category": 0, "MD5": entry.text})
+        elif entry.kind in (records.HashKind.MD5, records.HashKind.SHA1):
+            media.append({"Category": NUMBERS[entry.category], entry.kind.upper(): entry.value.upper()})
+        else:
+            others = [{"HashName": entry.kind.upper(), "HashValue": entry.value}]
+            media.append({"Category": NUMBERS[entry.category], "AlternativeHashes": others})
+    return media
+
+
+def as_vics(entries: Contents) -> str:
+    context = "http://github.com/VICSDATAMODEL/ProjectVic/DataModels/2.0.xml/CUSTOM/$metadata#Media"
+    return json.dumps({"@odata.context": context, "value": as_media(entries)}, ensure_ascii=False)
+
+
+def as_vics_cases(entries: Contents) -> str:
+    """Cases of a hundred Media each, of the earlier version."""
+    context = "http://github.com/ICMEC/ProjectVic/DataModels/1.3.xml#Cases"
+    media = as_media(entries)
+    cases = [{"Media": media[first : first + 100], "CaseID": "x"} for first in range(0, len(media), 100)]
+    return json.dumps({"value": cases, "odata.metadata": context}, indent=1)
+
+
+def open_vics(path: Path) -> ports.HashListSource:
+    return hash_lists.open_source(path, form=records.ListForm.VICS, profile="p", profiles={"p": PROFILE})
+
+
+def maker(
+    path: Path,
+    write: Callable[[Contents], str],
+    opened: Callable[[Path], ports.HashListSource] = hash_lists.open_source,
+) -> SourceMaker:
     def make(entries: Contents) -> ports.HashListSource:
         content = write(entries).encode()
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)
-        return hash_lists.open_source(path)
+        return opened(path)
 
     return make
 
@@ -100,3 +142,26 @@ class TestJsonLinesFile(HashListContract):
     @pytest.fixture
     def foreign_source(self, tmp_path: Path) -> ports.HashListSource:
         return foreign(tmp_path / "foreign.jsonl")
+
+
+class TestVicsFile(HashListContract):
+    @pytest.fixture
+    def make_source(self, tmp_path: Path) -> SourceMaker:
+        return maker(tmp_path / "list.json", as_vics, open_vics)
+
+    @pytest.fixture
+    def foreign_source(self, tmp_path: Path) -> ports.HashListSource:
+        foreign(tmp_path / "foreign.json")
+        return open_vics(tmp_path / "foreign.json")
+
+
+class TestVicsCasesFile(HashListContract):
+    @pytest.fixture
+    def make_source(self, tmp_path: Path) -> SourceMaker:
+        return maker(tmp_path / "list.json", as_vics_cases, open_vics)
+
+    @pytest.fixture
+    def foreign_source(self, tmp_path: Path) -> ports.HashListSource:
+        path = tmp_path / "foreign.json"
+        path.write_text(as_json([]))
+        return open_vics(path)

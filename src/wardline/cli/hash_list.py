@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +12,11 @@ from wardline.cli import operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
-from wardline.errors import NotFoundError
-from wardline.records import ApprovalState, ListTrust, Scope
+from wardline.errors import InputError, NotFoundError
+from wardline.records import ApprovalState, ListForm, ListTrust, Scope
 
 if TYPE_CHECKING:
-    from wardline import records
+    from wardline import ports, records
     from wardline.pipeline import Wardline
     from wardline.pipeline.lists import AddedList
 
@@ -28,27 +29,48 @@ _MOST_LINES_SHOWN = 20
 @app.command()
 def add(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="CSV or JSON: hash_type, hash, perhaps category.")
+        Path,
+        typer.Argument(
+            metavar="PATH", help="CSV or JSON: hash_type, hash, perhaps category. Others: --format."
+        ),
     ],
     name: Annotated[str, typer.Option("--name", help="Unique.")],
     provenance: Annotated[str, typer.Option("--provenance", help="Who compiled it, and how it came here.")],
     trust: Annotated[ListTrust, typer.Option("--trust", help="Verified: a match restricts at once.")],
     user: As,
+    form: Annotated[
+        ListForm, typer.Option("--format", help="How the file is written; auto goes by its suffix.")
+    ] = ListForm.AUTO,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="VICS: the table in [matching.category_profiles] that it is read by."),
+    ] = None,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Read a list and propose its activation. Malformed lines are skipped and named."""
+    """Read a list and propose its activation. Malformed lines are skipped and named, what is not taken is counted."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        source = line.parts.open_list(path, form=form, profile=profile)
         output.note("Reading the list ...")
-        added = line.add_list(path, name=name, provenance=provenance, trust=trust, user=person)
+        try:
+            added = line.add_list(source, name=name, provenance=provenance, trust=trust, user=person)
+        except InputError:
+            for what, count in _untaken(source).items():  # perhaps all of it was
+                output.note(f"Not taken: {count:,} {what}")
+            raise
     if as_json:
         output.as_json(
-            {"hash_list": added.hash_list, "approval_id": added.approval.id, "skipped": added.malformed}
+            {
+                "hash_list": added.hash_list,
+                "approval_id": added.approval.id,
+                "skipped": added.malformed,
+                "not_taken": _untaken(source),
+            }
         )
     else:
-        _tell_added(added)
+        _tell_added(added, _untaken(source))
 
 
 @app.command("list")
@@ -145,7 +167,13 @@ def _find(line: Wardline, which: str) -> records.HashList:
     )
 
 
-def _tell_added(added: AddedList) -> None:
+def _untaken(source: ports.HashListSource) -> Mapping[str, int]:
+    """Give what a source read and did not take, by what it is; a plug-in's may not say."""
+    counts: Mapping[str, int] = getattr(source, "untaken", {})
+    return counts
+
+
+def _tell_added(added: AddedList, untaken: Mapping[str, int]) -> None:
     output.line(
         f"Added {added.hash_list.name} with {added.hash_list.entries:,} entries: {added.hash_list.id}"
     )
@@ -155,6 +183,8 @@ def _tell_added(added: AddedList) -> None:
             output.line(f"  line {each.line}: {each.reason}")
         if len(added.malformed) > _MOST_LINES_SHOWN:
             output.line(f"  and {len(added.malformed) - _MOST_LINES_SHOWN:,} more; --json names them all")
+    for what, count in untaken.items():
+        output.line(f"Not taken: {count:,} {what}")
     output.line(
         f"Proposed: {added.approval.id}. A second person activates it: wardline hash-list activate {added.hash_list.id} --as NAME"
     )

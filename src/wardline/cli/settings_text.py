@@ -48,9 +48,12 @@ name = {name}
 
 [matching]
 #hashers = ["md5", "sha1", "sha256", "pdq"]
-#index = "brute"
+#index = "hamming"
 # A list without news for this long raises an alarm.
 #list_stale_hours = 168
+# What the category numbers in VICS documents mean, for `wardline hash-list add --format vics --profile example`. None is built in: agree on each
+# with the list's owner and counsel. document: the profile that the files name. Each number: "A1", "A2", "B1", "B2", "take" or "skip".
+#category_profiles = {{ example = {{ document = "US", categories = {{ 0 = "skip", 1 = "take", none = "skip" }} }} }}
 
 [triage]
 # "act": restrict the content at once, reversibly, and open a case. "review": only open a case.

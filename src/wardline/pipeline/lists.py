@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wardline import records
+from wardline import ports, records
 from wardline.errors import ConflictError, InputError
 from wardline.pipeline import approvals
 from wardline.pipeline.parts import Parts
@@ -23,15 +23,30 @@ class AddedList:
 
 
 def add(
-    parts: Parts, path: Path, *, name: str, provenance: str, trust: records.ListTrust, user: records.User
+    parts: Parts,
+    origin: Path | ports.HashListSource,
+    *,
+    name: str,
+    provenance: str,
+    trust: records.ListTrust,
+    user: records.User,
 ) -> AddedList:
-    """Read a list file and propose its activation.
+    """Read a list and propose its activation.
+
+    Args:
+        parts: The installation's.
+        origin: A file whose suffix says how it is written, or a source that ``parts.open_list`` made.
+        name: Of the list, unique.
+        provenance: Who compiled it, and how it came here.
+        trust: What a match may do.
+        user: Who answers for it.
 
     Raises:
         InputError: The file is not a list, or holds no valid entry.
         AlreadyExistsError: The name is taken.
     """
-    source, cursor = parts.open_list(path), None
+    source = parts.open_list(origin) if isinstance(origin, Path) else origin
+    cursor: str | None = None
     found: list[records.EntryChange] = []
     malformed: list[records.MalformedLine] = []
     while True:

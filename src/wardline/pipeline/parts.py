@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -36,6 +37,16 @@ class Rules:
     min_free_bytes: int = 1_000_000_000
 
 
+class ListOpener(Protocol):
+    """Makes a source of a hash list file."""
+
+    def __call__(
+        self, path: Path, *, form: records.ListForm = records.ListForm.AUTO, profile: str | None = None
+    ) -> ports.HashListSource:
+        """Choose how to read a file; ``InputError`` when that cannot be known. The profile is one of the settings', by its name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """One installation's adapters and keys. Everything that a step may touch is here and nowhere else."""
@@ -46,7 +57,7 @@ class Parts:
     clock: ports.Clock
     rules: Rules
     make_index: Callable[[], ports.Index]
-    open_list: Callable[[Path], ports.HashListSource]
+    open_list: ListOpener
     entropy: Callable[[int], bytes]
     """``secrets.token_bytes``, or a seeded twin in simulations."""
     idempotency_secret: bytes

@@ -16,6 +16,7 @@ from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.proving import Prover
+from wardline.pipeline.scan import LibraryScan
 from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.verifying import Standing
 
@@ -41,6 +42,19 @@ class Wardline:
     ) -> Submission:
         """Scan one upload: released, or kept with a case. See ``pipeline.submit``."""
         return submit(self.parts, self._lookup, upload, api_key=api_key, idempotency_key=idempotency_key)
+
+    def scan(self, *, user: records.User, media: ports.Media | None = None) -> LibraryScan:
+        """Begin to compare a library of files with the active lists, in a person's name; the log tells of it first.
+
+        Args:
+            user: Whose role allows managing lists.
+            media: A decode sandbox of the caller's own; the installation's otherwise.
+
+        Raises:
+            NotAllowedError: The role does not allow it.
+            ConflictError: No list is active, so that nothing could be found.
+        """
+        return LibraryScan(self.parts, self._lookup, user=user, media=media)
 
     # review
     def next_case(self, user: records.User) -> records.Case | None:
@@ -91,10 +105,10 @@ class Wardline:
 
     # lists and approvals
     def add_list(
-        self, path: Path, *, name: str, provenance: str, trust: records.ListTrust, user: records.User
-    ) -> AddedList:
-        """Read a hash list and propose its activation."""
-        return lists.add(self.parts, path, name=name, provenance=provenance, trust=trust, user=user)
+        self, origin: Path | ports.HashListSource, *, name: str, provenance: str, trust: records.ListTrust, user: records.User
+    ) -> AddedList:  # fmt: skip
+        """Read a hash list from a file, or from a source that ``parts.open_list`` made, and propose its activation."""
+        return lists.add(self.parts, origin, name=name, provenance=provenance, trust=trust, user=user)
 
     def disable_list(self, list_id: str, *, user: records.User) -> records.HashList:
         """Switch a list off at once."""

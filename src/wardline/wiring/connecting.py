@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -108,7 +109,7 @@ def open_installation(
         vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
         clock=time, rules=_rules(chosen), make_index=plugins.load("indexes", chosen.matching.index),
-        open_list=plugins.load("hash_lists", "file"), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
+        open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
         authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time),
         free_bytes=lambda: shutil.disk_usage(chosen.data).free, reached=reached,

@@ -11,6 +11,7 @@ from tests.unit.hash_lists.lists import MD5, SHA1, values, write
 from wardline.adapters import hash_lists
 from wardline.adapters.hash_lists import csv_file
 from wardline.errors import ConflictError, InputError
+from wardline.records import CategoryMeaning, CategoryProfile, ListForm
 
 CONTENT = f"hash_type,hash\nmd5,{MD5}\nsha1,{SHA1}\nmd5,{MD5}\n"
 
@@ -23,6 +24,42 @@ def test_a_file_of_an_unknown_suffix_is_refused(name: str) -> None:
 
 def test_the_case_of_the_suffix_does_not_matter(tmp_path: Path) -> None:
     assert values(hash_lists.open_source(write(tmp_path, CONTENT, ".CSV")).fetch(None)) == [MD5, SHA1]
+
+
+@pytest.mark.parametrize("suffix", ["", ".txt", ".json"])
+def test_a_form_that_is_given_goes_before_the_suffix(tmp_path: Path, suffix: str) -> None:
+    made = hash_lists.open_source(write(tmp_path, CONTENT, suffix), form=ListForm.CSV)
+    assert values(made.fetch(None)) == [MD5, SHA1]
+
+
+PROFILES = {"one": CategoryProfile(document="US", categories={"1": CategoryMeaning.TAKE})}
+
+
+@pytest.mark.parametrize("form", [form for form in ListForm if form is not ListForm.VICS])
+def test_a_category_profile_is_for_vics_only(form: ListForm) -> None:
+    with pytest.raises(InputError, match=r"category profile one: not for .* files") as refusal:
+        hash_lists.open_source(Path("list.csv"), form=form, profile="one", profiles=PROFILES)
+    assert "--format vics" in refusal.value.advice
+
+
+@pytest.mark.parametrize("profile", [None, "two", "ONE", ""])
+def test_vics_without_a_known_category_profile_is_refused_and_the_known_ones_named(
+    profile: str | None,
+) -> None:
+    with pytest.raises(InputError, match=r"expected one$") as refusal:
+        hash_lists.open_source(Path("list.json"), form=ListForm.VICS, profile=profile, profiles=PROFILES)
+    assert "--profile" in refusal.value.advice
+    with pytest.raises(InputError, match=r"\[matching.category_profiles\], which has none"):
+        hash_lists.open_source(Path("list.json"), form=ListForm.VICS, profile=profile)
+
+
+@pytest.mark.parametrize("key", ["@odata.context", "odata.metadata", "value"])
+def test_a_vics_document_that_is_read_as_json_is_refused_and_the_way_to_read_it_named(
+    tmp_path: Path, key: str
+) -> None:
+    with pytest.raises(InputError, match="begins like a VICS document") as refusal:
+        hash_lists.open_source(write(tmp_path, f'{{"{key}": 1}}', ".json")).fetch(None)
+    assert "--format vics --profile NAME" in refusal.value.advice
 
 
 def test_a_missing_file_is_the_callers_mistake_and_its_path_is_not_repeated(tmp_path: Path) -> None:

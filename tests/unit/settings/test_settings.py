@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardline import settings
+from wardline import records, settings
 from wardline.errors import ConfigurationError, NotInitialisedError
 from wardline.triage import Response
 
 FOLDER = Path("somewhere")
+_PROFILE = "[matching.category_profiles.vics-us]\n"
 
 
 def refused(text: str, words: str) -> None:
@@ -48,6 +49,16 @@ def test_a_folder_without_the_file_is_not_initialised(tmp_path: Path) -> None:
         settings.load(tmp_path)
 
 
+def test_a_category_profile_says_which_documents_it_is_for_and_what_their_numbers_mean() -> None:
+    text = f"{_PROFILE}document = 'US'\n[matching.category_profiles.vics-us.categories]\n0 = 'skip'\n1 = 'A1'\nnone = 'take'\n"
+    meaning = records.CategoryMeaning
+    assert settings.parse(FOLDER, text).matching.category_profiles == {
+        "vics-us": records.CategoryProfile(
+            document="US", categories={"0": meaning.SKIP, "1": meaning.A1, "none": meaning.TAKE}
+        )
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -62,6 +73,29 @@ def test_a_folder_without_the_file_is_not_initialised(tmp_path: Path) -> None:
         ('[[platforms]]\nname = "a"', "platforms[0].url is missing"),
         ("platforms = 1", "platforms has the wrong kind of value"),
         ("[intake.private_scanning.legal_basis]\nUS = 1", "has the wrong kind of value"),
+        (f"{_PROFILE}document = 1", "vics-us.document has the wrong kind of value, expected text"),
+        (f"{_PROFILE}categories = {{1 = 'A1'}}", "category_profiles.vics-us.document is missing"),
+        (f"{_PROFILE}document = 'US'", "category_profiles.vics-us.categories is missing"),
+        (f"{_PROFILE}document = 'US'\ncategories = {{}}", "category_profiles.vics-us is empty"),
+        (f"{_PROFILE}document = ' '\ncategories = {{1 = 'A1'}}", "category_profiles.vics-us is empty"),
+        (
+            f"{_PROFILE}document = 'US'\ncategories = {{1 = 'C1'}}",
+            'categories.1 has the wrong kind of value, expected "A1" or',
+        ),
+        (
+            f"{_PROFILE}document = 'US'\ncategories = {{01 = 'A1'}}",
+            "vics-us.categories has a key that is no category",
+        ),
+        (
+            f"{_PROFILE}document = 'US'\ncategories = {{1 = 'A1', one = 'A1'}}",
+            "has a key that is no category",
+        ),
+        (
+            f"{_PROFILE}documents = 'US'",
+            "unknown key matching.category_profiles.vics-us.documents, expected document",
+        ),
+        ("[matching]\ncategory_profiles = 1", "matching.category_profiles has the wrong kind of value"),
+        ("[matching.category_profiles]\nvics-us = 'A1'", "vics-us has the wrong kind of value"),
         ("[review\n", "not TOML"),
         ('[installation]\nname = "two words"', "installation.name has other characters"),
         ('[installation]\nname = ""', "installation.name has other characters"),

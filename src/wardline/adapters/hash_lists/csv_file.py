@@ -22,13 +22,13 @@ def read_rows(file: BinaryIO, start: Place) -> Iterator[Row]:
     names, after_header = _read_header(file)
     for line in read_lines(file, after_header if start == START else start):
         if isinstance(line.text, Malformed):
-            yield Row(line.text, line.end)
+            yield Row((line.text,), line.end)
             continue
         values = _split(line.text)
         if isinstance(values, Malformed):
-            yield Row(values, line.end)
+            yield Row((values,), line.end)
         elif any(value.strip() for value in values):
-            yield Row(_read(names, values), line.end)
+            yield Row((_read(names, values),), line.end)
 
 
 def _read_header(file: BinaryIO) -> tuple[list[str], Place]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from wardline import records
-from wardline.adapters.hash_lists.fields import Malformed
+from wardline.adapters.hash_lists.fields import Found, Malformed, Untaken
 from wardline.adapters.hash_lists.lines import START, Place
 from wardline.errors import ConflictError, DependencyError, InputError
 
@@ -21,9 +22,9 @@ _KIND_BYTES = {kind: bytes([number]) for number, kind in enumerate(records.HashK
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry of a file, or why it is none."""
+    """One entry of a file, or why it is none. Where a form lists media, one of them may have several hashes, each an entry."""
 
-    entry: records.EntryChange | Malformed
+    found: tuple[Found, ...]
     end: Place
     """Its ``number`` is this row's: of the line, or of the entry where the form has no lines; from 1."""
 
@@ -47,6 +48,12 @@ class FileSource:
         self._seen: dict[bytes, records.Category | None] = {}
         self._seen_until = START
         """``_seen`` holds every entry before this place."""
+        self._untaken: Counter[str] = Counter()
+
+    @property
+    def untaken(self) -> Mapping[str, int]:
+        """What was well formed and not taken, from the start of the file to the end of the last page, by fixed phrases."""
+        return dict(self._untaken)
 
     def fetch(self, cursor: str | None) -> records.HashListPage:
         """Give the next page.
@@ -62,11 +69,11 @@ class FileSource:
             added: list[records.EntryChange] = []
             malformed: list[records.MalformedLine] = []
             for rows, row in enumerate(self._read(file, self._seen_until), start=1):
-                entry = self._once(row.entry)
-                if isinstance(entry, Malformed):
-                    malformed.append(records.MalformedLine(line=row.end.number, reason=entry.reason))
-                elif entry is not None:
-                    added.append(entry)
+                for entry in map(self._once, row.found):
+                    if isinstance(entry, Malformed):
+                        malformed.append(records.MalformedLine(line=row.end.number, reason=entry.reason))
+                    elif entry is not None:
+                        added.append(entry)
                 self._seen_until = row.end
                 if rows == self._page_rows:
                     next_cursor = f"{row.end.offset}:{row.end.number}:{stamp}"
@@ -81,10 +88,12 @@ class FileSource:
         if place == self._seen_until and place != START:
             return
         self._forget()
+        self._untaken = Counter()
         if place == START:
             return
         for row in self._read(file, START):
-            self._once(row.entry)
+            for entry in row.found:
+                self._once(entry)
             self._seen_until = row.end
             if row.end == place:
                 return
@@ -94,10 +103,13 @@ class FileSource:
         self._seen = {}
         self._seen_until = START
 
-    def _once(self, entry: records.EntryChange | Malformed) -> records.EntryChange | Malformed | None:
-        """Pass an entry on the first time; None when it repeats an earlier one."""
+    def _once(self, entry: Found) -> records.EntryChange | Malformed | None:
+        """Pass an entry on the first time; None when it repeats an earlier one or is counted only."""
         if isinstance(entry, Malformed):
             return entry
+        if isinstance(entry, Untaken):
+            self._untaken[entry.what] += 1
+            return None
         key = _KIND_BYTES[entry.kind] + bytes.fromhex(entry.value)
         if key not in self._seen:
             self._seen[key] = entry.category

@@ -15,7 +15,10 @@ from wardline.adapters.hash_lists.file_source import Row
 from wardline.adapters.hash_lists.json_text import JsonText
 from wardline.adapters.hash_lists.lines import BYTE_ORDER_MARK, START, Place
 from wardline.adapters.hash_lists.lines import read_lines as read_text_lines
+from wardline.adapters.hash_lists.vics_file import CONTEXT_KEYS
 from wardline.errors import InputError
+
+_VICS_KEYS = (*CONTEXT_KEYS, "value")
 
 
 def read_lines(file: BinaryIO, start: Place) -> Iterator[Row]:
@@ -32,7 +35,7 @@ def read_lines(file: BinaryIO, start: Place) -> Iterator[Row]:
             continue
         else:
             value = _parsed(line.text)
-        yield Row(_read(value, first=first), line.end)
+        yield Row((_read(value, first=first),), line.end)
         first = False
 
 
@@ -52,7 +55,7 @@ def read_array(file: BinaryIO, start: Place) -> Iterator[Row]:
             text.take(",")
         entry = _read(text.value(), first=number == 0)
         number += 1
-        yield Row(entry, Place(text.offset, number))
+        yield Row((entry,), Place(text.offset, number))
     text.take("]")
     if wrapped:
         text.take("}")
@@ -70,7 +73,13 @@ def _enter(text: JsonText) -> bool:
     wrapped = text.peek() == "{"
     if wrapped:
         text.take("{")
-        if text.peek() != '"' or text.value() != "entries":
+        key = text.value() if text.peek() == '"' else None
+        if key in _VICS_KEYS:
+            raise InputError(
+                'hash list file: begins like a VICS document, expected an array of entries or an object with only "entries"',
+                remedy="If it is a VICS document, add --format vics --profile NAME.",
+            )
+        if key != "entries":
             raise InputError(
                 'hash list file: an unknown form, expected an array of entries or an object with only "entries"'
             )

@@ -32,21 +32,24 @@ class Line:
     end: Place
 
 
-def read_lines(file: BinaryIO, start: Place) -> Iterator[Line]:
+def read_lines(file: BinaryIO, start: Place, *, most_bytes: int = MOST_LINE_BYTES) -> Iterator[Line]:
     """Give the lines after a place. What cannot be read as text is one malformed line and does not hide the next."""
     file.seek(start.offset)
     offset, number = start.offset, start.number
-    while raw := file.readline(MOST_LINE_BYTES + 1):
+    while raw := file.readline(most_bytes + 1):
         offset += len(raw)
-        too_long = len(raw) > MOST_LINE_BYTES
+        too_long = len(raw) > most_bytes
         tail = raw
         while too_long and tail and not tail.endswith(b"\n"):
-            tail = file.readline(MOST_LINE_BYTES)
+            tail = file.readline(most_bytes)
             offset += len(tail)
         if number == 0:
             raw = raw.removeprefix(BYTE_ORDER_MARK)
         number += 1
-        yield Line(Malformed("longer than 4,096 bytes") if too_long else _decoded(raw), Place(offset, number))
+        yield Line(
+            Malformed(f"longer than {most_bytes:,} bytes") if too_long else _decoded(raw),
+            Place(offset, number),
+        )
 
 
 def _decoded(raw: bytes) -> str | Malformed:
