@@ -27,7 +27,7 @@ HEAD = """\
 current one.
 
 **For programs**, every verb has `--json`: one JSON object or list on standard output, with times in UTC. Notes and progress go to standard error.
-`serve`, `work` and the sandboxes print theirs as soon as they are ready, and go on.
+`serve`, `work` and the sandboxes print theirs as soon as they are ready, and go on; `scan` and `hash` print one object a line.
 
 **In a person's name**: acts for which somebody answers take `--as USER` and ask for that person's password. In scripts, `--password-file` names a
 file of mode 0600, or is `-` for standard input.
@@ -39,6 +39,7 @@ file of mode 0600, or is `-` for standard input.
 | 2 | The caller's mistake: wrong settings, wrong input, somebody else was first, not allowed |
 | 3 | An outside system failed; the same command may succeed later |
 | 4 | Integrity: what is stored is not what was written. Stop, and call somebody |
+| 130 | `scan` only: interrupted before its end |
 
 An error is two lines on standard error, what is wrong and what to do; with `--json` it is one object: `{"error": CODE, "message": ..., "advice": ...}`.
 The codes are in [Errors](errors.md).

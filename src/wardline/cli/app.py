@@ -15,12 +15,14 @@ from wardline.cli import (
     case,
     check,
     demo,
+    hash_file,
     hash_list,
     hold,
     init,
     migrate,
     referral,
     sandbox,
+    scan,
     serve,
     statistics,
     submit,
@@ -64,6 +66,8 @@ app.command()(work.work)
 app.add_typer(user.app, name="user")
 app.add_typer(api_key.app, name="api-key")
 app.command()(submit.submit)
+app.command("scan")(scan.command)
+app.command("hash")(hash_file.hash_)
 app.add_typer(hash_list.app, name="hash-list")
 app.add_typer(approval.app, name="approval")
 app.add_typer(case.app, name="case")

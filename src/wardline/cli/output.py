@@ -65,6 +65,16 @@ def facts(pairs: Mapping[str, object]) -> None:
         line(f"{name.ljust(width)}  {cell(value)}")
 
 
+def shown(name: str) -> str:
+    """Give a file's name as it may stand in a line: what a terminal would obey, or cannot show, is written as an escape."""
+    calm = "".join(
+        each if each.isprintable() else each.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for each in name
+    )
+    encoding = sys.stdout.encoding or "ascii"
+    return calm.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
     """Print a table, or one line when there are no rows."""
     if not rows:

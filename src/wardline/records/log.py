@@ -61,6 +61,10 @@ class Verb(StrEnum):
     """Somebody looked at entries that tell who was shown what."""
     COUNTS_LOGGED = "counts:logged"
     FIGURES_PUBLISHED = "figures:published"
+    SCAN_BEGUN = "scan:begun"
+    """Somebody has a library compared with the lists, and will learn what of it is on one."""
+    SCAN_ENDED = "scan:ended"
+    """The detail says how many files and how many matches there were. A scan without this entry is under way, or was killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
