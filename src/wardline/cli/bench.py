@@ -16,7 +16,7 @@ from wardline.cli.options import AsJson
 if TYPE_CHECKING:
     from wardline.cli.bench_rows import Row
 
-app = group("Measure this machine: intake, console.")
+app = group("Measure this machine: intake, hash, match, server, console.")
 
 
 @app.callback()
@@ -40,6 +40,24 @@ def intake(
     from wardline.cli import bench_intake
 
     _show("intake", bench_intake.rows(seconds=seconds, entries=entries, disk=disk), as_json=as_json)
+
+
+@app.command()
+def server(
+    seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")] = 8.0,
+    entries: Annotated[int, typer.Option("--entries", min=1, help="Entries of the hash list.")] = 1_000_000,
+    disk: Annotated[
+        Path | None,
+        typer.Option(
+            "--disk", metavar="FOLDER", help="Make the installation on this disk; else the temporary folder."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a whole server with a large list: uploads of 1 Mpx per CPU-second of all its processes, latency at half load."""
+    from wardline.cli import bench_serving
+
+    _show("server", bench_serving.rows(seconds=seconds, entries=entries, disk=disk), as_json=as_json)
 
 
 @app.command()

@@ -7,23 +7,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from wardline.cli import output
-from wardline.cli.bench_load import Load, Uploads
-from wardline.cli.bench_rows import Row, row
-from wardline.cli.bench_server import Server, prepared, running_server
+from wardline.cli import bench_serving, output
+from wardline.cli.bench_rows import TARGET, Row, row
+from wardline.cli.bench_server import prepared, running_server
 from wardline.cli.preconditions import sync_seconds
 
 _SIZE = (640, 480)  # 0.3 million pixels
 _PICTURES = 40
 _ROUNDS = 120
 _STARTS = 5
-_MOST_OVERHEAD_MS, _LEAST_PER_CPU_SECOND, _MOST_P99_MS = 1.0, 60.0, 250.0
+_MOST_OVERHEAD_MS, _LEAST_PER_CPU_SECOND = 1.0, 60.0
 _MOST_IMPORT_MS, _MOST_HELP_MS = 300.0, 500.0
-_TARGET = "target"
 
 
 def rows(*, seconds: float, entries: int, disk: Path | None) -> list[Row]:
@@ -42,22 +40,11 @@ def rows(*, seconds: float, entries: int, disk: Path | None) -> list[Row]:
         output.note("Starting programs ...")
         found += _starting()
         with running_server(installation) as server:
-            found += _serving(*_loads(server, pictures, seconds))
+            full, half = bench_serving.loads(server, pictures, seconds)
+        found += bench_serving.serving(
+            "uploads of 0.3 Mpx JPEGs", full, half, least_per_cpu_second=_LEAST_PER_CPU_SECOND
+        )
         return [*found, _disk(installation.folder)]
-
-
-def _loads(server: Server, pictures: Sequence[bytes], seconds: float) -> tuple[Load, Load]:
-    uploads = Uploads(server, pictures)
-    try:
-        uploads.as_fast_as_possible(
-            1.0, senders=4
-        )  # the first answers pay for imports and for building the index
-        output.note(f"As fast as possible, for {seconds:.0f} s ...")
-        full = uploads.as_fast_as_possible(seconds, senders=4)
-        output.note(f"At half of {full.per_second:.0f} uploads a second, for {seconds:.0f} s ...")
-        return full, uploads.at_rate(full.per_second / 2, seconds)
-    finally:
-        uploads.close()
 
 
 def _pictures() -> list[bytes]:
@@ -77,7 +64,7 @@ def _decoding(folder: Path, content: bytes) -> list[Row]:
     extra = 1000 * (sandboxed - here)
     return [
         row("decode and hash a 0.3 Mpx JPEG in the sandbox, median", 1000 * sandboxed, "ms", peer="in this process", theirs=1000 * here),
-        row("what the sandbox adds to it, median", extra, "ms", peer=_TARGET, theirs=_MOST_OVERHEAD_MS),
+        row("what the sandbox adds to it, median", extra, "ms", peer=TARGET, theirs=_MOST_OVERHEAD_MS),
     ]  # fmt: skip
 
 
@@ -86,10 +73,12 @@ def _examine(content: bytes, hashers: list[Any]) -> None:
     import numpy as np
     from PIL import Image
 
+    from wardline.testing.frames import Still
+
     with Image.open(io.BytesIO(content)) as image:
-        pixels = np.asarray(image.convert("RGB"))
+        frame = Still(np.asarray(image.convert("RGB")), content=content)
     for hasher in hashers:
-        hasher.hash(content, pixels)
+        hasher.hash(frame)
 
 
 def _by_turns(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
@@ -112,10 +101,10 @@ def _starting() -> list[Row]:
             "import wardline, beyond Python's own start",
             imported - bare,
             "ms",
-            peer=_TARGET,
+            peer=TARGET,
             theirs=_MOST_IMPORT_MS,
         ),
-        row("wardline --help, from start to end", helped, "ms", peer=_TARGET, theirs=_MOST_HELP_MS),
+        row("wardline --help, from start to end", helped, "ms", peer=TARGET, theirs=_MOST_HELP_MS),
     ]
 
 
@@ -126,19 +115,6 @@ def _run_ms(arguments: list[str]) -> float:
         subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own program
         times.append(time.perf_counter() - begun)
     return 1000 * statistics.median(times)
-
-
-def _serving(full: Load, half: Load) -> list[Row]:
-    return [
-        row("uploads of 0.3 Mpx JPEGs, as many as it takes", full.per_second, "uploads/s", peer="CPU-seconds used in a second",
-            theirs=full.cpu_seconds / full.wall_seconds),
-        row("the same, per CPU-second of the server's processes", full.per_cpu_second, "uploads/CPU-s", peer=_TARGET,
-            theirs=_LEAST_PER_CPU_SECOND),
-        row("at half load (open loop), per CPU-second", half.per_cpu_second, "uploads/CPU-s", peer=_TARGET,
-            theirs=_LEAST_PER_CPU_SECOND),
-        row("latency at half load, p50", 1000 * half.percentile(0.5), "ms", peer="p99", theirs=1000 * half.percentile(0.99)),
-        row("latency at half load, p99", 1000 * half.percentile(0.99), "ms", peer=_TARGET, theirs=_MOST_P99_MS),
-    ]  # fmt: skip
 
 
 def _disk(folder: Path) -> Row:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TARGET = "target"
+"""What a figure is compared with where no other program does the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
