@@ -27,6 +27,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "intake.decode_seconds": (0.01, 600),
     "intake.decode_workers": (1, 1024),
     "matching.list_stale_hours": (1, 87_600),
+    "matching.list_growth_percent": (0, 10_000),
     "review.lease_minutes": (0.01, 1440),
     "review.undo_seconds": (0, 86_400),
     "preservation.provisional_days": (0, 36_500),
@@ -97,6 +98,8 @@ class MatchingSettings:
     """Search for near hashes."""
     list_stale_hours: int = 168
     """A list without news for this long raises an alarm."""
+    list_growth_percent: float = 20.0
+    """A sync that makes a list grow by more is refused; the first 1,000 new entries are always taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

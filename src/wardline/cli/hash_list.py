@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from wardline.pipeline import Wardline
     from wardline.pipeline.lists import AddedList
 
-app = group("Hash lists: add, list, show, activate, disable.")
+app = group("Hash lists: add, sync, list, show, activate, disable.")
 
 _Which = Annotated[str, typer.Argument(metavar="LIST", help="Its id or its name.")]
 _MOST_LINES_SHOWN = 20
@@ -119,6 +120,37 @@ def activate(
 
 
 @app.command()
+def sync(
+    which: _Which,
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A file that holds all of the list as it is now.")
+    ],
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Read a list again. What is new is found from then on, what is gone is not; malformed lines are skipped and named."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        output.note("Reading the list ...")
+        synced = line.sync_list(_find(line, which).id, path, user=person)
+    if as_json:
+        output.as_json(
+            {
+                "hash_list": synced.hash_list, "added": synced.added, "marked": synced.marked, "removed": synced.removed,
+                "skipped": synced.malformed,
+            }
+        )  # fmt: skip
+        return
+    output.line(
+        f"{synced.hash_list.name} has {synced.hash_list.entries:,} entries: {synced.added:,} are new, {synced.marked:,} have another "
+        f"category, {synced.removed:,} are gone."
+    )
+    _tell_skipped(synced.malformed)
+
+
+@app.command()
 def disable(
     which: _Which,
     user: As,
@@ -149,12 +181,17 @@ def _tell_added(added: AddedList) -> None:
     output.line(
         f"Added {added.hash_list.name} with {added.hash_list.entries:,} entries: {added.hash_list.id}"
     )
-    if added.malformed:
-        output.line(f"Skipped {len(added.malformed):,} malformed lines:")
-        for each in added.malformed[:_MOST_LINES_SHOWN]:
-            output.line(f"  line {each.line}: {each.reason}")
-        if len(added.malformed) > _MOST_LINES_SHOWN:
-            output.line(f"  and {len(added.malformed) - _MOST_LINES_SHOWN:,} more; --json names them all")
+    _tell_skipped(added.malformed)
     output.line(
         f"Proposed: {added.approval.id}. A second person activates it: wardline hash-list activate {added.hash_list.id} --as NAME"
     )
+
+
+def _tell_skipped(malformed: Sequence[records.MalformedLine]) -> None:
+    if not malformed:
+        return
+    output.line(f"Skipped {len(malformed):,} malformed lines:")
+    for each in malformed[:_MOST_LINES_SHOWN]:
+        output.line(f"  line {each.line}: {each.reason}")
+    if len(malformed) > _MOST_LINES_SHOWN:
+        output.line(f"  and {len(malformed) - _MOST_LINES_SHOWN:,} more; --json names them all")

@@ -51,6 +51,8 @@ name = {name}
 #index = "brute"
 # A list without news for this long raises an alarm.
 #list_stale_hours = 168
+# A sync that makes a list grow by more than this is refused; the first 1,000 new entries are always taken.
+#list_growth_percent = 20.0
 
 [triage]
 # "act": restrict the content at once, reversibly, and open a case. "review": only open a case.

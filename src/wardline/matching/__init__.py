@@ -1,6 +1,8 @@
 """Matching: which entries of the hash lists are near an item."""
 
-from wardline.matching.catalogue import Catalogue, NearIndex
+from wardline.matching import contents
+from wardline.matching.catalogue import Catalogue
 from wardline.matching.lookup import MIN_PDQ_QUALITY, RADIUS_BITS, lookup
+from wardline.matching.volume import NearIndex
 
-__all__ = ["MIN_PDQ_QUALITY", "RADIUS_BITS", "Catalogue", "NearIndex", "lookup"]
+__all__ = ["MIN_PDQ_QUALITY", "RADIUS_BITS", "Catalogue", "NearIndex", "contents", "lookup"]
