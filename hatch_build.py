@@ -58,7 +58,7 @@ def compile_all() -> list[Path]:
             print(
                 f"kernels/{source.parent.name}: not compiled, the plain reference serves: {error}",
                 file=sys.stderr,
-            )  # noqa: T201
+            )
     return built
 
 
@@ -82,5 +82,5 @@ def compile_one(source: Path) -> Path:
 if __name__ == "__main__":
     made = compile_all()
     for path in made:
-        print(path.relative_to(KERNELS.parents[2]))  # noqa: T201
+        print(path.relative_to(KERNELS.parents[2]))
     sys.exit(len(made) < len(list(KERNELS.glob("*/fast.c"))))

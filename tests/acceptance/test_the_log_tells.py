@@ -20,7 +20,7 @@ CHANGES = {
     "items": "size_bytes = size_bytes + 1", "cases": "restricted = NOT restricted", "reveals": "frame = frame + 1",
     "decisions": "outcome = 'not-a-violation', findings = '[]'", "actions": "attempts = attempts + 1",
     "referrals": "remote_id = '1'", "receipts": "body = x'00'", "holds": "until = placed_at", "hash_lists": "entries = entries + 1",
-    "hash_list_entries": "value = '00'", "users": "role = 'auditor'", "api_keys": "scopes = '[\"audit\"]'",
+    "hash_batches": "number = 7", "users": "role = 'auditor'", "api_keys": "scopes = '[\"audit\"]'",
     "approvals": "decided_by = proposed_by", "alarms": "message = 'all is well'",
 }  # fmt: skip
 LOG_CHANGES = {

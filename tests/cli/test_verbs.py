@@ -163,6 +163,20 @@ def test_a_list_is_switched_off_by_one_and_on_again_by_two(place: Place, listed:
     assert place.run("approval", "list", "--state", "proposed", "--json").json == []
 
 
+def test_a_list_is_read_again_by_one_person_and_says_what_changed(place: Place, listed: AddList) -> None:
+    list_id = listed(extra=f"md5,{'a' * 32}\n")
+    path = place.folder.parent / "news.csv"
+    path.write_text(f"hash_type,hash\nmd5,{'a' * 32}\nmd5,{'b' * 32}\nmd5,zz\n", "ascii")
+    synced = place.run_as("bea", "hash-list", "sync", "practice", path, "--json").json
+    assert [synced[key] for key in ("added", "marked", "removed")] == [1, 0, 1]
+    assert synced["skipped"] == [{"line": 4, "reason": "hash is not hexadecimal of the length its type has"}]
+    assert (synced["hash_list"]["id"], synced["hash_list"]["entries"]) == (list_id, 2)
+    told = place.run_as("bea", "hash-list", "sync", list_id, path).out
+    assert "practice has 2 entries: 0 are new, 0 have another category, 0 are gone." in told
+    assert "line 4" in told
+    assert place.run_as("mo", "hash-list", "sync", list_id, path).code == 2
+
+
 def test_malformed_lines_are_skipped_and_named_by_number(place: Place) -> None:
     path = place.folder.parent / "list.csv"
     path.write_text("hash_type,hash\nmd5,xyz\nmd5," + "a" * 32 + "\nother,1\n", "ascii")

@@ -18,7 +18,7 @@ from wardline import records
 from wardline.adapters import stores
 from wardline.adapters.stores import schema
 from wardline.adapters.stores.columns import UtcTime
-from wardline.errors import AlreadyExistsError
+from wardline.errors import AlreadyExistsError, SchemaVersionError
 from wardline.records import Insert, Replace, Verb
 from wardline.testing import postgres
 from wardline.testing import store_records as make
@@ -92,6 +92,18 @@ def test_people_are_kept_as_they_were_and_nobody_is_locked(engine: sa.Engine) ->
     with pytest.raises(AlreadyExistsError):
         store.commit(Insert(make.user(name="ana")), entries=[make.entry()])
     store.close()
+
+
+def test_lists_of_a_version_that_was_never_released_are_not_thrown_away(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO hash_list_entries (id, list_id, kind, value) VALUES ('entry-1', 'hash-list-1', 'md5', '00')"
+        )
+    with pytest.raises(SchemaVersionError, match="never released") as refused:
+        stores.migrate(engine)
+    assert "--fresh" in refused.value.advice
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM hash_list_entries").scalar() == 1
 
 
 def test_the_log_vouches_for_them_until_somebody_edits_what_is_new(engine: sa.Engine) -> None:

@@ -150,11 +150,12 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         entries=_SMALL,
         refreshed_at=_TIMES,
     ),
-    records.HashListEntry: st.builds(
-        make.hash_list_entry,
-        kind=st.sampled_from(records.HashKind),
-        value=_TEXT,
-        category=st.none() | st.sampled_from(records.Category),
+    records.HashBatch: st.builds(
+        make.hash_batch,
+        number=st.integers(1, 10**6),
+        change=st.sampled_from([records.BatchChange.ADD, records.BatchChange.MARK]),
+        hashes=st.binary(min_size=64, max_size=64),
+        categories=st.lists(st.integers(0, 4), min_size=2, max_size=2).map(bytes),
     ),
     records.User: st.builds(
         make.user,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,9 +21,16 @@ if TYPE_CHECKING:
     from wardline.pipeline import Wardline
     from wardline.pipeline.lists import AddedList
 
-app = group("Hash lists: add, list, show, activate, disable.")
+app = group("Hash lists: add, sync, list, show, activate, disable.")
 
 _Which = Annotated[str, typer.Argument(metavar="LIST", help="Its id or its name.")]
+_Form = Annotated[
+    ListForm, typer.Option("--format", help="How the file is written; auto goes by its suffix.")
+]
+_Profile = Annotated[
+    str | None,
+    typer.Option("--profile", help="VICS: the table in [matching.category_profiles] that it is read by."),
+]
 _MOST_LINES_SHOWN = 20
 
 
@@ -38,13 +46,8 @@ def add(
     provenance: Annotated[str, typer.Option("--provenance", help="Who compiled it, and how it came here.")],
     trust: Annotated[ListTrust, typer.Option("--trust", help="Verified: a match restricts at once.")],
     user: As,
-    form: Annotated[
-        ListForm, typer.Option("--format", help="How the file is written; auto goes by its suffix.")
-    ] = ListForm.AUTO,
-    profile: Annotated[
-        str | None,
-        typer.Option("--profile", help="VICS: the table in [matching.category_profiles] that it is read by."),
-    ] = None,
+    form: _Form = ListForm.AUTO,
+    profile: _Profile = None,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -53,13 +56,8 @@ def add(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         source = line.parts.open_list(path, form=form, profile=profile)
-        output.note("Reading the list ...")
-        try:
+        with _reading(source):
             added = line.add_list(source, name=name, provenance=provenance, trust=trust, user=person)
-        except InputError:
-            for what, count in _untaken(source).items():  # perhaps all of it was
-                output.note(f"Not taken: {count:,} {what}")
-            raise
     if as_json:
         output.as_json(
             {
@@ -141,6 +139,40 @@ def activate(
 
 
 @app.command()
+def sync(
+    which: _Which,
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A file that holds all of the list as it is now.")
+    ],
+    user: As,
+    form: _Form = ListForm.AUTO,
+    profile: _Profile = None,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Read a list again. What is new is found from then on, what is gone is not; malformed lines are skipped and named."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        source = line.parts.open_list(path, form=form, profile=profile)
+        with _reading(source):
+            synced = line.sync_list(_find(line, which).id, source, user=person)
+    if as_json:
+        output.as_json(
+            {
+                "hash_list": synced.hash_list, "added": synced.added, "marked": synced.marked, "removed": synced.removed,
+                "skipped": synced.malformed, "not_taken": _untaken(source),
+            }
+        )  # fmt: skip
+        return
+    output.line(
+        f"{synced.hash_list.name} has {synced.hash_list.entries:,} entries: {synced.added:,} are new, {synced.marked:,} have another "
+        f"category, {synced.removed:,} are gone."
+    )
+    _tell_skipped(synced.malformed, _untaken(source))
+
+
+@app.command()
 def disable(
     which: _Which,
     user: As,
@@ -167,6 +199,17 @@ def _find(line: Wardline, which: str) -> records.HashList:
     )
 
 
+@contextmanager
+def _reading(source: ports.HashListSource) -> Iterator[None]:
+    output.note("Reading the list ...")
+    try:
+        yield
+    except InputError:
+        for what, count in _untaken(source).items():  # perhaps all of it was
+            output.note(f"Not taken: {count:,} {what}")
+        raise
+
+
 def _untaken(source: ports.HashListSource) -> Mapping[str, int]:
     """Give what a source read and did not take, by what it is; a plug-in's may not say."""
     counts: Mapping[str, int] = getattr(source, "untaken", {})
@@ -177,14 +220,18 @@ def _tell_added(added: AddedList, untaken: Mapping[str, int]) -> None:
     output.line(
         f"Added {added.hash_list.name} with {added.hash_list.entries:,} entries: {added.hash_list.id}"
     )
-    if added.malformed:
-        output.line(f"Skipped {len(added.malformed):,} malformed lines:")
-        for each in added.malformed[:_MOST_LINES_SHOWN]:
-            output.line(f"  line {each.line}: {each.reason}")
-        if len(added.malformed) > _MOST_LINES_SHOWN:
-            output.line(f"  and {len(added.malformed) - _MOST_LINES_SHOWN:,} more; --json names them all")
-    for what, count in untaken.items():
-        output.line(f"Not taken: {count:,} {what}")
+    _tell_skipped(added.malformed, untaken)
     output.line(
         f"Proposed: {added.approval.id}. A second person activates it: wardline hash-list activate {added.hash_list.id} --as NAME"
     )
+
+
+def _tell_skipped(malformed: Sequence[records.MalformedLine], untaken: Mapping[str, int]) -> None:
+    if malformed:
+        output.line(f"Skipped {len(malformed):,} malformed lines:")
+    for each in malformed[:_MOST_LINES_SHOWN]:
+        output.line(f"  line {each.line}: {each.reason}")
+    if len(malformed) > _MOST_LINES_SHOWN:
+        output.line(f"  and {len(malformed) - _MOST_LINES_SHOWN:,} more; --json names them all")
+    for what, count in untaken.items():
+        output.line(f"Not taken: {count:,} {what}")

@@ -1,4 +1,4 @@
-"""Hash lists: added by one person, activated by another."""
+"""Hash lists: added by one person, activated by another, and read again when there is news."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wardline import ports, records
-from wardline.errors import ConflictError, InputError
+from wardline.errors import ConflictError, InputError, RefusedError
+from wardline.matching import contents
 from wardline.pipeline import approvals
 from wardline.pipeline.parts import Parts
-from wardline.records import ApprovalKind, HashListState, Load, Replace, Verb
+from wardline.records import ApprovalKind, HashListState, Insert, Load, Replace, Verb
+
+_FREE_GROWTH = 1000
+"""So many new entries are no surprise, however small a list is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,18 @@ class AddedList:
     approval: records.Approval
     malformed: tuple[records.MalformedLine, ...]
     """Lines that were skipped, by number and reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncedList:
+    """What came of a sync."""
+
+    hash_list: records.HashList
+    added: int
+    marked: int
+    """Entries that are of another category now."""
+    removed: int
+    malformed: tuple[records.MalformedLine, ...]
 
 
 def add(
@@ -45,39 +61,98 @@ def add(
         InputError: The file is not a list, or holds no valid entry.
         AlreadyExistsError: The name is taken.
     """
+    found, malformed = _read(parts, origin, name)
+    now = parts.now()
+    list_id = parts.new_id("hash-list")
+    made = _batches(parts, contents.difference(contents.nothing(), found), list_id, after=0)
+    proposed = records.HashList(
+        id=list_id, name=name, provenance=provenance, trust=trust, state=HashListState.PROPOSED,
+        entries=contents.count(found), created_at=now, created_by=user.id, refreshed_at=now, batches=len(made),
+    )  # fmt: skip
+    approval = approvals.proposal(parts, ApprovalKind.ACTIVATE_HASH_LIST, proposed.id, proposed.version, user)
+    added = parts.entry(
+        Verb.HASH_LIST_ADDED, proposed.id, actor=user.id, detail=f"{proposed.entries} entries"
+    )
+    approvals.propose(parts, approval, user, Insert(proposed), Load(made), entry=added)
+    return AddedList(hash_list=proposed, approval=approval, malformed=malformed)
+
+
+def sync(
+    parts: Parts, list_id: str, origin: Path | ports.HashListSource, *, user: records.User
+) -> SyncedList:
+    """Read a list again: what is new is found from then on, and what is gone is not.
+
+    Args:
+        parts: What the line works with.
+        list_id: Which list. It may be on or off.
+        origin: A file, or a source that ``parts.open_list`` made, that holds all of the list as it is now.
+        user: Who asks for it.
+
+    Raises:
+        InputError: The file is not a list, or holds no valid entry.
+        RefusedError: The list would grow by more than ``Rules.list_growth``. Nothing was changed.
+        VersionConflictError: Somebody else changed the list meanwhile.
+    """
+    known = parts.store.hash_list(list_id)
+    found, malformed = _read(parts, origin, known.name)
+    before = contents.Gathering()
+    before.replay(parts.store.batches_of(list_id, after=0))
+    changes = contents.difference(before.contents(), found)
+    added = contents.count(changes.added)
+    _require_growth(known, added, parts.rules.list_growth)
+    made = _batches(parts, changes, list_id, after=known.batches)
+    refreshed = replace(
+        known, entries=contents.count(found), refreshed_at=parts.now(), version=known.version + 1,
+        batches=known.batches + len(made),
+    )  # fmt: skip
+    marked, removed = contents.count(changes.marked), contents.count(changes.removed)
+    told = parts.entry(
+        Verb.HASH_LIST_SYNCED, list_id, actor=user.id, detail=f"{added} added, {marked} marked, {removed} removed"
+    )  # fmt: skip
+    parts.store.commit(Replace(refreshed), *([Load(made)] if made else []), entries=[told])
+    return SyncedList(hash_list=refreshed, added=added, marked=marked, removed=removed, malformed=malformed)
+
+
+def _read(
+    parts: Parts, origin: Path | ports.HashListSource, name: str
+) -> tuple[contents.Contents, tuple[records.MalformedLine, ...]]:
+    """Read all of a source."""
     source = parts.open_list(origin) if isinstance(origin, Path) else origin
     cursor: str | None = None
-    found: list[records.EntryChange] = []
+    gathering = contents.Gathering()
     malformed: list[records.MalformedLine] = []
     while True:
         page = source.fetch(cursor)
-        found += page.added
+        gathering.take(page.added)
         malformed += page.malformed
         cursor = page.cursor
         if cursor is None:
             break
-    distinct = {(each.kind, each.value): each for each in found}
-    if not distinct:
+    found = gathering.contents()
+    if not contents.count(found):
         raise InputError(f"hash list {name}: no valid entry in {len(malformed)} lines, expected at least one")
-    now = parts.now()
-    proposed = records.HashList(
-        id=parts.new_id("hash-list"), name=name, provenance=provenance, trust=trust, state=HashListState.PROPOSED,
-        entries=len(distinct), created_at=now, created_by=user.id, refreshed_at=now,
-    )  # fmt: skip
-    entries = tuple(
-        records.HashListEntry(
-            id=parts.new_id("entry"),
-            list_id=proposed.id,
-            kind=each.kind,
-            value=each.value,
-            category=each.category,
-        )
-        for each in distinct.values()
+    return found, tuple(malformed)
+
+
+def _batches(
+    parts: Parts, changes: contents.Difference, list_id: str, *, after: int
+) -> tuple[records.HashBatch, ...]:
+    return tuple(
+        contents.batches(changes, list_id=list_id, after=after, new_id=lambda: parts.new_id("hash-batch"))
     )
-    approval = approvals.proposal(parts, ApprovalKind.ACTIVATE_HASH_LIST, proposed.id, proposed.version, user)
-    added = parts.entry(Verb.HASH_LIST_ADDED, proposed.id, actor=user.id, detail=f"{len(entries)} entries")
-    approvals.propose(parts, approval, user, records.Insert(proposed), Load(entries), entry=added)
-    return AddedList(hash_list=proposed, approval=approval, malformed=tuple(malformed))
+
+
+def _require_growth(known: records.HashList, added: int, most_growth: float) -> None:
+    """Refuse a list that grows as lists do not: more likely than so much news is that the file is another one, or was tampered with.
+
+    One person is enough to read a list again, so what one person can bring in is limited.
+    """
+    if added > max(_FREE_GROWTH, most_growth * known.entries):
+        raise RefusedError(
+            f"{known.id}: {added:,} new entries beside {known.entries:,}, expected at most {most_growth:.0%} more",
+            remedy="Make sure that the file is this list's. If so much did come, add the file as a list of its own, which a second "
+            "person activates, and switch this one off.",
+        )
 
 
 def disable(parts: Parts, list_id: str, user: records.User) -> records.HashList:
@@ -102,7 +177,7 @@ def propose_activation(parts: Parts, list_id: str, user: records.User) -> record
         raise ConflictError(f"{list_id}: already proposed, expected a second person to decide")
     approval = approvals.proposal(parts, ApprovalKind.ACTIVATE_HASH_LIST, list_id, disabled.version, user)
     parts.store.commit(
-        records.Insert(approval),
+        Insert(approval),
         entries=[parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id, detail=list_id)],
     )
     return approval

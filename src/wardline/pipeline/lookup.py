@@ -19,7 +19,7 @@ class Lookup:
         self._parts = parts
         self._lock = threading.Lock()
         self._stamp = ""
-        self._catalogue = matching.Catalogue.build((), parts.store.entries_of, parts.make_index)
+        self._catalogue = matching.Catalogue(parts.make_index)
         self._looked = float("-inf")
         """When the catalogue was last known to be that of the store, monotonic seconds."""
 
@@ -58,6 +58,7 @@ class Lookup:
         stamp = store.lists_stamp()
         if stamp == self._stamp:
             return
-        active = [each for each in store.hash_lists() if each.state is records.HashListState.ACTIVE]
-        self._catalogue = matching.Catalogue.build(active, store.entries_of, self._parts.make_index)
+        self._catalogue.follow(
+            store.hash_lists(), lambda list_id, after: store.batches_of(list_id, after=after)
+        )
         self._stamp = stamp

@@ -11,7 +11,7 @@ from wardline import audit, intake, ports, records, review
 from wardline.errors import WardlineError
 from wardline.pipeline import alarms, approvals, count, lists, log, people, reading, refer, verifying
 from wardline.pipeline import review as reviewing
-from wardline.pipeline.lists import AddedList
+from wardline.pipeline.lists import AddedList, SyncedList
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
@@ -109,6 +109,14 @@ class Wardline:
     ) -> AddedList:  # fmt: skip
         """Read a hash list from a file, or from a source that ``parts.open_list`` made, and propose its activation."""
         return lists.add(self.parts, origin, name=name, provenance=provenance, trust=trust, user=user)
+
+    def sync_list(
+        self, list_id: str, origin: Path | ports.HashListSource, *, user: records.User
+    ) -> SyncedList:
+        """Read a hash list again, from a file or a source that holds all of it as it is now."""
+        synced = lists.sync(self.parts, list_id, origin, user=user)
+        self._follow_lists()
+        return synced
 
     def disable_list(self, list_id: str, *, user: records.User) -> records.HashList:
         """Switch a list off at once."""

@@ -16,7 +16,9 @@ class MatchingReader(Protocol):
         """All of them, by name."""
         ...
 
-    def entries_of(self, list_id: str) -> Iterator[records.HashListEntry]: ...
+    def batches_of(self, list_id: str, *, after: int) -> Iterator[records.HashBatch]:
+        """Batches of a list with a higher number than ``after``, by number, read one by one."""
+        ...
 
     def lists_stamp(self) -> str:
         """A short text that changes whenever an active list does."""

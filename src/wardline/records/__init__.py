@@ -35,15 +35,19 @@ from wardline.records.case import (
 from wardline.records.category import Category
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.hash_list import (
+    MOST_IN_BATCH,
+    BatchChange,
     EntryChange,
+    HashBatch,
     HashList,
-    HashListEntry,
     HashListPage,
     HashListState,
     ListTrust,
     MalformedLine,
+    category_code,
+    category_of,
 )
-from wardline.records.hashes import Hash, HashKind
+from wardline.records.hashes import HASH_BYTES, Hash, HashKind
 from wardline.records.hold import Hold, HoldBasis, HoldState
 from wardline.records.ids import new_id, require_id
 from wardline.records.item import (
@@ -75,6 +79,8 @@ from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove,
 
 __all__ = [
     "ASKED",
+    "HASH_BYTES",
+    "MOST_IN_BATCH",
     "MOST_MATCHES",
     "Act",
     "Action",
@@ -89,6 +95,7 @@ __all__ = [
     "ApprovalKind",
     "ApprovalState",
     "AuthorityAnswer",
+    "BatchChange",
     "Case",
     "CaseState",
     "Category",
@@ -108,9 +115,9 @@ __all__ = [
     "Finding",
     "Flag",
     "Hash",
+    "HashBatch",
     "HashKind",
     "HashList",
-    "HashListEntry",
     "HashListPage",
     "HashListState",
     "Hold",
@@ -167,6 +174,8 @@ __all__ = [
     "User",
     "Verb",
     "Visibility",
+    "category_code",
+    "category_of",
     "new_id",
     "require_id",
 ]  # fmt: skip

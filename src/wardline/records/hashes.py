@@ -18,7 +18,8 @@ class HashKind(StrEnum):
     PDQ = "pdq"
 
 
-_HEX_DIGITS = {HashKind.MD5: 32, HashKind.SHA1: 40, HashKind.SHA256: 64, HashKind.PDQ: 64}
+HASH_BYTES = {HashKind.MD5: 16, HashKind.SHA1: 20, HashKind.SHA256: 32, HashKind.PDQ: 32}
+"""How long a hash of each kind is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,9 @@ class Hash:
     """PDQ only: 0 (a flat picture) to 100. Low quality is a value to weigh, not a missing hash."""
 
     def __post_init__(self) -> None:
-        if len(self.value) != _HEX_DIGITS[self.kind] or set(self.value) - set("0123456789abcdef"):
-            raise InputError(
-                f"hash {self.kind}: malformed, expected {_HEX_DIGITS[self.kind]} lower-case hexadecimal digits"
-            )
+        digits = 2 * HASH_BYTES[self.kind]
+        if len(self.value) != digits or set(self.value) - set("0123456789abcdef"):
+            raise InputError(f"hash {self.kind}: malformed, expected {digits} lower-case hexadecimal digits")
         if (self.kind is HashKind.PDQ) != (self.quality is not None):
             raise InputError(f"hash {self.kind}: a quality belongs to PDQ and to nothing else")
         if self.quality is not None:

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     API_KEY_REVOKED = "api-key:revoked"
     HASH_LIST_ADDED = "hash-list:added"
     HASH_LIST_ACTIVATED = "hash-list:activated"
+    HASH_LIST_SYNCED = "hash-list:synced"
     HASH_LIST_DISABLED = "hash-list:disabled"
     APPROVAL_PROPOSED = "approval:proposed"
     APPROVAL_DECIDED = "approval:decided"

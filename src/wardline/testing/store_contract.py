@@ -95,7 +95,7 @@ class StoreContract(ReadersContract, SeveralContract, LogContract):
             pytest.param(lambda _: Insert(make.case()), id="insert"),
             pytest.param(lambda case: Replace(replace(case, version=2)), id="replace"),
             pytest.param(lambda case: Remove(records.Case, case.id), id="remove"),
-            pytest.param(lambda _: Load((make.hash_list_entry(),)), id="load"),
+            pytest.param(lambda _: Load((make.hash_batch(),)), id="load"),
         ],
     )
     def test_no_entry_no_action(
@@ -174,13 +174,11 @@ class StoreContract(ReadersContract, SeveralContract, LogContract):
         assert list(store.drifted()) == []
 
     def test_loaded_records_are_all_there(self, store: ports.Store) -> None:
-        entries = tuple(make.hash_list_entry() for _ in range(700))
-        store.commit(Load(entries), entries=[make.entry(Verb.HASH_LIST_ADDED, "hash-list-1")])
-        assert sorted(store.entries_of("hash-list-1"), key=lambda each: each.id) == sorted(
-            entries, key=lambda each: each.id
-        )
+        batches = tuple(make.hash_batch(list_id="hash-list-1", number=number) for number in range(1, 701))
+        store.commit(Load(batches), entries=[make.entry(Verb.HASH_LIST_ADDED, "hash-list-1")])
+        assert tuple(store.batches_of("hash-list-1", after=0)) == batches
         with pytest.raises(AlreadyExistsError):
-            store.commit(Load((make.hash_list_entry(), entries[0])), entries=[make.entry()])
+            store.commit(Load((make.hash_batch(), batches[0])), entries=[make.entry()])
 
     # --- what is unique ---------------------------------------------------------------------------------------------------------
     @pytest.mark.parametrize(

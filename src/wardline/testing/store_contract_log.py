@@ -106,13 +106,13 @@ class LogContract:
         assert list(store.drifted()) == []
 
     def test_loaded_records_share_one_digest(self, store: ports.Store) -> None:
-        loaded = tuple(make.hash_list_entry() for _ in range(900))
+        loaded = tuple(make.hash_batch() for _ in range(900))
         store.commit(Load(loaded), entries=[make.entry(Verb.HASH_LIST_ADDED)])
         self.sequence_all(store)
         (leaf,) = self.leaves(store)
         assert len(leaf["digests"]) == 1
         assert list(store.drifted()) == []
-        store.commit(Remove(records.HashListEntry, loaded[5].id), entries=[make.entry()])
+        store.commit(Remove(records.HashBatch, loaded[5].id), entries=[make.entry()])
         assert list(store.drifted()) == []
 
     def test_the_signer_gets_the_new_leaves_and_its_checkpoint_is_kept(self, store: ports.Store) -> None:

@@ -53,14 +53,25 @@ class ReadersContract:
         assert read(record.id) == record
 
     # --- matching ---------------------------------------------------------------------------------------------------------------
-    def test_hash_lists_come_by_name_with_only_their_own_entries(self, store: ports.Store) -> None:
+    def test_hash_lists_come_by_name_with_only_their_own_batches(self, store: ports.Store) -> None:
         lists = [make.hash_list(name=name) for name in ("b", "a", "C")]
-        entries = [make.hash_list_entry(list_id=lists[number % 2].id) for number in range(6)]
-        put(store, *lists, *entries)
+        batches = [
+            make.hash_batch(list_id=lists[number % 2].id, number=20 - number // 2) for number in range(24)
+        ]
+        put(store, *lists, *batches)
         assert [each.name for each in store.hash_lists()] == ["C", "a", "b"]
-        expected = sorted((each for each in entries if each.list_id == lists[0].id), key=lambda each: each.id)
-        assert list(store.entries_of(lists[0].id)) == expected
-        assert list(store.entries_of(lists[2].id)) == []
+        expected = [each for each in reversed(batches) if each.list_id == lists[0].id]
+        assert list(store.batches_of(lists[0].id, after=0)) == expected
+        assert list(store.batches_of(lists[0].id, after=18)) == expected[-2:]
+        assert list(store.batches_of(lists[0].id, after=20)) == []
+        assert list(store.batches_of(lists[2].id, after=0)) == []
+
+    def test_two_batches_of_a_list_never_have_one_number(self, store: ports.Store) -> None:
+        batch = make.hash_batch()
+        put(store, batch)
+        with pytest.raises(AlreadyExistsError):
+            put(store, make.hash_batch(list_id=batch.list_id, number=batch.number))
+        put(store, make.hash_batch(number=batch.number))
 
     def test_the_stamp_changes_with_active_lists_and_with_nothing_else(self, store: ports.Store) -> None:
         proposed = make.hash_list()

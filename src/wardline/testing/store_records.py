@@ -146,12 +146,13 @@ def hash_list(**values: Any) -> records.HashList:
     return records.HashList(**{**given, **values})
 
 
-def hash_list_entry(**values: Any) -> records.HashListEntry:
-    """Make an entry of a hash list."""
+def hash_batch(**values: Any) -> records.HashBatch:
+    """Make a batch of two PDQ hashes, the first of its list."""
     given = {
-        "id": new_id("entry"), "list_id": "hash-list-1", "kind": records.HashKind.PDQ, "value": secrets.token_hex(32),
+        "id": new_id("hash-batch"), "list_id": new_id("hash-list"), "number": 1, "change": records.BatchChange.ADD,
+        "kind": records.HashKind.PDQ, "hashes": secrets.token_bytes(64), "categories": b"\x00\x01",
     }  # fmt: skip
-    return records.HashListEntry(**{**given, **values})
+    return records.HashBatch(**{**given, **values})
 
 
 def user(**values: Any) -> records.User:
@@ -204,7 +205,7 @@ def alarm(**values: Any) -> records.Alarm:
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
-        item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_list_entry, user, session, api_key, approval,
+        item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
         alarm,
     )  # fmt: skip
     return [make() for make in makers]

@@ -143,7 +143,8 @@ def _rules(chosen: Settings) -> Rules:
             first_name=reporter.first_name, last_name=reporter.last_name, email=reporter.email, platform=reporter.platform,
             terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,
         ),
-        list_stale_after=timedelta(hours=chosen.matching.list_stale_hours), min_free_bytes=chosen.alarms.min_free_bytes,
+        list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
+        list_growth=chosen.matching.list_growth_percent / 100, min_free_bytes=chosen.alarms.min_free_bytes,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def edit(store: stores.SqlStore, statement: str, **values: object) -> int:
 
 @pytest.mark.parametrize("made", make.one_of_each(), ids=lambda record: type(record).__name__)
 def test_an_edited_record_has_drifted_whatever_its_kind(store: stores.SqlStore, made: records.Case) -> None:
-    name = {"HashList": "hash_lists", "HashListEntry": "hash_list_entries", "ApiKey": "api_keys"}.get(
+    name = {"HashList": "hash_lists", "HashBatch": "hash_batches", "ApiKey": "api_keys"}.get(
         type(made).__name__, f"{type(made).__name__.lower()}s"
     )
     store.commit(Insert(made), entries=[make.entry()])
@@ -81,16 +81,16 @@ def test_a_record_that_no_entry_tells_of_has_drifted(store: stores.SqlStore) -> 
 
 
 def test_one_edited_entry_among_many_that_were_loaded_is_named(store: stores.SqlStore) -> None:
-    loaded = tuple(make.hash_list_entry() for _ in range(50))
+    loaded = tuple(make.hash_batch() for _ in range(50))
     store.commit(Load(loaded), entries=[make.entry()])
-    store.commit(Remove(records.HashListEntry, loaded[3].id), entries=[make.entry()])
-    edit(store, "UPDATE hash_list_entries SET value = '00' WHERE id = :id", id=loaded[7].id)
-    edit(store, "DELETE FROM hash_list_entries WHERE id = :id", id=loaded[9].id)
-    assert set(store.drifted()) == {f"hash-list-entry:{loaded[number].id}" for number in (7, 9)}
+    store.commit(Remove(records.HashBatch, loaded[3].id), entries=[make.entry()])
+    edit(store, "UPDATE hash_batches SET number = 99 WHERE id = :id", id=loaded[7].id)
+    edit(store, "DELETE FROM hash_batches WHERE id = :id", id=loaded[9].id)
+    assert set(store.drifted()) == {f"hash-batch:{loaded[number].id}" for number in (7, 9)}
 
 
 def test_the_digests_of_a_load_cannot_be_edited_along(store: stores.SqlStore) -> None:
-    store.commit(Load((make.hash_list_entry(),)), entries=[make.entry()])
+    store.commit(Load((make.hash_batch(),)), entries=[make.entry()])
     edit(store, "UPDATE audit_loads SET digest = 'edited'")
     assert any(name.startswith("load:") for name in store.drifted())
 

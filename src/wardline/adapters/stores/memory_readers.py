@@ -49,10 +49,11 @@ class MemoryReaders:
     def hash_lists(self) -> list[records.HashList]:
         return self._all(records.HashList, lambda found: found.name)
 
-    def entries_of(self, list_id: str) -> Iterator[records.HashListEntry]:
-        return iter(
-            self._all(records.HashListEntry, lambda found: found.id, lambda found: found.list_id == list_id)
-        )
+    def batches_of(self, list_id: str, *, after: int) -> Iterator[records.HashBatch]:
+        def fits(found: records.HashBatch) -> bool:
+            return found.list_id == list_id and found.number > after
+
+        return iter(self._all(records.HashBatch, lambda found: found.number, fits))
 
     def lists_stamp(self) -> str:
         active = [found for found in self.hash_lists() if found.state is records.HashListState.ACTIVE]

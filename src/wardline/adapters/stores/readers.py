@@ -13,6 +13,9 @@ from wardline import records
 from wardline.adapters.stores import codec, tables
 from wardline.adapters.stores.reading import MOST_VALUES, SqlReading
 
+_BATCHES_AT_ONCE = 8
+"""A batch of a hash list is a quarter of a megabyte."""
+
 
 class SqlReaders(SqlReading):
     """Matching, intake, review, enforcement, referral, preservation, people and alarms."""
@@ -24,10 +27,11 @@ class SqlReaders(SqlReading):
     def hash_lists(self) -> list[records.HashList]:
         return self._all(records.HashList, sa.select(tables.hash_lists).order_by(tables.hash_lists.c.name))
 
-    def entries_of(self, list_id: str) -> Iterator[records.HashListEntry]:
-        table = tables.hash_list_entries
-        for row in self._stream(sa.select(table).where(table.c.list_id == list_id).order_by(table.c.id)):
-            yield codec.from_row(records.HashListEntry, dict(row))
+    def batches_of(self, list_id: str, *, after: int) -> Iterator[records.HashBatch]:
+        table = tables.hash_batches
+        wanted = sa.select(table).where(table.c.list_id == list_id, table.c.number > after)
+        for row in self._stream(wanted.order_by(table.c.number), page=_BATCHES_AT_ONCE):
+            yield codec.from_row(records.HashBatch, dict(row))
 
     def lists_stamp(self) -> str:
         table = tables.hash_lists

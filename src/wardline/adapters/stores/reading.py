@@ -48,10 +48,10 @@ class SqlReading:
             )
         return found
 
-    def _stream(self, statement: sa.Select[Any]) -> Iterator[sa.RowMapping]:
+    def _stream(self, statement: sa.Select[Any], *, page: int = PAGE) -> Iterator[sa.RowMapping]:
         """Give a long answer page by page, all of one moment."""
         with translation.translated(), self._engine.connect() as connection:
-            yield from connection.execute(statement.execution_options(yield_per=PAGE)).mappings()
+            yield from connection.execute(statement.execution_options(yield_per=page)).mappings()
 
     def _after(self, time: sa.Column[Any], after: str | None) -> sa.ColumnElement[bool]:
         """Select what is newer than the record with this id, in the order of time and id."""

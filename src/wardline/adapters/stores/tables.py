@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores.columns import UtcTime, ordinal, text
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -135,13 +135,14 @@ holds = sa.Table(
 
 hash_lists = sa.Table(
     "hash_lists", metadata, _id(), _text("name"), _text("provenance"), _text("trust"), _text("state"), _number("entries"),
-    _time("created_at"), _text("created_by"), _time("refreshed_at"), _number("version"),
+    _time("created_at"), _text("created_by"), _time("refreshed_at"), _number("version"), _number("batches"),
     sa.Index("uq_hash_lists_name", "name", unique=True),
 )  # fmt: skip
 
-hash_list_entries = sa.Table(
-    "hash_list_entries", metadata, _id(), _text("list_id"), _text("kind"), _text("value"), _text_or_none("category"),
-    sa.Index("ix_hash_list_entries_list_id", "list_id", "id"),
+hash_batches = sa.Table(
+    "hash_batches", metadata, _id(), _text("list_id"), _number("number"), _text("change"), _text("kind"), _bytes("hashes"),
+    _bytes("categories"),
+    sa.Index("uq_hash_batches_number", "list_id", "number", unique=True),
 )  # fmt: skip
 
 users = sa.Table(
@@ -230,7 +231,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Receipt: receipts,
     records.Hold: holds,
     records.HashList: hash_lists,
-    records.HashListEntry: hash_list_entries,
+    records.HashBatch: hash_batches,
     records.User: users,
     records.Session: sessions,
     records.ApiKey: api_keys,

@@ -1,0 +1,150 @@
+"""One hash list in memory, kept up with its batches."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wardline import records
+from wardline.errors import IntegrityError
+from wardline.matching.digests import Digests
+from wardline.records import HASH_BYTES, BatchChange, HashKind
+
+_GONE = 255
+"""In the place of a category: the entry was removed."""
+
+
+class NearIndex(Protocol):
+    """What a volume asks of an index: the part of ``ports.Index`` that it uses, under the same contract."""
+
+    def add(self, hashes: NDArray[np.uint8], ids: NDArray[np.int64]) -> None: ...
+
+    def remove(self, ids: NDArray[np.int64]) -> None: ...
+
+    def search(self, queries: NDArray[np.uint8], *, radius_bits: int) -> list[list[tuple[int, int]]]: ...
+
+
+class Volume:
+    """Every entry of one list, ready to be searched. One thread applies batches; any number search meanwhile.
+
+    An entry takes a byte beside its cryptographic hash (see ``Digests``) or what the index needs for its PDQ hash. Rows are counted over
+    all batches that added entries, and never used again.
+    """
+
+    def __init__(self, index: NearIndex) -> None:
+        self._index = index
+        self._digests: dict[HashKind, Digests] = {
+            kind: Digests(length) for kind, length in HASH_BYTES.items() if kind is not HashKind.PDQ
+        }
+        self._category_of_row = bytearray()
+        self._first_rows: list[int] = []
+        """Of each batch that added entries, in their order."""
+        self._batch_ids: list[str] = []
+        self._kinds: list[HashKind] = []
+        self._living = 0
+        self.applied = 0
+        """The newest batch that was applied, by number."""
+        self.is_whole = True
+        """False after a batch failed half-way: what is there is searched on, and a new volume is to be made."""
+
+    def __len__(self) -> int:
+        """Count the entries that can be found."""
+        return self._living
+
+    def apply(self, batches: Iterable[records.HashBatch]) -> None:
+        """Apply batches in order.
+
+        Raises:
+            IntegrityError: One is missing between them, or tells of entries that are not there.
+        """
+        for batch in batches:
+            if batch.number != self.applied + 1:
+                raise IntegrityError(
+                    f"{batch.id}: is number {batch.number} of its list, expected number {self.applied + 1}"
+                )
+            self.is_whole = False
+            self._apply(batch)
+            self.is_whole, self.applied = True, batch.number
+
+    def exact(self, kind: HashKind, value: bytes) -> Iterator[tuple[int, int]]:
+        """Give the row of the entry with this very hash, with distance 0; nothing when there is none."""
+        row = self._digests[kind].row_of(value)
+        if row is not None and self._category_of_row[row] != _GONE:
+            yield row, 0
+
+    def near(self, value: bytes, radius_bits: int) -> Iterator[tuple[int, int]]:
+        """Give the rows of the PDQ entries within a radius, each with its distance.
+
+        Whatever the index raises comes through: not looked up is not the same as not found.
+        """
+        query = np.frombuffer(value, np.uint8).reshape(1, -1)
+        for row, distance_bits in self._index.search(query, radius_bits=radius_bits)[0]:
+            if not 0 <= row < len(self._category_of_row):
+                raise IntegrityError(
+                    f"index id {row}: not one that was added, expected 0 to {len(self._category_of_row) - 1}"
+                )
+            if self._category_of_row[row] != _GONE:
+                yield row, distance_bits
+
+    def match(self, row: int, distance_bits: int, owner: records.HashList) -> records.Match:
+        """Say what stands in a row. If it was removed since it was found, no category is known."""
+        at = bisect_right(self._first_rows, row) - 1
+        return records.Match(
+            list_id=owner.id, entry_id=f"{self._batch_ids[at]}:{row - self._first_rows[at]}", hash_kind=self._kinds[at],
+            distance_bits=distance_bits, trust=owner.trust, category=records.category_of(self._category_of_row[row] % _GONE),
+        )  # fmt: skip
+
+    def _apply(self, batch: records.HashBatch) -> None:
+        match batch.change:
+            case BatchChange.ADD:
+                self._add(batch)
+            case BatchChange.MARK:
+                for row, code in zip(self._rows_of(batch), batch.categories, strict=True):
+                    self._category_of_row[row] = code
+            case BatchChange.REMOVE:
+                rows = self._rows_of(batch)
+                for row in rows:
+                    self._category_of_row[row] = _GONE
+                if batch.kind is HashKind.PDQ:
+                    self._index.remove(np.array(rows, np.int64))
+                self._living -= len(rows)
+
+    def _add(self, batch: records.HashBatch) -> None:
+        first_row = len(self._category_of_row)
+        # Before they can be found: whoever finds one asks what it is.
+        self._category_of_row += batch.categories
+        self._first_rows.append(first_row)
+        self._batch_ids.append(batch.id)
+        self._kinds.append(batch.kind)
+        if batch.kind is HashKind.PDQ:
+            self._index.add(_as_array(batch), np.arange(first_row, first_row + batch.size, dtype=np.int64))
+        else:
+            self._digests[batch.kind].add(batch.hashes, first_row)
+        self._living += batch.size
+
+    def _rows_of(self, batch: records.HashBatch) -> list[int]:
+        """Find the rows of entries that a batch changes."""
+        rows = self._near_rows(batch) if batch.kind is HashKind.PDQ else self._exact_rows(batch)
+        living = [row for row in rows if row is not None and self._category_of_row[row] != _GONE]
+        if len(set(living)) != batch.size:
+            raise IntegrityError(
+                f"{batch.id}: {batch.size - len(set(living))} of its entries are not there, expected all of them"
+            )
+        return living
+
+    def _exact_rows(self, batch: records.HashBatch) -> list[int | None]:
+        length = HASH_BYTES[batch.kind]
+        starts = range(0, len(batch.hashes), length)
+        return [self._digests[batch.kind].row_of(batch.hashes[start : start + length]) for start in starts]
+
+    def _near_rows(self, batch: records.HashBatch) -> list[int | None]:
+        found = self._index.search(_as_array(batch), radius_bits=0)
+        return [next((row for row, _ in each), None) for each in found]
+
+
+def _as_array(batch: records.HashBatch) -> NDArray[np.uint8]:
+    return np.frombuffer(batch.hashes, np.uint8).reshape(-1, HASH_BYTES[batch.kind])
