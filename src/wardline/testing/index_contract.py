@@ -83,6 +83,27 @@ class IndexContract:
         found = index.search(np.stack((at_the_radius, beyond_it)), radius_bits=RADIUS_BITS)
         assert found == [[(1, RADIUS_BITS)], []]
 
+    @pytest.mark.parametrize("radius_bits", [0, 32, 39, 100, 256])
+    def test_the_radius_may_be_any(self, index: ports.Index, radius_bits: int) -> None:
+        centres = random_hashes(3, seed=radius_bits)
+        hashes = np.stack([with_flipped_bits(centres[n % 3], n % 120, n) for n in range(240)])
+        index.add(hashes, np.arange(240, dtype=np.int64))
+        for query, found in zip(centres, index.search(centres, radius_bits=radius_bits), strict=True):
+            assert set(found) == naive_search(hashes, np.arange(240, dtype=np.int64), query, radius_bits)
+            assert [distance for _, distance in found] == sorted(distance for _, distance in found)
+
+    def test_a_long_list_that_comes_in_parts_is_found_whole(self, index: ports.Index) -> None:
+        hashes = random_hashes(20_000, seed=14)
+        for start in range(0, 20_000, 4096):
+            numbers = np.arange(start, min(start + 4096, 20_000), dtype=np.int64)
+            index.add(hashes[start : start + 4096], numbers)
+        some = np.arange(0, 20_000, 997)
+        for _ in range(3):
+            found = index.search(hashes[some], radius_bits=RADIUS_BITS)
+            assert found == [[(number, 0)] for number in some.tolist()]
+        index.remove(some.astype(np.int64))
+        assert index.search(hashes[some], radius_bits=RADIUS_BITS) == [[]] * len(some)
+
     def test_every_distance_within_the_radius_is_found_nearest_first(self, index: ports.Index) -> None:
         query = random_hashes(1, seed=3)
         order = np.random.default_rng(3).permutation(RADIUS_BITS + 5)

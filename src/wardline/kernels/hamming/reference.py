@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wardline.errors import InputError
+from wardline.errors import AlreadyExistsError, InputError
 
 HASH_BITS = 256
 HASH_BYTES = HASH_BITS // 8
@@ -46,16 +46,26 @@ def search(haystack: NDArray[np.uint8], queries: NDArray[np.uint8], radius_bits:
     """
     if not 0 <= radius_bits <= HASH_BITS:
         raise InputError(f"radius: {radius_bits} bits, expected 0 to {HASH_BITS}")
-    words, wanted = _as_words(haystack, "haystack"), _as_words(queries, "queries")
-    queries_at_once = max(1, _BLOCK_PAIRS // max(1, len(words)))
+    return scan(columns(as_words(haystack, "haystack")), as_words(queries, "queries"), radius_bits)
+
+
+def columns(words: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], ...]:
+    """Give the columns of ``uint64[n, k]``, ``uint64[n]`` each."""
+    return tuple(words[:, word] for word in range(words.shape[1]))
+
+
+def scan(words: Sequence[NDArray[np.uint64]], wanted: NDArray[np.uint64], radius_bits: int) -> CsrResult:
+    """Do what ``search`` does, for hashes as four columns of words, ``uint64[n]``, and queries as words, ``uint64[q, 4]``."""
+    count = len(words[0])
+    queries_at_once = max(1, _BLOCK_PAIRS // max(1, count))
     of_query = [np.empty(0, np.int64)]
     rows = [np.empty(0, np.int64)]
     distances = [np.empty(0, np.uint16)]
     for first in range(0, len(wanted), queries_at_once):
         block = wanted[first : first + queries_at_once]
         rows_at_once = max(1, _BLOCK_PAIRS // len(block))
-        for start in range(0, len(words), rows_at_once):
-            bits = _distances(block, words[start : start + rows_at_once])
+        for start in range(0, count, rows_at_once):
+            bits = _distances(block, [column[start : start + rows_at_once] for column in words])
             query, row = np.nonzero(bits <= radius_bits)
             of_query.append(query + first)
             rows.append(row + start)
@@ -65,8 +75,8 @@ def search(haystack: NDArray[np.uint8], queries: NDArray[np.uint8], radius_bits:
 
 def distance(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> int:
     """Count the bits in which two hashes, ``uint8[32]`` each, differ: 0 to 256."""
-    words = _as_words(first.reshape(1, -1), "hash"), _as_words(second.reshape(1, -1), "hash")
-    return int(_distances(*words)[0, 0])
+    other = columns(as_words(second.reshape(1, -1), "hash"))
+    return int(_distances(as_words(first.reshape(1, -1), "hash"), other)[0, 0])
 
 
 def popcount_by_table(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
@@ -79,18 +89,23 @@ def popcount_by_table(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
 popcount: Callable[[NDArray[np.uint64]], NDArray[np.uint8]] = getattr(np, "bitwise_count", popcount_by_table)
 
 
-def _as_words(hashes: NDArray[np.uint8], name: str) -> NDArray[np.uint64]:
+def as_words(hashes: NDArray[np.uint8], name: str) -> NDArray[np.uint64]:
     """View ``uint8[n, 32]`` as ``uint64[n, 4]``."""
-    if hashes.dtype != np.uint8 or hashes.ndim != 2 or hashes.shape[1] != HASH_BYTES:
-        raise InputError(f"{name}: {hashes.dtype}{list(hashes.shape)}, expected uint8[n, {HASH_BYTES}]")
+    check(hashes, name)
     return np.ascontiguousarray(hashes).view(np.uint64).reshape(-1, _WORDS)
 
 
-def _distances(queries: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.uint16]:
+def check(hashes: NDArray[np.uint8], name: str) -> None:
+    """Refuse (``InputError``) what is not ``uint8[n, 32]``."""
+    if hashes.dtype != np.uint8 or hashes.ndim != 2 or hashes.shape[1] != HASH_BYTES:
+        raise InputError(f"{name}: {hashes.dtype}{list(hashes.shape)}, expected uint8[n, {HASH_BYTES}]")
+
+
+def _distances(queries: NDArray[np.uint64], words: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint16]:
     """Give the distances of all pairs, ``uint16[q, n]``."""
-    bits = np.zeros((len(queries), len(words)), np.uint16)
-    for word in range(_WORDS):
-        bits += popcount(queries[:, word, None] ^ words[None, :, word])
+    bits = np.zeros((len(queries), len(words[0])), np.uint16)
+    for wanted, word in zip(columns(queries), words, strict=True):
+        bits += popcount(wanted[:, None] ^ word[None, :])
     return bits
 
 
@@ -102,3 +117,32 @@ def _compressed(
     offsets = np.zeros(queries + 1, np.int64)
     np.cumsum(np.bincount(of_query, minlength=queries), out=offsets[1:])
     return CsrResult(offsets, rows[order], distances[order])
+
+
+class ReferenceIndex:
+    """What ``HammingIndex`` does, said plainly: a dictionary, and a search through all of it. It has no file and no threads."""
+
+    def __init__(self, hashes: NDArray[np.uint8], ids: NDArray[np.int64]) -> None:
+        self._held: dict[int, bytes] = {}
+        self.add(hashes, ids)
+
+    def search(
+        self, queries: NDArray[np.uint8], radius_bits: int = 31
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
+        """Give offsets, ids and distances of every hash within the radius of each query: nearest first, then by id."""
+        ids = np.array(sorted(self._held), np.int64)
+        held = np.frombuffer(b"".join(self._held[number] for number in ids.tolist()), np.uint8)
+        result = search(held.reshape(-1, HASH_BYTES), queries, radius_bits)
+        return result.offsets, ids[result.rows], result.distances
+
+    def add(self, hashes: NDArray[np.uint8], ids: NDArray[np.int64]) -> None:
+        """Hold hashes: all of them or, when an id is taken, none."""
+        numbers = ids.tolist()
+        if len(set(numbers)) < len(numbers) or not self._held.keys().isdisjoint(numbers):
+            raise AlreadyExistsError("index addition: an id is there already, expected new ids")
+        self._held.update(zip(numbers, (row.tobytes() for row in hashes), strict=True))
+
+    def remove(self, ids: NDArray[np.int64]) -> None:
+        """Drop hashes; unknown ids are ignored."""
+        for number in ids.tolist():
+            self._held.pop(number, None)
