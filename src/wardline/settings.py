@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from wardline.errors import ConfigurationError, NotInitialisedError
+from wardline.kernels import Choice
 from wardline.records import CategoryProfile
 from wardline.triage import Response
 
@@ -98,6 +99,8 @@ class MatchingSettings:
     """Hash types that every picture gets."""
     index: str = "hamming"
     """Search for near hashes."""
+    kernels: Choice = Choice.AUTO
+    """``"auto"``: compiled kernels where they were built, ``"fast"``: only those, ``"reference"``: the plain ones."""
     list_stale_hours: int = 168
     """A list without news for this long raises an alarm."""
     list_growth_percent: float = 20.0

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import PASSWORD, Place, run
-from wardline import records
+from wardline import kernels, records, settings, wiring
+from wardline.cli import preconditions
+from wardline.kernels import native
 
 AddList = Callable[..., str]
 
@@ -38,6 +40,32 @@ def test_check_finds_a_platform_without_a_webhook(place: Place) -> None:
     ended = place.run("check", "--json")
     assert ended.code == 1
     assert [each["name"] for each in ended.json["checks"] if each["state"] == "failed"] == ["platforms"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "built", "state", "says"),
+    [
+        ("auto", True, "ok", "compiled"),
+        ("auto", False, "note", "Install a C compiler"),
+        ("reference", True, "note", "as the settings want"),
+        ("fast", False, "failed", 'kernels = "auto"'),
+    ],
+)
+def test_check_says_which_kernels_serve(
+    place: Place, choice: str, built: bool, state: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = kernels.selected()
+    path = place.folder / "wardline.toml"
+    chosen = path.read_text("utf-8").replace('#kernels = "auto"', f'kernels = "{choice}"')
+    path.write_text(chosen, "utf-8")
+    monkeypatch.setattr(native, "built", lambda room: object() if built else None)
+    try:
+        with wiring.open_installation(settings.load(place.folder)):
+            found = preconditions.kernels_in_use()
+    finally:
+        kernels.select(before)
+    assert found.state == state
+    assert says in f"{found.detail} {found.advice}"
 
 
 def test_check_finds_tables_of_another_version(place: Place) -> None:

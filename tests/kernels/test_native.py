@@ -49,6 +49,12 @@ def test_a_room_without_a_library_is_served_by_its_reference_unless_the_library_
         native.library("no such room")
 
 
+def test_every_room_with_a_compiled_twin_is_named() -> None:
+    assert sorted(kernels.serving()) == [source.parent.name for source in _SOURCES]
+    kernels.select("reference")
+    assert set(kernels.serving().values()) == {False}
+
+
 def test_what_is_no_choice_is_refused_and_changes_nothing() -> None:
     kernels.select("reference")
     with pytest.raises(ConfigurationError, match="expected one of auto, fast, reference"):

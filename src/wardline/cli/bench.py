@@ -42,6 +42,45 @@ def intake(
     _show("intake", bench_intake.rows(seconds=seconds, entries=entries, disk=disk), as_json=as_json)
 
 
+@app.command(name="hash")
+def hash_(
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, help="How often each side hashes each picture.")
+    ] = 5,
+    pictures: Annotated[
+        int, typer.Option("--pictures", min=1, help="How many pictures are compared bit for bit.")
+    ] = 1000,
+    photographs: Annotated[
+        Path | None,
+        typer.Option("--photographs", metavar="FOLDER", help="JPEGs to measure beside the drawn scenes."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure PDQ beside pdqhash and threatexchange, on one core: a JPEG's bytes to its hash, and how far fast hashes are from exact ones.
+
+    The peers are the extra wardline[bench].
+    """
+    from wardline.cli import bench_hash
+
+    found = bench_hash.rows(rounds=rounds, identical=pictures, photographs=photographs)
+    _show("hash", found, as_json=as_json)
+
+
+@app.command()
+def match(
+    small: Annotated[int, typer.Option("--small", min=1000, help="Hashes of the smaller list.")] = 1_000_000,
+    large: Annotated[int, typer.Option("--large", min=1000, help="Hashes of the larger list.")] = 10_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the search for near hashes beside faiss and threatexchange, on one thread: look-ups, memory, additions, cold start, recall.
+
+    The peers are the extra wardline[bench]. Ten million hashes need 12 GB of memory and a quarter of an hour.
+    """
+    from wardline.cli import bench_match
+
+    _show("match", bench_match.rows(small=small, large=large), as_json=as_json)
+
+
 @app.command()
 def server(
     seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")] = 8.0,

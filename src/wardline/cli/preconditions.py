@@ -70,6 +70,7 @@ def examine(folder: Path) -> list[Precondition]:
 
 def _inside(installation: Installation) -> Iterator[Precondition]:
     parts = installation.wardline.parts
+    yield kernels_in_use()
     yield _decoders(installation)
     yield _disk(parts, installation.settings.data)
     yield from _people(parts)
@@ -96,6 +97,27 @@ def _keys(chosen: Settings) -> Precondition:
         detail = f"their folder has mode {mode:04o}, expected 0700"
         return Precondition("keys", State.FAILED, detail, f"Run `chmod 700 {chosen.keys}`.")
     return Precondition("keys", State.OK, "all there, and readable by their owner only")
+
+
+def kernels_in_use() -> Precondition:
+    """Say whether the compiled kernels serve, and if not, why."""
+    from wardline import kernels
+
+    try:
+        plain = [room for room, is_compiled in kernels.serving().items() if not is_compiled]
+    except WardlineError as error:
+        return _failed("kernels", error)
+    if not plain:
+        return Precondition("kernels", State.OK, "compiled, and in use")
+    if kernels.selected() is kernels.Choice.REFERENCE:
+        detail, advice = (
+            "the plain ones serve, as the settings want",
+            "It works, slowly: large pictures go to a person.",
+        )
+    else:
+        detail = f"{', '.join(plain)}: not compiled, the plain ones serve"
+        advice = "It works, slowly: large pictures go to a person. Install a C compiler (Debian: gcc) and install Wardline again."
+    return Precondition("kernels", State.NOTE, detail, advice)
 
 
 def _decoders(installation: Installation) -> Precondition:

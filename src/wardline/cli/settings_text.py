@@ -49,6 +49,8 @@ name = {name}
 [matching]
 #hashers = ["md5", "sha1", "sha256", "pdq"]
 #index = "hamming"
+# "auto": the compiled kernels where they were built; "fast": only those; "reference": the plain ones, which are slow and need no compiler.
+#kernels = "auto"
 # A list without news for this long raises an alarm.
 #list_stale_hours = 168
 # A sync that makes a list grow by more than this is refused; the first 1,000 new entries are always taken.

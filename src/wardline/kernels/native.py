@@ -11,6 +11,8 @@ from functools import cache
 
 from wardline.errors import ConfigurationError
 
+ROOMS = ("hamming", "pdq")
+"""The kernels that have a compiled twin."""
 _LIBRARY = "_fast.so"
 _HERE = __file__.rpartition("/")[0]
 
@@ -59,9 +61,14 @@ def library(room: str) -> ctypes.CDLL | None:
     if found is None and _chosen is Choice.FAST:
         raise ConfigurationError(
             f"kernels/{room}: not compiled, expected {_LIBRARY}",
-            remedy='Install a C compiler and install Wardline again, or set [kernels] use = "auto".',
+            remedy='Install a C compiler and install Wardline again, or set [matching] kernels = "auto".',
         )
     return found
+
+
+def serving() -> dict[str, bool]:
+    """Say of each kernel that has a compiled twin whether that one serves."""
+    return {room: library(room) is not None for room in ROOMS}
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wardline import intake, plugins, ports, preservation, records, settings, triage
+from wardline import intake, kernels, plugins, ports, preservation, records, settings, triage
 from wardline.errors import BusyError, ConfigurationError, WardlineError
 from wardline.pipeline import Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
@@ -103,6 +103,7 @@ def open_installation(
         reached: Called at every write point; fault tests stop the process there.
         clock: Another source of time, for tests.
     """
+    kernels.select(chosen.matching.kernels)
     time = clock or plugins.load("clocks", "system")()
     keys = KeyFiles.read(chosen.keys)
     parts = Parts(

@@ -1,14 +1,11 @@
 """The search for near hashes beside its peers: faiss' flat binary index, and the index of python-threatexchange.
 
 One process, one thread, by turns, medians; random hashes, and queries planted at distances 0 to 31. Memory and cold starts are measured
-in processes of their own. The peers are no dependency: ``pip install faiss-cpu threatexchange pdqhash`` beside Wardline, then
-``python benchmarks/hamming.py --json``. Ten million hashes need 12 GB of memory and a quarter of an hour, nearly all of it the peers'.
+in processes of their own.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import pickle
 import statistics
@@ -17,21 +14,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wardline.cli import output
+from wardline.cli.bench_rows import TARGET, Row, beside, peer, row
 from wardline.kernels.hamming import HammingIndex
 
 RADIUS_BITS = 31
 BANDS = ((0, 7), (8, 15), (16, 23), (24, 31))
 QUERIES = 1000
+_HMA_TARGET = 4000
 
 Hashes = NDArray[np.uint8]
-Row = dict[str, object]
 
 
 def hashes_and_queries(count: int, seed: int = 1) -> tuple[Hashes, Hashes, NDArray[np.int64]]:
@@ -52,7 +50,7 @@ def our_index(hashes: Hashes) -> HammingIndex:
 
 def faiss_flat(hashes: Hashes) -> Any:
     """Build faiss' exhaustive index."""
-    faiss = import_module("faiss")
+    faiss = peer("faiss")
     faiss.omp_set_num_threads(1)
     index = faiss.IndexBinaryFlat(256)
     index.add(hashes)
@@ -61,8 +59,8 @@ def faiss_flat(hashes: Hashes) -> Any:
 
 def threatexchange_index(hashes: Hashes) -> Any:
     """Build threatexchange's default index, in one call: each call costs a dictionary of everything."""
-    import_module("faiss").omp_set_num_threads(1)
-    pdq = import_module("threatexchange.signal_type.pdq.pdq_index")
+    peer("faiss").omp_set_num_threads(1)
+    pdq = peer("threatexchange.signal_type.pdq.pdq_index")
     return pdq.PDQIndex((row.tobytes().hex(), number) for number, row in enumerate(hashes))
 
 
@@ -89,18 +87,10 @@ def one_by_one(search: Callable[[Hashes], object], queries: Hashes) -> Callable[
     return work
 
 
-def _rates(case: str, peer: str, ours: float, theirs: float) -> Row:
-    return _row(f"{case}, look-ups a second", ours, peer, theirs, ours / theirs, "1/s")
-
-
-def _row(case: str, ours: float, peer: str, theirs: float, ratio: float, unit: str) -> Row:
-    def rounded(number: float) -> float:
-        return float(f"{number:.4g}")
-
-    return {
-        "case": case, "ours": rounded(ours), "peer": peer, "theirs": rounded(theirs), "ratio": rounded(ratio),
-        "unit": unit,
-    }  # fmt: skip
+def _rates(case: str, named: str, ours: float, theirs: float) -> Row:
+    return beside(
+        f"{case}, look-ups a second", ours, "1/s", named=named, theirs=theirs, times_better=ours / theirs
+    )
 
 
 def flat_rows(count: int) -> Iterator[Row]:
@@ -120,7 +110,7 @@ def flat_rows(count: int) -> Iterator[Row]:
 def capacity_rows(count: int) -> Iterator[Row]:
     """Say how many look-ups one core does in a second of its own time, beside what HMA wants of all its machines together.
 
-    Source: facebook/ThreatExchange, issue 1873: ten million hashes, four thousand look-ups a second.
+    Source: facebook/ThreatExchange, issue 1873.
     """
     hashes, queries, _ = hashes_and_queries(count)
     index = our_index(hashes)
@@ -131,9 +121,8 @@ def capacity_rows(count: int) -> Iterator[Row]:
     for case, work in works.items():
         [taken] = by_turns(work, rounds=7, clock=time.process_time)
         rate = QUERIES / taken
-        yield _row(
-            f"{count:,} hashes, {case}, look-ups a CPU-second", rate, "HMA's target", 4000, rate / 4000, "1/s"
-        )
+        what = f"{count:,} hashes, {case}, look-ups a CPU-second"
+        yield row(what, rate, "1/s", peer="HMA's target", theirs=_HMA_TARGET)
 
 
 def threatexchange_rows(count: int, folder: Path) -> Iterator[Row]:
@@ -141,8 +130,10 @@ def threatexchange_rows(count: int, folder: Path) -> Iterator[Row]:
     yield _threatexchange_row(count, folder)
     mine = statistics.median(_child("ours", str(folder / "ours")) for _ in range(5))
     theirs = _child("theirs", str(folder / "theirs"))
-    case, peer = f"{count:,} hashes, file to first answer, cold", "threatexchange PDQIndex, unpickled"
-    yield _row(case, mine, peer, theirs, theirs / mine, "s")
+    yield beside(
+        f"{count:,} hashes, file to first answer, cold", mine, "s", named="threatexchange PDQIndex, unpickled", theirs=theirs,
+        times_better=theirs / mine,
+    )  # fmt: skip
 
 
 def _threatexchange_row(count: int, folder: Path) -> Row:
@@ -163,9 +154,9 @@ def _threatexchange_row(count: int, folder: Path) -> Row:
 def memory_row(count: int) -> Row:
     """Compare what an index adds to its process, resident."""
     ours, theirs = _child("memory-ours", str(count)), _child("memory-theirs", str(count))
-    return _row(
-        f"{count:,} hashes, resident memory", ours, "threatexchange PDQIndex", theirs, theirs / ours, "MB"
-    )
+    return beside(
+        f"{count:,} hashes, resident memory", ours, "MB", named="threatexchange PDQIndex", theirs=theirs, times_better=theirs / ours
+    )  # fmt: skip
 
 
 def addition_row(count: int) -> Row:
@@ -179,9 +170,9 @@ def addition_row(count: int) -> Row:
         ours.add(queries[number - count : number - count + 1], np.array([number], np.int64))
 
     mine, peers = by_turns(add_one, lambda: theirs.add(queries[0].tobytes().hex(), 0), rounds=7)
-    return _row(
-        f"add one hash to {count:,}", 1000 * mine, "threatexchange PDQIndex", 1000 * peers, peers / mine, "ms"
-    )
+    return beside(
+        f"add one hash to {count:,}", 1000 * mine, "ms", named="threatexchange PDQIndex", theirs=1000 * peers, times_better=peers / mine
+    )  # fmt: skip
 
 
 def recall_rows(count: int) -> Iterator[Row]:
@@ -195,31 +186,32 @@ def recall_rows(count: int) -> Iterator[Row]:
             if low <= at % (RADIUS_BITS + 1) <= high
         ]
         recall = sum(hits) / len(hits)
-        yield _row(
-            f"{count:,} hashes, recall at distances {low} to {high}",
-            recall,
-            "exhaustive",
-            1.0,
-            recall,
-            "part",
+        yield row(
+            f"{count:,} hashes, recall at distances {low} to {high}", recall, "part", peer=TARGET, theirs=1.0
         )
 
 
-def rows(small: int = 1_000_000, large: int = 10_000_000) -> Iterator[Row]:
-    """Measure everything, quickest first."""
-    yield from flat_rows(small)
-    yield addition_row(small)
-    yield from flat_rows(large)
-    yield from capacity_rows(large)
-    yield from recall_rows(large)
+def rows(*, small: int, large: int) -> list[Row]:
+    """Measure everything, quickest first, with notes about the progress on stderr.
+
+    Args:
+        small: Hashes of the smaller list.
+        large: Hashes of the larger one; ten million need 12 GB of memory and a quarter of an hour, nearly all of it the peers'.
+    """
+    peer("faiss")
+    output.note(f"Searching {small:,} hashes ...")
+    found = [*flat_rows(small), addition_row(small)]
+    output.note(f"Searching {large:,} hashes ...")
+    found += [*flat_rows(large), *capacity_rows(large), *recall_rows(large)]
+    output.note(f"Building, saving and loading indexes of {large:,} hashes ...")
     with tempfile.TemporaryDirectory() as folder:
-        yield from threatexchange_rows(large, Path(folder))
-    yield memory_row(large)
+        found += threatexchange_rows(large, Path(folder))
+    return [*found, memory_row(large)]
 
 
 # --- in processes of their own ----------------------------------------------------------------------------------------------------------
 def _child(part: str, argument: str) -> float:
-    command = [sys.executable, __file__, "--part", part, argument]
+    command = [sys.executable, "-m", __name__, part, argument]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - this program
 
 
@@ -268,25 +260,5 @@ def _run_part(part: str, argument: str) -> float:
             return _time_first_answer(_unpickle_and_search, argument)
 
 
-def main() -> None:
-    """Print each row when it is there; with ``--json`` end with the one line that ``wardline bench`` prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--small", type=int, default=1_000_000)
-    parser.add_argument("--large", type=int, default=10_000_000)
-    parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.part:
-        print(_run_part(*options.part))
-        return
-    measured = []
-    for row in rows(options.small, options.large):
-        measured.append(row)
-        if not options.json:
-            print(row, flush=True)
-    if options.json:
-        print(json.dumps({"bench": "match", "rows": measured}))
-
-
 if __name__ == "__main__":
-    main()
+    print(_run_part(*sys.argv[1:]))

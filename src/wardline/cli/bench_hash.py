@@ -1,16 +1,11 @@
-"""PDQ of our own against ``pdqhash`` and against what python-threatexchange does with a file: speed, and how far the hashes are apart.
+"""What a PDQ hash costs beside ``pdqhash`` and python-threatexchange, and how far fast hashes are from exact ones.
 
-Both sides take turns on one core, picture by picture; times are of the processor, so that a neighbour costs neither its turn. Pictures are
-drawn scenes, and photographs where ``shared/data/pdq`` lies beside the repository, scaled to each size.
-
-    python benchmarks/pdq.py [--rounds N] [--json]
+Both sides take turns on one core, picture by picture; times are of the processor, so that a neighbour costs neither its turn.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
-import json
 import os
 import statistics
 import time
@@ -27,15 +22,15 @@ from PIL import Image
 from wardline.adapters.hashers import PdqHasher
 from wardline.adapters.media import Caps
 from wardline.adapters.media.frame import LazyFrame
+from wardline.cli import output
+from wardline.cli.bench_rows import TARGET, Row, beside, peer, row
 from wardline.kernels import pdq
 from wardline.records import MediaFormat, Precision
 from wardline.testing import pictures
 
-Row = dict[str, object]
 Pixels = NDArray[np.uint8]
 
 SIZES = {"0.3 Mpx": (640, 480), "2 Mpx": (1632, 1224), "12 Mpx": (4000, 3000)}
-_PHOTOS = Path(__file__).parents[2] / "shared" / "data" / "pdq"
 _MOST_PHOTOS = 6
 _SCENES = 3
 _LEAST_QUALITY = 50
@@ -43,24 +38,28 @@ _CAPS = Caps()
 _FORMATS = frozenset({MediaFormat.JPEG})
 
 
-def rows(*, rounds: int = 5, identical: int = 1000) -> list[Row]:
-    """Measure everything; see ``house.md`` for the fields of a row.
+def rows(*, rounds: int, identical: int, photographs: Path | None) -> list[Row]:
+    """Measure everything on one core, with notes about the progress on stderr.
 
     Args:
         rounds: How often each picture is hashed by each side.
         identical: How many pictures are compared bit for bit.
+        photographs: A folder with JPEGs to measure beside the drawn scenes.
     """
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    peer("pdqhash")
     found: list[Row] = []
     for name, size in SIZES.items():
-        contents = [jpeg(image) for image in images(size)]
+        output.note(f"Hashing pictures of {name} ...")
+        contents = [jpeg(image) for image in images(size, photographs)]
         found += [measure_hash_step(name, contents, rounds), *measure_files(name, contents, rounds)]
-    return [*found, count_differences(identical), *measure_distances()]
+    output.note(f"Comparing {identical:,} pictures bit for bit ...")
+    return [*found, count_differences(identical), *measure_distances(photographs)]
 
 
 def measure_hash_step(name: str, contents: Iterable[bytes], rounds: int) -> Row:
     """Time the hash alone: RGB pixels to PDQ, exactly."""
-    import pdqhash
-
+    pdqhash = peer("pdqhash")
     pictured = (np.asarray(Image.open(io.BytesIO(content)).convert("RGB")) for content in contents)
     times = [by_turns(partial(pdq.exact, each), partial(pdqhash.compute, each), rounds) for each in pictured]
     return timed(f"{name}: pixels to exact PDQ", "pdqhash.compute", times)
@@ -68,43 +67,43 @@ def measure_hash_step(name: str, contents: Iterable[bytes], rounds: int) -> Row:
 
 def measure_files(name: str, contents: Iterable[bytes], rounds: int) -> Iterator[Row]:
     """Time a JPEG's bytes to PDQ, as the decode sandbox does it, fast and exactly."""
-    peer, theirs = threatexchange()
+    theirs = threatexchange()
     contents = list(contents)
     for precision in Precision:
         times = [
             by_turns(partial(hash_file, each, precision), partial(theirs, each), rounds) for each in contents
         ]
-        yield timed(f"{name}: JPEG to {precision} PDQ", peer, times)
+        yield timed(f"{name}: JPEG to {precision} PDQ", "threatexchange pdq_from_bytes", times)
 
 
 def count_differences(count: int) -> Row:
     """Count how many pictures, of all kinds and of sizes from 1 to 900, have another hash or quality than by ``pdqhash``."""
-    import pdqhash
-
+    pdqhash = peer("pdqhash")
     different = 0
     for number in range(count):
         pixels = drawn(number)
         bits, quality = pdqhash.compute(pixels)
         different += pdq.exact(pixels) != (np.packbits(np.asarray(bits, np.uint8)).tobytes(), quality)
-    return row(f"pictures of {count} whose exact PDQ differs in any bit", different, "target", 0, "pictures")
+    case = f"pictures of {count:,} whose exact PDQ differs in any bit from pdqhash"
+    return row(case, different, "pictures", peer=TARGET, theirs=0)
 
 
-def measure_distances() -> Iterator[Row]:
+def measure_distances(photographs: Path | None) -> Iterator[Row]:
     """Compare fast hashes with exact ones over qualities of 60 and more and all ways to store colours."""
     distances, unsure = [], 0
     for image, quality, subsampling in product(
-        images((1632, 1224)), (60, 75, 88, 95), ("4:4:4", "4:2:2", "4:2:0")
+        images((1632, 1224), photographs), (60, 75, 88, 95), ("4:4:4", "4:2:2", "4:2:0")
     ):
         content = jpeg(image, quality=quality, subsampling=subsampling)
         fast, exact = (hash_file(content, precision) for precision in (Precision.FAST, Precision.EXACT))
         distances.append((int(fast, 16) ^ int(exact, 16)).bit_count())
         unsure += _is_unsure(content)
-    share = 100 * unsure / len(distances)
+    case = f"fast to exact PDQ of {len(distances)} JPEGs of quality 60 to 95"
+    yield row(f"{case}, mean", statistics.fmean(distances), "bits", peer=TARGET, theirs=1)
+    yield row(f"{case}, most", max(distances), "bits", peer=TARGET, theirs=8)
     yield row(
-        f"fast to exact PDQ of {len(distances)} JPEGs, mean", statistics.fmean(distances), "target", 1, "bits"
+        "of these JPEGs, hashed exactly at once", 100 * unsure / len(distances), "%", peer="all", theirs=100
     )
-    yield row("the same, most", max(distances), "target", 8, "bits")
-    yield row("JPEGs among them that were hashed exactly at once", share, "target", 5, "%")
 
 
 # --- the two sides -----------------------------------------------------------------------------------------------------------------------
@@ -116,20 +115,10 @@ def hash_file(content: bytes, precision: Precision) -> str:
     return found.value
 
 
-def threatexchange() -> tuple[str, Callable[[bytes], object]]:
-    """Give the package's own function, or the same in three steps where it is not installed."""
-    try:
-        from threatexchange.signal_type.pdq.pdq_hasher import pdq_from_bytes  # type: ignore[import-not-found]
-    except ImportError:
-        return "threatexchange's steps: open, asarray, pdqhash.compute", _as_threatexchange
-    return "threatexchange pdq_from_bytes", pdq_from_bytes
-
-
-def _as_threatexchange(content: bytes) -> str:
-    import pdqhash
-
-    bits, _ = pdqhash.compute(np.asarray(Image.open(io.BytesIO(content))))
-    return "".join(f"{byte:02x}" for byte in np.packbits(np.asarray(bits, np.uint8)))
+def threatexchange() -> Callable[[bytes], object]:
+    """Give the package's own way from a file's bytes to PDQ."""
+    hash_bytes: Callable[[bytes], object] = peer("threatexchange.signal_type.pdq.pdq_hasher").pdq_from_bytes
+    return hash_bytes
 
 
 def _is_unsure(content: bytes) -> bool:
@@ -145,9 +134,10 @@ def _is_unsure(content: bytes) -> bool:
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------------------------------
-def images(size: tuple[int, int]) -> Iterator[Image.Image]:
+def images(size: tuple[int, int], photographs: Path | None) -> Iterator[Image.Image]:
     """Draw scenes, and give photographs scaled to the size where there are any. Those with too little to see for PDQ are passed over."""
-    paths = sorted(path for path in _PHOTOS.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
+    every = sorted(photographs.rglob("*")) if photographs is not None else []
+    paths = [path for path in every if path.suffix.lower() in (".jpg", ".jpeg")]
     opened = (Image.open(path).convert("RGB").resize(size, Image.Resampling.LANCZOS) for path in paths)
     photos = (image for image in opened if pdq.exact(np.asarray(image))[1] >= _LEAST_QUALITY)
     return chain(
@@ -189,38 +179,9 @@ def by_turns(ours: Callable[[], object], theirs: Callable[[], object], rounds: i
     return statistics.median(times[0][1:]), statistics.median(times[1][1:])
 
 
-def timed(case: str, peer: str, times: Iterable[tuple[float, float]]) -> Row:
+def timed(case: str, named: str, times: Iterable[tuple[float, float]]) -> Row:
     """Make a row of each picture's medians: the median picture, and how many times as long the peer takes for the median picture."""
     pairs = list(times)
     ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-    return row(case, ours, peer, theirs, "ms", ratio=statistics.median(each[1] / each[0] for each in pairs))
-
-
-def row(case: str, ours: float, peer: str, theirs: float, unit: str, *, ratio: float | None = None) -> Row:
-    """Make a row as ``wardline bench`` prints it."""
-    return {
-        "case": case, "ours": round(ours, 3), "peer": peer, "theirs": round(theirs, 3),
-        "ratio": None if ratio is None else round(ratio, 2), "unit": unit,
-    }  # fmt: skip
-
-
-def main() -> None:
-    """Measure on one core and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    chosen = parser.parse_args()
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    found = rows(rounds=chosen.rounds)
-    if chosen.json:
-        print(json.dumps({"bench": "pdq", "rows": found}))
-        return
-    for each in found:
-        times = "" if each["ratio"] is None else f"   {each['ratio']} times"
-        print(
-            f"{each['case']}: {each['ours']} {each['unit']}, {each['peer']}: {each['theirs']} {each['unit']}{times}"
-        )
-
-
-if __name__ == "__main__":
-    main()
+    times_better = statistics.median(each[1] / each[0] for each in pairs)
+    return beside(case, ours, "ms", named=named, theirs=theirs, times_better=times_better)
