@@ -420,6 +420,7 @@ BODY int found_before(const job_t *job, const uint64_t *difference, int32_t tabl
 
 /* Step 4: compare. */
 BODY void compare(const job_t *job, waiting_t *waiting) {
+    if (!waiting->count) return; /* and perhaps for no query */
     const segment_t *segment = job->segment;
     const uint64_t *words = job->queries + 4 * waiting->query;
     const uint64_t first = words[0], second = words[1];
@@ -441,6 +442,7 @@ BODY void compare(const job_t *job, waiting_t *waiting) {
 
 /* Step 3: read the rows, and ask for their hashes. */
 BODY void read_rows(const job_t *job, const unit_t *unit, waiting_t *waiting) {
+    if (!unit->spans) return; /* and perhaps no table either: the first units and the last ones are empty */
     const segment_t *segment = job->segment;
     const uint32_t *rows = segment->tables[unit->table].rows;
     waiting->query = unit->query, waiting->table = unit->table;
