@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.unit.made import NOW, context, finding
 from wardline import intake, preservation, records, review
 from wardline.adapters import hash_lists
-from wardline.adapters.indexes.brute import BruteIndex
+from wardline.adapters.indexes.hamming import MemoryIndex
 from wardline.adapters.stores import MemoryStore
 from wardline.errors import AuthorityUnreachableError
 from wardline.pipeline import Parts, Rules, Wardline, people
@@ -123,7 +123,7 @@ class World:
         numbers = count(1)
         self.parts = Parts(
             store=self.store, vault=self.vault, media=NoMedia(), clock=self.clock, rules=Rules(reporter=REPORTER, periods=PERIODS),
-            make_index=BruteIndex, open_list=hash_lists.open_source, entropy=lambda size: next(numbers).to_bytes(size, "big"),
+            make_index=MemoryIndex, open_list=hash_lists.open_source, entropy=lambda size: next(numbers).to_bytes(size, "big"),
             idempotency_secret=b"i", log_origin="wardline.invalid/test", log_key=Ed25519PrivateKey.from_private_bytes(b"l" * 32),
             authority=self.authority,
         )  # fmt: skip

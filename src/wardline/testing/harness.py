@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from wardline import intake, ports, records
 from wardline.adapters import hash_lists
 from wardline.adapters.authorities.ncmec import NcmecAuthority
-from wardline.adapters.indexes.brute import BruteIndex
+from wardline.adapters.indexes.hamming import MemoryIndex
 from wardline.adapters.media import SandboxMedia
 from wardline.adapters.platforms.webhook import WebhookPlatform
 from wardline.adapters.vaults.directory import DirectoryVault
@@ -117,7 +117,7 @@ class Line:
         chance = random.Random(f"{seed} {folder if store != 'memory' else ''} {self.clock.now()}")
         parts = Parts(
             store=self._work.store, vault=DirectoryVault(folder / "vault", b"v" * 32, reached=reached, now=self.clock.now),
-            media=_Kept(shared_media()), clock=self.clock, rules=rules or Rules(reporter=REPORTER), make_index=BruteIndex,
+            media=_Kept(shared_media()), clock=self.clock, rules=rules or Rules(reporter=REPORTER), make_index=MemoryIndex,
             open_list=hash_lists.open_source, entropy=chance.randbytes, idempotency_secret=b"i" * 32,
             log_origin="wardline.invalid/test", log_key=Ed25519PrivateKey.from_private_bytes(b"l" * 32),
             authority=_authority(authority, self.clock), platforms=_platforms(platform, self.clock), notifiers=notifiers,
