@@ -82,7 +82,8 @@ def test_every_low_trust_answer_waits_also_for_repetitions_and_errors(
         assert len({(answer.content, str(answer.headers)) for answer in answers[:3]}) == 1
     long = [wait for wait in waits if wait > 0]
     assert len(long) == len(answers)
-    assert all(wait <= 5.0 for wait in long)
+    # The beat begins when a close look at a picture of the size would be over, which is a little ahead.
+    assert all(wait <= 6.0 for wait in long)
 
 
 # --- what may be held in memory -----------------------------------------------------------------------------------------------------

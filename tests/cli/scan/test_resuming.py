@@ -75,7 +75,7 @@ def test_a_killed_scan_goes_on_and_tells_what_it_found_again(place: Place, many:
 
 def test_ctrl_c_ends_it_with_advice_and_it_goes_on(place: Place, many: Path, journal: Path) -> None:
     code, told, errors = stopped(place, signal.SIGINT, many, "--resume", journal, after=5)
-    assert code == 130
+    assert code == 130, errors
     assert f"--resume {journal}" in json.loads(errors.splitlines()[-1])["advice"]
     resumed = scan(place, many, "--resume", journal)
     assert resumed.summary["files"] == MANY

@@ -102,7 +102,7 @@ def test_for_people_it_prints_what_was_found_and_what_could_not_be_scanned(
     ended = run(*words(place, library))
     assert ended.code == 1
     assert f"match        {library}/known.jpg  practice (verified), " in ended.out
-    assert ", 0 bits away, entry-" in ended.out
+    assert ", 0 bits away, hash-batch-" in ended.out
     assert rf"unscannable  {library}/odd\x1b[2J.jpg  unknown format" in ended.out
     assert "other.jpg" not in ended.out
     assert "NOT SCANNED: 1 files" in ended.out
