@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -150,7 +151,9 @@ def _run(asked: Asked, library: Library, judge: Judge, journal: Journal | None, 
     with Progress(library.count, bar=bar) as progress:
         teller = telling.Teller(scan.list_names, progress, as_json=asked.as_json)
         try:
-            Run(judge, teller, journal, workers=workers).go(library.find(passed))
+            run = Run(judge, teller, journal, workers=workers)
+            with _heard(run.stop):
+                run.go(library.find(passed))
         except BaseException as stopped:
             with suppress(WardlineError):  # what stopped it is told; that it began is in the log
                 _end(scan, teller, whole=False)
@@ -162,6 +165,16 @@ def _run(asked: Asked, library: Library, judge: Judge, journal: Journal | None, 
     changed = scan.lists_changed()
     teller.summary(passed, lists_changed=changed)
     return teller.exit_code(lists_changed=changed)
+
+
+@contextmanager
+def _heard(stop: Callable[..., None]) -> Iterator[None]:
+    """Let Ctrl-C call this, and then what it called before."""
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
 
 def _end(scan: LibraryScan, teller: telling.Teller, *, whole: bool) -> None:

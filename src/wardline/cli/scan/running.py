@@ -58,6 +58,12 @@ class Run:
         self._pending: dict[Future[Outcome | FoundArchive], _OpenArchive | None] = {}
         self._archives: deque[FoundArchive] = deque()
         self._unconfirmed: dict[Key, str] = dict(journal.matches) if journal else {}
+        self._stopping = False
+
+    def stop(self, *_signal: object) -> None:
+        """End it as Ctrl-C does. A handler of signals: what it raises is lost where Python drops exceptions, in a finaliser for instance."""
+        self._stopping = True
+        raise KeyboardInterrupt
 
     def go(self, found: Iterable[places.Place | places.Trouble]) -> None:
         """Look at every file. An exception, Ctrl-C too, ends it after the files that are being looked at."""
@@ -100,6 +106,8 @@ class Run:
             self._take(wait(self._pending, return_when=FIRST_COMPLETED).done)
 
     def _take(self, done: Iterable[Future[Outcome | FoundArchive]]) -> None:
+        if self._stopping:
+            raise KeyboardInterrupt
         for future in done:
             archive = self._pending.pop(future)
             came = future.result()
