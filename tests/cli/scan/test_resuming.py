@@ -49,9 +49,12 @@ def stopped(place: Place, number: int, *more: object, after: int) -> tuple[int, 
         pipesize=SMALL_PIPE,
     ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         first = [process.stdout.readline() for _ in range(after)]
         process.send_signal(number)
-        rest, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        # Not `communicate`: it reads past what `readline` holds already.
+        rest, errors = process.stdout.read(), process.stderr.read()
+        process.wait(PATIENCE_SECONDS)
     whole = [line for line in [*first, *rest.splitlines(keepends=True)] if line.endswith("\n")]
     return process.returncode, [json.loads(line) for line in whole], errors
 
