@@ -30,7 +30,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "intake.decode_seconds": (0.01, 600),
     "intake.decode_workers": (1, 1024),
     "matching.list_stale_hours": (1, 87_600),
-    "matching.list_growth_percent": (0, 10_000),
+    "matching.list_change_percent": (0, 10_000),
     "review.lease_minutes": (0.01, 1440),
     "review.undo_seconds": (0, 86_400),
     "preservation.provisional_days": (0, 36_500),
@@ -103,8 +103,8 @@ class MatchingSettings:
     """``"auto"``: compiled kernels where they were built, ``"fast"``: only those, ``"reference"``: the plain ones."""
     list_stale_hours: int = 168
     """A list without news for this long raises an alarm."""
-    list_growth_percent: float = 20.0
-    """A sync that makes a list grow by more is refused; the first 1,000 new entries are always taken."""
+    list_change_percent: float = 20.0
+    """A sync that brings or takes away a larger part of a list is refused; 1,000 entries may always come, and go."""
     category_profiles: dict[str, CategoryProfile] = field(default_factory=dict)
     """Name to what the category numbers of VICS documents mean. None is built in, and an unknown one is refused."""
 

@@ -53,8 +53,8 @@ name = {name}
 #kernels = "auto"
 # A list without news for this long raises an alarm.
 #list_stale_hours = 168
-# A sync that makes a list grow by more than this is refused; the first 1,000 new entries are always taken.
-#list_growth_percent = 20.0
+# A sync that brings or takes away more than this part of a list is refused; 1,000 entries may always come, and go.
+#list_change_percent = 20.0
 # What the category numbers in VICS documents mean, for `wardline hash-list add --format vics --profile example`. None is built in: agree on each
 # with the list's owner and counsel. document: the profile that the files name. Each number: "A1", "A2", "B1", "B2", "take" or "skip".
 #category_profiles = {{ example = {{ document = "US", categories = {{ 0 = "skip", 1 = "take", none = "skip" }} }} }}

@@ -12,8 +12,8 @@ from wardline.pipeline import approvals
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, HashListState, Insert, Load, Replace, Verb
 
-_FREE_GROWTH = 1000
-"""So many new entries are no surprise, however small a list is."""
+_FREE_CHANGE = 1000
+"""So many new entries, or so many fewer, are no surprise, however small a list is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def sync(
 
     Raises:
         InputError: The file is not a list, or holds no valid entry.
-        RefusedError: The list would grow by more than ``Rules.list_growth``. Nothing was changed.
+        RefusedError: More would come or go than ``Rules.list_change`` allows. Nothing was changed.
         VersionConflictError: Somebody else changed the list meanwhile.
     """
     known = parts.store.hash_list(list_id)
@@ -98,14 +98,15 @@ def sync(
     before = contents.Gathering()
     before.replay(parts.store.batches_of(list_id, after=0))
     changes = contents.difference(before.contents(), found)
-    added = contents.count(changes.added)
-    _require_growth(known, added, parts.rules.list_growth)
+    added, removed = contents.count(changes.added), contents.count(changes.removed)
+    for count, what in ((added, "new entries"), (removed, "entries gone")):
+        _require_likely(known, count, what, parts.rules.list_change)
     made = _batches(parts, changes, list_id, after=known.batches)
     refreshed = replace(
         known, entries=contents.count(found), refreshed_at=parts.now(), version=known.version + 1,
         batches=known.batches + len(made),
     )  # fmt: skip
-    marked, removed = contents.count(changes.marked), contents.count(changes.removed)
+    marked = contents.count(changes.marked)
     told = parts.entry(
         Verb.HASH_LIST_SYNCED, list_id, actor=user.id, detail=f"{added} added, {marked} marked, {removed} removed"
     )  # fmt: skip
@@ -142,15 +143,15 @@ def _batches(
     )
 
 
-def _require_growth(known: records.HashList, added: int, most_growth: float) -> None:
-    """Refuse a list that grows as lists do not: more likely than so much news is that the file is another one, or was tampered with.
+def _require_likely(known: records.HashList, count: int, what: str, most_change: float) -> None:
+    """Refuse a change as lists do not make it: more likely the file is another one, was cut short, or was tampered with.
 
-    One person is enough to read a list again, so what one person can bring in is limited.
+    One person is enough to read a list again, so what one person can bring in, or lose by mistake, is limited.
     """
-    if added > max(_FREE_GROWTH, most_growth * known.entries):
+    if count > max(_FREE_CHANGE, most_change * known.entries):
         raise RefusedError(
-            f"{known.id}: {added:,} new entries beside {known.entries:,}, expected at most {most_growth:.0%} more",
-            remedy="Make sure that the file is this list's. If so much did come, add the file as a list of its own, which a second "
+            f"{known.id}: {count:,} {what} beside {known.entries:,}, expected at most {most_change:.0%} of them",
+            remedy="Make sure that the file is all of this list. If so much did change, add the file as a list of its own, which a second "
             "person activates, and switch this one off.",
         )
 

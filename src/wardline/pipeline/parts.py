@@ -34,8 +34,8 @@ class Rules:
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
     )
     list_stale_after: timedelta = timedelta(days=7)
-    list_growth: float = 0.2
-    """By which part of itself a list may grow when it is read again."""
+    list_change: float = 0.2
+    """By which part of itself a list may grow, and by which it may shrink, when it is read again."""
     min_free_bytes: int = 1_000_000_000
 
 

@@ -145,7 +145,7 @@ def _rules(chosen: Settings) -> Rules:
             terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,
         ),
         list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
-        list_growth=chosen.matching.list_growth_percent / 100, min_free_bytes=chosen.alarms.min_free_bytes,
+        list_change=chosen.matching.list_change_percent / 100, min_free_bytes=chosen.alarms.min_free_bytes,
     )  # fmt: skip
 
 

@@ -99,6 +99,24 @@ def test_a_list_that_grows_as_lists_do_not_is_refused_and_stays_as_it_was(
     assert (known.entries, known.version) == (3000, 2)
 
 
+def test_a_file_that_was_cut_short_takes_no_large_part_of_a_list_away(
+    line: Line, somebody: records.User
+) -> None:
+    added = line.wardline.add_list(
+        written(line, range(6000)),
+        name="numbers",
+        provenance="counted",
+        trust=ListTrust.VERIFIED,
+        user=somebody,
+    )
+    with pytest.raises(RefusedError, match="1,201 entries gone beside 6,000"):
+        line.wardline.sync_list(added.hash_list.id, written(line, range(4799)), user=somebody)
+    assert line.store.hash_list(added.hash_list.id).entries == 6000
+    assert (
+        line.wardline.sync_list(added.hash_list.id, written(line, range(4800)), user=somebody).removed == 1200
+    )
+
+
 def test_an_open_proposal_does_not_cover_what_came_after_it(line: Line, somebody: records.User) -> None:
     added = line.wardline.add_list(
         written(line, range(9)), name="numbers", provenance="counted", trust=ListTrust.VERIFIED, user=somebody
