@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wardline import records
 from wardline.records import HASH_BYTES, MOST_IN_BATCH, BatchChange, HashKind
 
-_GONE = 255
+GONE = 255
 """In the place of a category: the entry was removed."""
 
 
@@ -66,7 +66,7 @@ class Gathering:
         """Take what batches did to a list, in their order."""
         for batch in batches:
             self._digests[batch.kind] += batch.hashes
-            gone = bytes((_GONE,)) * batch.size
+            gone = bytes((GONE,)) * batch.size
             self._codes[batch.kind] += gone if batch.change is BatchChange.REMOVE else batch.categories
 
     def contents(self) -> Contents:
@@ -129,7 +129,7 @@ def _last_words(kind: HashKind, digests: bytearray, codes: bytearray) -> Entries
     told, said = told[order], said[order]
     is_last = np.ones(len(said), np.bool_)
     is_last[:-1] = (told[1:] != told[:-1]).any(axis=1)
-    return Entries(told, said).where(is_last & (said != _GONE))
+    return Entries(told, said).where(is_last & (said != GONE))
 
 
 def _find(haystack: Entries, wanted: Entries) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:

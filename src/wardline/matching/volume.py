@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from wardline import records
 from wardline.errors import IntegrityError
+from wardline.matching.contents import GONE
 from wardline.matching.digests import Digests
 from wardline.records import HASH_BYTES, BatchChange, HashKind
-
-_GONE = 255
-"""In the place of a category: the entry was removed."""
 
 
 class NearIndex(Protocol):
@@ -73,7 +71,7 @@ class Volume:
     def exact(self, kind: HashKind, value: bytes) -> Iterator[tuple[int, int]]:
         """Give the row of the entry with this very hash, with distance 0; nothing when there is none."""
         row = self._digests[kind].row_of(value)
-        if row is not None and self._category_of_row[row] != _GONE:
+        if row is not None and self._category_of_row[row] != GONE:
             yield row, 0
 
     def near(self, value: bytes, radius_bits: int) -> Iterator[tuple[int, int]]:
@@ -87,7 +85,7 @@ class Volume:
                 raise IntegrityError(
                     f"index id {row}: not one that was added, expected 0 to {len(self._category_of_row) - 1}"
                 )
-            if self._category_of_row[row] != _GONE:
+            if self._category_of_row[row] != GONE:
                 yield row, distance_bits
 
     def match(self, row: int, distance_bits: int, owner: records.HashList) -> records.Match:
@@ -95,7 +93,7 @@ class Volume:
         at = bisect_right(self._first_rows, row) - 1
         return records.Match(
             list_id=owner.id, entry_id=f"{self._batch_ids[at]}:{row - self._first_rows[at]}", hash_kind=self._kinds[at],
-            distance_bits=distance_bits, trust=owner.trust, category=records.category_of(self._category_of_row[row] % _GONE),
+            distance_bits=distance_bits, trust=owner.trust, category=records.category_of(self._category_of_row[row] % GONE),
         )  # fmt: skip
 
     def _apply(self, batch: records.HashBatch) -> None:
@@ -108,7 +106,7 @@ class Volume:
             case BatchChange.REMOVE:
                 rows = self._rows_of(batch)
                 for row in rows:
-                    self._category_of_row[row] = _GONE
+                    self._category_of_row[row] = GONE
                 if batch.kind is HashKind.PDQ:
                     self._index.remove(np.array(rows, np.int64))
                 self._living -= len(rows)
@@ -129,7 +127,7 @@ class Volume:
     def _rows_of(self, batch: records.HashBatch) -> list[int]:
         """Find the rows of entries that a batch changes."""
         rows = self._near_rows(batch) if batch.kind is HashKind.PDQ else self._exact_rows(batch)
-        living = [row for row in rows if row is not None and self._category_of_row[row] != _GONE]
+        living = [row for row in rows if row is not None and self._category_of_row[row] != GONE]
         if len(set(living)) != batch.size:
             raise IntegrityError(
                 f"{batch.id}: {batch.size - len(set(living))} of its entries are not there, expected all of them"

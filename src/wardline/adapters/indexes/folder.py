@@ -8,7 +8,7 @@ it replaces; a process that dies between any two of these steps leaves a folder 
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,14 +59,11 @@ def load(folder: Path) -> State:
         NotFoundError: There is no index.
         IntegrityError: A journal is missing or damaged, or the generation is.
     """
-    for attempt in range(_ATTEMPTS):
-        try:
+    for _ in range(_ATTEMPTS - 1):
+        # Likely a writer removed what it replaced after the names were listed: then the new ones are there now.
+        with suppress(FileNotFoundError, NotFoundError, _InconsistentError):
             return _load(folder)
-        except (FileNotFoundError, NotFoundError, _InconsistentError):
-            # Likely a writer removed what it replaced after the names were listed: then the new ones are there now.
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise NotFoundError(f"index folder {folder.name}: not there, expected an index")  # pragma: no cover
+    return _load(folder)
 
 
 class _InconsistentError(IntegrityError):

@@ -175,12 +175,6 @@ class Journal:
         descriptor, self._descriptor = self._descriptor, -1
         os.close(descriptor)
 
-    def _cut(self) -> None:
-        if os.fstat(self._descriptor).st_size != self._end:
-            os.ftruncate(self._descriptor, self._end)
-            os.fdatasync(self._descriptor)
-        os.lseek(self._descriptor, self._end, os.SEEK_SET)
-
 
 def _damaged(path: Path, at: int) -> IntegrityError:
     return IntegrityError(

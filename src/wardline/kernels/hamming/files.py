@@ -35,7 +35,7 @@ _DIGEST_BYTES = 16
 _PREFIX_BYTES = len(_MAGIC) + _DIGEST_BYTES + 4
 _HEADER_BYTES = 8192
 _PAGE_BYTES = 4096
-_REMEDY = "Remove the file and build the index again from the hash lists; `wardline check` says whether the store is whole."
+_REMEDY = "Remove the file and build the index again from the hash lists."
 _HASHES = ("near", "far", "ids")
 
 Content = NDArray[np.uint8]

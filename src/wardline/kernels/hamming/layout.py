@@ -31,7 +31,7 @@ CHECKED_WORDS = 2048
 
 Words = NDArray[np.uint64]
 
-# What the parts of a search cost, in units of one probe of a table. Measured: see benchmarks/hamming.py.
+# What the parts of a search cost, in units of one probe of a table. Measured with `wardline bench match`.
 _CANDIDATE_COST = 1.0
 _ROW_COST = 0.04
 """One row of a scan."""
