@@ -1,4 +1,4 @@
-"""The step match: all enabled lists, as a snapshot that follows the store."""
+"""The step match: all enabled lists in memory, following the store."""
 
 from __future__ import annotations
 

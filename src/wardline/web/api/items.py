@@ -135,7 +135,7 @@ def _wait(since: float, now: float, size_bytes: int, grid: float) -> float:
     picture that is released just before a step of the grid and kept just after it. Sealing takes time for each byte, so does the wait.
 
     Args:
-        since: When it was judged; when its body was there, if that failed. Monotonic seconds, as ``now``.
+        since: When it was judged, which may lie a little ahead; when its body was there, if that failed. Monotonic seconds, as ``now``.
         now: When the answer is ready.
         size_bytes: Of the body.
         grid: Seconds; 0 for no wait.
