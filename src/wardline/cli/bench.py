@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 app = group("Measure this machine: intake, hash, match, server, console.")
 
 
+_Seconds = Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")]
+_Entries = Annotated[int, typer.Option("--entries", min=1, help="Entries of the hash list.")]
+_Disk = Annotated[
+    Path | None,
+    typer.Option(
+        "--disk", metavar="FOLDER", help="Make the installation on this disk; else the temporary folder."
+    ),
+]
+
+
 @app.callback()
 def bench() -> None:
     """Measure this machine."""
@@ -26,14 +36,9 @@ def bench() -> None:
 
 @app.command()
 def intake(
-    seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")] = 8.0,
-    entries: Annotated[int, typer.Option("--entries", min=1, help="Entries of the hash list.")] = 10_000,
-    disk: Annotated[
-        Path | None,
-        typer.Option(
-            "--disk", metavar="FOLDER", help="Make the installation on this disk; else the temporary folder."
-        ),
-    ] = None,
+    seconds: _Seconds = 8.0,
+    entries: _Entries = 10_000,
+    disk: _Disk = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure uploads: the sandbox's cost, uploads per CPU-second of a real server, latency at half load, the disk, start-up."""
@@ -83,14 +88,9 @@ def match(
 
 @app.command()
 def server(
-    seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")] = 8.0,
-    entries: Annotated[int, typer.Option("--entries", min=1, help="Entries of the hash list.")] = 1_000_000,
-    disk: Annotated[
-        Path | None,
-        typer.Option(
-            "--disk", metavar="FOLDER", help="Make the installation on this disk; else the temporary folder."
-        ),
-    ] = None,
+    seconds: _Seconds = 8.0,
+    entries: _Entries = 1_000_000,
+    disk: _Disk = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a whole server with a large list: uploads of 1 Mpx per CPU-second of all its processes, latency at half load."""
