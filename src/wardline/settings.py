@@ -31,6 +31,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "intake.decode_workers": (1, 1024),
     "matching.list_stale_hours": (1, 87_600),
     "matching.list_change_percent": (0, 10_000),
+    "matching.entry_daily_matches": (1, 1_000_000_000),
+    "matching.look_back_days": (0, 3_650),
     "review.lease_minutes": (0.01, 1440),
     "review.undo_seconds": (0, 86_400),
     "preservation.provisional_days": (0, 36_500),
@@ -94,6 +96,21 @@ class IntakeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeSettings:
+    name: str
+    """What lists are fetched from it by; stays the same for ever."""
+    adapter: str
+    """``"ncmec"``, ``"stopncii"``, ``"threatexchange"``, ``"tat"`` (these need the extra ``wardline[exchanges]``) or ``"local"``."""
+    options: dict[str, str] = field(default_factory=dict)
+    """What the adapter takes: docs/reference/settings.md."""
+    secret_file: Path | None = None
+    interval_minutes: float = 60.0
+    """How often it is asked for news."""
+    feedback: bool = False
+    """Tell the owner of matches that people confirmed or denied. Your contract with the owner says whether you may, or must."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchingSettings:
     hashers: tuple[str, ...] = ("md5", "sha1", "sha256", "pdq")
     """Hash types that every picture gets."""
@@ -105,6 +122,12 @@ class MatchingSettings:
     """A list without news for this long raises an alarm."""
     list_change_percent: float = 20.0
     """A sync that brings or takes away a larger part of a list is refused; 1,000 entries may always come, and go."""
+    entry_daily_matches: int = 50
+    """An entry that matches more uploads than this on a day is held: it restricts nothing until a person looked at it."""
+    look_back_days: int = 0
+    """When a list grows, files that are kept anyway and came within so many days are matched again; 0: off."""
+    exchanges: tuple[ExchangeSettings, ...] = ()
+    """Where lists are fetched from on a schedule."""
     category_profiles: dict[str, CategoryProfile] = field(default_factory=dict)
     """Name to what the category numbers of VICS documents mean. None is built in, and an unknown one is refused."""
 
@@ -259,12 +282,25 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError(
             f"{FILE_NAME}: installation.name has other characters, expected letters, digits, dots and dashes"
         )
-    for section, named in (("platforms", settings.platforms), ("notifiers", settings.notifiers)):
+    for section, named in _named(settings):
         names = [each.name for each in named]
         if len(set(names)) < len(names):
             raise ConfigurationError(f"{FILE_NAME}: {section} has one name twice, expected each once")
+    for each in settings.matching.exchanges:
+        if not 1 <= each.interval_minutes <= 43_200:
+            raise ConfigurationError(
+                f"{FILE_NAME}: matching.exchanges.{each.name}.interval_minutes is outside its range, expected 1 to 43200"
+            )
     for name, profile in settings.matching.category_profiles.items():
         _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
+
+
+def _named(settings: Settings) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    return (
+        ("platforms", settings.platforms),
+        ("notifiers", settings.notifiers),
+        ("matching.exchanges", settings.matching.exchanges),
+    )
 
 
 def _check_profile(where: str, profile: CategoryProfile) -> None:

@@ -25,9 +25,15 @@ QUEUES = {
     "wardline-platforms": 8,
     "wardline-notifiers": 2,
     "wardline-log": 1,
+    "wardline-lists": 2,
 }
 """How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
-_POLLED_LESS_OFTEN = {"wardline-filing": 2.0, "wardline-notifiers": 5.0, "wardline-log": 5.0}
+_POLLED_LESS_OFTEN = {
+    "wardline-filing": 2.0,
+    "wardline-notifiers": 5.0,
+    "wardline-log": 5.0,
+    "wardline-lists": 5.0,
+}
 """Looking costs a little each time, and these may wait a second."""
 _ALSO_RUNNING = 2
 APPLICATION = "wardline"

@@ -11,6 +11,7 @@ from wardline.ports.outside import (
     Closeable,
     Frame,
     Hasher,
+    HashExchange,
     HashListSource,
     Index,
     Media,
@@ -36,5 +37,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "Frame", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -155,6 +155,29 @@ class HashListSource(Protocol):
         ...
 
 
+class HashExchange(HashListSource, Protocol):
+    """A hash list that its owner changes day by day, and wants to hear about.
+
+    A cursor is text that the adapter made: at any page, so that a fetch that was cut short goes on there, and at the end, where the next
+    one begins. A cursor of another environment is ``ConfigurationError``: lists of different owners or meanings are never mixed.
+    """
+
+    @property
+    def meanings(self) -> frozenset[records.ListMeaning]:
+        """What a list that is fetched from here may mean."""
+        ...
+
+    @property
+    def describes_itself(self) -> str:
+        """Name exchange and environment, in words that may stand in the log and on a page; no secret, no account."""
+        ...
+
+    def feed_back(self, entry: records.EntryChange, verdict: records.Verdict) -> None:
+        """Tell the owner what became of a match; ``RefusedError`` when the exchange takes no such word, ``DependencyError`` when it may be
+        tried again. Telling the same twice is harmless."""
+        ...
+
+
 class Classifier(Protocol):
     """A detector: bytes to a raw score."""
 

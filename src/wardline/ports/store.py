@@ -20,13 +20,49 @@ class MatchingReader(Protocol):
         """Batches of a list with a higher number than ``after``, by number, read one by one."""
         ...
 
+    def batch(self, batch_id: str) -> records.HashBatch: ...
+
     def lists_stamp(self) -> str:
-        """A short text that changes whenever an active list does."""
+        """A short text that changes whenever a list that is searched does, or an entry is held or released."""
+        ...
+
+    def held_entry(self, held_id: str) -> records.HeldEntry: ...
+
+    def held_entries(self) -> list[records.HeldEntry]:
+        """Those that were not released, oldest first."""
+        ...
+
+    def last_release(self, list_id: str, entry_id: str) -> records.HeldEntry | None:
+        """The holding of this entry that was released last."""
+        ...
+
+    def list_sync(self, sync_id: str) -> records.ListSync: ...
+
+    def syncs_of(self, list_id: str, *, most: int) -> list[records.ListSync]:
+        """Newest first."""
+        ...
+
+    def list_feedback(self, feedback_id: str) -> records.ListFeedback: ...
+
+    def feedback_of(self, list_id: str, *, most: int) -> list[records.ListFeedback]:
+        """Newest first."""
+        ...
+
+    def tallies(self, first: date, last: date) -> list[records.Tally]:
+        """Of lists as a whole, both days inclusive, by day."""
+        ...
+
+    def tally_of(self, list_id: str, entry_id: str, *, day: date, what: records.Tallied) -> int:
+        """Of one entry on one day."""
         ...
 
 
 class IntakeReader(Protocol):
     def item(self, item_id: str) -> records.Item: ...
+
+    def items_since(self, since: datetime, *, after: str | None = None, most: int) -> list[records.Item]:
+        """Items that were received from then on, oldest first, after the item with this id."""
+        ...
 
     def remembered(self, key_digest: str) -> records.Remembered | None: ...
 

@@ -34,18 +34,14 @@ from wardline.records.case import (
 )
 from wardline.records.category import Category
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
+from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
 from wardline.records.hash_list import (
-    MOST_IN_BATCH,
-    BatchChange,
-    EntryChange,
-    HashBatch,
+    WIDEST_RADIUS_BITS,
     HashList,
-    HashListPage,
     HashListState,
+    ListMeaning,
+    ListRole,
     ListTrust,
-    MalformedLine,
-    category_code,
-    category_of,
 )
 from wardline.records.hashes import HASH_BYTES, Hash, HashKind
 from wardline.records.hold import Hold, HoldBasis, HoldState
@@ -61,7 +57,17 @@ from wardline.records.item import (
     UploadContext,
     Visibility,
 )
+from wardline.records.list_care import HeldEntry, HoldCause, ListSync, SyncState, Tallied, Tally
 from wardline.records.list_file import CategoryMeaning, CategoryProfile, ListForm
+from wardline.records.list_source import (
+    EntryChange,
+    FeedbackState,
+    HashListPage,
+    ListFeedback,
+    MalformedLine,
+    Verdict,
+    check_key,
+)
 from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.preview import (
     Preview,
@@ -74,7 +80,7 @@ from wardline.records.preview import (
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
-from wardline.records.signal import Flag, Match, Score, Signal, Unscannable
+from wardline.records.signal import Doubt, Flag, Match, Score, Signal, Unscannable
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
@@ -82,6 +88,7 @@ __all__ = [
     "HASH_BYTES",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
+    "WIDEST_RADIUS_BITS",
     "Act",
     "Action",
     "ActionKind",
@@ -106,10 +113,12 @@ __all__ = [
     "Covering",
     "Decision",
     "DecisionState",
+    "Doubt",
     "DurationFigure",
     "Entry",
     "EntryChange",
     "Examination",
+    "FeedbackState",
     "Figures",
     "FileAnnotation",
     "Finding",
@@ -120,14 +129,20 @@ __all__ = [
     "HashList",
     "HashListPage",
     "HashListState",
+    "HeldEntry",
     "Hold",
     "HoldBasis",
+    "HoldCause",
     "HoldState",
     "Insert",
     "IpEvent",
     "Item",
     "KeyTrust",
+    "ListFeedback",
     "ListForm",
+    "ListMeaning",
+    "ListRole",
+    "ListSync",
     "ListTrust",
     "Load",
     "MalformedLine",
@@ -168,14 +183,19 @@ __all__ = [
     "Signal",
     "Step",
     "StepCount",
+    "SyncState",
+    "Tallied",
+    "Tally",
     "Task",
     "Unscannable",
     "UploadContext",
     "User",
     "Verb",
+    "Verdict",
     "Visibility",
     "category_code",
     "category_of",
+    "check_key",
     "new_id",
     "require_id",
 ]  # fmt: skip

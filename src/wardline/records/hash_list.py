@@ -1,4 +1,4 @@
-"""Hash lists: who made them, how far they are trusted, and their entries."""
+"""Hash lists: who made them, what they mean, and how far they are trusted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from wardline.errors import InputError
-from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
-from wardline.records.hashes import HASH_BYTES, HashKind
 from wardline.records.ids import require_id
+
+WIDEST_RADIUS_BITS = 31
+"""Two PDQ hashes farther from each other are those of different pictures. Source: ThreatExchange, PDQ signal type, match threshold."""
+MOST_SURFACES = 50
 
 
 class ListTrust(StrEnum):
@@ -22,10 +24,58 @@ class ListTrust(StrEnum):
     """A match is a reason to look, nothing more."""
 
 
+class ListMeaning(StrEnum):
+    """What the list's owner says of its entries. Lists of different meaning stay apart: no decision may rest on the wrong one.
+
+    It is told to whoever reviews a match. It decides nothing by itself: what is illegal where, counsel must confirm.
+    """
+
+    ILLEGAL = "illegal"
+    """Abuse of children, as the law or the scale of the owner's country grades it."""
+    GENERATED = "generated"
+    """The same, made or altered by a machine."""
+    EXPLOITATIVE = "exploitative"
+    """Harmful to a child, and not illegal everywhere."""
+    INTIMATE = "intimate"
+    """Somebody's own pictures, shared against their will."""
+    EXTREMIST = "extremist"
+    """Terrorist or violent extremist content."""
+    HOUSE_RULES = "house-rules"
+    """Against the platform's own rules."""
+
+    @property
+    def words(self) -> str:
+        """What a reviewer reads."""
+        return _MEANING_WORDS[self]
+
+
+_MEANING_WORDS = {
+    ListMeaning.ILLEGAL: "graded illegal by its owner",
+    ListMeaning.GENERATED: "graded illegal and machine-made by its owner",
+    ListMeaning.EXPLOITATIVE: "graded exploitative by its owner, which is not illegal everywhere",
+    ListMeaning.INTIMATE: "reported as intimate and shared without consent",
+    ListMeaning.EXTREMIST: "graded as extremist by its owner",
+    ListMeaning.HOUSE_RULES: "against the platform's own rules",
+}
+
+
+class ListRole(StrEnum):
+    """What a list is there for."""
+
+    BANK = "bank"
+    """What is on it is looked for."""
+    NEGATIVE = "negative"
+    """Known to be harmless: what is on it was taken for an entry of a bank, and people said that it is none."""
+    CANARY = "canary"
+    """Harmless pictures that no entry of a bank may be near: an entry that is, is held."""
+
+
 class HashListState(StrEnum):
     PROPOSED = "proposed"
     """Loaded, waiting for a second person."""
     ACTIVE = "active"
+    PREVIEW = "preview"
+    """Looked up and counted, without any effect on an upload: what would it find?"""
     DISABLED = "disabled"
 
 
@@ -46,10 +96,22 @@ class HashList:
     created_by: str
     """User id."""
     refreshed_at: datetime
-    """When entries last arrived; an old list raises an alarm."""
+    """When its source was last read to the end; an old list raises an alarm."""
     version: int = 1
     batches: int = 0
     """How many batches made it what it is: the newest one's number."""
+    meaning: ListMeaning = ListMeaning.ILLEGAL
+    role: ListRole = ListRole.BANK
+    radius_bits: int = WIDEST_RADIUS_BITS
+    """A PDQ hash this near, inclusive, is found; 0 to 31."""
+    surfaces: tuple[str, ...] = ()
+    """Where on the platform it is looked up, in the platform's own words (``UploadContext.surface``). Empty: everywhere."""
+    source: str = ""
+    """The exchange that it is fetched from, as ``[[matching.exchanges]]`` names it; empty for files."""
+    cursor: str | None = None
+    """How far the exchange was read, in its adapter's words."""
+    may_change: bool = False
+    """Two people agreed that its next sync may change as much as it likes."""
 
     def __post_init__(self) -> None:
         require_id("hash-list", self.id)
@@ -57,89 +119,17 @@ class HashList:
         require_text("hash list provenance", self.provenance, most=500)
         require_utc("created_at", self.created_at)
         require_utc("refreshed_at", self.refreshed_at)
-
-
-class BatchChange(StrEnum):
-    """What a batch does to its list."""
-
-    ADD = "add"
-    """Entries that were not there."""
-    MARK = "mark"
-    """Entries that are there, and of another category now."""
-    REMOVE = "remove"
-    """Entries that are there, and shall not be found any more."""
-
-
-MOST_IN_BATCH = 8192
-"""Hashes in a batch: a quarter of a megabyte is quick to write, to check and to read."""
-_CATEGORIES: tuple[Category | None, ...] = (None, *Category)
-"""What the bytes of ``HashBatch.categories`` mean, from 0. New ones go to the end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HashBatch:
-    """Many hashes of one kind that came to a list, changed or left it together. Written once; a list is all of its batches in order."""
-
-    id: str
-    list_id: str
-    number: int
-    """From 1: the order in which a list's batches are applied."""
-    change: BatchChange
-    kind: HashKind
-    hashes: bytes
-    """1 to 8,192 hashes, one after the other, each of the length its kind has."""
-    categories: bytes = b""
-    """A byte for each hash, see ``category_code``; none for a removal."""
-
-    def __post_init__(self) -> None:
-        length = HASH_BYTES[self.kind]
-        require_range("batch number", self.number, 1, 2**31)
-        if len(self.hashes) % length or not length <= len(self.hashes) <= length * MOST_IN_BATCH:
-            raise InputError(
-                f"{self.id}: {len(self.hashes)} bytes of {self.kind}, expected 1 to {MOST_IN_BATCH} times {length}"
-            )
-        expected = 0 if self.change is BatchChange.REMOVE else self.size
-        if len(self.categories) != expected or any(code >= len(_CATEGORIES) for code in set(self.categories)):
-            raise InputError(f"{self.id}: malformed categories, expected {expected} that are known")
+        require_range("hash list radius_bits", self.radius_bits, 0, WIDEST_RADIUS_BITS)
+        if len(self.surfaces) > MOST_SURFACES or len(set(self.surfaces)) < len(self.surfaces):
+            raise InputError(f"hash list surfaces: expected at most {MOST_SURFACES}, each once")
+        for surface in self.surfaces:
+            require_text("hash list surface", surface, most=64)
 
     @property
-    def size(self) -> int:
-        """How many hashes it holds."""
-        return len(self.hashes) // HASH_BYTES[self.kind]
+    def is_searched(self) -> bool:
+        """Whether uploads are looked up in it, with or without effect."""
+        return self.state in (HashListState.ACTIVE, HashListState.PREVIEW)
 
-
-def category_code(category: Category | None) -> int:
-    """Give the byte for a category in a batch."""
-    return _CATEGORIES.index(category)
-
-
-def category_of(code: int) -> Category | None:
-    """Give the category of a byte in a batch."""
-    return _CATEGORIES[code]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryChange:
-    """One entry as a source gives it, before it has an id."""
-
-    kind: HashKind
-    value: str
-    category: Category | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MalformedLine:
-    """A line that was skipped. It holds a number and a reason, never the line."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HashListPage:
-    """What a source gives in one step."""
-
-    added: tuple[EntryChange, ...]
-    malformed: tuple[MalformedLine, ...]
-    cursor: str | None
-    """Where to go on; None at the end."""
+    def covers(self, surface: str | None) -> bool:
+        """Say whether it is looked up for a surface; None is nowhere in particular, which every list covers."""
+        return surface is None or not self.surfaces or surface in self.surfaces

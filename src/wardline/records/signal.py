@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text
-from wardline.records.hash_list import ListTrust
+from wardline.records.hash_list import ListMeaning, ListTrust
 from wardline.records.hashes import HashKind
+
+
+class Doubt(StrEnum):
+    """Why a match alone restricts nothing, however far its list is trusted. A person decides."""
+
+    HELD = "held"
+    """Somebody, or the machine, doubts the entry; see ``HeldEntry``."""
+    DISPUTED = "disputed"
+    """The file is on a negative list as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +32,9 @@ class Match:
     trust: ListTrust
     category: Category | None
     """What the list's owner says it is."""
+    meaning: ListMeaning = ListMeaning.ILLEGAL
+    """What the list's owner says of all its entries."""
+    doubt: Doubt | None = None
 
     def __post_init__(self) -> None:
         require_range("distance_bits", self.distance_bits, 0, 256)

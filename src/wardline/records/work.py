@@ -11,6 +11,7 @@ from typing import Any
 
 from wardline.records.checks import require_utc
 from wardline.records.figures import Step
+from wardline.records.list_care import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,12 @@ _QUEUES = {
     "enforce": "wardline-platforms",
     "notify": "wardline-notifiers",
     "verify-log": "wardline-log",
+    "sync-list": "wardline-lists",
+    "look-back": "wardline-lists",
+    "feed-back": "wardline-lists",
 }
 
-Change = Insert | Load | Replace | Remove | Add | Remembered
+Change = Insert | Load | Replace | Remove | Add | Tally | Remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,30 @@ def hash_batch(**values: Any) -> records.HashBatch:
     return records.HashBatch(**{**given, **values})
 
 
+def held_entry(**values: Any) -> records.HeldEntry:
+    """Make an entry that is held."""
+    given = {
+        "id": new_id("held-entry"), "list_id": "hash-list-1", "entry_id": "hash-batch-1:7", "cause": records.HoldCause.CANARY,
+        "held_at": NOON, "held_by": "system",
+    }  # fmt: skip
+    return records.HeldEntry(**{**given, **values})
+
+
+def list_sync(**values: Any) -> records.ListSync:
+    """Make a sync that is due."""
+    given = {"id": new_id("list-sync"), "list_id": "hash-list-1", "asked_at": NOON, "asked_by": "system"}
+    return records.ListSync(**{**given, **values})
+
+
+def list_feedback(**values: Any) -> records.ListFeedback:
+    """Make a word to a list's owner that was not sent yet."""
+    given = {
+        "id": new_id("list-feedback"), "list_id": "hash-list-1", "entry_id": "hash-batch-1:7",
+        "verdict": records.Verdict.CONFIRMED, "created_at": NOON, "created_by": "user-1",
+    }  # fmt: skip
+    return records.ListFeedback(**{**given, **values})
+
+
 def user(**values: Any) -> records.User:
     """Make a moderator."""
     user_id = new_id("user")

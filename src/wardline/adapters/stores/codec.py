@@ -11,7 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -147,12 +147,20 @@ def _json_codec(hint: Any) -> tuple[Converter, Converter]:
 def _dataclass_codec(record_type: Any) -> tuple[Converter, Converter]:
     hints = typing.get_type_hints(record_type)
     codecs = {field.name: _json_codec(hints[field.name]) for field in fields(record_type)}
+    # Fields that came later have a default, which is what they were before.
+    optional = {field.name for field in fields(record_type) if field.default is not MISSING}
 
     def write(record: Any) -> dict[str, Any]:
         return {name: codec[0](getattr(record, name)) for name, codec in codecs.items()}
 
     def read(value: Any) -> Any:
-        return record_type(**{name: codec[1](value[name]) for name, codec in codecs.items()})
+        return record_type(
+            **{
+                name: codec[1](value[name])
+                for name, codec in codecs.items()
+                if name in value or name not in optional
+            }
+        )
 
     return write, read
 

@@ -120,6 +120,7 @@ class MemoryStore(MemorySeveral):
                 step()
             raise
         self._counts.update(prepared.counts)
+        self._tallies.update(prepared.tallies)
         self._log(prepared)
         for task in prepared.work:
             self._take_work(task)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from wardline import records
 from wardline.adapters.stores import figures, kinds, readers
+from wardline.adapters.stores.preparation import TallyKey
 from wardline.errors import NotFoundError
 
 R = TypeVar("R")
@@ -23,6 +24,7 @@ class MemoryReaders:
         self._records: dict[type[Any], dict[str, Any]] = defaultdict(dict)
         self._remembered: dict[str, records.Remembered] = {}
         self._counts: Counter[tuple[date, records.Step]] = Counter()
+        self._tallies: Counter[TallyKey] = Counter()
 
     def _table(self, record_type: type[R]) -> dict[str, R]:
         return self._records[record_type]
@@ -55,13 +57,74 @@ class MemoryReaders:
 
         return iter(self._all(records.HashBatch, lambda found: found.number, fits))
 
+    def batch(self, batch_id: str) -> records.HashBatch:
+        return self._one(records.HashBatch, batch_id)
+
     def lists_stamp(self) -> str:
-        active = [found for found in self.hash_lists() if found.state is records.HashListState.ACTIVE]
-        return readers.stamp((found.id, found.version, found.refreshed_at) for found in active)
+        searched = [found for found in self.hash_lists() if found.is_searched]
+        held = self.held_entries()
+        return readers.stamp(
+            [(found.id, found.version, found.refreshed_at) for found in searched]
+            + [(found.id, found.version, found.held_at) for found in held]
+        )
+
+    def held_entry(self, held_id: str) -> records.HeldEntry:
+        return self._one(records.HeldEntry, held_id)
+
+    def held_entries(self) -> list[records.HeldEntry]:
+        return self._all(
+            records.HeldEntry,
+            lambda found: (found.held_at, found.id),
+            lambda found: found.released_at is None,
+        )
+
+    def last_release(self, list_id: str, entry_id: str) -> records.HeldEntry | None:
+        released = [
+            (found.released_at, found)
+            for found in self._table(records.HeldEntry).values()
+            if (found.list_id, found.entry_id) == (list_id, entry_id) and found.released_at is not None
+        ]
+        return max(released, key=lambda pair: pair[0])[1] if released else None
+
+    def list_sync(self, sync_id: str) -> records.ListSync:
+        return self._one(records.ListSync, sync_id)
+
+    def syncs_of(self, list_id: str, *, most: int) -> list[records.ListSync]:
+        of_list = self._all(
+            records.ListSync, lambda found: (found.asked_at, found.id), lambda found: found.list_id == list_id
+        )
+        return of_list[::-1][:most]
+
+    def list_feedback(self, feedback_id: str) -> records.ListFeedback:
+        return self._one(records.ListFeedback, feedback_id)
+
+    def feedback_of(self, list_id: str, *, most: int) -> list[records.ListFeedback]:
+        of_list = self._all(
+            records.ListFeedback,
+            lambda found: (found.created_at, found.id),
+            lambda found: found.list_id == list_id,
+        )
+        return of_list[::-1][:most]
+
+    def tallies(self, first: date, last: date) -> list[records.Tally]:
+        with self._gate:
+            return [
+                records.Tally(day=key[0], list_id=key[1], what=key[3], count=count)
+                for key, count in sorted(self._tallies.items())
+                if first <= key[0] <= last and not key[2]
+            ]
+
+    def tally_of(self, list_id: str, entry_id: str, *, day: date, what: records.Tallied) -> int:
+        with self._gate:
+            return self._tallies[day, list_id, entry_id, what]
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
     def item(self, item_id: str) -> records.Item:
         return self._one(records.Item, item_id)
+
+    def items_since(self, since: datetime, *, after: str | None = None, most: int) -> list[records.Item]:
+        found = self._all(records.Item, _received, lambda each: each.received_at >= since)
+        return self._following(records.Item, found, _received, after)[:most]
 
     def remembered(self, key_digest: str) -> records.Remembered | None:
         with self._gate:
@@ -350,6 +413,10 @@ class MemoryReaders:
 
 def _at(found: records.Reveal | records.Covering | records.Note | records.Decision) -> tuple[datetime, str]:
     return found.at, found.id
+
+
+def _received(item: records.Item) -> tuple[datetime, str]:
+    return item.received_at, item.id
 
 
 def _opened(case: records.Case) -> tuple[datetime, str]:

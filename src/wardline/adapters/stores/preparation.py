@@ -67,6 +67,10 @@ class _Load:
 Write = Put | Take | Forget | records.Remembered
 
 
+TallyKey = tuple[date, str, str, records.Tallied]
+"""Day, list id, entry id or nothing, and what is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One audit entry as it is stored."""
@@ -86,6 +90,7 @@ class Prepared:
     """For the write points: the verb of the first entry, or ``counts``."""
     writes: tuple[Write, ...]
     counts: Counter[tuple[date, records.Step]]
+    tallies: Counter[TallyKey]
     lines: tuple[Line, ...]
     loads: dict[str, dict[str, str]]
     """Load id, then ``<kind>:<id>``: the digest of each record that was loaded."""
@@ -102,12 +107,15 @@ def prepare(
     Idempotency keys are no records: they may be remembered, and removed, without an entry.
     """
     counts: Counter[tuple[date, records.Step]] = Counter()
+    tallies: Counter[TallyKey] = Counter()
     writes: list[Write] = []
     audited: list[Put | Take | _Load] = []
     for change in changes:
         match change:
             case records.Add():
                 counts[change.day, change.step] += change.amount
+            case records.Tally():
+                tallies[change.day, change.list_id, change.entry_id, change.what] += change.count
             case records.Load():
                 load = _load(change)
                 writes += load.puts
@@ -126,6 +134,7 @@ def prepare(
         name=entries[0].verb.value if entries else "counts",
         writes=tuple(writes),
         counts=counts,
+        tallies=tallies,
         lines=tuple(_lines(audited, entries, loads)),
         loads=loads,
         unlinks=_unlinked(audited, entries),

@@ -23,7 +23,7 @@ class SqlReading:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def _rows(self, statement: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+    def _rows(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.RowMapping]:
         with translation.translated(), self._engine.connect() as connection:
             return connection.execute(statement).mappings().all()
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wardline import records
 from wardline.adapters.stores import tables
-from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
+from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, TallyKey, Write
 from wardline.errors import AlreadyExistsError, VersionConflictError
 
 
@@ -41,6 +41,19 @@ def write(connection: sa.Connection, prepared: Prepared) -> None:
         connection.execute(sa.insert(tables.audit_loads), loaded)
     if prepared.lines:
         connection.execute(sa.insert(tables.audit_entries), [_line_row(line) for line in prepared.lines])
+
+
+def add_tallies(connection: sa.Connection, tallies: Mapping[TallyKey, int]) -> None:
+    """Add to what is counted of lists, in the same order always."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(tables.tallies)
+    statement = insert.on_conflict_do_update(
+        index_elements=["day", "list_id", "entry_id", "what"],
+        set_={"count": tables.tallies.c.count + insert.excluded.count},
+    )
+    for (day, list_id, entry_id, what), count in sorted(tallies.items()):
+        row = {"day": day.isoformat(), "list_id": list_id, "entry_id": entry_id, "what": what.value}
+        connection.execute(statement, {**row, "count": count})
 
 
 def add_counts(connection: sa.Connection, counts: Mapping[tuple[date, records.Step], int]) -> None:

@@ -56,6 +56,7 @@ items = sa.Table(
     "items", metadata, _id(), _time("received_at"), _text("account_reference"), _text("platform"), _text_or_none("context"),
     _number("size_bytes"), _text_or_none("picture"), _text("hashes"), _yes_no("sealed"), _number("version"),
     _text("matches"),
+    sa.Index("ix_items_received_at", "received_at", "id"),
 )  # fmt: skip
 
 _ESCALATED = sa.text("escalated_by IS NOT NULL")
@@ -136,13 +137,39 @@ holds = sa.Table(
 hash_lists = sa.Table(
     "hash_lists", metadata, _id(), _text("name"), _text("provenance"), _text("trust"), _text("state"), _number("entries"),
     _time("created_at"), _text("created_by"), _time("refreshed_at"), _number("version"), _number("batches"),
+    _text("meaning"), _text("role"), _number("radius_bits"), _text("surfaces"), _text("source"), _text_or_none("cursor"),
+    _yes_no("may_change"),
     sa.Index("uq_hash_lists_name", "name", unique=True),
 )  # fmt: skip
 
 hash_batches = sa.Table(
     "hash_batches", metadata, _id(), _text("list_id"), _number("number"), _text("change"), _text("kind"), _bytes("hashes"),
-    _bytes("categories"),
+    _bytes("categories"), _bytes("keys"),
     sa.Index("uq_hash_batches_number", "list_id", "number", unique=True),
+)  # fmt: skip
+
+_NOT_RELEASED = sa.text("released_at IS NULL")
+held_entries = sa.Table(
+    "held_entries", metadata, _id(), _text("list_id"), _text("entry_id"), _text("cause"), _time("held_at"), _text("held_by"),
+    _time_or_none("released_at"), _text_or_none("released_by"), _number("version"),
+    sa.Index("uq_held_entries_open", "list_id", "entry_id", unique=True, sqlite_where=_NOT_RELEASED,
+             postgresql_where=_NOT_RELEASED),
+    sa.Index("ix_held_entries_released_at", "list_id", "entry_id", "released_at"),
+)  # fmt: skip
+
+_WAITING_SYNC = sa.text("state = 'waiting'")
+list_syncs = sa.Table(
+    "list_syncs", metadata, _id(), _text("list_id"), _time("asked_at"), _text("asked_by"), _text("state"), _time_or_none("ended_at"),
+    _number("pages"), _number("added"), _number("marked"), _number("removed"), _number("malformed"), _number("unknown"),
+    _text_or_none("problem"), _number("version"),
+    sa.Index("uq_list_syncs_waiting", "list_id", unique=True, sqlite_where=_WAITING_SYNC, postgresql_where=_WAITING_SYNC),
+    sa.Index("ix_list_syncs_asked_at", "list_id", "asked_at", "id"),
+)  # fmt: skip
+
+list_feedback = sa.Table(
+    "list_feedback", metadata, _id(), _text("list_id"), _text("entry_id"), _text("verdict"), _time("created_at"), _text("created_by"),
+    _text("state"), _text_or_none("problem"), _time_or_none("sent_at"), _number("version"),
+    sa.Index("ix_list_feedback_created_at", "list_id", "created_at", "id"),
 )  # fmt: skip
 
 users = sa.Table(
@@ -181,6 +208,11 @@ alarms = sa.Table(
 remembered = sa.Table(
     "remembered", metadata, sa.Column("key_digest", text(), primary_key=True), _text("body_digest"), _time("expires_at"),
     sa.Index("ix_remembered_expires_at", "expires_at"),
+)  # fmt: skip
+
+tallies = sa.Table(
+    "tallies", metadata, sa.Column("day", text(), primary_key=True), sa.Column("list_id", text(), primary_key=True),
+    sa.Column("entry_id", text(), primary_key=True), sa.Column("what", text(), primary_key=True), _number("count"),
 )  # fmt: skip
 
 counts = sa.Table(
@@ -232,6 +264,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Hold: holds,
     records.HashList: hash_lists,
     records.HashBatch: hash_batches,
+    records.HeldEntry: held_entries,
+    records.ListSync: list_syncs,
+    records.ListFeedback: list_feedback,
     records.User: users,
     records.Session: sessions,
     records.ApiKey: api_keys,

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from wardline import errors, ports, records
 from wardline.adapters.stores import statements, transactions, translation
-from wardline.adapters.stores.preparation import Prepared
+from wardline.adapters.stores.preparation import Prepared, TallyKey
 
 T = TypeVar("T")
 Enqueue = Callable[[sa.Connection, records.Task], None]
@@ -153,6 +153,7 @@ class GroupWriter:
         """Write a batch in one transaction and answer once it is durable; raises when it broke as a whole."""
         refused: dict[_Request, BaseException] = {}
         counts: Counter[tuple[date, records.Step]] = Counter()
+        tallies: Counter[TallyKey] = Counter()
         with ExitStack() as stack:
             try:
                 connection = stack.enter_context(transactions.writing(self._engine))
@@ -167,7 +168,9 @@ class GroupWriter:
                     refused[request] = _translated(error)
                 else:
                     counts.update(request.prepared.counts)
+                    tallies.update(request.prepared.tallies)
             statements.add_counts(connection, counts)
+            statements.add_tallies(connection, tallies)
             try:
                 connection.commit()
             except BaseException as error:
