@@ -111,7 +111,7 @@ def drafted(content: bytes, factor: int) -> Pixels:
 
 def assert_near(distances: list[int], *, least: int) -> None:
     assert len(distances) >= least
-    assert max(distances) <= matching.FAST_RADIUS_BITS - matching.RADIUS_BITS
+    assert max(distances) <= matching.FAST_ERROR_BITS
     assert sum(distances) / len(distances) < 1
 
 

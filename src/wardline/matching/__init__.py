@@ -2,15 +2,15 @@
 
 from wardline.matching import contents
 from wardline.matching.catalogue import Catalogue
-from wardline.matching.lookup import CERTAIN_BITS, FAST_RADIUS_BITS, MIN_PDQ_QUALITY, RADIUS_BITS, lookup
+from wardline.matching.findings import Findings
+from wardline.matching.lookup import FAST_ERROR_BITS, MIN_PDQ_QUALITY, lookup
 from wardline.matching.volume import NearIndex
 
 __all__ = [
-    "CERTAIN_BITS",
-    "FAST_RADIUS_BITS",
+    "FAST_ERROR_BITS",
     "MIN_PDQ_QUALITY",
-    "RADIUS_BITS",
     "Catalogue",
+    "Findings",
     "NearIndex",
     "contents",
     "lookup",

@@ -6,17 +6,8 @@ from collections.abc import Callable, Iterable
 
 from wardline import records
 
-RADIUS_BITS = 31
-"""Two PDQ hashes this near, inclusive, count as the same picture. Source: ThreatExchange, PDQ signal type, match threshold."""
-
 FAST_ERROR_BITS = 8
 """A fast PDQ hash is at most this far from the exact one: where it doubts itself it is computed exactly. Source: docs/adr/0009, measured."""
-
-FAST_RADIUS_BITS = RADIUS_BITS + FAST_ERROR_BITS
-"""Within it a fast hash finds every entry that the exact one finds within ``RADIUS_BITS``, and some more, which the exact one must tell."""
-
-CERTAIN_BITS = RADIUS_BITS - FAST_ERROR_BITS
-"""What a fast hash finds this near, the exact one finds as well."""
 
 MIN_PDQ_QUALITY = 50
 """Below it a PDQ hash says too little about its picture to be looked up. Source: ThreatExchange, PDQ signal type, quality threshold."""

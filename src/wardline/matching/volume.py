@@ -93,13 +93,15 @@ class Volume:
         at = bisect_right(self._first_rows, row) - 1
         return records.Match(
             list_id=owner.id, entry_id=f"{self._batch_ids[at]}:{row - self._first_rows[at]}", hash_kind=self._kinds[at],
-            distance_bits=distance_bits, trust=owner.trust, category=records.category_of(self._category_of_row[row] % GONE),
+            distance_bits=distance_bits, trust=owner.trust, meaning=owner.meaning, category=records.category_of(self._category_of_row[row] % GONE),
         )  # fmt: skip
 
     def _apply(self, batch: records.HashBatch) -> None:
         match batch.change:
             case BatchChange.ADD:
                 self._add(batch)
+            case BatchChange.JOIN | BatchChange.LEAVE:
+                pass  # who tells of an entry changes nothing about it
             case BatchChange.MARK:
                 for row, code in zip(self._rows_of(batch), batch.categories, strict=True):
                     self._category_of_row[row] = code

@@ -23,11 +23,15 @@ class Lookup:
         self._looked = float("-inf")
         """When the catalogue was last known to be that of the store, monotonic seconds."""
 
-    def match(
-        self, hashes: tuple[records.Hash, ...], *, radius_bits: int = matching.RADIUS_BITS
-    ) -> tuple[records.Match, ...]:
-        """Find every entry near these hashes. Fast ones need ``matching.FAST_RADIUS_BITS``."""
-        return self._current().match(hashes, radius_bits=radius_bits)
+    def find(
+        self, hashes: tuple[records.Hash, ...], *, surface: str | None = None, margin_bits: int = 0
+    ) -> matching.Findings:
+        """Find every entry near these hashes; see ``matching.Catalogue``. Fast ones need ``matching.FAST_ERROR_BITS`` of margin."""
+        return self._current().find(hashes, surface=surface, margin_bits=margin_bits)
+
+    def match(self, hashes: tuple[records.Hash, ...]) -> tuple[records.Match, ...]:
+        """Find what counts: entries of active lists near these exact hashes."""
+        return self.find(hashes).matches
 
     def refresh(self) -> None:
         """Look for changed lists now."""
@@ -59,6 +63,8 @@ class Lookup:
         if stamp == self._stamp:
             return
         self._catalogue.follow(
-            store.hash_lists(), lambda list_id, after: store.batches_of(list_id, after=after)
+            store.hash_lists(),
+            lambda list_id, after: store.batches_of(list_id, after=after),
+            store.held_entries(),
         )
         self._stamp = stamp

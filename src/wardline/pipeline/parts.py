@@ -36,6 +36,10 @@ class Rules:
     list_stale_after: timedelta = timedelta(days=7)
     list_change: float = 0.2
     """By which part of itself a list may grow, and by which it may shrink, when it is read again."""
+    entry_daily_matches: int = 50
+    """An entry that matches more uploads than this on a day is held."""
+    look_back: timedelta = timedelta(0)
+    """How long ago a kept file may have come to be matched with what is new on a list; nothing: that is off."""
     min_free_bytes: int = 1_000_000_000
 
 

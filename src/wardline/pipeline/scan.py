@@ -39,7 +39,11 @@ class LibraryScan:
     ) -> None:
         """See ``Wardline.scan``."""
         people.require_scope(user, Scope.MANAGE)
-        active = [each for each in parts.store.hash_lists() if each.state is records.HashListState.ACTIVE]
+        active = [
+            each
+            for each in parts.store.hash_lists()
+            if each.state is records.HashListState.ACTIVE and each.role is records.ListRole.BANK
+        ]
         if not active:
             raise ConflictError(
                 "hash lists: none is active, expected at least one to compare with",
@@ -67,15 +71,16 @@ class LibraryScan:
             glance = self._media.hash(content, precision=Precision.FAST)
             if isinstance(glance, records.Unscannable):
                 return self._compared(intake.digests(content), (glance,))
-            seen = self._compared(glance.hashes, (), radius_bits=matching.FAST_RADIUS_BITS)
-            if not seen.matches:
+            found, failures = self._found(glance.hashes, margin_bits=matching.FAST_ERROR_BITS)
+            if not found.matches:
+                seen = _told(glance.hashes, found.matches, failures)
                 # A fast hash must not get out: others would take it for an exact one.
                 return replace(seen, hashes=_cryptographic(seen.hashes))
-            certain = tuple(each for each in seen.matches if each.distance_bits <= matching.CERTAIN_BITS)
+            certain = found.certain
         examined = self._media.hash(content, precision=Precision.EXACT)
         if isinstance(examined, records.Unscannable):
-            found = self._compared(intake.digests(content), (examined,))
-            return replace(found, matches=found.matches or certain)
+            exact = self._compared(intake.digests(content), (examined,))
+            return replace(exact, matches=exact.matches or certain)
         return self._compared(examined.hashes, ())
 
     def compare_hashes(self, hashes: tuple[records.Hash, ...], *, why: str) -> Compared:
@@ -105,20 +110,29 @@ class LibraryScan:
         self._parts.store.commit(entries=[entry])
 
     def _compared(
-        self,
-        hashes: tuple[records.Hash, ...],
-        failures: tuple[records.Unscannable, ...],
-        *,
-        radius_bits: int = matching.RADIUS_BITS,
+        self, hashes: tuple[records.Hash, ...], failures: tuple[records.Unscannable, ...]
     ) -> Compared:
-        matches: tuple[records.Match, ...] = ()
+        found, more = self._found(hashes, margin_bits=0)
+        return _told(hashes, found.matches, (*failures, *more))
+
+    def _found(
+        self, hashes: tuple[records.Hash, ...], *, margin_bits: int
+    ) -> tuple[matching.Findings, tuple[records.Unscannable, ...]]:
         try:
-            matches = self._lookup.match(hashes, radius_bits=radius_bits)
+            return self._lookup.find(hashes, margin_bits=margin_bits), ()
         except WardlineError:
-            failures += (records.Unscannable(source="matching", reason="lists could not be searched"),)
-        qualities = [each.quality for each in hashes if each.quality is not None]
-        too_plain = bool(qualities) and max(qualities) < matching.MIN_PDQ_QUALITY
-        return Compared(hashes=hashes, matches=matches, too_plain=too_plain, failures=failures)
+            failure = records.Unscannable(source="matching", reason="lists could not be searched")
+            return matching.Findings(), (failure,)
+
+
+def _told(
+    hashes: tuple[records.Hash, ...],
+    matches: tuple[records.Match, ...],
+    failures: tuple[records.Unscannable, ...],
+) -> Compared:
+    qualities = [each.quality for each in hashes if each.quality is not None]
+    too_plain = bool(qualities) and max(qualities) < matching.MIN_PDQ_QUALITY
+    return Compared(hashes=hashes, matches=matches, too_plain=too_plain, failures=failures)
 
 
 def _cryptographic(hashes: tuple[records.Hash, ...]) -> tuple[records.Hash, ...]:

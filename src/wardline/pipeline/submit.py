@@ -10,6 +10,7 @@ import structlog
 
 from wardline import enforcement, intake, matching, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
+from wardline.pipeline import care
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.records import Precision, Step, Verb
@@ -36,6 +37,14 @@ class Submission:
     judged_at: float
     """Monotonic seconds: from here on an answer's timing may count. Until here the same was done whatever the upload is; it lies ahead by
     the time that a close look would take, also when there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenAs:
+    """What an upload looks like."""
+
+    signals: list[records.Signal]
+    findings: matching.Findings
 
 
 def submit(
@@ -69,18 +78,20 @@ def submit(
     began = time.monotonic()
     examined = parts.media.hash(upload.content, precision=Precision.FAST)
     glance_seconds = time.monotonic() - began
-    signals = _signals(lookup, upload, examined, radius_bits=matching.FAST_RADIUS_BITS)
+    seen_as = _look_up(lookup, upload, examined, margin_bits=matching.FAST_ERROR_BITS)
     # Set before the close look, which only some uploads get: set after it, the answer to what is near a list would leave later than that to
     # what is not. The time that a close look takes is granted to every upload instead.
     judged_at = time.monotonic() + _close_look_seconds(examined, glance_seconds)
-    if signals:
-        examined, signals = _look_closely(parts, lookup, upload, examined, signals)
+    if seen_as.signals or seen_as.findings:
+        examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
+    signals = seen_as.signals
     route = triage.route(signals, parts.rules.policy)
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         # Expired, and not forgotten yet: the chores do that every minute.
         changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
     changes += [parts.count(step) for step in _counted(signals, route)]
+    changes += care.tallies(seen_as.findings, parts.now().date())
     try:
         if isinstance(route, records.Release):
             parts.store.commit(*changes, entries=())
@@ -91,6 +102,7 @@ def submit(
         if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
             return Submission(route=None, item_id=None, judged_at=judged_at)
         raise
+    care.watch_entries(parts, seen_as.findings.matches)
     return Submission(route=route, item_id=item_id, judged_at=judged_at)
 
 
@@ -132,49 +144,50 @@ def _look_closely(
     lookup: Lookup,
     upload: intake.Upload,
     glance: records.Examination | records.Unscannable,
-    signals: Sequence[records.Signal],
-) -> tuple[records.Examination | records.Unscannable, list[records.Signal]]:
+    seen_as: _SeenAs,
+) -> tuple[records.Examination | records.Unscannable, _SeenAs]:
     """Hash an upload exactly that is near a list or has another signal, and look it up again: this is what counts and what is kept.
 
     Where it cannot be hashed exactly, in time for instance, it goes to a person, without the fast hash: that one must not get into a
     report. Matches stand that are certain all the same, with the distance of the fast hash; of others the person is told that there are.
     """
     if isinstance(glance, records.Unscannable):  # looked up by the digests of its bytes, which are exact
-        return glance, list(signals)
+        return glance, seen_as
     examined = parts.media.hash(upload.content, precision=Precision.EXACT)
     if isinstance(examined, records.Examination):
-        return examined, _signals(lookup, upload, examined, radius_bits=matching.RADIUS_BITS)
-    kept = [signal for signal in signals if not _is_uncertain(signal)]
-    if len(kept) < len(signals):
+        return examined, _look_up(lookup, upload, examined, margin_bits=0)
+    if not seen_as.signals:  # only lists in preview know it, and those have no effect, nor has their look
+        return glance, replace(seen_as, findings=matching.Findings())
+    certain = seen_as.findings.certain
+    kept = [each for each in seen_as.signals if not isinstance(each, records.Match) or each in certain]
+    if len(kept) < len(seen_as.signals):
         kept.append(records.Unscannable(source="matching", reason="near an entry, but not hashed exactly"))
     exact = tuple(each for each in glance.hashes if each.kind is not records.HashKind.PDQ)
-    return replace(glance, hashes=exact), [examined, *kept]
+    return replace(glance, hashes=exact), _SeenAs([examined, *kept], matching.Findings(matches=certain))
 
 
-def _is_uncertain(signal: records.Signal) -> bool:
-    return isinstance(signal, records.Match) and signal.distance_bits > matching.CERTAIN_BITS
-
-
-def _signals(
+def _look_up(
     lookup: Lookup,
     upload: intake.Upload,
     examined: records.Examination | records.Unscannable,
     *,
-    radius_bits: int,
-) -> list[records.Signal]:
+    margin_bits: int,
+) -> _SeenAs:
+    findings = matching.Findings()
     signals: list[records.Signal] = []
     if isinstance(examined, records.Unscannable):
         signals.append(examined)
     # A file that no decoder can read may still be a known file, byte for byte.
     hashes = examined.hashes if isinstance(examined, records.Examination) else intake.digests(upload.content)
     try:
-        signals += lookup.match(hashes, radius_bits=radius_bits)
+        findings = lookup.find(hashes, surface=upload.context.surface, margin_bits=margin_bits)
+        signals += findings.matches
     except WardlineError as error:
         _log.error("lists cannot be searched", error=error.code)
         signals.append(records.Unscannable(source="matching", reason="lists could not be searched"))
     if upload.flag is not None:
         signals.append(upload.flag)
-    return signals
+    return _SeenAs(signals, findings)
 
 
 def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:

@@ -13,7 +13,7 @@ def route(signals: Sequence[records.Signal], policy: Policy) -> records.Route:
     """Decide who decides.
 
     No signal releases. Every signal, also "could not be scanned", reaches a person; a match on a verified list restricts first, if the
-    policy says so. A detector's score opens a case and never acts: no certificate, no automation.
+    policy says so, and unless somebody doubts the entry. A detector's score opens a case and never acts: no certificate, no automation.
 
     Args:
         signals: Everything that points at the item.
@@ -29,6 +29,8 @@ def route(signals: Sequence[records.Signal], policy: Policy) -> records.Route:
 
 def _response(signal: records.Signal, policy: Policy) -> Response:
     match signal:
+        case records.Match(doubt=records.Doubt()):
+            return Response.REVIEW
         case records.Match(trust=records.ListTrust.VERIFIED):
             return policy.verified_match
         case records.Match():
@@ -41,10 +43,8 @@ def _response(signal: records.Signal, policy: Policy) -> Response:
 
 def _reason(signal: records.Signal) -> str:
     match signal:
-        case records.Match(distance_bits=0, trust=trust, list_id=list_id):
-            return f"Same as an entry of a {trust} list ({list_id})"
-        case records.Match(trust=trust, list_id=list_id):
-            return f"Close to an entry of a {trust} list ({list_id})"
+        case records.Match():
+            return _match_reason(signal)
         case records.Flag(reason=reason):
             return f"A user flagged it: {reason}"
         case records.Score(detector=detector):
@@ -53,3 +53,17 @@ def _reason(signal: records.Signal) -> str:
             return f"Could not be scanned by {source}: {reason}"
         case _:
             assert_never(signal)
+
+
+def _match_reason(found: records.Match) -> str:
+    nearness = "Same as" if found.distance_bits == 0 else "Close to"
+    reason = f"{nearness} an entry of a {found.trust} list ({found.list_id})"
+    if found.meaning is not records.ListMeaning.ILLEGAL:
+        reason += f", {found.meaning.words}"
+    match found.doubt:
+        case records.Doubt.HELD:
+            return f"{reason}; the entry is held, for it may be wrong"
+        case records.Doubt.DISPUTED:
+            return f"{reason}; a negative list says otherwise"
+        case None:
+            return reason

@@ -145,7 +145,8 @@ def _rules(chosen: Settings) -> Rules:
             terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,
         ),
         list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
-        list_change=chosen.matching.list_change_percent / 100, min_free_bytes=chosen.alarms.min_free_bytes,
+        list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,
+        look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +43,15 @@ class NaiveIndex:
 
 
 def hash_list(
-    number: int, trust: records.ListTrust = TRUST.VERIFIED, state: records.HashListState = STATE.ACTIVE
+    number: int,
+    trust: records.ListTrust = TRUST.VERIFIED,
+    state: records.HashListState = STATE.ACTIVE,
+    **terms: Any,
 ) -> records.HashList:
     list_id = records.new_id("hash-list", NOW, number.to_bytes(10, "big"))
     return records.HashList(
         id=list_id, name=f"list {number}", provenance="drawn for a test", trust=trust, state=state, entries=0, created_at=NOW,
-        created_by="user", refreshed_at=NOW,
+        created_by="user", refreshed_at=NOW, **terms,
     )  # fmt: skip
 
 

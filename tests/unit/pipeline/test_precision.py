@@ -74,7 +74,7 @@ def perceptual(item: records.Item) -> list[records.Hash]:
 
 
 def test_what_is_far_from_every_entry_is_released_after_one_look(line: Line, scripted: Scripted) -> None:
-    for bits in (matching.FAST_RADIUS_BITS + 1, 128):
+    for bits in (records.WIDEST_RADIUS_BITS + matching.FAST_ERROR_BITS + 1, 128):
         scripted.found = {Precision.FAST: pdq(bits), Precision.EXACT: pdq(0)}
         assert isinstance(line.submit(picture()).route, records.Release)
     assert scripted.asked == [Precision.FAST] * 2

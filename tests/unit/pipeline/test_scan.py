@@ -16,6 +16,7 @@ from wardline.testing.harness import Line
 
 CONTENT = b"the bytes of a file"
 ENTRY = bytes(range(32))
+CERTAIN_BITS = records.WIDEST_RADIUS_BITS - matching.FAST_ERROR_BITS
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_fast_hash_is_not_given_out(line: Line, bea: records.User, active: rec
 def test_where_the_exact_hash_fails_only_what_is_certain_is_a_match_and_nothing_is_clean(
     line: Line, bea: records.User, active: records.HashList
 ) -> None:
-    for fast, expected in ((matching.CERTAIN_BITS, [matching.CERTAIN_BITS]), (matching.CERTAIN_BITS + 1, [])):
+    for fast, expected in ((CERTAIN_BITS, [CERTAIN_BITS]), (CERTAIN_BITS + 1, [])):
         compared = begun(line, bea, pdq(fast), LATE).compare(b"other bytes")
         assert distances(compared) == expected
         assert compared.failures == (LATE,)
@@ -102,7 +103,7 @@ def test_lists_that_cannot_be_searched_are_a_failure(
     def failing(*_: object, **__: object) -> None:
         raise StoreUnavailableError("store: does not answer, expected it to")
 
-    monkeypatch.setattr(matching.Catalogue, "match", failing)
+    monkeypatch.setattr(matching.Catalogue, "find", failing)
     assert [each.source for each in scan.compare(CONTENT).failures] == ["matching"]
 
 

@@ -140,7 +140,11 @@ def _heading(asked: Asked, library: Library, installation: Installation) -> Head
     listed = asked.listed if asked.listed in (None, STDIN) else places.absolute(str(asked.listed))
     return Heading.of(
         arguments=[sorted(map(places.absolute, library.named)), listed, asked.null],
-        rules=[list(installation.settings.matching.hashers), matching.RADIUS_BITS, matching.MIN_PDQ_QUALITY],
+        rules=[
+            list(installation.settings.matching.hashers),
+            matching.FAST_ERROR_BITS,
+            matching.MIN_PDQ_QUALITY,
+        ],
         lists=installation.wardline.parts.store.lists_stamp(),
     )
 
