@@ -122,7 +122,7 @@ def activate(
             for each in line.parts.store.approvals(state=ApprovalState.PROPOSED)
             if each.subject_id == found.id
         ]
-        current = [each for each in proposals if each.subject_version == found.version]
+        current = [each for each in proposals if each.subject_version == found.revision]
         if current:
             approval = line.approve(current[0].id, user=person)
         else:

@@ -1,6 +1,6 @@
 """Matching: which entries of the hash lists are near an item."""
 
-from wardline.matching import contents
+from wardline.matching import contents, ledger
 from wardline.matching.catalogue import Catalogue
 from wardline.matching.findings import Findings
 from wardline.matching.lookup import FAST_ERROR_BITS, MIN_PDQ_QUALITY, lookup
@@ -13,5 +13,6 @@ __all__ = [
     "Findings",
     "NearIndex",
     "contents",
+    "ledger",
     "lookup",
 ]

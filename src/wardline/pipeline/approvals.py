@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from wardline import records
 from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
 
-_MAY_DECIDE = {ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD}}
+_MAY_DECIDE = {
+    ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD},
+    ApprovalKind.LET_HASH_LIST_CHANGE: {Role.ADMIN, Role.LEAD},
+}
 
 
 def proposal(
@@ -54,17 +59,22 @@ def _undecided(parts: Parts, approval_id: str, user: records.User) -> records.Ap
 def _carry_out(
     parts: Parts, approval: records.Approval, user: records.User
 ) -> tuple[list[Change], records.Entry]:
-    match approval.kind:
+    proposed = parts.store.hash_list(approval.subject_id)
+    if proposed.revision != approval.subject_version:
+        raise ConflictError(f"{proposed.id}: changed since it was proposed, expected the proposed version")
+    following = replace(proposed, version=proposed.version + 1, revision=proposed.revision + 1)
+    verb, changed = _changed(approval.kind, following)
+    return [Replace(changed)], parts.entry(verb, changed.id, actor=user.id, detail=approval.id)
+
+
+def _changed(kind: ApprovalKind, following: records.HashList) -> tuple[Verb, records.HashList]:
+    match kind:
         case ApprovalKind.ACTIVATE_HASH_LIST:
-            proposed = parts.store.hash_list(approval.subject_id)
-            if proposed.version != approval.subject_version:
-                raise ConflictError(
-                    f"{proposed.id}: changed since it was proposed, expected the proposed version"
-                )
-            active = replace(proposed, state=records.HashListState.ACTIVE, version=proposed.version + 1)
-            return [Replace(active)], parts.entry(
-                Verb.HASH_LIST_ACTIVATED, active.id, actor=user.id, detail=approval.id
-            )
+            return Verb.HASH_LIST_ACTIVATED, replace(following, state=records.HashListState.ACTIVE)
+        case ApprovalKind.LET_HASH_LIST_CHANGE:
+            return Verb.HASH_LIST_LET_CHANGE, replace(following, may_change=True)
+        case _:
+            assert_never(kind)
 
 
 def _decide(
@@ -80,11 +90,15 @@ def _decide(
 
 
 def propose(
-    parts: Parts, approval: records.Approval, user: records.User, *others: Change, entry: records.Entry
+    parts: Parts,
+    approval: records.Approval,
+    user: records.User,
+    *others: Change,
+    entries: Sequence[records.Entry],
 ) -> None:
     """Commit a proposal together with what it is about."""
     parts.store.commit(
         *others,
         Insert(approval),
-        entries=[entry, parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id)],
+        entries=[*entries, parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id)],
     )

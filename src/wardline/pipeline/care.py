@@ -76,20 +76,35 @@ def hold(
     ]  # fmt: skip
     if not held:
         return []
-    told = [
-        parts.entry(Verb.ENTRY_HELD, each.id, actor=actor, detail=f"{list_id} {each.entry_id}: {cause}")
-        for each in held
-    ]
     try:
-        parts.store.commit(*map(Insert, held), entries=told)
+        parts.store.commit(*map(Insert, held), entries=told_of(parts, held))
     except AlreadyExistsError:
         return []  # another thread held one of them at the same moment; the next match tries again
-    message = (
-        f"Entries of a hash list are held, for they {_TOLD[cause]}. Nothing is restricted for them; each upload near them goes to a "
-        "person. Look at them on the page of hash lists, or with `wardline hash-list held`."
-    )
-    alarms.raise_alarm(parts, AlarmKind.ENTRY_HELD, list_id, message)
+    tell(parts, held)
     return held
+
+
+def told_of(parts: Parts, held: Sequence[records.HeldEntry]) -> list[records.Entry]:
+    """Make the log's entries for entries that are about to be held."""
+    return [
+        parts.entry(
+            Verb.ENTRY_HELD,
+            each.id,
+            actor=each.held_by,
+            detail=f"{each.list_id} {each.entry_id}: {each.cause}",
+        )
+        for each in held
+    ]
+
+
+def tell(parts: Parts, held: Sequence[records.HeldEntry]) -> None:
+    """Tell a person of entries that are held now."""
+    for list_id, cause in dict.fromkeys((each.list_id, each.cause) for each in held):
+        message = (
+            f"Entries of a hash list are held, for they {_TOLD[cause]}. Nothing is restricted for them; each upload near them goes to "
+            "a person. Look at them on the page of hash lists, or with `wardline hash-list held`."
+        )
+        alarms.raise_alarm(parts, AlarmKind.ENTRY_HELD, list_id, message)
 
 
 def release(parts: Parts, held_id: str, user: records.User) -> records.HeldEntry:

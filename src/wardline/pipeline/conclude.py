@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wardline import enforcement, preservation, records, referral, review
+from wardline.pipeline import feedback
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.refer import NOBODY, report_of
 from wardline.records import Insert, Outcome, Replace, Step, Task, Verb
@@ -36,6 +37,8 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
         ),
     ]
     work = [Task(name="enforce", record_id=action.id) for action in actions]
+    heard = feedback.of_decision(parts, decision, items)
+    changes, entries, work = changes + heard[0], entries + heard[1], work + heard[2]
     if referral.needs_referral(decision):
         _draft(parts, case, decision, changes, entries, work)
     elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):

@@ -54,6 +54,17 @@ class ListOpener(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An exchange that lists are fetched from."""
+
+    exchange: ports.HashExchange
+    interval: timedelta
+    """How often it is asked for news."""
+    feedback: bool
+    """Whether its owner is told of matches that people confirmed or denied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """One installation's adapters and keys. Everything that a step may touch is here and nowhere else."""
 
@@ -64,6 +75,8 @@ class Parts:
     rules: Rules
     make_index: Callable[[], ports.Index]
     open_list: ListOpener
+    exchanges: Mapping[str, Exchange] = field(default_factory=dict)
+    """By the name that the settings give each."""
     entropy: Callable[[int], bytes]
     """``secrets.token_bytes``, or a seeded twin in simulations."""
     idempotency_secret: bytes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.pipeline import alarms, preserve, sessions, verifying
+from wardline.pipeline import alarms, exchanging, feedback, look_back, preserve, sessions, verifying
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
@@ -24,6 +24,9 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "notify": alarms.notify,
     "unlink": preserve.unlink,
     "verify-log": verifying.verify_log,
+    "sync-list": exchanging.work,
+    "look-back": look_back.look_back,
+    "feed-back": feedback.send,
 }
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)
@@ -55,7 +58,7 @@ class Chores:
         parts = self._parts
         errors: list[Exception] = []
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
-                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts)):  # fmt: skip
+                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

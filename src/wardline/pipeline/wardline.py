@@ -9,8 +9,23 @@ from pathlib import Path
 
 from wardline import audit, intake, ports, records, review
 from wardline.errors import WardlineError
-from wardline.pipeline import alarms, approvals, count, lists, log, people, reading, refer, verifying
+from wardline.pipeline import (
+    alarms,
+    approvals,
+    canaries,
+    care,
+    count,
+    exchanging,
+    feedback,
+    lists,
+    log,
+    people,
+    reading,
+    refer,
+    verifying,
+)
 from wardline.pipeline import review as reviewing
+from wardline.pipeline.exchanging import Subscribed
 from wardline.pipeline.lists import AddedList, SyncedList
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
@@ -105,16 +120,76 @@ class Wardline:
 
     # lists and approvals
     def add_list(
-        self, origin: Path | ports.HashListSource, *, name: str, provenance: str, trust: records.ListTrust, user: records.User
+        self, origin: Path | ports.HashListSource, *, name: str, provenance: str, trust: records.ListTrust, user: records.User,
+        meaning: records.ListMeaning = records.ListMeaning.ILLEGAL, role: records.ListRole = records.ListRole.BANK,
+        radius_bits: int = records.WIDEST_RADIUS_BITS, surfaces: tuple[str, ...] = (),
     ) -> AddedList:  # fmt: skip
         """Read a hash list from a file, or from a source that ``parts.open_list`` made, and propose its activation."""
-        return lists.add(self.parts, origin, name=name, provenance=provenance, trust=trust, user=user)
+        terms = records.ListTerms(
+            trust=trust, meaning=meaning, role=role, radius_bits=radius_bits, surfaces=surfaces
+        )
+        return lists.add(self.parts, origin, name=name, provenance=provenance, terms=terms, user=user)
+
+    def subscribe(
+        self, exchange: str, *, name: str, provenance: str, terms: records.ListTerms, user: records.User
+    ) -> Subscribed:
+        """Add a hash list that is fetched from an exchange, and propose its activation. ``run_sync`` fetches it."""
+        return exchanging.subscribe(
+            self.parts, exchange, name=name, provenance=provenance, terms=terms, user=user
+        )
+
+    def ask_for_sync(self, list_id: str, *, user: records.User) -> records.ListSync:
+        """Ask for a list to be fetched from its exchange now; gives the sync that is under way, if one is."""
+        return exchanging.ask(self.parts, list_id, user=user)
+
+    def run_sync(self, sync_id: str) -> records.ListSync:
+        """Fetch a list in this very thread, instead of as durable work."""
+        done = exchanging.run(self.parts, sync_id)
+        self._follow_lists()
+        return done
+
+    def preview_list(self, list_id: str, *, user: records.User) -> records.HashList:
+        """Have a list looked up and counted, without any effect on an upload."""
+        previewed = lists.preview(self.parts, list_id, user)
+        self._follow_lists()
+        return previewed
+
+    def change_list_terms(
+        self, list_id: str, terms: records.ListTerms, *, user: records.User
+    ) -> records.HashList:
+        """Give a list that is not active other terms."""
+        changed = lists.change_terms(self.parts, list_id, terms, user=user)
+        self._follow_lists()
+        return changed
+
+    def propose_list_change(self, list_id: str, *, user: records.User) -> records.Approval:
+        """Propose that the next sync of a list may change as much as it likes."""
+        return lists.propose_change(self.parts, list_id, user)
+
+    def hold_entry(self, list_id: str, entry_id: str, *, user: records.User) -> list[records.HeldEntry]:
+        """Let an entry restrict nothing any more, because a person doubts it."""
+        held = care.hold(self.parts, list_id, [entry_id], cause=records.HoldCause.BY_HAND, actor=user.id)
+        self._follow_lists()
+        return held
+
+    def release_entry(self, held_id: str, *, user: records.User) -> records.HeldEntry:
+        """Let a held entry count again."""
+        released = care.release(self.parts, held_id, user)
+        self._follow_lists()
+        return released
+
+    def give_feedback(
+        self, list_id: str, entry_id: str, verdict: records.Verdict, *, user: records.User
+    ) -> records.ListFeedback:
+        """Have the owner of a list told about one of its entries."""
+        return feedback.give(self.parts, list_id, entry_id, verdict, user=user)
 
     def sync_list(
         self, list_id: str, origin: Path | ports.HashListSource, *, user: records.User
     ) -> SyncedList:
         """Read a hash list again, from a file or a source that holds all of it as it is now."""
         synced = lists.sync(self.parts, list_id, origin, user=user)
+        self._watch_canaries(list_id)
         self._follow_lists()
         return synced
 
@@ -131,12 +206,18 @@ class Wardline:
     def approve(self, approval_id: str, *, user: records.User) -> records.Approval:
         """Approve somebody else's proposal; it is carried out at once."""
         approved = approvals.approve(self.parts, approval_id, user)
+        self._watch_canaries(approved.subject_id)
         self._follow_lists()
         return approved
 
     def refuse(self, approval_id: str, *, user: records.User) -> records.Approval:
         """Refuse somebody else's proposal."""
         return approvals.refuse(self.parts, approval_id, user)
+
+    def _watch_canaries(self, list_id: str) -> None:
+        """Compare everything with canaries that may be new."""
+        if self.parts.store.hash_list(list_id).role is records.ListRole.CANARY:
+            canaries.watch(self.parts)
 
     def _follow_lists(self) -> None:
         with suppress(
@@ -220,7 +301,12 @@ class Wardline:
     def close(self) -> None:
         """End the decoders, the connections to the outside and the store's writer. Idempotent."""
         self.parts.media.close()
-        for outside in (self.parts.authority, *self.parts.platforms.values(), *self.parts.notifiers):
+        for outside in (
+            self.parts.authority,
+            *self.parts.platforms.values(),
+            *self.parts.notifiers,
+            *(each.exchange for each in self.parts.exchanges.values()),
+        ):
             _close(outside)
         self.parts.store.close()
 

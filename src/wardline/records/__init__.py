@@ -41,6 +41,7 @@ from wardline.records.hash_list import (
     HashListState,
     ListMeaning,
     ListRole,
+    ListTerms,
     ListTrust,
 )
 from wardline.records.hashes import HASH_BYTES, Hash, HashKind
@@ -143,6 +144,7 @@ __all__ = [
     "ListMeaning",
     "ListRole",
     "ListSync",
+    "ListTerms",
     "ListTrust",
     "Load",
     "MalformedLine",

@@ -119,6 +119,8 @@ class ApprovalKind(StrEnum):
     """Every act that needs two people."""
 
     ACTIVATE_HASH_LIST = "activate-hash-list"
+    LET_HASH_LIST_CHANGE = "let-hash-list-change"
+    """Its next sync may change as much as it likes."""
 
 
 class ApprovalState(StrEnum):
@@ -136,7 +138,7 @@ class Approval:
     subject_id: str
     """The record it is about."""
     subject_version: int
-    """The version that was proposed: an approval of something that changed since is refused."""
+    """The version that was proposed, of a hash list its revision: an approval of something that changed since is refused."""
     proposed_by: str
     proposed_at: datetime
     state: ApprovalState = ApprovalState.PROPOSED

@@ -80,6 +80,17 @@ class HashListState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListTerms:
+    """How a list is used. Each field as in ``HashList``."""
+
+    trust: ListTrust
+    meaning: ListMeaning = ListMeaning.ILLEGAL
+    role: ListRole = ListRole.BANK
+    radius_bits: int = WIDEST_RADIUS_BITS
+    surfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HashList:
     """A bank of hashes under one provenance."""
 
@@ -112,6 +123,9 @@ class HashList:
     """How far the exchange was read, in its adapter's words."""
     may_change: bool = False
     """Two people agreed that its next sync may change as much as it likes."""
+    revision: int = 1
+    """Counts what people changed: state, terms, a file that was read again. A proposal names it. What an exchange brings does not count, or
+    no proposal would live until a second person sees it."""
 
     def __post_init__(self) -> None:
         require_id("hash-list", self.id)

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     HASH_LIST_DISABLED = "hash-list:disabled"
     HASH_LIST_PREVIEWED = "hash-list:previewed"
     """From here on it is looked up and counted, without effect."""
+    HASH_LIST_LET_CHANGE = "hash-list:let-change"
+    """Two people agreed that its next sync may change as much as it likes."""
     HASH_LIST_CHANGED = "hash-list:changed"
     """Its meaning, trust, threshold or surfaces; the detail says what they are now."""
     LIST_SYNC_ASKED = "list-sync:asked"

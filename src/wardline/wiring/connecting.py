@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardline import intake, kernels, plugins, ports, preservation, records, settings, triage
 from wardline.errors import BusyError, ConfigurationError, WardlineError
-from wardline.pipeline import Parts, Rules, Wardline, alarms
+from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
 from wardline.settings import Settings
 from wardline.wiring.late_media import LateMedia
@@ -112,7 +112,7 @@ def open_installation(
         clock=time, rules=_rules(chosen), make_index=plugins.load("indexes", chosen.matching.index),
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
-        authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time),
+        exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time),
         free_bytes=lambda: shutil.disk_usage(chosen.data).free, reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),
@@ -159,6 +159,23 @@ def _media(chosen: Settings, on_worker_death: Callable[[str], None]) -> ports.Me
     return media
 
 
+def _exchanges(chosen: Settings, time: ports.Clock) -> dict[str, Exchange]:
+    return {
+        each.name: Exchange(
+            exchange=plugins.load("exchanges", each.adapter)(
+                each.name, each.options, _secret_of(chosen, each.secret_file, f"exchange {each.name}"), folder=chosen.folder,
+                now=time.now,
+            ),
+            interval=timedelta(minutes=each.interval_minutes), feedback=each.feedback,
+        )
+        for each in chosen.matching.exchanges
+    }  # fmt: skip
+
+
+def _secret_of(chosen: Settings, path: Path | None, what: str) -> bytes:
+    return read_secret(chosen.folder / path, what) if path else b""
+
+
 def _authority(chosen: Settings, time: ports.Clock) -> ports.Authority | None:
     wanted = chosen.referral
     if wanted.authority is None:
@@ -190,11 +207,7 @@ def _platforms(chosen: Settings, time: ports.Clock) -> dict[str, ports.Platform]
 def _notifiers(chosen: Settings, time: ports.Clock) -> tuple[ports.Notifier, ...]:
     made: list[ports.Notifier] = []
     for each in chosen.notifiers:
-        secret = (
-            read_secret(chosen.folder / each.secret_file, f"notifier {each.name}")
-            if each.secret_file
-            else b""
-        )
+        secret = _secret_of(chosen, each.secret_file, f"notifier {each.name}")
         made.append(plugins.load("notifiers", each.adapter)(each.name, each.options, secret, now=time.now))
     return tuple(made)
 

@@ -138,7 +138,7 @@ hash_lists = sa.Table(
     "hash_lists", metadata, _id(), _text("name"), _text("provenance"), _text("trust"), _text("state"), _number("entries"),
     _time("created_at"), _text("created_by"), _time("refreshed_at"), _number("version"), _number("batches"),
     _text("meaning"), _text("role"), _number("radius_bits"), _text("surfaces"), _text("source"), _text_or_none("cursor"),
-    _yes_no("may_change"),
+    _yes_no("may_change"), _number("revision"),
     sa.Index("uq_hash_lists_name", "name", unique=True),
 )  # fmt: skip
 

@@ -72,7 +72,7 @@ def approvals(desk: Desk) -> Response:
     store = desk.wardline.parts.store
     known = {each.id: each for each in store.hash_lists()}
     waiting = [
-        Proposal(each, about, about is None or about.version != each.subject_version)
+        Proposal(each, about, about is None or about.revision != each.subject_version)
         for each in store.approvals(state=ApprovalState.PROPOSED)
         for about in [known.get(each.subject_id)]
     ]
@@ -103,7 +103,7 @@ def _row(
     decided: Sequence[records.Approval],
 ) -> Row:
     open_ones = (
-        each for each in waiting if (each.subject_id, each.subject_version) == (about.id, about.version)
+        each for each in waiting if (each.subject_id, each.subject_version) == (about.id, about.revision)
     )
     proposal = next(open_ones, None)
     return Row(

@@ -45,7 +45,8 @@ def _lists() -> None:
         "hash_lists", _text("id"), _text("name"), _text("provenance"), _text("trust"), _text("state"), _number("entries"),
         _time("created_at"), _text("created_by"), _time("refreshed_at"), _number("version"), _number("batches"), _text("meaning"),
         _text("role"), _number("radius_bits"), _text("surfaces"), _text("source"), _text("cursor", nullable=True),
-        sa.Column("may_change", sa.Boolean(), nullable=False), sa.PrimaryKeyConstraint("id", name="pk_hash_lists"),
+        sa.Column("may_change", sa.Boolean(), nullable=False), _number("revision"),
+        sa.PrimaryKeyConstraint("id", name="pk_hash_lists"),
     )  # fmt: skip
     op.create_index("uq_hash_lists_name", "hash_lists", ["name"], unique=True)
 
