@@ -43,6 +43,9 @@ _ACTION_STATES = {
     records.ActionState.PENDING: "the platform has not answered yet", records.ActionState.DELIVERED: "the platform confirmed it",
     records.ActionState.FAILED: "the platform refused",
 }  # fmt: skip
+_DOUBTS = {
+    records.Doubt.HELD: "the entry is held, it may be wrong", records.Doubt.DISPUTED: "a negative list says otherwise",
+}  # fmt: skip
 LAST_MINUTES = timedelta(minutes=5)
 """So long before its end a lease warns."""
 _MOST_DIGITS = 6
@@ -79,6 +82,10 @@ class OnList:
     """Of a near hash, 0 to 100."""
     category: Category | None
     trust: records.ListTrust
+    meaning: str
+    """What the list's owner says of all its entries, in words; empty where that is the plain case."""
+    doubt: str
+    """Why the match alone restricts nothing; empty where nobody doubts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +158,19 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
 
 def _found_on_lists(item: records.Item) -> list[OnList]:
     """Put together what says the same: a listed file agrees in several hashes."""
-    same: dict[tuple[str, int | None, Category | None], list[records.Match]] = {}
+    same: dict[tuple[str, int | None, Category | None, records.Doubt | None], list[records.Match]] = {}
     for match in item.matches:
         near = match.distance_bits if match.hash_kind is HashKind.PDQ else None
-        same.setdefault((match.list_id, near, match.category), []).append(match)
+        same.setdefault((match.list_id, near, match.category, match.doubt), []).append(match)
     quality = next((each.quality for each in item.hashes if each.kind is HashKind.PDQ), None)
     return [
         OnList(
             list_id=list_id, hashes=", ".join(sorted({match.hash_kind.upper() for match in matches})), distance_bits=near,
             quality=quality if near is not None else None, category=category, trust=matches[0].trust,
+            meaning="" if matches[0].meaning is records.ListMeaning.ILLEGAL else matches[0].meaning.words,
+            doubt=_DOUBTS[doubt] if doubt else "",
         )
-        for (list_id, near, category), matches in same.items()
+        for (list_id, near, category, doubt), matches in same.items()
     ]  # fmt: skip
 
 
