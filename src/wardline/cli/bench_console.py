@@ -31,6 +31,7 @@ _QUERIES: Mapping[str, tuple[str, ...]] = {
     "/audit": ("", "?record={case_id}"),
     "/people": ("", "?page=2&keys=2"),
     "/hash-lists": ("", "?page=2"),
+    "/hash-lists/{hash_list_id}": ("", "?held=2&syncs=2&feedback=2"),
     "/approvals": ("", "?page=2"),
     "/referrals/{referral_id}": ("", "?files=2"),
 }

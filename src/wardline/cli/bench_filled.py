@@ -17,7 +17,20 @@ from wardline.cli import output
 from wardline.cli.bench_matters import OF_ONE_ACCOUNT, PERIOD, Matters
 from wardline.cli.bench_server import Prepared
 from wardline.cli.bench_stores import BenchStore
-from wardline.records import Add, AlarmKind, ApprovalState, HashListState, Insert, Role, Step, Verb
+from wardline.records import (
+    Add,
+    AlarmKind,
+    ApprovalState,
+    HashListState,
+    Insert,
+    ListMeaning,
+    Role,
+    Step,
+    SyncState,
+    Tallied,
+    Tally,
+    Verb,
+)
 from wardline.testing import pictures
 from wardline.testing import store_records as make
 from wardline.testing.postgres import PostgresServer
@@ -49,6 +62,8 @@ _URL_FILE, _PASSWORD_FILE = "keys/postgres.url", "keys/authority.password"
 _CASES_IN_A_COMMIT, _CASES_A_NOTE = 500, 10_000
 _COLLEAGUES, _LISTS, _ALARMS, _WAITING_APPROVALS, _DECIDED_APPROVALS, _KEYS = 150, 40, 40, 25, 120, 30
 _FILES, _SHOWN_TODAY = 3, 300
+_HELD, _SYNCS, _FEEDBACK = 200, 50, 50
+_SURFACES = ("post", "avatar", "message", "story")
 _SIZE = (640, 480)
 _LEASE = timedelta(hours=12)
 _NO_PASSWORD = "!"  # noqa: S105 -- no password has this as its hash
@@ -146,7 +161,7 @@ class _Filling:
         """Write what an installation has beside its cases."""
         lists = [
             make.hash_list(name=f"list {number}", state=HashListState.ACTIVE, created_by=lead.id, created_at=self._now,
-                           refreshed_at=self._now, entries=100_000)
+                           refreshed_at=self._now, entries=100_000, source="exchange", surfaces=_SURFACES, meaning=ListMeaning.EXPLOITATIVE)
             for number in range(_LISTS)
         ]  # fmt: skip
         waiting = [
@@ -164,12 +179,35 @@ class _Filling:
             for _ in range(_ALARMS)
         ]  # fmt: skip
         keys = [make.api_key(created_at=self._now) for _ in range(_KEYS)]
-        self._write([*lists, *waiting, *decided, *alarms, *keys])
+        self._write([*lists, *waiting, *decided, *alarms, *keys, *self._care_of(lists[0], lead)])
+        self._tally(lists)
         self._ids = {
             "first_day": (self._now - PERIOD).date().isoformat(),
             "hash_list_id": lists[0].id, "approval_id": waiting[0].id, "alarm_id": alarms[0].id, "api_key_id": keys[0].id,
             "user_id": lead.id, "name": "report.xml", "position": "100",
         }  # fmt: skip
+
+    def _care_of(self, busy: records.HashList, lead: records.User) -> list[Any]:
+        """Make what an exchange's list comes with when much is wrong with it."""
+        about = {"list_id": busy.id}
+        held = [
+            make.held_entry(**about, entry_id=f"{make.new_id('hash-batch')}:{number}", held_at=self._now) for number in range(_HELD)
+        ]  # fmt: skip
+        syncs = [
+            make.list_sync(**about, asked_at=self._now - timedelta(hours=number), state=SyncState.REFUSED, ended_at=self._now,
+                           problem="refused", added=12_345, marked=678, removed=9_012, malformed=3, unknown=4)
+            for number in range(_SYNCS)
+        ]  # fmt: skip
+        told = [
+            make.list_feedback(**about, created_by=lead.id, created_at=self._now) for _ in range(_FEEDBACK)
+        ]
+        return [*held, *syncs, *told]
+
+    def _tally(self, lists: Sequence[records.HashList]) -> None:
+        days = [(self._now - timedelta(days=number)).date() for number in range(PERIOD.days)]
+        self._parts.store.commit(
+            *(Tally(list_id=each.id, day=day, what=what, count=1_234) for each in lists for day in days for what in Tallied), entries=()
+        )  # fmt: skip
 
     def _matters(self, cases: int, colleagues: list[str], reviewers: tuple[str, ...]) -> None:
         matters = Matters(

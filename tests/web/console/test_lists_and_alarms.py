@@ -46,14 +46,35 @@ def _state(line: Line, hash_list: records.HashList) -> HashListState:
 
 
 # --- hash lists -----------------------------------------------------------------------------------------------------------------------
-def test_a_list_says_who_added_it_and_where_its_proposal_is(admin: Browser, line: Line) -> None:
-    _add(line, "ada")
-    (approval,) = line.store.approvals()
+def test_the_page_of_lists_says_of_each_what_it_means_and_where_it_stands(admin: Browser, line: Line) -> None:
+    listed = _add(line, "ada")
     page = admin.get("/hash-lists")
-    for words in ("waits for a second person", "compiled by the county", "ada", "matches nothing yet"):
-        assert words in page.text
-    assert f"/approvals#{approval.id}" in page.links
-    assert f'id="{approval.id}"' in admin.get("/approvals").text
+    for words in ("county", "Graded illegal by its owner", "for a second person", "is a reason to look", "a file",
+                  "unverified, 31 bits, everywhere", "last news under a minute ago"):  # fmt: skip
+        assert words in page.text, words
+    assert f"/hash-lists/{listed.id}" in page.links
+    assert page.forms[0].action != "/hash-lists"
+
+
+def test_a_list_in_preview_tells_what_it_would_have_matched(admin: Browser, line: Line) -> None:
+    listed = line.list_of([picture()])
+    admin.send(admin.get(f"/hash-lists/{listed.id}").form("/preview"))
+    assert isinstance(line.submit(picture()).route, records.Release)
+    page = admin.get("/hash-lists").text
+    assert "in preview" in page
+    assert "would have matched 1" in page
+
+
+def test_the_numbers_of_a_list_are_of_the_last_thirty_days(admin: Browser, line: Line) -> None:
+    line.list_of([picture()])
+    line.submit(picture())
+    assert "1 matched" in admin.get("/hash-lists").text
+    line.clock.advance(timedelta(days=29))
+    admin.sign_in("ada")
+    assert "1 matched" in admin.get("/hash-lists").text
+    line.clock.advance(timedelta(days=1))
+    admin.sign_in("ada")
+    assert "0 matched" in admin.get("/hash-lists").text
 
 
 def test_an_old_list_is_called_stale_and_one_that_is_off_is_not(admin: Browser, line: Line) -> None:
@@ -64,33 +85,10 @@ def test_an_old_list_is_called_stale_and_one_that_is_off_is_not(admin: Browser, 
     page = admin.get("/hash-lists")
     assert "1 list had no news for over 7 days" in page.text
     assert "stale" in page.text
-    off = admin.send(page.form(f"{listed.id}/disable"))
-    assert "stale" not in off.text
-
-
-def test_switching_a_list_off_is_asked_for_twice(admin: Browser, line: Line) -> None:
-    listed = line.list_of([picture()])
-    page = admin.get("/hash-lists")
-    before = page.text.split(f"{listed.id}/disable")[0]
-    assert before.rfind("<details>") > before.rfind("</details>")
-    seen = admin.send(page.form("/disable"))
-    assert "It was switched off and matches nothing" in seen.text
-    assert _state(line, listed) is HashListState.DISABLED
-
-
-def test_a_list_whose_proposal_was_refused_can_be_proposed_again(
-    admin: Browser, lead: Browser, line: Line
-) -> None:
-    listed = _add(line, "ada")
-    lead.send(lead.get("/approvals").form("/refuse"))
-    page = admin.get("/hash-lists")
-    assert "Its proposal was refused" in page.text
-    assert "waits for a second person" not in page.text
-    assert "refused by lea" in page.text
-    again = admin.send(page.form("/activation"))
-    assert "Switch on the hash list county" in again.text
-    lead.send(lead.get("/approvals").form("/approve"))
-    assert _state(line, listed) is HashListState.ACTIVE
+    seen = admin.get(f"/hash-lists/{listed.id}")
+    assert "No news for over 7 days" in seen.text
+    assert "stale" not in admin.send(seen.form("/disable")).text
+    assert "stale" not in admin.get("/hash-lists").text
 
 
 def test_without_a_list_the_page_says_how_to_get_one(lead: Browser) -> None:
@@ -100,20 +98,32 @@ def test_without_a_list_the_page_says_how_to_get_one(lead: Browser) -> None:
 def test_an_auditor_reads_lists_and_changes_none(api: Api, line: Line) -> None:
     somebody(line, "ada", Role.ADMIN)
     auditor = _signed_in(api, line, "uma", Role.AUDITOR)
-    _add(line, "ada")
-    line.list_of([picture()])
-    for path in ("/hash-lists", "/approvals", "/alarms"):
+    added = _add(line, "ada")
+    listed = line.list_of([picture()])
+    line.wardline.hold_entry(listed.id, "hash-batch-1:7", user=line.person("bo", Role.ADMIN).user)
+    for path in (
+        "/hash-lists",
+        f"/hash-lists/{listed.id}",
+        f"/hash-lists/{added.id}",
+        "/approvals",
+        "/alarms",
+    ):
         page = auditor.get(path)
+        assert page.status == 200
+        assert [
+            form.action for form in page.forms if "/hash-list" in form.action or "/held-" in form.action
+        ] == [], path
         assert [form.action for form in page.forms if form.action.startswith(path)] == [], path
     assert "A lead or an administrator decides this" in auditor.get("/approvals").text
+    assert "A lead or an administrator switches a list" in auditor.get(f"/hash-lists/{listed.id}").text
 
 
 # --- approvals ------------------------------------------------------------------------------------------------------------------------
 def test_a_proposal_says_exactly_what_is_proposed(admin: Browser, lead: Browser, line: Line) -> None:
     listed = _add(line, "ada")
     page = lead.get("/approvals").text
-    for words in ("county", f"<dd>{listed.entries}</dd>", "Unverified", "compiled by the county", "hides nothing",
-                  "ada, 2 Mar 2026, 09:00"):  # fmt: skip
+    for words in ("county", f"<dd>{listed.entries}</dd>", "Unverified", "compiled by the county", "is a reason to look, nothing more",
+                  "graded illegal by its owner", "everywhere, within 31 bits", "a file", "ada, 2 Mar 2026, 09:00"):  # fmt: skip
         assert words in page, words
 
 
@@ -145,6 +155,21 @@ def test_what_was_decided_says_by_whom(admin: Browser, lead: Browser, line: Line
     assert "lea, 2 Mar 2026, 09:00" in seen.text
 
 
+def test_a_proposal_to_let_a_list_change_says_which_one_it_is_and_what_that_means(
+    admin: Browser, lead: Browser, line: Line
+) -> None:
+    listed = line.list_of([picture()])
+    admin.send(admin.get(f"/hash-lists/{listed.id}").form("/change"))
+    page = lead.get("/approvals")
+    assert "Let the hash list known change as much as it likes at its next sync" in page.text
+    assert "not only 20 % of the list" in page.text
+    assert "Switch on the hash list known" not in page.text.split("Decided")[0]
+    lead.send(page.form("/approve"))
+    assert line.store.hash_list(listed.id).may_change
+    assert "Its next sync may change as much as it likes" in lead.get(f"/hash-lists/{listed.id}").text
+    assert _state(line, listed) is HashListState.ACTIVE
+
+
 # --- alarms ---------------------------------------------------------------------------------------------------------------------------
 def test_every_kind_of_alarm_has_words_that_end_in_what_to_do() -> None:
     assert set(WORDS) == set(AlarmKind)
@@ -166,9 +191,20 @@ def test_an_alarm_says_what_is_what_to_do_and_since_when(lead: Browser, line: Li
         "known",
     ):
         assert words in page.text, words
-    assert page.links.count("/hash-lists") == 2
+    assert page.links.count(f"/hash-lists/{listed.id}") == 1
     seen = lead.send(page.form("/resolve"))
     assert "Nothing is open" in seen.text
+
+
+@pytest.mark.parametrize("kind", [AlarmKind.ENTRY_HELD, AlarmKind.LIST_NOT_SYNCED, AlarmKind.LIST_STALE])
+def test_an_alarm_about_a_list_leads_to_its_page_and_names_it(
+    kind: AlarmKind, lead: Browser, line: Line
+) -> None:
+    listed = line.list_of([picture()])
+    alarms.raise_alarm(line.parts, kind, listed.id, f"Something is wrong with {listed.id}.")
+    page = lead.get("/alarms")
+    assert f"/hash-lists/{listed.id}" in page.links
+    assert "Something is wrong with known." in page.text
 
 
 def test_an_alarm_leads_to_its_record_for_those_who_may_open_it(

@@ -15,7 +15,7 @@ from wardline.errors import InputError
 from wardline.pipeline import people
 from wardline.records import KeyTrust, ListTrust, Role
 from wardline.testing.harness import Line
-from wardline.web.console import lists
+from wardline.web.console import list_view, lists
 from wardline.web.console import people as people_page
 from wardline.web.console.paging import number_of, paged
 
@@ -91,7 +91,7 @@ def test_a_list_and_its_proposal_are_found_on_the_page_where_they_stand(
     admin: Browser, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists, "_LISTS_SHOWN", 2)
-    monkeypatch.setattr(lists, "_WAITING_SHOWN", 1)
+    monkeypatch.setattr(list_view, "WAITING_SHOWN", 1)
     ada = people.named(line.parts, "ada")
     for number in range(3):
         path = line.list_file([picture(number)], f"list {number}")
@@ -99,10 +99,16 @@ def test_a_list_and_its_proposal_are_found_on_the_page_where_they_stand(
             path, name=f"list {number}", provenance="made here", trust=ListTrust.UNVERIFIED, user=ada
         )
     proposals = list(line.store.approvals())
-    links = [
+    found = {
         link
         for page in (admin.get("/hash-lists"), admin.get("/hash-lists?page=2"))
         for link in page.links
+        if link.startswith("/hash-lists/")
+    }
+    links = [
+        link
+        for place in found
+        for link in admin.get(place).links
         if link.startswith("/approvals") and "#" in link
     ]
     assert len(links) == len(proposals) == 3

@@ -44,6 +44,17 @@ WORDS: dict[AlarmKind, Words] = {
         "It goes on matching what it knows. What was added to it elsewhere since then is not found.",
         "Fetch the list again, or switch it off.",
     ),
+    AlarmKind.LIST_NOT_SYNCED: Words(
+        "A hash list cannot be fetched",
+        "It goes on matching what it knows. What was added to it elsewhere since then is not found.",
+        "See on the list's page what is wrong. If its exchange is down, wait. If more changed than may, make sure that it is right, and let two "
+        "people agree to it there.",
+    ),
+    AlarmKind.ENTRY_HELD: Words(
+        "Entries of a hash list are held",
+        "Nothing is restricted for them. Each upload near them goes to a person.",
+        "See on the list's page why they are held. Release those that are right. Tell the list's owner of those that are wrong.",
+    ),
     AlarmKind.DISK_FULL: Words(
         "The data disk is nearly full",
         "When it is full, uploads are refused, never released unseen. Nothing that is stored is lost.",
@@ -84,7 +95,7 @@ WORDS: dict[AlarmKind, Words] = {
 _SHOWN = 20
 _PAGES = (
     (re.compile(r"referral-[0-9a-z]{26}"), "/referrals/{}", "Open the report", OVERSEERS),
-    (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists", "See the hash lists", OVERSEERS),
+    (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists/{}", "Open the list", OVERSEERS),
     (re.compile(r"case-[0-9a-z]{26}"), "/cases/{}", "Open the case", REVIEWERS),
     (re.compile("log"), "/audit", "See the audit log", OVERSEERS),
 )

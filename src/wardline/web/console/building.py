@@ -18,11 +18,13 @@ from wardline.web.console import (
     account,
     alarms,
     api_keys,
+    approvals,
     audit,
     case,
     deciding,
     lists,
     looking,
+    one_list,
     pause,
     people,
     queue,
@@ -42,7 +44,7 @@ from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
-    *lists.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
+    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
 )  # fmt: skip
 
 

@@ -1,0 +1,93 @@
+"""Approvals: the acts that need two people. Who proposed what, what it means, and who decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from wardline import records
+from wardline.records import ApprovalKind, ApprovalState
+from wardline.web.console import list_view, list_words
+from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
+from wardline.web.console.list_view import DECIDED_SHOWN
+from wardline.web.console.paging import paged
+from wardline.web.console.rendering import go, page
+
+ACTS = {
+    ApprovalKind.ACTIVATE_HASH_LIST: "Switch on the hash list {}",
+    ApprovalKind.LET_HASH_LIST_CHANGE: "Let the hash list {} change as much as it likes at its next sync",
+}
+"""What is proposed, around the name of what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One open proposal, with what it is about."""
+
+    approval: records.Approval
+    about: records.HashList | None
+    outdated: bool
+    """What was proposed changed since: it can only be refused."""
+    means: str
+    """What happens if it is approved."""
+    origin: str
+    """What the list is read from."""
+
+
+def approvals(desk: Desk) -> Response:
+    """List proposals: the open ones first, then what was decided lately."""
+    store = desk.wardline.parts.store
+    waiting = paged(
+        store.approvals(state=ApprovalState.PROPOSED), desk.asked("page"), most=list_view.WAITING_SHOWN
+    )
+    known = {each.id: each for each in store.hash_lists()}
+    return page(
+        desk, "approvals", waiting=waiting, rows=[_row(desk, each, known.get(each.subject_id)) for each in waiting.shown],
+        decided=store.decided_approvals(most=DECIDED_SHOWN), names={user.id: user.name for user in store.users()}, acts=ACTS,
+        most=DECIDED_SHOWN, manages=desk.user.role in MANAGERS, list_means=list_words.means, surfaces=list_words.surfaces,
+    )  # fmt: skip
+
+
+def approve(desk: Desk) -> Response:
+    """Approve somebody else's proposal."""
+    desk.wardline.approve(desk.record("approval"), user=desk.user)
+    return go("/approvals")
+
+
+def refuse(desk: Desk) -> Response:
+    """Refuse somebody else's proposal."""
+    desk.wardline.refuse(desk.record("approval"), user=desk.user)
+    return go("/approvals")
+
+
+def _row(desk: Desk, approval: records.Approval, about: records.HashList | None) -> Proposal:
+    if about is None:
+        return Proposal(approval, None, outdated=True, means="", origin="")
+    outdated = about.revision != approval.subject_version
+    return Proposal(
+        approval,
+        about,
+        outdated,
+        means=_means(desk, approval.kind, about),
+        origin=list_words.origin(desk, about),
+    )
+
+
+def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:
+    match kind:
+        case ApprovalKind.ACTIVATE_HASH_LIST:
+            return f"It is switched on. {list_words.does_when_on(desk, about)}"
+        case ApprovalKind.LET_HASH_LIST_CHANGE:
+            most = f"{desk.wardline.parts.rules.list_change:.0%}".replace("%", " %")
+            return (
+                f"Its next sync may bring in and take away as many entries as it likes, and not only {most} of the list. After that one "
+                "sync the limit holds again."
+            )
+
+
+PAGES = (
+    Page("GET", "/approvals", OVERSEERS, approvals),
+    Page("POST", "/approvals/{approval_id}/approve", MANAGERS, approve),
+    Page("POST", "/approvals/{approval_id}/refuse", MANAGERS, refuse),
+)
