@@ -14,11 +14,29 @@ from argon2 import PasswordHasher
 from PIL import Image
 
 from tests.acceptance.stories import violation
+from tests.web.exchange import exchanges
 from wardline import records
 from wardline.pipeline import alarms, people
-from wardline.records import AlarmKind, Category, KeyTrust, ListTrust, Outcome, Role
+from wardline.records import (
+    AlarmKind,
+    Category,
+    HoldCause,
+    Insert,
+    KeyTrust,
+    ListMeaning,
+    ListTerms,
+    ListTrust,
+    Outcome,
+    Role,
+    SyncState,
+    Tallied,
+    Tally,
+    Verb,
+    Verdict,
+)
 from wardline.review import Judgement
 from wardline.testing import pictures
+from wardline.testing import store_records as make
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import PLATFORM_SECRET, START, Line
@@ -27,6 +45,8 @@ from wardline.testing.platform_sandbox import PlatformSandbox
 PASSWORD = "a long enough password"
 _PARTS = {"password_hasher": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)}
 """Hashing is slow on purpose; here nobody gains by that."""
+HELD = 24
+"""More entries are held than a page shows."""
 _DRAWN = 8
 """So many different scenes are enough where many cases wait."""
 PEOPLE = {
@@ -82,7 +102,13 @@ def furnished(folder: Path) -> Iterator[Furnished]:
     with (
         AuthoritySandbox(clock_now=clock.now) as authority,
         PlatformSandbox(PLATFORM_SECRET, now=clock.now) as platform,
-        Line(folder, clock=clock, authority=authority, platform=platform, replaced=_PARTS) as line,
+        Line(
+            folder,
+            clock=clock,
+            authority=authority,
+            platform=platform,
+            replaced=_PARTS | {"exchanges": exchanges()},
+        ) as line,
     ):
         users = {name: people.create_user(line.parts, name, role, PASSWORD) for name, role in PEOPLE.items()}
         made = Furnished(line, users, {})
@@ -113,8 +139,49 @@ def _lists(made: Furnished) -> None:
         line.list_file([picture(3)], "waiting"), name="waiting for a second person", provenance="made for a test",
         trust=ListTrust.UNVERIFIED, user=made.users["ada"],
     )  # fmt: skip
-    made.ids["hash_list_id"] = [first.id, second.hash_list.id]
+    fetched = _fetched(made)
+    made.ids["hash_list_id"] = [fetched.id, first.id, second.hash_list.id]
     made.ids["approval_id"] = [second.approval.id]
+
+
+def _fetched(made: Furnished) -> records.HashList:
+    """Make a list from an exchange, with all that may stand on its page."""
+    line, ada, now = made.line, made.users["ada"], made.line.clock.now()
+    terms = ListTerms(
+        trust=ListTrust.VERIFIED, meaning=ListMeaning.EXPLOITATIVE, radius_bits=20, surfaces=("post", "avatar", "direct-message", "story"),
+    )  # fmt: skip
+    added = line.wardline.subscribe(
+        "county",
+        name="fetched each hour",
+        provenance="under the contract of 12 January",
+        terms=terms,
+        user=ada,
+    )
+    line.wardline.run_sync(added.sync.id)
+    line.wardline.preview_list(added.hash_list.id, user=ada)
+    line.wardline.propose_activation(added.hash_list.id, user=ada)
+    about = {"list_id": added.hash_list.id}
+    causes = list(HoldCause)
+    rest: list[records.Change] = [
+        Insert(make.held_entry(**about, entry_id=f"{make.new_id('hash-batch')}:{place}", cause=causes[place % 3], held_at=now))
+        for place in range(HELD)
+    ]  # fmt: skip
+    refused = {"state": SyncState.REFUSED, "problem": "refused"}
+    rest += [
+        Insert(make.list_sync(**about, asked_at=now - timedelta(hours=place), ended_at=now, added=1_204 * place, pages=3,
+                              **(refused if place == 2 else {"state": SyncState.DONE})))
+        for place in range(1, 15)
+    ]  # fmt: skip
+    rest += [
+        Insert(make.list_feedback(**about, created_by=ada.id, created_at=now, verdict=verdict)) for verdict in Verdict
+    ]  # fmt: skip
+    rest += [
+        Tally(**about, day=(now - timedelta(days=place)).date(), what=what, count=(place * 7) % 40 + number)
+        for place in range(12)
+        for number, what in enumerate(Tallied)
+    ]
+    line.store.commit(*rest, entries=[line.parts.entry(Verb.HASH_LIST_CHANGED, added.hash_list.id)])
+    return line.store.hash_list(added.hash_list.id)
 
 
 def _cases(made: Furnished) -> None:
