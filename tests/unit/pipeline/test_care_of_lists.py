@@ -370,6 +370,12 @@ class TestLookingBack:
         assert [(match.list_id, match.distance_bits) for match in item.matches] == [(bank.id, 0)]
         assert not after.restricted
 
+    def test_happens_when_a_list_is_switched_on(self, line: Line, ann: Person, bob: Person) -> None:
+        case = line.case_of(line.submit(KNOWN, flag="a reason"))
+        bank = listed(line, ann, bob, KNOWN, name="bank")
+        line.run_due()
+        assert bank.id in line.store.case(case.id).reasons[-1]
+
     def test_opens_a_new_case_about_what_was_cleared_and_keeps_its_file(
         self, line: Line, ann: Person, bob: Person
     ) -> None:
