@@ -16,6 +16,14 @@ from wardline.adapters.stores.reading import MOST_VALUES, SqlReading
 _BATCHES_AT_ONCE = 8
 """A batch of a hash list is a quarter of a megabyte."""
 
+# What every upload asks: made once, for making a statement takes longer than to run it.
+_API_KEY = (
+    sa.select(tables.api_keys).where(tables.api_keys.c.secret_digest == sa.bindparam("digest")).limit(1)
+)
+_REMEMBERED = (
+    sa.select(tables.remembered).where(tables.remembered.c.key_digest == sa.bindparam("digest")).limit(1)
+)
+
 
 class SqlReaders(SqlReading):
     """Matching, intake, review, enforcement, referral, preservation, people and alarms."""
@@ -45,8 +53,7 @@ class SqlReaders(SqlReading):
         return self._one(records.Item, item_id)
 
     def remembered(self, key_digest: str) -> records.Remembered | None:
-        table = tables.remembered
-        return self._first(records.Remembered, sa.select(table).where(table.c.key_digest == key_digest))
+        return self._only(records.Remembered, _REMEMBERED, digest=key_digest)
 
     def expired_keys(self, now: datetime, *, most: int) -> list[str]:
         table = tables.remembered
@@ -241,8 +248,7 @@ class SqlReaders(SqlReading):
         return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
-        table = tables.api_keys
-        return self._first(records.ApiKey, sa.select(table).where(table.c.secret_digest == secret_digest))
+        return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
 
     def api_keys(self) -> list[records.ApiKey]:
         table = tables.api_keys
