@@ -13,6 +13,14 @@ from wardline.adapters.stores import tables
 from wardline.adapters.stores.list_readers import SqlListReaders
 from wardline.adapters.stores.reading import MOST_VALUES
 
+# What every upload asks: made once, for making a statement takes longer than to run it.
+_API_KEY = (
+    sa.select(tables.api_keys).where(tables.api_keys.c.secret_digest == sa.bindparam("digest")).limit(1)
+)
+_REMEMBERED = (
+    sa.select(tables.remembered).where(tables.remembered.c.key_digest == sa.bindparam("digest")).limit(1)
+)
+
 
 class SqlReaders(SqlListReaders):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
@@ -27,8 +35,7 @@ class SqlReaders(SqlListReaders):
         return self._all(records.Item, chosen.order_by(table.c.received_at, table.c.id).limit(most))
 
     def remembered(self, key_digest: str) -> records.Remembered | None:
-        table = tables.remembered
-        return self._first(records.Remembered, sa.select(table).where(table.c.key_digest == key_digest))
+        return self._only(records.Remembered, _REMEMBERED, digest=key_digest)
 
     def expired_keys(self, now: datetime, *, most: int) -> list[str]:
         table = tables.remembered
@@ -223,8 +230,7 @@ class SqlReaders(SqlListReaders):
         return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
-        table = tables.api_keys
-        return self._first(records.ApiKey, sa.select(table).where(table.c.secret_digest == secret_digest))
+        return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
 
     def api_keys(self) -> list[records.ApiKey]:
         table = tables.api_keys
