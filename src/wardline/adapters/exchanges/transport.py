@@ -64,6 +64,8 @@ def _make_careful(session: requests.Session) -> None:
     for adapter in session.adapters.values():
         retries = getattr(adapter, "max_retries", None)
         if retries is not None:
+            # A connection that broke is tried at the next fetch: the library below logs each retry, with the token where the address has one.
+            retries.connect = retries.read = retries.other = 0
             retries.respect_retry_after_header = False  # nobody may tell this process to sleep for hours
             retries.raise_on_status = False  # the last answer says more than that there were several
 
