@@ -49,7 +49,7 @@ class TestTat(OverSandbox):
 
 
 class TestLocal(ExchangeContract):
-    many = 11_000
+    many = 10_500
 
     @pytest.fixture
     def owner(self, tmp_path: Path) -> FileOwner:

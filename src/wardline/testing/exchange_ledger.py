@@ -43,9 +43,16 @@ class ExchangeLedger:
         self._changes = 0
         self._lock = threading.Lock()
 
-    def tell(self, key: str, *hashes: tuple[str, str], grade: str = "", kind: str = "image") -> None:
-        """Share an entry, or say what it is from now on."""
-        self._put(SharedEntry(key=key, hashes=hashes, grade=grade, kind=kind))
+    def tell(
+        self, key: str, *hashes: tuple[str, str], grade: str = "", kind: str = "image", ago_seconds: int = 0
+    ) -> None:
+        """Share an entry, or say what it is from now on. With ``ago_seconds`` it becomes visible late: it says that it changed before."""
+        self._put(SharedEntry(key=key, hashes=hashes, grade=grade, kind=kind), ago_seconds)
+
+    def forget(self, key: str) -> None:
+        """Drop an entry without a tombstone, as exchanges do with old tombstones."""
+        with self._lock:
+            self._entries.pop(key, None)
 
     def withdraw(self, key: str, *hashes: tuple[str, str], kind: str = "image") -> None:
         """Leave a tombstone, also where nothing stood."""
@@ -65,11 +72,11 @@ class ExchangeLedger:
         with self._lock:
             return sorted(self._entries.values(), key=lambda entry: entry.place)
 
-    def _put(self, entry: SharedEntry) -> None:
+    def _put(self, entry: SharedEntry, ago_seconds: int = 0) -> None:
         with self._lock:
             self._changes += 1
             before = self._entries.get(entry.key)
             self._entries[entry.key] = SharedEntry(
                 key=entry.key, hashes=entry.hashes, grade=entry.grade, kind=entry.kind, is_deleted=entry.is_deleted, raw=entry.raw,
-                at=int(self._now().timestamp()), first=before.first if before else self._changes, place=self._changes,
+                at=int(self._now().timestamp()) - ago_seconds, first=before.first if before else self._changes, place=self._changes,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from wardline.errors import BusyError
 from wardline.testing.exchange_calls import (
@@ -27,7 +27,14 @@ from wardline.testing.exchange_calls import (
 )
 from wardline.testing.exchange_ledger import ExchangeLedger
 
-__all__ = ["Credentials", "ExchangeFault", "ExchangeLedger", "ExchangeRequest", "ExchangeSandbox"]
+__all__ = [
+    "Credentials",
+    "ExchangeFault",
+    "ExchangeLedger",
+    "ExchangeReply",
+    "ExchangeRequest",
+    "ExchangeSandbox",
+]
 
 _MOST_BODY_BYTES = 1 << 20
 _ENTITIES = b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY e SYSTEM "file:///etc/hostname">]><queryResult><images><image>&e;</image></images></queryResult>'
@@ -86,7 +93,7 @@ class ExchangeSandbox:
         self.calls = ExchangeCalls(
             ledgers=self.ledgers, credentials=self.credentials, page_entries=page_entries, base_url=lambda: self.url
         )  # fmt: skip
-        self._faults: deque[ExchangeFault | None] = deque()
+        self._faults: deque[ExchangeFault | ExchangeReply | None] = deque()
         self._lock = threading.Lock()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -107,8 +114,8 @@ class ExchangeSandbox:
         """The feedback that arrived: by exchange, key and fingerprint, the last word."""
         return dict(self.calls.heard)
 
-    def inject(self, *faults: ExchangeFault | None) -> None:
-        """Let the next requests fail, one after the other; None lets one through."""
+    def inject(self, *faults: ExchangeFault | ExchangeReply | None) -> None:
+        """Let the next requests fail, one after the other, or be answered so; None lets one through."""
         with self._lock:
             self._faults.extend(faults)
 
@@ -122,6 +129,8 @@ class ExchangeSandbox:
             next_base=self.elsewhere if fault is ExchangeFault.FOREIGN_NEXT else None,
         )
         match fault:
+            case ExchangeReply():
+                return fault
             case ExchangeFault.DROP:
                 return None
             case ExchangeFault.GARBAGE:
@@ -133,9 +142,8 @@ class ExchangeSandbox:
             case ExchangeFault.SERVER_ERROR | ExchangeFault.BUSY:
                 return ExchangeReply(status=500 if fault is ExchangeFault.SERVER_ERROR else 429)
             case ExchangeFault.REDIRECT:
-                return ExchangeReply(
-                    status=302, location=f"{self.elsewhere}/{request.exchange}{request.path}"
-                )
+                place = f"{self.elsewhere}/{request.exchange}{request.path}?{urlencode(request.query)}"
+                return ExchangeReply(status=302, location=place)
             case ExchangeFault.SLOW:
                 time.sleep(self.delay_seconds)
         reply = self.calls.answer(request, spoiling)
