@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import json
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +106,11 @@ def test_the_package_puts_the_whole_next_address_of_tat_behind_a_question_mark(w
     second = client.fetch_hashes(next_page=first.next, after="")
     assert [entry.id for entry in second.results] == [entry.id for entry in first.results]
     assert any(name.startswith("http://") for name in world.sandbox.requests[-1].query)
+
+
+def test_the_wrapper_of_stopncii_never_removes_what_was_withdrawn() -> None:
+    # Read and not imported: the wrappers import a search library.
+    spec = importlib.util.find_spec("threatexchange.exchanges.impl.stop_ncii_api")
+    assert spec is not None
+    assert spec.origin is not None
+    assert "if record.hashValue in (" in Path(spec.origin).read_text(encoding="utf-8")
