@@ -137,6 +137,16 @@ def test_verdicts_are_told_as_blocked_and_not_blocked(world: World) -> None:
     assert world.sandbox.heard == {("stopncii", PDQ, ""): "NotBlocked"}
 
 
+def test_a_record_that_became_visible_late_comes_with_the_next_fetch(world: World) -> None:
+    ledger, followed = world.sandbox.ledgers["stopncii"], Followed()
+    ledger.tell("1", ("ImagePDQ", PDQ))
+    resume = caught_up(followed, world.open("stopncii"))
+    ledger.tell("2", ("VideoMD5", MD5), ago_seconds=30)
+    world.wait(minutes=5)
+    caught_up(followed, world.open("stopncii"), resume)
+    assert followed.hashes == {(HashKind.PDQ, PDQ), (HashKind.MD5, MD5)}
+
+
 def test_without_a_feedback_key_verdicts_are_refused_and_nothing_is_sent(world: World) -> None:
     change = records.EntryChange(kind=HashKind.PDQ, value=PDQ, category=None, key=f"ImagePDQ:{PDQ}")
     exchange = world.open("stopncii", f"{KNOWN.subscription_key}\n{KNOWN.fetch_key}".encode())

@@ -96,6 +96,16 @@ def test_an_update_from_the_future_does_not_hide_what_comes_before_it(world: Wor
     assert set(followed.keys) == {"7", "8"}
 
 
+def test_an_update_that_became_visible_late_comes_with_the_next_fetch(world: World) -> None:
+    ledger, followed = world.sandbox.ledgers["threatexchange"], Followed()
+    ledger.tell("7", ("HASH_PDQ", PDQ))
+    resume = caught_up(followed, world.open("threatexchange"))
+    ledger.tell("8", ("HASH_MD5", MD5), ago_seconds=30)
+    world.wait(minutes=5)
+    caught_up(followed, world.open("threatexchange"), resume)
+    assert set(followed.keys) == {"7", "8"}
+
+
 def test_after_eighty_five_days_without_a_fetch_everything_is_told_again(world: World) -> None:
     owner = SandboxOwner(world, "threatexchange")
     owner.share(hash_number(1, owner.kinds))

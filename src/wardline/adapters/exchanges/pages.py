@@ -70,12 +70,12 @@ class PageReading:
             else:
                 hashes[each.kind, each.value] = replace(each, key=key)
         if hashes or not broken:
-            self._say(key, tuple(hashes.values()))
+            self._said[key] = tuple(hashes.values())
 
     def withdraw(self, place: int, key: str) -> None:
         """Take the word that an entry is no more."""
         if self._is_key(place, key):
-            self._say(key, ())
+            self._said[key] = ()
 
     def count(self, what: str) -> None:
         """Count something that is well formed and not taken. See ``Untaken``."""
@@ -105,7 +105,3 @@ class PageReading:
             self.skip(place, "an id that is empty, too long or no plain text")
             return False
         return True
-
-    def _say(self, key: str, hashes: tuple[records.EntryChange, ...]) -> None:
-        self._said.pop(key, None)  # the later word stands where it was said
-        self._said[key] = hashes
