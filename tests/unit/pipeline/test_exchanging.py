@@ -221,11 +221,12 @@ class TestTheLimit:
         self, line: Line, exchange: ScriptedExchange, ann: Person, known: records.HashList
     ) -> None:
         line.clock.advance(timedelta(days=2))
+        states = []
         for part in range(2):
             exchange.tell(*(told(f"m{n}", 10_000 + n) for n in range(700 * part, 700 * part + 700)))
-            done = synced(line, known, ann)
+            states.append(synced(line, known, ann).state)
             line.clock.advance(timedelta(hours=1))
-        assert done.state is SyncState.REFUSED
+        assert states == [SyncState.DONE, SyncState.REFUSED]
         line.clock.advance(timedelta(days=1))
         assert synced(line, known, ann).state is SyncState.DONE
 
