@@ -220,7 +220,12 @@ class Wardline:
     def close(self) -> None:
         """End the decoders, the connections to the outside and the store's writer. Idempotent."""
         self.parts.media.close()
-        for outside in (self.parts.authority, *self.parts.platforms.values(), *self.parts.notifiers):
+        for outside in (
+            self.parts.copies,
+            self.parts.authority,
+            *self.parts.platforms.values(),
+            *self.parts.notifiers,
+        ):
             _close(outside)
         self.parts.store.close()
 
