@@ -115,7 +115,7 @@ class ExchangeSettings:
 class MatchingSettings:
     hashers: tuple[str, ...] = ("md5", "sha1", "sha256", "pdq")
     """Hash types that every picture gets."""
-    index: str = "hamming"
+    index: str = "mapped"
     """Search for near hashes."""
     kernels: Choice = Choice.AUTO
     """``"auto"``: compiled kernels where they were built, ``"fast"``: only those, ``"reference"``: the plain ones."""

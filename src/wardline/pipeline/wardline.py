@@ -302,6 +302,7 @@ class Wardline:
         """End the decoders, the connections to the outside and the store's writer. Idempotent."""
         self.parts.media.close()
         for outside in (
+            self.parts.copies,
             self.parts.authority,
             *self.parts.platforms.values(),
             *self.parts.notifiers,

@@ -55,9 +55,14 @@ class SqlReading:
         return found
 
     def _stream(self, statement: sa.Select[Any], *, page: int = PAGE) -> Iterator[sa.RowMapping]:
-        """Give a long answer page by page, all of one moment."""
-        with translation.translated(), self._engine.connect() as connection:
-            yield from connection.execute(statement.execution_options(yield_per=page)).mappings()
+        """Give a long answer page by page, all of one moment. It may be broken off."""
+        chosen = statement.execution_options(yield_per=page)
+        with (
+            translation.translated(),
+            self._engine.connect() as connection,
+            connection.execute(chosen) as result,
+        ):
+            yield from result.mappings()
 
     def _after(self, time: sa.Column[Any], after: str | None) -> sa.ColumnElement[bool]:
         """Select what is newer than the record with this id, in the order of time and id."""

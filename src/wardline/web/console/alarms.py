@@ -44,6 +44,12 @@ WORDS: dict[AlarmKind, Words] = {
         "It goes on matching what it knows. What was added to it elsewhere since then is not found.",
         "Fetch the list again, or switch it off.",
     ),
+    AlarmKind.COPY_FAILED: Words(
+        "A hash list's copy on disk was damaged, or could not be made",
+        "Uploads are compared with all of the list as before. Each process reads it from the database, which takes longer when it starts, "
+        "and more memory.",
+        "See whether the data disk fails or is full. The copy is made again by itself, and all of data/indexes may be removed at any time.",
+    ),
     AlarmKind.DISK_FULL: Words(
         "The data disk is nearly full",
         "When it is full, uploads are refused, never released unseen. Nothing that is stored is lost.",
