@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wardline import records
-from wardline.errors import DependencyError, RefusedError
+from wardline.errors import DependencyError, RefusedError, WardlineError
 from wardline.pipeline import Exchange
 from wardline.records import EntryChange, HashKind, HashListPage, ListMeaning, MalformedLine, Verdict
 
@@ -30,6 +30,9 @@ class ScriptedExchange:
     describes_itself: str = "an exchange for a test"
     fails_at: int | None = None
     """The step whose fetch fails."""
+    failure: WardlineError = field(
+        default_factory=lambda: DependencyError("exchange: does not answer, expected an answer")
+    )
     fetched: list[str | None] = field(default_factory=list)
     heard: list[tuple[str, str, Verdict]] = field(default_factory=list)
     deaf: bool = False
@@ -53,7 +56,7 @@ class ScriptedExchange:
         self.fetched.append(cursor)
         at = int(cursor or 0)
         if at == self.fails_at:
-            raise DependencyError("exchange: does not answer, expected an answer")
+            raise self.failure
         if at >= len(self.steps):
             return HashListPage(added=(), malformed=(), cursor=None, resume=str(at))
         page, last = self.steps[at], at + 1 == len(self.steps)

@@ -17,6 +17,7 @@ from wardline.errors import (
     ConfigurationError,
     ConflictError,
     DependencyError,
+    HashExchangeDeniedError,
     InputError,
     RefusedError,
 )
@@ -176,6 +177,25 @@ def test_an_exchange_that_does_not_answer_is_tried_again_and_then_alarmed_about_
     assert line.wardline.run_sync(sync.id).state is SyncState.DONE
     assert line.store.open_alarm(AlarmKind.LIST_NOT_SYNCED, known.id) is None
     assert found(line, 2) == [2]
+
+
+def test_an_exchange_that_denies_is_asked_once_an_interval_and_a_person_hears_of_it_at_once(
+    line: Line, exchange: ScriptedExchange, ann: Person
+) -> None:
+    exchange.tell(told("a", 1))
+    known = subscribed(line, ann)
+    exchange.tell(told("b", 2))
+    exchange.fails_at = 1
+    exchange.failure = HashExchangeDeniedError("exchange: the password is not taken, expected the right one")
+    asked = len(exchange.fetched)
+    for _ in range(5):
+        line.pass_time(timedelta(hours=1))
+    assert len(exchange.fetched) - asked == 5
+    assert line.store.open_alarm(AlarmKind.LIST_NOT_SYNCED, known.id) is not None
+    exchange.fails_at = None
+    line.pass_time(timedelta(hours=1))
+    assert line.store.open_alarm(AlarmKind.LIST_NOT_SYNCED, known.id) is None
+    assert found(line, 1, 2) == [1, 2]
 
 
 def test_a_command_that_was_cut_short_is_finished_by_the_server(
