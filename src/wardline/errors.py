@@ -203,6 +203,20 @@ class ReportFinishedError(AuthorityError):
         self.body = body
 
 
+class HashExchangeError(DependencyError):
+    """A hash exchange could not be reached, or what it answered is not of its form."""
+
+    code = "hash-exchange"
+    remedy = "Wardline asks again by itself, and the list stays as it is; if that lasts, ask the exchange's owner, and name the message."
+
+
+class HashExchangeDeniedError(HashExchangeError):
+    """The exchange does not take these credentials, or they do not allow this."""
+
+    code = "hash-exchange-denied"
+    remedy = "Check the exchange's options and its secret file, and whether its owner lets this machine's address in."
+
+
 class PlatformError(DependencyError):
     code = "platform"
 

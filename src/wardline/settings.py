@@ -33,6 +33,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "matching.list_change_percent": (0, 10_000),
     "matching.entry_daily_matches": (1, 1_000_000_000),
     "matching.look_back_days": (0, 3_650),
+    "matching.exchanges.interval_minutes": (1, 43_200),
     "review.lease_minutes": (0.01, 1440),
     "review.undo_seconds": (0, 86_400),
     "preservation.provisional_days": (0, 36_500),
@@ -114,7 +115,7 @@ class ExchangeSettings:
 class MatchingSettings:
     hashers: tuple[str, ...] = ("md5", "sha1", "sha256", "pdq")
     """Hash types that every picture gets."""
-    index: str = "hamming"
+    index: str = "mapped"
     """Search for near hashes."""
     kernels: Choice = Choice.AUTO
     """``"auto"``: compiled kernels where they were built, ``"fast"``: only those, ``"reference"``: the plain ones."""
@@ -275,8 +276,7 @@ def parse(folder: Path, text: str) -> Settings:
 def _check(settings: Settings) -> None:
     """Refuse values that nothing could work with; what an adapter needs to hear it checks itself."""
     for path, (low, high) in RANGES.items():
-        section, name = path.split(".")
-        if not low <= getattr(getattr(settings, section), name) <= high:
+        if not all(low <= value <= high for value in _values(settings, path)):
             raise ConfigurationError(f"{FILE_NAME}: {path} is outside its range, expected {low} to {high}")
     if not _NAME.fullmatch(settings.installation.name):
         raise ConfigurationError(
@@ -286,13 +286,17 @@ def _check(settings: Settings) -> None:
         names = [each.name for each in named]
         if len(set(names)) < len(names):
             raise ConfigurationError(f"{FILE_NAME}: {section} has one name twice, expected each once")
-    for each in settings.matching.exchanges:
-        if not 1 <= each.interval_minutes <= 43_200:
-            raise ConfigurationError(
-                f"{FILE_NAME}: matching.exchanges.{each.name}.interval_minutes is outside its range, expected 1 to 43200"
-            )
     for name, profile in settings.matching.category_profiles.items():
         _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
+
+
+def _values(settings: Settings, path: str) -> list[float]:
+    """Give every value of a setting: one, or one for each table of its section."""
+    found: list[Any] = [settings]
+    for name in path.split("."):
+        inner = [getattr(each, name) for each in found]
+        found = [each for value in inner for each in (value if isinstance(value, tuple) else (value,))]
+    return found
 
 
 def _named(settings: Settings) -> tuple[tuple[str, tuple[Any, ...]], ...]:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import http.server
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
-from wardline.cli import bench
+from wardline.cli import bench, bench_lines
+from wardline.cli.bench_lines import Lines
 from wardline.cli.bench_load import Load
 from wardline.cli.bench_rows import row
 from wardline.cli.process_tree import ProcessTree
 
 _BUSY = "import time\nwhile time.process_time() < {seconds}: pass\nprint('done', flush=True)\ninput()"
+_THREADED = """
+import subprocess, sys, threading
+run = threading.Thread(target=subprocess.run, args=([sys.executable, '-c', {child!r}],))
+run.start()
+run.join()
+"""
 _PARENT = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])"
 
 
@@ -29,6 +41,66 @@ def test_the_time_of_grandchildren_counts_and_stays_when_they_end() -> None:
         assert used >= 0.25
         process.communicate("\n")
         assert processes.cpu_seconds() >= used
+
+
+def test_the_time_of_what_another_thread_started_counts() -> None:
+    child = _BUSY.format(seconds=0.3)
+    command = [sys.executable, "-c", _THREADED.format(child=child)]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+        ProcessTree(process.pid).watched() as processes,
+    ):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "done\n"
+        assert processes.cpu_seconds() >= 0.25
+        process.communicate("\n")
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """Answers with 202 and counts connections; hangs up when the body says so."""
+
+    protocol_version = "HTTP/1.1"
+    connections: ClassVar[list[object]] = []
+
+    def setup(self) -> None:
+        super().setup()
+        self.connections.append(self)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(202)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+        self.close_connection = body == b"last"
+
+    def log_message(self, _text: str, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    _Server.connections.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+def test_a_load_keeps_its_lines_open_and_replaces_those_that_were_hung_up(server: str) -> None:
+    lines = Lines(server)
+    assert [lines.post("/v1/items", body, {}) for body in (b"first", b"second")] == [202, 202]
+    assert len(_Server.connections) == 1
+    assert lines.post("/v1/items", b"last", {}) == 202
+    until = time.monotonic() + 10
+    line = lines._free.queue[0]
+    while bench_lines._is_open(line) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert lines.post("/v1/items", b"another", {}) == 202
+    assert len(_Server.connections) == 2
+    lines.close()
 
 
 def test_percentiles_come_from_all_latencies() -> None:

@@ -17,7 +17,7 @@ Ids = NDArray[np.int64]
 NARROW = (12,) * 20 + (16,)
 CROSSING = (20,) * 12 + (16,)
 """Chunks that lie across the borders of words."""
-SCHEMES = {"16x16": (16,) * 16, "13": (22,) * 4 + (21,) * 2 + (18,) * 7, "11": (24,) * 5 + (23,) * 5 + (21,)}
+SCHEMES = {"16x16": (16,) * 16, "13": (22,) + (20,) * 6 + (19,) * 6, "11": (24,) * 5 + (23,) * 5 + (21,)}
 
 
 def random_hashes(count: int, seed: int) -> Hashes:

@@ -74,3 +74,18 @@ def test_additions_removals_and_merges_in_any_order_give_what_the_plain_twin_giv
         run_state_machine_as_test(
             Changes, settings=settings(max_examples=25, stateful_step_count=12, deadline=None)
         )
+
+
+def test_what_was_frozen_stays_as_it_was() -> None:
+    hashes = around(CENTRES, 40, 45, seed=3)
+    numbers = np.arange(40, dtype=np.int64)
+    index = HammingIndex.build(hashes[:20], numbers[:20])
+    index.add(hashes[20:30], numbers[20:30])
+    index.remove(np.array([3, 23], np.int64))
+    expected = [number for number in range(30) if number not in {3, 23}]
+    state = index.frozen()
+    index.remove(np.array([4, 24], np.int64))
+    index.add(hashes[30:], numbers[30:])
+    for found in (state, state.merged()):
+        assert len(found) == len(expected)
+    assert sorted(state.merged().search(CENTRES, 256).ids[:28].tolist()) == expected

@@ -192,3 +192,34 @@ def test_room_of_another_size_is_refused() -> None:
     index = HammingIndex.build(random_hashes(3, seed=6), np.arange(3, dtype=np.int64))
     with pytest.raises(InputError):
         index.write_into(np.zeros(index.file_bytes() - 1, np.uint8))
+
+
+def with_columns(path: Path, columns: files.Columns) -> None:
+    """Write a file with something beside the index."""
+    index = HammingIndex.build(random_hashes(30, seed=7), np.arange(30, dtype=np.int64))
+    content = np.zeros(index.file_bytes(columns), np.uint8)
+    index.write_into(content, columns)
+    path.write_bytes(content.tobytes())
+
+
+def test_what_was_kept_beside_an_index_is_read_as_bytes_and_checked_with_it(tmp_path: Path) -> None:
+    path, rows = tmp_path / "index", np.arange(-3, 600, dtype=np.int64)
+    with_columns(
+        path, {"rows": rows, "none": np.zeros(0, np.uint8), "text": np.frombuffer(b"words", np.uint8)}
+    )
+    index = HammingIndex.open(str(path))
+    index.verify()
+    assert np.array_equal(index.columns["rows"].view(np.int64), rows)
+    assert (bytes(index.columns["none"]), bytes(index.columns["text"])) == (b"", b"words")
+    assert len(index.search(random_hashes(30, seed=7), 0).ids) == 30
+    assert HammingIndex.build(random_hashes(1, seed=7), np.zeros(1, np.int64)).columns == {}
+    damaged = bytearray(path.read_bytes())
+    damaged[damaged.index(b"words")] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(IntegrityError, match="column-text is damaged"):
+        HammingIndex.open(str(path)).verify()
+
+
+def test_more_columns_than_a_header_can_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected at most 8192"):
+        with_columns(tmp_path / "index", {f"{at:050}": np.zeros(1, np.uint8) for at in range(100)})

@@ -11,8 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-
+from wardline.cli.bench_lines import Lines
 from wardline.cli.bench_server import Server
 from wardline.errors import DependencyError
 
@@ -54,12 +53,11 @@ class Uploads:
         self._pictures = itertools.cycle(pictures)
         self._server = server
         self._lock = threading.Lock()
-        limits = httpx.Limits(max_connections=_MOST_AT_ONCE, max_keepalive_connections=_MOST_AT_ONCE)
-        self._client = httpx.Client(base_url=server.url, timeout=30, trust_env=False, limits=limits)
+        self._lines = Lines(server.url)
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._lines.close()
 
     def send(self) -> None:
         """Send one upload and require that it was accepted."""
@@ -69,9 +67,9 @@ class Uploads:
                    "uploaded_at": datetime.now(UTC).isoformat()}  # fmt: skip
         headers = {"Authorization": f"Bearer {self._server.api_key}", "Wardline-Context": json.dumps(context),
                    "Content-Type": "application/octet-stream"}  # fmt: skip
-        answer = self._client.post("/v1/items", content=picture, headers=headers)
-        if answer.status_code != _ACCEPTED:
-            raise DependencyError(f"server: answered {answer.status_code}, expected {_ACCEPTED}")
+        status = self._lines.post("/v1/items", picture, headers)
+        if status != _ACCEPTED:
+            raise DependencyError(f"server: answered {status}, expected {_ACCEPTED}")
 
     def at_rate(self, per_second: float, seconds: float) -> Load:
         """Send at a fixed rate, whatever the answers do."""

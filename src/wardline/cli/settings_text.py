@@ -48,7 +48,7 @@ name = {name}
 
 [matching]
 #hashers = ["md5", "sha1", "sha256", "pdq"]
-#index = "hamming"
+#index = "mapped"
 # "auto": the compiled kernels where they were built; "fast": only those; "reference": the plain ones, which are slow and need no compiler.
 #kernels = "auto"
 # A list without news for this long raises an alarm.

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from wardline import records
 from wardline.errors import IntegrityError, WardlineError
+from wardline.matching.copies import Copies, ListCopy, NearIndex
 from wardline.matching.findings import Findings, judged
 from wardline.matching.lookup import lookup
-from wardline.matching.volume import NearIndex, Volume
+from wardline.matching.volume import Volume, has_layout
 from wardline.records import HashListState, ListRole
 
 BatchesOf = Callable[[str, int], Iterable[records.HashBatch]]
@@ -32,13 +33,14 @@ class Catalogue:
     A list that is new here is found when all of it is there; a list that changed, batch by batch.
     """
 
-    def __init__(self, make_index: Callable[[], NearIndex]) -> None:
+    def __init__(self, make_index: Callable[[], NearIndex], copies: Copies | None = None) -> None:
         """Make an empty catalogue.
 
         Args:
             make_index: Makes an empty index for the PDQ hashes of a list. The catalogue alone changes it.
+            copies: Where ready-made lists are, to start from; without them each list is made from its batches.
         """
-        self._make_index = make_index
+        self._make_index, self._copies = make_index, copies
         self._shelf = _Shelf({}, frozenset())
 
     def __len__(self) -> int:
@@ -64,12 +66,10 @@ class Catalogue:
         Raises:
             WardlineError: A list could not be followed; the first of them, when several could not.
         """
-        known = self._shelf.volumes
+        known, wanted = self._shelf.volumes, [each for each in lists if _is_looked_up(each)]
         volumes: dict[str, tuple[records.HashList, Volume]] = {}
         failures: list[WardlineError] = []
-        for each in lists:
-            if not each.is_searched or each.role is ListRole.CANARY:
-                continue
+        for each in wanted:
             try:
                 volumes[each.id] = (each, self._followed(each, batches_of))
             except WardlineError as failure:
@@ -77,6 +77,11 @@ class Catalogue:
                 if each.id in known:
                     volumes[each.id] = known[each.id]
         self._shelf = _Shelf(volumes, frozenset((each.list_id, each.entry_id) for each in held))
+        if self._copies is not None:
+            for list_id, (_, volume) in volumes.items():
+                if volume.is_whole:
+                    self._copies.keep(list_id, volume)
+            self._copies.retain(each.id for each in wanted)
         if failures:
             raise failures[0]
 
@@ -114,14 +119,37 @@ class Catalogue:
         return Findings(matches=counting, previews=previews, cleared=cleared, certain=certain)
 
     def _followed(self, wanted: records.HashList, batches_of: BatchesOf) -> Volume:
-        known = self._shelf.volumes.get(wanted.id)
-        volume = known[1] if known is not None and known[1].is_whole else Volume(self._make_index())
+        volume = self._newest(wanted.id, batches_of)
         volume.apply(batches_of(wanted.id, volume.applied))
         if volume.applied < wanted.batches:
             raise IntegrityError(
                 f"{wanted.id}: {volume.applied} batches are stored, expected {wanted.batches}"
             )
         return volume
+
+    def _newest(self, list_id: str, batches_of: BatchesOf) -> Volume:
+        """Give what is known of a list: the newest copy, if it is newer than the one that is in use, or what is in use."""
+        known = self._shelf.volumes.get(list_id)
+        volume = known[1] if known is not None and known[1].is_whole else None
+        if self._copies is not None:
+            above = 0 if volume is None else volume.copied
+            copy = self._copies.open(
+                list_id, above=above, is_ours=lambda copy: _is_of(copy, list_id, batches_of)
+            )
+            if copy is not None:
+                return Volume.of(copy)
+        return Volume(self._make_index()) if volume is None else volume
+
+
+def _is_looked_up(each: records.HashList) -> bool:
+    return each.is_searched and each.role is not ListRole.CANARY
+
+
+def _is_of(copy: ListCopy, list_id: str, batches_of: BatchesOf) -> bool:
+    """Say whether a copy is of this list, as its batches are now: not of what they were before a back-up was restored."""
+    newest = next(iter(batches_of(list_id, copy.number - 1)), None)
+    is_there = newest is not None and (newest.number, newest.id) == (copy.number, copy.batch_id)
+    return is_there and has_layout(copy.columns)
 
 
 def _looked_up(

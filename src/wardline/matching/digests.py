@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 _HEAD_BYTES = 8
 _LEAST_FRESH = 1 << 16
+
+Column = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,28 @@ class Digests:
                 found = int(ordered.rows[at])
                 newest = found if newest is None else max(newest, found)
         return newest
+
+    @classmethod
+    def of(cls, length: int, heads: Column, digests: Column, rows: Column) -> Digests:
+        """Take digests as ``freeze`` gave them, read as ``uint8``. They stay where they are: nothing is copied."""
+        made = cls(length)
+        ordered = _Sorted(heads.view(np.uint64), digests.reshape(-1, length), rows.view(np.int64))
+        made._state = (ordered, {})
+        return made
+
+    def freeze(self) -> Callable[[Column], tuple[Column, Column, Column]]:
+        """Hold this state fast. What is given takes its time, in any thread: heads, digests and rows, of one dimension each.
+
+        It is told of each row whether it lives, ``bool[rows]``, and leaves out those that do not.
+        """
+        ordered, fresh = self._state[0], dict(self._state[1])
+
+        def columns(lives: Column) -> tuple[Column, Column, Column]:
+            whole = self._sorted_in(ordered, fresh)
+            kept = lives[whole.rows]
+            return whole.heads[kept], whole.digests[kept].reshape(-1), whole.rows[kept]
+
+        return columns
 
     def _sorted_in(self, ordered: _Sorted, fresh: dict[bytes, int]) -> _Sorted:
         added = np.frombuffer(b"".join(fresh), np.uint8).reshape(-1, self._length)

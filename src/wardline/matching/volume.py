@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,12 @@ from numpy.typing import NDArray
 from wardline import records
 from wardline.errors import IntegrityError
 from wardline.matching.contents import GONE
+from wardline.matching.copies import Columns, ListCopy, NearIndex
 from wardline.matching.digests import Digests
 from wardline.records import HASH_BYTES, BatchChange, HashKind
 
-
-class NearIndex(Protocol):
-    """What a volume asks of an index: the part of ``ports.Index`` that it uses, under the same contract."""
-
-    def add(self, hashes: NDArray[np.uint8], ids: NDArray[np.int64]) -> None: ...
-
-    def remove(self, ids: NDArray[np.int64]) -> None: ...
-
-    def search(self, queries: NDArray[np.uint8], *, radius_bits: int) -> list[list[tuple[int, int]]]: ...
+_LAYOUT = 1
+"""Of the columns of a copy. Another number: the copy is made anew."""
 
 
 class Volume:
@@ -34,7 +28,7 @@ class Volume:
     """
 
     def __init__(self, index: NearIndex) -> None:
-        self._index = index
+        self.index = index
         self._digests: dict[HashKind, Digests] = {
             kind: Digests(length) for kind, length in HASH_BYTES.items() if kind is not HashKind.PDQ
         }
@@ -46,12 +40,52 @@ class Volume:
         self._living = 0
         self.applied = 0
         """The newest batch that was applied, by number."""
+        self.last_batch_id = ""
+        """That batch's, once there is one."""
+        self.copied = 0
+        """The batch up to which a copy of the list held everything when this was made from it; 0: it was made from batches alone."""
+        self.changes = 0
+        """How many entries were told of since then."""
         self.is_whole = True
         """False after a batch failed half-way: what is there is searched on, and a new volume is to be made."""
 
     def __len__(self) -> int:
         """Count the entries that can be found."""
         return self._living
+
+    @classmethod
+    def of(cls, copy: ListCopy) -> Volume:
+        """Start from a copy, which has the ``layout`` of this version. Of what is large only the categories are copied: a byte an entry."""
+        columns = copy.columns
+        volume = cls(copy.index)
+        for kind, digests in volume._digests.items():
+            parts = (columns[f"{kind}-{part}"] for part in ("heads", "digests", "rows"))
+            volume._digests[kind] = digests.of(HASH_BYTES[kind], *parts)
+        volume._category_of_row = bytearray(columns["categories"])
+        for batch_id, kind, first_row in json.loads(bytes(columns["additions"])):
+            volume._batch_ids.append(batch_id)
+            volume._kinds.append(HashKind(kind))
+            volume._first_rows.append(first_row)
+        volume._living = len(volume._category_of_row) - volume._category_of_row.count(GONE)
+        volume.applied = volume.copied = copy.number
+        volume.last_batch_id = copy.batch_id
+        return volume
+
+    def freeze(self) -> Callable[[], Columns]:
+        """Hold fast what is here beside the index, for a copy. What is given takes its time, in any thread, while this goes on changing."""
+        categories = np.frombuffer(bytes(self._category_of_row), np.uint8)
+        additions = [*zip(self._batch_ids, self._kinds, self._first_rows, strict=True)]
+        frozen = {kind: digests.freeze() for kind, digests in self._digests.items()}
+
+        def columns() -> Columns:
+            told = np.frombuffer(json.dumps(additions).encode(), np.uint8)
+            made = {"layout": np.array([_LAYOUT], np.uint8), "categories": categories, "additions": told}
+            for kind, state in frozen.items():
+                parts = state(categories != GONE)
+                made |= zip((f"{kind}-{part}" for part in ("heads", "digests", "rows")), parts, strict=True)
+            return made
+
+        return columns
 
     def apply(self, batches: Iterable[records.HashBatch]) -> None:
         """Apply batches in order.
@@ -66,7 +100,8 @@ class Volume:
                 )
             self.is_whole = False
             self._apply(batch)
-            self.is_whole, self.applied = True, batch.number
+            self.is_whole, self.applied, self.last_batch_id = True, batch.number, batch.id
+            self.changes += batch.size
 
     def exact(self, kind: HashKind, value: bytes) -> Iterator[tuple[int, int]]:
         """Give the row of the entry with this very hash, with distance 0; nothing when there is none."""
@@ -80,7 +115,7 @@ class Volume:
         Whatever the index raises comes through: not looked up is not the same as not found.
         """
         query = np.frombuffer(value, np.uint8).reshape(1, -1)
-        for row, distance_bits in self._index.search(query, radius_bits=radius_bits)[0]:
+        for row, distance_bits in self.index.search(query, radius_bits=radius_bits)[0]:
             if not 0 <= row < len(self._category_of_row):
                 raise IntegrityError(
                     f"index id {row}: not one that was added, expected 0 to {len(self._category_of_row) - 1}"
@@ -110,7 +145,7 @@ class Volume:
                 for row in rows:
                     self._category_of_row[row] = GONE
                 if batch.kind is HashKind.PDQ:
-                    self._index.remove(np.array(rows, np.int64))
+                    self.index.remove(np.array(rows, np.int64))
                 self._living -= len(rows)
 
     def _add(self, batch: records.HashBatch) -> None:
@@ -121,7 +156,7 @@ class Volume:
         self._batch_ids.append(batch.id)
         self._kinds.append(batch.kind)
         if batch.kind is HashKind.PDQ:
-            self._index.add(_as_array(batch), np.arange(first_row, first_row + batch.size, dtype=np.int64))
+            self.index.add(_as_array(batch), np.arange(first_row, first_row + batch.size, dtype=np.int64))
         else:
             self._digests[batch.kind].add(batch.hashes, first_row)
         self._living += batch.size
@@ -142,8 +177,13 @@ class Volume:
         return [self._digests[batch.kind].row_of(batch.hashes[start : start + length]) for start in starts]
 
     def _near_rows(self, batch: records.HashBatch) -> list[int | None]:
-        found = self._index.search(_as_array(batch), radius_bits=0)
+        found = self.index.search(_as_array(batch), radius_bits=0)
         return [next((row for row, _ in each), None) for each in found]
+
+
+def has_layout(columns: Columns) -> bool:
+    """Say whether a copy's columns are as this version writes them."""
+    return "layout" in columns and columns["layout"].tolist() == [_LAYOUT]
 
 
 def _as_array(batch: records.HashBatch) -> NDArray[np.uint8]:

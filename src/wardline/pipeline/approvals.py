@@ -8,6 +8,7 @@ from typing import assert_never
 
 from wardline import records
 from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
+from wardline.pipeline import look_back
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
 
@@ -36,8 +37,10 @@ def approve(parts: Parts, approval_id: str, user: records.User) -> records.Appro
         ConflictError: It was decided already, or what it is about changed since.
     """
     approval = _undecided(parts, approval_id, user)
-    changes, entry = _carry_out(parts, approval, user)
-    return _decide(parts, approval, user, ApprovalState.APPROVED, changes, [entry])
+    changed, entry = _carry_out(parts, approval, user)
+    # What a list holds that is switched on is new, as far as files are concerned that are kept already.
+    work = look_back.tasks(parts, changed, 0) if approval.kind is ApprovalKind.ACTIVATE_HASH_LIST else []
+    return _decide(parts, approval, user, ApprovalState.APPROVED, [Replace(changed)], [entry], work)
 
 
 def refuse(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
@@ -58,13 +61,13 @@ def _undecided(parts: Parts, approval_id: str, user: records.User) -> records.Ap
 
 def _carry_out(
     parts: Parts, approval: records.Approval, user: records.User
-) -> tuple[list[Change], records.Entry]:
+) -> tuple[records.HashList, records.Entry]:
     proposed = parts.store.hash_list(approval.subject_id)
     if proposed.revision != approval.subject_version:
         raise ConflictError(f"{proposed.id}: changed since it was proposed, expected the proposed version")
     following = replace(proposed, version=proposed.version + 1, revision=proposed.revision + 1)
     verb, changed = _changed(approval.kind, following)
-    return [Replace(changed)], parts.entry(verb, changed.id, actor=user.id, detail=approval.id)
+    return changed, parts.entry(verb, changed.id, actor=user.id, detail=approval.id)
 
 
 def _changed(kind: ApprovalKind, following: records.HashList) -> tuple[Verb, records.HashList]:
@@ -79,13 +82,13 @@ def _changed(kind: ApprovalKind, following: records.HashList) -> tuple[Verb, rec
 
 def _decide(
     parts: Parts, approval: records.Approval, user: records.User, state: ApprovalState, changes: list[Change],
-    entries: list[records.Entry],
+    entries: list[records.Entry], work: Sequence[records.Task] = (),
 ) -> records.Approval:  # fmt: skip
     decided = replace(
         approval, state=state, decided_by=user.id, decided_at=parts.now(), version=approval.version + 1
     )
     entries = [*entries, parts.entry(Verb.APPROVAL_DECIDED, approval.id, actor=user.id, detail=state)]
-    parts.store.commit(Replace(decided), *changes, entries=entries)
+    parts.store.commit(Replace(decided), *changes, entries=entries, work=work)
     return decided
 
 

@@ -84,11 +84,11 @@ def held_among(
     ]  # fmt: skip
 
 
-def watch(parts: Parts) -> None:
-    """Compare all banks with all canaries, and hold what is near one: after canaries came."""
+def watch(parts: Parts, changed: records.HashList) -> None:
+    """Compare banks with canaries, and hold what is near one: after canaries came, or a bank was switched on, perhaps with a wider radius."""
     if not (canaries := Canaries(parts)):
         return
-    for each in parts.store.hash_lists():
+    for each in parts.store.hash_lists() if changed.role is ListRole.CANARY else [changed]:
         if each.role is ListRole.BANK and each.state is not HashListState.DISABLED:
             wrong = _living_near(canaries, parts.store.batches_of(each.id, after=0), each.radius_bits)
             care.hold(parts, each.id, wrong[:MOST_HELD], cause=HoldCause.CANARY)

@@ -29,12 +29,14 @@ QUEUES = {
 }
 """How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
 _POLLED_LESS_OFTEN = {
-    "wardline-filing": 2.0,
+    "wardline": 5.0,
+    "wardline-filing": 5.0,
     "wardline-notifiers": 5.0,
     "wardline-log": 5.0,
-    "wardline-lists": 5.0,
+    "wardline-lists": 25.0,
 }
-"""Looking costs a little each time, and these may wait a second."""
+"""Looking takes DBOS 5 ms of the processor each time, also when there is nothing, and these may wait. What restricts content on a platform
+may not."""
 _ALSO_RUNNING = 2
 APPLICATION = "wardline"
 APPLICATION_VERSION = "1"

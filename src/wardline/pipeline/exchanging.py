@@ -12,6 +12,7 @@ from wardline.errors import (
     ConfigurationError,
     ConflictError,
     DependencyError,
+    HashExchangeDeniedError,
     InputError,
     RefusedError,
     WardlineError,
@@ -118,8 +119,13 @@ def _ask_if_due(parts: Parts, known: records.HashList) -> None:
     if newest is not None and newest.state is SyncState.WAITING:
         # Its work is there, or a command that did it itself was cut short: asking twice for the same does no harm.
         parts.store.commit(entries=(), work=[Task(name="sync-list", record_id=newest.id)])
-    elif newest is None or newest.state is not SyncState.REFUSED or known.may_change:
+    elif newest is None or _may_be_asked_again(newest) or known.may_change:
         _ask(parts, known, SYSTEM)
+
+
+def _may_be_asked_again(newest: records.ListSync) -> bool:
+    """Say whether a person need not look first: what was refused once would be refused again, until somebody agrees to it."""
+    return newest.state is not SyncState.REFUSED or newest.problem == HashExchangeDeniedError.code
 
 
 def _ask(parts: Parts, known: records.HashList, actor: str) -> records.ListSync:
@@ -150,6 +156,9 @@ def run(parts: Parts, sync_id: str, attempt: int = 0) -> records.ListSync:
         return sync
     try:
         return _Run(parts, sync).go()
+    except HashExchangeDeniedError as error:
+        # Not tried again and again, which locks accounts; the schedule asks again in its time.
+        return _refuse(parts, sync_id, error)
     except (ConflictError, DependencyError, ConfigurationError) as error:
         _note(parts, sync_id, error)
         if attempt + 1 >= _ALARM_AFTER_ATTEMPTS:
@@ -302,6 +311,6 @@ def _refuse(parts: Parts, sync_id: str, error: WardlineError) -> records.ListSyn
     )
     told = parts.entry(Verb.LIST_SYNC_ENDED, sync_id, detail=f"refused: {error.code}")
     parts.store.commit(Replace(refused), entries=[told])
-    message = f"What an exchange gave for a hash list was refused: {error.message}. The list stays as it is. {error.advice}"
+    message = f"A hash list was not fetched: {error.message}. It stays as it is. {error.advice}"
     alarms.raise_alarm(parts, AlarmKind.LIST_NOT_SYNCED, sync.list_id, message)
     return refused

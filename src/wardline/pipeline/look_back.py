@@ -52,11 +52,11 @@ def look_back(parts: Parts, record_id: str, attempt: int) -> None:  # noqa: ARG0
     if not parts.rules.look_back or owner.state is not HashListState.ACTIVE:
         return  # switched off since
     recent = _Recent(parts, parts.rules.look_back)
-    new = [
+    new = (
         batch
         for batch in parts.store.batches_of(list_id, after=int(known))
         if batch.number <= int(newest) and batch.change is BatchChange.ADD
-    ]
+    )
     renewed = 0
     for item, match in recent.near(new, owner):
         renewed += _renew(parts, item, match)

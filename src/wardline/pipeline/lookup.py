@@ -18,8 +18,8 @@ class Lookup:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._lock = threading.Lock()
-        self._stamp = ""
-        self._catalogue = matching.Catalogue(parts.make_index)
+        self._stamp = ("", "")
+        self._catalogue = matching.Catalogue(parts.make_index, parts.copies)
         self._looked = float("-inf")
         """When the catalogue was last known to be that of the store, monotonic seconds."""
 
@@ -59,7 +59,8 @@ class Lookup:
         self._looked = began
 
     def _renew(self, store: ports.Store) -> None:
-        stamp = store.lists_stamp()
+        copies = self._parts.copies
+        stamp = store.lists_stamp(), "" if copies is None else copies.stamp()
         if stamp == self._stamp:
             return
         self._catalogue.follow(

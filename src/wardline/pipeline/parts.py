@@ -82,6 +82,8 @@ class Parts:
     idempotency_secret: bytes
     log_origin: str
     log_key: Ed25519PrivateKey
+    copies: ports.Copies | None = None
+    """Where the processes of an installation share what they search; None: each makes its own."""
     authority: ports.Authority | None = None
     platforms: Mapping[str, ports.Platform] = field(default_factory=dict)
     notifiers: Sequence[ports.Notifier] = ()

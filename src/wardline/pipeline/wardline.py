@@ -189,7 +189,8 @@ class Wardline:
     ) -> SyncedList:
         """Read a hash list again, from a file or a source that holds all of it as it is now."""
         synced = lists.sync(self.parts, list_id, origin, user=user)
-        self._watch_canaries(list_id)
+        if synced.hash_list.role is records.ListRole.CANARY:  # what came to a bank was compared with it
+            self._watch_canaries(list_id)
         self._follow_lists()
         return synced
 
@@ -215,9 +216,8 @@ class Wardline:
         return approvals.refuse(self.parts, approval_id, user)
 
     def _watch_canaries(self, list_id: str) -> None:
-        """Compare everything with canaries that may be new."""
-        if self.parts.store.hash_list(list_id).role is records.ListRole.CANARY:
-            canaries.watch(self.parts)
+        """Compare with canaries what is switched on, or everything where they are new."""
+        canaries.watch(self.parts, self.parts.store.hash_list(list_id))
 
     def _follow_lists(self) -> None:
         with suppress(
@@ -302,6 +302,7 @@ class Wardline:
         """End the decoders, the connections to the outside and the store's writer. Idempotent."""
         self.parts.media.close()
         for outside in (
+            self.parts.copies,
             self.parts.authority,
             *self.parts.platforms.values(),
             *self.parts.notifiers,

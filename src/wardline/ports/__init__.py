@@ -9,11 +9,13 @@ from wardline.ports.outside import (
     Classifier,
     Clock,
     Closeable,
+    Copies,
     Frame,
     Hasher,
     HashExchange,
     HashListSource,
     Index,
+    Indexes,
     Media,
     Notifier,
     Platform,
@@ -37,5 +39,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wardline import records
+from wardline import matching, records
 
 WritePoint = Callable[[str], None]
 """Called with the name of a place where state is about to become, or has become, durable. Fault tests stop the process there."""
@@ -144,6 +145,46 @@ class Index(Protocol):
     def search(self, queries: NDArray[np.uint8], *, radius_bits: int) -> list[list[tuple[int, int]]]:
         """For each of ``uint8[q, 32]`` give every ``(id, distance_bits)`` within the radius, inclusive, nearest first."""
         ...
+
+
+class Copies(Protocol):
+    """Ready-made copies of hash lists that processes share. The store's batches are what counts: any copy may be missing.
+
+    Nothing that is wrong with a copy is raised: the process that wanted it makes the list from its batches, and somebody is told. One
+    thread of a process calls, but for ``close``.
+    """
+
+    def stamp(self) -> str:
+        """Give a text that is another one when copies came or went."""
+        ...
+
+    def open(
+        self, list_id: str, *, above: int, is_ours: Callable[[matching.ListCopy], bool]
+    ) -> matching.ListCopy | None:
+        """Give the newest copy of a list that holds a later batch than number ``above``; None when there is none.
+
+        A copy is given when all of it was checked and ``is_ours`` said yes. One that is damaged, or is not ours, is removed. What
+        ``is_ours`` raises comes through.
+        """
+        ...
+
+    def keep(self, list_id: str, volume: matching.Copied) -> None:
+        """Take a copy if it is due and no other process is at it: what is wanted of the volume now, all that takes long in a thread."""
+        ...
+
+    def retain(self, list_ids: Iterable[str]) -> None:
+        """Remove the copies of all other lists."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """What an entry point of the group ``wardline.indexes`` gives."""
+
+    make: Callable[[], Index]
+    """Makes an empty index in memory."""
+    copies: Copies | None = None
+    """Where ready-made ones are shared; None: each process makes its own."""
 
 
 class HashListSource(Protocol):

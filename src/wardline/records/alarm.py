@@ -19,6 +19,8 @@ class AlarmKind(StrEnum):
     """An exchange cannot be read, or what it gave was refused."""
     ENTRY_HELD = "entry-held"
     """Entries of a list are held: a person has to look at them."""
+    COPY_FAILED = "list-copy-failed"
+    """A list's copy on disk was damaged, or could not be made."""
     DISK_FULL = "disk-full"
     EVIDENCE_UNCLAIMED = "evidence-unclaimed"
     """Many sealed files that no record points at: more likely a database from an older back-up than rubbish."""

@@ -33,6 +33,7 @@ from wardline.errors import (
 from wardline.records import Add, Insert, Load, Remove, Replace, Step, Task, Verb
 from wardline.testing import store_records as make
 from wardline.testing import write_points
+from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
@@ -42,7 +43,7 @@ _THREADS = 16
 _A_KEY = make.api_key()
 
 
-class StoreContract(ReadersContract, SeveralContract, LogContract):
+class StoreContract(ReadersContract, ListReadersContract, SeveralContract, LogContract):
     """What every store does."""
 
     @pytest.fixture

@@ -106,10 +106,11 @@ def open_installation(
     kernels.select(chosen.matching.kernels)
     time = clock or plugins.load("clocks", "system")()
     keys = KeyFiles.read(chosen.keys)
+    indexes = _indexes(chosen, reached, lambda list_id, message: _copy_failed(parts, list_id, message))
     parts = Parts(
         vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
-        clock=time, rules=_rules(chosen), make_index=plugins.load("indexes", chosen.matching.index),
+        clock=time, rules=_rules(chosen), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
         exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time),
@@ -126,6 +127,18 @@ def _decoder_died(parts: Parts, reason: str) -> None:
         WardlineError
     ):  # the sandbox expects no error here: the file goes to a person even when the alarm cannot be raised
         alarms.raise_alarm(parts, records.AlarmKind.DECODER_KILLED, "media", message)
+
+
+def _copy_failed(parts: Parts, list_id: str, message: str) -> None:
+    with suppress(WardlineError):  # looking up goes on even when the alarm cannot be raised
+        alarms.raise_alarm(parts, records.AlarmKind.COPY_FAILED, list_id, message)
+
+
+def _indexes(chosen: Settings, reached: ports.WritePoint, told: Callable[[str, str], None]) -> ports.Indexes:
+    made: ports.Indexes = plugins.load("indexes", chosen.matching.index)(
+        chosen.data / "indexes", told=told, reached=reached, least_free_bytes=chosen.alarms.min_free_bytes
+    )
+    return made
 
 
 def _rules(chosen: Settings) -> Rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -227,3 +228,42 @@ def test_an_index_that_fails_never_looks_like_no_match(index: type[NaiveIndex]) 
     held.follow(shelf.lists.values(), shelf.batches_of)
     with pytest.raises(IntegrityError):
         held.match([item_hash(KIND.PDQ, value(KIND.PDQ, 1))])
+
+
+# --- copies -----------------------------------------------------------------------------------------------------------------------------
+class Kept:
+    """Says what it was asked to keep."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+        self.retained: list[str] = []
+
+    def open(
+        self, list_id: str, *, above: int, is_ours: Callable[[matching.ListCopy], bool]
+    ) -> matching.ListCopy | None:
+        return None
+
+    def keep(self, list_id: str, volume: matching.Copied) -> None:
+        self.asked.append((list_id, volume.applied))
+
+    def retain(self, list_ids: Iterable[str]) -> None:
+        self.retained = list(list_ids)
+
+
+def test_a_list_that_failed_half_way_is_not_copied_but_its_copies_stay() -> None:
+    class Failing(NaiveIndex):
+        def remove(self, ids: NDArray[np.int64]) -> None:
+            raise StoreUnavailableError("index: no answer, expected one")
+
+    shelf, copies = Shelf(), Kept()
+    held = matching.Catalogue(Failing, copies)
+    for each in (LIST, OTHER):
+        shelf.put(each, [change(KIND.PDQ, value(KIND.PDQ, number)) for number in range(3)])
+    shelf.put(hash_list(3, state=STATE.DISABLED), [])
+    held.follow(shelf.lists.values(), shelf.batches_of)
+    assert copies.asked == [(LIST.id, 1), (OTHER.id, 1)]
+    shelf.put(LIST, [change(KIND.PDQ, value(KIND.PDQ, 0))])
+    with pytest.raises(StoreUnavailableError):
+        held.follow(shelf.lists.values(), shelf.batches_of)
+    assert copies.asked[2:] == [(OTHER.id, 1)]
+    assert copies.retained == [LIST.id, OTHER.id]

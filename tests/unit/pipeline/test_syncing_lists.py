@@ -78,7 +78,9 @@ def test_a_sync_is_told_in_the_log_and_the_log_vouches_for_it(line: Line, somebo
         for _, entry in line.wardline.entries_about(listed.id, 10)
         if entry.verb is Verb.HASH_LIST_SYNCED
     ]
-    assert [(each.actor, each.detail) for each in told] == [(somebody.id, "4 added, 0 marked, 4 removed, 0 held")]
+    assert [(each.actor, each.detail) for each in told] == [
+        (somebody.id, "4 added, 0 marked, 4 removed, 0 held")
+    ]
     assert list(line.store.drifted()) == []
 
 

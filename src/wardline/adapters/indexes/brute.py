@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from wardline import ports
 from wardline.errors import AlreadyExistsError, InputError
 from wardline.kernels import hamming
 
@@ -96,11 +95,6 @@ class BruteIndex:
             [(numbers[at], distances[at]) for at in range(start, stop) if kept[at]]
             for start, stop in pairwise(offsets)
         ]
-
-
-def create() -> ports.Index:
-    """Make an empty index: the entry point's factory."""
-    return BruteIndex()
 
 
 def _empty(capacity: int) -> _Snapshot:

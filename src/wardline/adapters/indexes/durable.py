@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,6 @@ from pathlib import Path
 
 from wardline.errors import StorageFullError, StoreUnavailableError
 
-REMEDY = "Stop the service, remove the index's folder, and build the index again from the hash lists."
 UNFINISHED = ".unfinished"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -36,7 +36,7 @@ def unfinished_name(path: Path) -> Path:
 def appearing(path: Path) -> Iterator[int]:
     """Give the descriptor of a file to write; when the block ends well it is durable and takes its name, else it goes."""
     unfinished = unfinished_name(path)
-    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         yield descriptor
         os.fsync(descriptor)
@@ -52,13 +52,6 @@ def appearing(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def write(descriptor: int, content: bytes) -> None:
-    """Write all of it."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -66,3 +59,29 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+class Lock:
+    """Says which process may write to a folder. It ends with the process, however that ends."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    @classmethod
+    def of(cls, path: Path) -> Lock | None:
+        """Take the lock; None when somebody else has it."""
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            if isinstance(error, BlockingIOError):
+                return None
+            raise
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Let others take it."""
+        # Closing is not enough: a process that was forked meanwhile has the descriptor too.
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        os.close(self._descriptor)

@@ -2,107 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import codec, tables
-from wardline.adapters.stores.reading import MOST_VALUES, SqlReading
+from wardline.adapters.stores import tables
+from wardline.adapters.stores.list_readers import SqlListReaders
+from wardline.adapters.stores.reading import MOST_VALUES
 
-_BATCHES_AT_ONCE = 8
-"""A batch of a hash list is a quarter of a megabyte."""
+# What every upload asks: made once, for making a statement takes longer than to run it.
+_API_KEY = (
+    sa.select(tables.api_keys).where(tables.api_keys.c.secret_digest == sa.bindparam("digest")).limit(1)
+)
+_REMEMBERED = (
+    sa.select(tables.remembered).where(tables.remembered.c.key_digest == sa.bindparam("digest")).limit(1)
+)
 
 
-class SqlReaders(SqlReading):
-    """Matching, intake, review, enforcement, referral, preservation, people and alarms."""
-
-    # --- matching ---------------------------------------------------------------------------------------------------------------
-    def hash_list(self, list_id: str) -> records.HashList:
-        return self._one(records.HashList, list_id)
-
-    def hash_lists(self) -> list[records.HashList]:
-        return self._all(records.HashList, sa.select(tables.hash_lists).order_by(tables.hash_lists.c.name))
-
-    def batches_of(self, list_id: str, *, after: int) -> Iterator[records.HashBatch]:
-        table = tables.hash_batches
-        wanted = sa.select(table).where(table.c.list_id == list_id, table.c.number > after)
-        for row in self._stream(wanted.order_by(table.c.number), page=_BATCHES_AT_ONCE):
-            yield codec.from_row(records.HashBatch, dict(row))
-
-    def batch(self, batch_id: str) -> records.HashBatch:
-        return self._one(records.HashBatch, batch_id)
-
-    def lists_stamp(self) -> str:
-        lists, held = tables.hash_lists, tables.held_entries
-        states = (records.HashListState.ACTIVE.value, records.HashListState.PREVIEW.value)
-        searched = sa.select(lists.c.id, lists.c.version, lists.c.refreshed_at.label("at")).where(
-            lists.c.state.in_(states)
-        )
-        doubted = sa.select(held.c.id, held.c.version, held.c.held_at.label("at")).where(
-            held.c.released_at.is_(None)
-        )
-        rows = self._rows(sa.union_all(searched, doubted))
-        return stamp((row["id"], row["version"], row["at"]) for row in rows)
-
-    def held_entry(self, held_id: str) -> records.HeldEntry:
-        return self._one(records.HeldEntry, held_id)
-
-    def held_entries(self) -> list[records.HeldEntry]:
-        table = tables.held_entries
-        chosen = sa.select(table).where(table.c.released_at.is_(None))
-        return self._all(records.HeldEntry, chosen.order_by(table.c.held_at, table.c.id))
-
-    def last_release(self, list_id: str, entry_id: str) -> records.HeldEntry | None:
-        table = tables.held_entries
-        released = sa.select(table).where(
-            table.c.list_id == list_id, table.c.entry_id == entry_id, table.c.released_at.is_not(None)
-        )
-        return self._first(records.HeldEntry, released.order_by(table.c.released_at.desc()))
-
-    def list_sync(self, sync_id: str) -> records.ListSync:
-        return self._one(records.ListSync, sync_id)
-
-    def syncs_of(self, list_id: str, *, most: int) -> list[records.ListSync]:
-        table = tables.list_syncs
-        chosen = sa.select(table).where(table.c.list_id == list_id)
-        return self._all(
-            records.ListSync, chosen.order_by(table.c.asked_at.desc(), table.c.id.desc()).limit(most)
-        )
-
-    def list_feedback(self, feedback_id: str) -> records.ListFeedback:
-        return self._one(records.ListFeedback, feedback_id)
-
-    def feedback_of(self, list_id: str, *, most: int) -> list[records.ListFeedback]:
-        table = tables.list_feedback
-        chosen = sa.select(table).where(table.c.list_id == list_id)
-        return self._all(
-            records.ListFeedback, chosen.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(most)
-        )
-
-    def tallies(self, first: date, last: date) -> list[records.Tally]:
-        table = tables.tallies
-        chosen = sa.select(table).where(
-            table.c.day >= first.isoformat(), table.c.day <= last.isoformat(), table.c.entry_id == ""
-        )
-        return [
-            records.Tally(
-                day=date.fromisoformat(row["day"]), list_id=row["list_id"], what=records.Tallied(row["what"]),
-                count=row["count"],
-            )
-            for row in self._rows(chosen.order_by(table.c.day, table.c.list_id, table.c.what))
-        ]  # fmt: skip
-
-    def tally_of(self, list_id: str, entry_id: str, *, day: date, what: records.Tallied) -> int:
-        table = tables.tallies
-        chosen = sa.select(table.c["count"]).where(
-            table.c.day == day.isoformat(), table.c.list_id == list_id, table.c.entry_id == entry_id,
-            table.c.what == what.value,
-        )  # fmt: skip
-        return next((int(row["count"]) for row in self._rows(chosen)), 0)
+class SqlReaders(SqlListReaders):
+    """Intake, review, enforcement, referral, preservation, people and alarms."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
     def item(self, item_id: str) -> records.Item:
@@ -114,8 +35,7 @@ class SqlReaders(SqlReading):
         return self._all(records.Item, chosen.order_by(table.c.received_at, table.c.id).limit(most))
 
     def remembered(self, key_digest: str) -> records.Remembered | None:
-        table = tables.remembered
-        return self._first(records.Remembered, sa.select(table).where(table.c.key_digest == key_digest))
+        return self._only(records.Remembered, _REMEMBERED, digest=key_digest)
 
     def expired_keys(self, now: datetime, *, most: int) -> list[str]:
         table = tables.remembered
@@ -310,8 +230,7 @@ class SqlReaders(SqlReading):
         return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
-        table = tables.api_keys
-        return self._first(records.ApiKey, sa.select(table).where(table.c.secret_digest == secret_digest))
+        return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
 
     def api_keys(self) -> list[records.ApiKey]:
         table = tables.api_keys
@@ -367,11 +286,3 @@ def _waiting(now: datetime, user_id: str, *, escalated: bool) -> sa.ColumnElemen
         # The quotation marks of the JSON text make this whole ids, never parts of one.
         ~table.c.passed_by.contains(json.dumps(user_id), autoescape=True),
     )
-
-
-def stamp(active: Iterable[tuple[str, int, datetime]]) -> str:
-    """Make the stamp of the active hash lists from their id, version and refreshing time."""
-    lines = sorted(
-        f"{list_id}:{version}:{refreshed_at.isoformat()}" for list_id, version, refreshed_at in active
-    )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]

@@ -13,6 +13,7 @@ from wardline.testing import pictures
 
 _LISTED_EACH = 8
 """Every eighth scene is on the demonstration list."""
+_OWN_PICTURES = 4
 _ACCOUNTS = 47
 ACCOUNTS_NAME = r"account-\d{3}"
 """What the platform calls its accounts."""
@@ -42,6 +43,16 @@ class DemoUpload:
 def listed_scenes(scenes: int) -> tuple[int, ...]:
     """The scenes that stand on the demonstration list."""
     return tuple(range(0, scenes, _LISTED_EACH))
+
+
+def own_scenes(scenes: int) -> tuple[int, ...]:
+    """The platform's own harmless pictures, which no entry may be near. Nobody uploads them."""
+    return tuple(range(scenes, scenes + _OWN_PICTURES))
+
+
+def tried_scenes(scenes: int) -> tuple[int, ...]:
+    """The scenes on a list that is only tried: some come in, and nothing happens for it but that they are counted."""
+    return tuple(range(1, scenes, 2 * _LISTED_EACH))
 
 
 def worked_scenes(scenes: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,9 +14,11 @@ from wardline.cli.demo import moderators, scenario, uploads
 from wardline.cli.demo.scenario import DemoUpload
 from wardline.cli.demo.world import World
 from wardline.errors import IntegrityError
+from wardline.records import ListRole, ListTrust
 from wardline.testing.pictures import Damage
 
-_LIST_NAME = "demonstration"
+_LIST_NAME, _OWN, _TRIED = "demonstration", "own-pictures", "on-trial"
+_PROVENANCE = "Drawn by wardline demo; harmless"
 _WORKED = (Damage.TRUNCATED, Damage.LYING)
 _LEFT_OPEN = (Damage.EMPTY, Damage.BOMB, Damage.MANY_FRAMES, Damage.TOO_MANY_PIXELS)
 
@@ -34,7 +36,7 @@ class Story:
         journal = uploads.Journal(self._world.folder / "uploaded.txt")
         try:
             with Progress(transient=True, console=_console()) as progress:
-                self._agree_on_list(progress)
+                self._agree_on_lists(progress)
                 first = [*scenario.wave(0, worked), *scenario.broken(_WORKED, "worked")]
                 self._upload(progress, "Uploads come in", first, journal)
                 self._moderate(progress)
@@ -43,36 +45,40 @@ class Story:
         finally:
             journal.close()
 
-    def _agree_on_list(self, progress: Progress) -> None:
-        """One person adds the list, another activates it."""
+    def _agree_on_lists(self, progress: Progress) -> None:
+        """One person adds the lists, another activates them; one is only tried."""
         wardline = self._world.installation.wardline
         store = wardline.parts.store
-        task = progress.add_task("A hash list is agreed on", total=None)
+        task = progress.add_task("Hash lists are agreed on", total=None)
+        admin, lead = store.user_named("admin"), store.user_named("lead")
+        if admin is None or lead is None:
+            raise IntegrityError("users admin and lead: missing, expected the demo's people")
         known = {each.name: each for each in store.hash_lists()}
-        if _LIST_NAME not in known:
-            path = self._write_list(self._world.folder / "demonstration-list.csv")
-            admin = store.user_named("admin")
-            if admin is None:
-                raise IntegrityError("user admin: missing, expected the demo's administrator")
-            wardline.add_list(
-                path,
-                name=_LIST_NAME,
-                provenance="Drawn by wardline demo; harmless",
-                trust=records.ListTrust.VERIFIED,
-                user=admin,
-            )
-        lead = store.user_named("lead")
+        for name, scenes, role, trust in self._lists():
+            if name not in known:
+                path = self._write_list(self._world.folder / f"{name}-list.csv", scenes)
+                wardline.add_list(path, name=name, provenance=_PROVENANCE, trust=trust, role=role, user=admin)
+        tried = next(each for each in store.hash_lists() if each.name == _TRIED)
+        if tried.state is records.HashListState.PROPOSED:
+            wardline.preview_list(tried.id, user=admin)
         for approval in store.approvals(state=records.ApprovalState.PROPOSED):
-            if lead is not None:
+            if approval.subject_id != tried.id:
                 wardline.approve(approval.id, user=lead)
         progress.remove_task(task)
 
-    def _write_list(self, path: Path) -> Path:
+    def _lists(self) -> tuple[tuple[str, tuple[int, ...], ListRole, ListTrust], ...]:
+        return (
+            (_LIST_NAME, scenario.listed_scenes(self._scenes), ListRole.BANK, ListTrust.VERIFIED),
+            (_OWN, scenario.own_scenes(self._scenes), ListRole.CANARY, ListTrust.VERIFIED),
+            (_TRIED, scenario.tried_scenes(self._scenes), ListRole.BANK, ListTrust.UNVERIFIED),
+        )
+
+    def _write_list(self, path: Path, scenes: Sequence[int]) -> Path:
         media = self._world.installation.wardline.parts.media
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(("hash_type", "hash", "category"))
-            for place, scene in enumerate(scenario.listed_scenes(self._scenes)):
+            for place, scene in enumerate(scenes):
                 examined = media.hash(scenario.original(scene))
                 if isinstance(examined, records.Unscannable):
                     raise IntegrityError(f"scene {scene}: {examined.reason}, expected a picture")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,10 @@ from wardline.records import (
     Scope,
 )
 
+if TYPE_CHECKING:
+    from wardline import ports
+    from wardline.pipeline import Wardline
+
 app = group("Hash lists: add, sync, list, show, activate, preview, disable, and the care of their entries.")
 
 _Form = Annotated[
@@ -35,22 +39,32 @@ _Profile = Annotated[
 ]
 
 
+_Path = Annotated[
+    Path | None,
+    typer.Argument(metavar="PATH", help="CSV or JSON: hash_type, hash, perhaps category. Others: --format."),
+]
+_Exchange = Annotated[
+    str | None,
+    typer.Option("--exchange", help="Instead of a file: a [[matching.exchanges]] of the settings."),
+]
+_Pictures = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--pictures",
+        help="Instead of a file: harmless pictures of your own, or a folder of them, to be hashed.",
+    ),
+]
+
+
 @app.command()
 def add(
     name: Annotated[str, typer.Option("--name", help="Unique.")],
     provenance: Annotated[str, typer.Option("--provenance", help="Who compiled it, and how it came here.")],
     trust: Annotated[ListTrust, typer.Option("--trust", help="Verified: a match restricts at once.")],
     user: As,
-    path: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="PATH", help="CSV or JSON: hash_type, hash, perhaps category. Others: --format."
-        ),
-    ] = None,
-    exchange: Annotated[
-        str | None,
-        typer.Option("--exchange", help="Instead of a file: a [[matching.exchanges]] of the settings."),
-    ] = None,
+    path: _Path = None,
+    exchange: _Exchange = None,
+    made_of: _Pictures = None,
     form: _Form = ListForm.AUTO,
     profile: _Profile = None,
     meaning: terms.Meaning = ListMeaning.ILLEGAL,
@@ -62,8 +76,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Read a list and propose its activation. Malformed lines are skipped and named, what is not taken is counted."""
-    if (path is None) == (exchange is None):
-        raise InputError("hash-list add: expected either a file or --exchange")
+    if sum(map(bool, (path, exchange, made_of))) != 1:
+        raise InputError("hash-list add: expected one of a file, --exchange and --pictures")
+    if made_of and role is ListRole.BANK:
+        raise InputError("--pictures: for a bank, expected --role canary or --role negative")
     used = terms.of(trust, meaning, role, radius_bits, surfaces)
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
@@ -71,13 +87,23 @@ def add(
             given = line.subscribe(exchange, name=name, provenance=provenance, terms=used, user=person)
             telling.told_subscribed(line, given, as_json=as_json)
             return
-        source = line.parts.open_list(cast("Path", path), form=form, profile=profile)
+        source = _source(line, path, made_of or [], form, profile)
         with telling.reading(source):
             added = line.add_list(
                 source, name=name, provenance=provenance, trust=trust, user=person, meaning=used.meaning, role=used.role,
                 radius_bits=used.radius_bits, surfaces=used.surfaces,
             )  # fmt: skip
     telling.told_added(added, telling.untaken(source), as_json=as_json)
+
+
+def _source(
+    line: Wardline, path: Path | None, made_of: list[Path], form: ListForm, profile: str | None
+) -> ports.HashListSource:
+    if path is not None:
+        return line.parts.open_list(path, form=form, profile=profile)
+    from wardline.cli.hash_list.pictures import PictureSource
+
+    return PictureSource(made_of, line.parts.media)
 
 
 @app.command("list")

@@ -69,6 +69,7 @@ def told_subscribed(line: Wardline, given: Subscribed, *, as_json: bool) -> None
         output.as_json({"hash_list": plain(found), "approval_id": given.approval.id, "sync": done})
         return
     output.line(f"Added {found.name} with {found.entries:,} entries: {found.id}")
+    _tell_malformed(done)
     _tell_proposed(found, given.approval)
 
 
@@ -101,8 +102,7 @@ def told_fetched(line: Wardline, done: records.ListSync, *, as_json: bool) -> No
         f"{found.name} has {found.entries:,} entries: {done.added:,} are new, {done.marked:,} have another category, "
         f"{done.removed:,} are gone."
     )
-    if done.malformed:
-        output.line(f"Skipped {done.malformed:,} malformed entries.")
+    _tell_malformed(done)
 
 
 def told_synced(synced: SyncedList, counts: Mapping[str, int], *, as_json: bool) -> None:
@@ -162,6 +162,11 @@ def open_proposal(line: Wardline, found: records.HashList, kind: ApprovalKind) -
     return next(
         (each for each in proposals if (each.kind, each.subject_id, each.subject_version) == about), None
     )
+
+
+def _tell_malformed(done: records.ListSync) -> None:
+    if done.malformed:
+        output.line(f"Skipped {done.malformed:,} malformed entries.")
 
 
 def _tell_proposed(found: records.HashList, approval: records.Approval) -> None:

@@ -6,7 +6,9 @@
     16 bytes   BLAKE2b of the JSON
      4 bytes   length of the JSON, little-endian
     JSON       version, count, widths, and for each section: name, first byte, length, digest
-    sections   each at a multiple of 4096, the first at 8192: near, far, ids, then blocks, rows and overflow of each table
+    sections   each at a multiple of 4096, the first at 8192: near, far, ids, then blocks, rows and overflow of each table, then columns
+
+Columns are arrays that whoever writes the file keeps beside the index: checked like the rest, and otherwise unknown here.
 
 A section's digest is BLAKE2b over the sums of its blocks of 16 KiB (``layout.sums``): as quick to check as memory is to read. All numbers
 are little-endian. What lies between sections is zero and means nothing.
@@ -17,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -37,8 +39,11 @@ _HEADER_BYTES = 8192
 _PAGE_BYTES = 4096
 _REMEDY = "Remove the file and build the index again from the hash lists."
 _HASHES = ("near", "far", "ids")
+_COLUMN = "column-"
 
 Content = NDArray[np.uint8]
+Columns = Mapping[str, NDArray[Any]]
+"""By name, each of one dimension and contiguous. Read from a file they are ``uint8``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class Plan:
     size_bytes: int
 
     @classmethod
-    def of(cls, rows: Rows) -> Plan:
-        """Lay the parts of an index one after the other."""
+    def of(cls, rows: Rows, columns: Columns) -> Plan:
+        """Lay the parts of an index and what is kept beside it one after the other."""
         parts: list[tuple[str, NDArray[Any]]] = [("near", rows.near), ("far", rows.far), ("ids", rows.ids)]
         for at, table in enumerate(rows.tables):
             parts += [
@@ -59,6 +64,7 @@ class Plan:
                 (f"rows-{at}", table.rows),
                 (f"overflow-{at}", table.overflow),
             ]
+        parts += [(f"{_COLUMN}{name}", array) for name, array in columns.items()]
         sections, at = [], _HEADER_BYTES
         for name, array in parts:
             sections.append((name, at, array))
@@ -69,16 +75,16 @@ class Plan:
 def save(rows: Rows, path: str) -> None:
     """Write a file and wait until it is on disk."""
     try:
-        content = np.memmap(path, np.uint8, "w+", shape=(Plan.of(rows).size_bytes,))
+        content = np.memmap(path, np.uint8, "w+", shape=(Plan.of(rows, {}).size_bytes,))
     except OSError as error:
         raise DependencyError(f"index file {path}: not written, {error.strerror}") from error
-    write(rows, content)
+    write(rows, {}, content)
     content.flush()
 
 
-def write(rows: Rows, content: Content) -> None:
+def write(rows: Rows, columns: Columns, content: Content) -> None:
     """Write a file into ``uint8[size]`` that is zero; the header comes last."""
-    plan = Plan.of(rows)
+    plan = Plan.of(rows, columns)
     if content.dtype != np.uint8 or content.shape != (plan.size_bytes,):
         raise InputError(
             f"index file: {content.dtype}{list(content.shape)} given, expected uint8[{plan.size_bytes}]"
@@ -90,6 +96,8 @@ def write(rows: Rows, content: Content) -> None:
     about = {"version": _VERSION, "count": len(rows), "widths": rows.widths, "sections": listed}
     text = json.dumps(about, separators=(",", ":")).encode()
     head = _MAGIC + _digest_of(text) + len(text).to_bytes(4, "little") + text
+    if len(head) > _HEADER_BYTES:
+        raise InputError(f"index file: a header of {len(head)} bytes, expected at most {_HEADER_BYTES}")
     content[: len(head)] = np.frombuffer(head, np.uint8)
 
 
@@ -103,6 +111,11 @@ class Source:
         self.hashes_are_checked = self.tables_are_checked = False
         self._about = self._header()
         self.rows = self._rows()
+        self.columns: dict[str, Content] = {
+            name.removeprefix(_COLUMN): content[start : start + size]
+            for name, start, size, _ in self._about["sections"]
+            if name.startswith(_COLUMN)
+        }
 
     @classmethod
     def open(cls, path: str) -> Source:

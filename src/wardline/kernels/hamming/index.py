@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -189,12 +189,11 @@ class HammingIndex:
                 self._row_of.pop(number, None)
 
     def frozen(self) -> HammingIndex:
-        """Give this state for ``merged``, which then takes its time while this index goes on changing.
-
-        Nothing that is added later is in it; what is removed later may be missing from it.
-        """
+        """Give this very state for ``merged``, which then takes its time while this index goes on changing."""
         state = copy(self)
         state._row_of = {}
+        state._dead = None if self._dead is None else self._dead.copy()
+        state._delta = replace(self._delta, dead=self._delta.dead.copy())
         return state
 
     def merged(self) -> HammingIndex:
@@ -215,14 +214,19 @@ class HammingIndex:
         self.verify()
         files.save(self._merged_rows(self._rows.widths) if self.changes else self._rows, path)
 
-    def file_bytes(self) -> int:
-        """Say how long the file of this index is, if it has no changes to merge."""
-        return files.Plan.of(self._rows).size_bytes
+    @property
+    def columns(self) -> files.Columns:
+        """What is kept beside the index in the file that it was opened from, by name, as ``uint8``. ``verify`` checks it."""
+        return {} if self._source is None else self._source.columns
 
-    def write_into(self, content: NDArray[np.uint8]) -> None:
-        """Write the file of this index, which has no changes to merge, into ``uint8[file_bytes]``."""
+    def file_bytes(self, columns: files.Columns | None = None) -> int:
+        """Say how long the file of this index is, if it has no changes to merge, with what is kept beside it."""
+        return files.Plan.of(self._rows, columns or {}).size_bytes
+
+    def write_into(self, content: NDArray[np.uint8], columns: files.Columns | None = None) -> None:
+        """Write the file of this index, which has no changes to merge, into ``uint8[file_bytes]``; it is zero before."""
         self.verify()
-        files.write(self._rows, content)
+        files.write(self._rows, columns or {}, content)
 
     # --- within ---------------------------------------------------------------------------------------------------------------------
     def _check_hashes(self) -> None:

@@ -55,6 +55,12 @@ WORDS: dict[AlarmKind, Words] = {
         "Nothing is restricted for them. Each upload near them goes to a person.",
         "See on the list's page why they are held. Release those that are right. Tell the list's owner of those that are wrong.",
     ),
+    AlarmKind.COPY_FAILED: Words(
+        "A hash list's copy on disk was damaged, or could not be made",
+        "Uploads are compared with all of the list as before. Each process reads it from the database, which takes longer when it starts, "
+        "and more memory.",
+        "See whether the data disk fails or is full. The copy is made again by itself, and all of data/indexes may be removed at any time.",
+    ),
     AlarmKind.DISK_FULL: Words(
         "The data disk is nearly full",
         "When it is full, uploads are refused, never released unseen. Nothing that is stored is lost.",
