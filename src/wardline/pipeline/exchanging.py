@@ -38,6 +38,7 @@ _MOST_PENDING = 50_000
 _ALARM_AFTER_ATTEMPTS = 3
 _DAY = timedelta(days=1)
 _MOST_SYNCS_A_DAY = 1440
+_MOST_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +99,7 @@ def ask(parts: Parts, list_id: str, *, user: records.User) -> records.ListSync:
             f"{list_id}: comes from a file, expected a list from an exchange",
             remedy="Name the file: `wardline hash-list sync LIST PATH`.",
         )
-    newest = parts.store.syncs_of(list_id, most=1)
-    if newest and newest[0].state is SyncState.WAITING:
-        return newest[0]
-    return _ask(parts, known, user.id)
+    return _waiting(parts, list_id) or _ask(parts, known, user.id)
 
 
 def ask_due(parts: Parts) -> None:
@@ -134,8 +132,16 @@ def _ask(parts: Parts, known: records.HashList, actor: str) -> records.ListSync:
     try:
         parts.store.commit(Insert(sync), entries=[told], work=[Task(name="sync-list", record_id=sync.id)])
     except AlreadyExistsError:
-        return parts.store.syncs_of(known.id, most=1)[0]  # another process asked at the same moment
+        return _waiting(parts, known.id) or _ask(
+            parts, known, actor
+        )  # another process asked at the same moment
     return sync
+
+
+def _waiting(parts: Parts, list_id: str) -> records.ListSync | None:
+    """Give the sync that is under way. Several of one moment have no order."""
+    newest = parts.store.syncs_of(list_id, most=_MOST_AT_ONCE)
+    return next((each for each in newest if each.state is SyncState.WAITING), None)
 
 
 def _new_sync(parts: Parts, known: records.HashList, actor: str) -> records.ListSync:
