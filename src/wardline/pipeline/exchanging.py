@@ -243,10 +243,8 @@ class _Run:
         )
         added, removed = settled.count(BatchChange.ADD), settled.count(BatchChange.REMOVE)
         earlier = self._changed_today()
-        lists.require_likely(
-            parts, replace(known, entries=known.entries - earlier[0] + earlier[1]), added=added + earlier[0],
-            removed=removed + earlier[1],
-        )  # fmt: skip
+        a_day_ago = replace(known, entries=max(0, known.entries - earlier[0] + earlier[1]))
+        lists.require_likely(parts, a_day_ago, added=added + earlier[0], removed=removed + earlier[1])
         held = canaries.held_among(parts, known, made)
         self._commit(known, settled, made, held, cursor=cursor, ended=ended)
         care.tell(parts, held)
