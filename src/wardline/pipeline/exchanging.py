@@ -213,8 +213,8 @@ class _Run:
         return self.parts.store.hash_list(self.sync.list_id)
 
     def _take(self, page: records.HashListPage) -> None:
-        if page.restarted and self.seen is None:
-            self.seen = set()
+        if page.restarted:  # what was told before does not count any more
+            self.seen, self.told = set(), {}
         told: dict[str, list[records.EntryChange]] = {key: [] for key in page.removed}
         for each in page.added:
             told.setdefault(records.check_key(each.key), []).append(each)

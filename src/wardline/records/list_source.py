@@ -58,7 +58,8 @@ class HashListPage:
     resume: str | None = None
     """At the end of an exchange: where to begin the next time. May be kept for weeks."""
     restarted: bool = False
-    """The cursor was too old for the exchange: from this page on it tells everything again, and what it does not tell is gone."""
+    """On the first page of all that is told again, for the cursor was too old: what was told before does not count, and what is not told
+    from here on is gone."""
 
 
 class Verdict(StrEnum):

@@ -278,6 +278,19 @@ def test_an_exchange_that_tells_everything_again_loses_what_it_does_not_tell(
     assert found(line, 1, 2, 3, 4) == [1, 3, 4]
 
 
+def test_an_exchange_that_begins_anew_in_the_middle_of_a_fetch_is_taken_at_its_last_word(
+    line: Line, exchange: ScriptedExchange, ann: Person
+) -> None:
+    exchange.tell(told("a", 1))
+    known = subscribed(line, ann)
+    exchange.tell(told("b", 2))
+    exchange.tell(told("c", 3), restarted=True)
+    exchange.tell(told("d", 4), restarted=True)
+    exchange.tell(told("e", 5))
+    synced(line, known, ann)
+    assert found(line, 1, 2, 3, 4, 5) == [4, 5]
+
+
 def test_a_list_takes_the_meaning_of_its_exchange_and_no_other(
     line: Line, exchange: ScriptedExchange, ann: Person
 ) -> None:
