@@ -176,8 +176,8 @@ def test_the_defaults_in_the_settings_file_are_the_defaults(tmp_path: Path) -> N
     assert bare == settings.Settings(folder=tmp_path.resolve())
     for section in ("installation", "server", "triage", "review", "preservation", "alarms"):
         assert getattr(shown, section) == getattr(bare, section)
-    # The profile is an example: there is no default.
-    assert dataclasses.replace(shown.matching, category_profiles={}) == bare.matching
+    # The profile and the exchange are examples: there is no default.
+    assert dataclasses.replace(shown.matching, category_profiles={}, exchanges=()) == bare.matching
     assert dataclasses.replace(shown.intake, private_scanning=bare.intake.private_scanning) == bare.intake
     assert (shown.store.adapter, shown.referral.environment) == (
         bare.store.adapter,

@@ -55,9 +55,23 @@ name = {name}
 #list_stale_hours = 168
 # A sync that brings or takes away more than this part of a list is refused; 1,000 entries may always come, and go.
 #list_change_percent = 20.0
+# An entry that matches more uploads than this on a day restricts nothing until a person has looked.
+#entry_daily_matches = 50
+# When a list grows, files that are kept anyway and came within so many days are matched again. 0: off; ask counsel before you switch it on.
+#look_back_days = 0
 # What the category numbers in VICS documents mean, for `wardline hash-list add --format vics --profile example`. None is built in: agree on each
 # with the list's owner and counsel. document: the profile that the files name. Each number: "A1", "A2", "B1", "B2", "take" or "skip".
 #category_profiles = {{ example = {{ document = "US", categories = {{ 0 = "skip", 1 = "take", none = "skip" }} }} }}
+
+# Where hash lists are fetched from on a schedule; as many sections as there are. adapter: "ncmec", "stopncii", "threatexchange", "tat" (these need
+# the extra `wardline[exchanges]`) or "local". feedback: tell the owner of matches that people confirmed or denied.
+#[[matching.exchanges]]
+#name = "own"
+#adapter = "local"
+#options = {{ path = "lists/own.csv" }}
+#secret_file = "keys/own.secret"
+#interval_minutes = 60.0
+#feedback = false
 
 [triage]
 # "act": restrict the content at once, reversibly, and open a case. "review": only open a case.

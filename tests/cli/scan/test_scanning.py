@@ -199,7 +199,7 @@ def test_lists_that_cannot_be_searched_leave_nothing_clean(
     def failing(*_: object, **__: object) -> None:
         raise StoreUnavailableError("store: does not answer, expected it to")
 
-    monkeypatch.setattr(Lookup, "match", failing)
+    monkeypatch.setattr(Lookup, "find", failing)
     write(library, {"other.jpg": picture(2), "notes.txt": b"text"})
     scanned = scan(place, library)
     assert scanned.ended.code == 1

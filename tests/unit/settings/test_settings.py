@@ -108,24 +108,29 @@ def test_what_is_wrong_is_refused_by_name(text: str, words: str) -> None:
     refused(text, words)
 
 
-@pytest.mark.parametrize("section", ["platforms", "notifiers"])
+@pytest.mark.parametrize("section", ["platforms", "notifiers", "matching.exchanges"])
 def test_a_name_is_given_once(section: str) -> None:
     fields = {
         "platforms": 'name = "a"\nurl = "https://a.example"\nsecret_file = "s"\n', "notifiers": 'name = "a"\nadapter = "smtp"\n',
+        "matching.exchanges": 'name = "a"\nadapter = "local"\n',
     }  # fmt: skip
     refused(f"[[{section}]]\n{fields[section]}" * 2, f"{section} has one name twice")
 
 
 @pytest.mark.parametrize("path", settings.RANGES)
 def test_both_ends_of_a_range_are_inside_it(path: str) -> None:
-    section, name = path.split(".")
+    section, _, name = path.rpartition(".")
     low, high = settings.RANGES[path]
-    whole = isinstance(getattr(getattr(settings.Settings(folder=FOLDER), section), name), int)
+    if section == "matching.exchanges":  # one table of several, with fields that it must have
+        heading, whole = f'[[{section}]]\nname = "a"\nadapter = "local"', False
+    else:
+        heading = f"[{section}]"
+        whole = isinstance(getattr(getattr(settings.Settings(folder=FOLDER), section), name), int)
     for value in (low, high):
-        settings.parse(FOLDER, f"[{section}]\n{name} = {int(value) if whole else float(value)}")
+        settings.parse(FOLDER, f"{heading}\n{name} = {int(value) if whole else float(value)}")
     for value in (low - 1, high + 1 if whole else high * 1.01):
         refused(
-            f"[{section}]\n{name} = {int(value) if whole else float(value)}", f"{path} is outside its range"
+            f"{heading}\n{name} = {int(value) if whole else float(value)}", f"{path} is outside its range"
         )
 
 
