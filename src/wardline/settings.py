@@ -15,6 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from wardline.errors import ConfigurationError, NotInitialisedError
 from wardline.kernels import Choice
 from wardline.records import CategoryProfile
+from wardline.review import Weights
 from wardline.triage import Response
 
 FILE_NAME = "wardline.toml"
@@ -36,6 +37,17 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "matching.exchanges.interval_minutes": (1, 43_200),
     "review.lease_minutes": (0.01, 1440),
     "review.undo_seconds": (0, 86_400),
+    "review.look_ahead_hours": (0.01, 87_600),
+    "review.oldest_percent": (0, 100),
+    "review.weights.severity_a": (0, 1_000_000),
+    "review.weights.severity_b": (0, 1_000_000),
+    "review.weights.severity_other": (0, 1_000_000),
+    "review.weights.delay_a": (0, 1_000_000),
+    "review.weights.delay_b": (0, 1_000_000),
+    "review.weights.wrongful_restriction": (0, 1_000_000),
+    "review.weights.restricted_exposure_percent": (0, 100),
+    "review.weights.views_per_hour": (0, 1_000_000),
+    "review.weights.private_views_per_hour": (0, 1_000_000),
     "preservation.provisional_days": (0, 36_500),
     "preservation.after_filing_days": (365, 36_500),
     "preservation.after_clearance_days": (0, 3_650),
@@ -146,6 +158,11 @@ class ReviewSettings:
     """How long a claim lasts without renewal."""
     undo_seconds: float = 60.0
     """How long a decision may be taken back before it takes effect."""
+    look_ahead_hours: float = 24.0
+    """Until when capacity is expected back: harm until then counts in the order of the queue."""
+    oldest_percent: float = 5.0
+    """So many of the cases that are handed out are the oldest, whatever the order says."""
+    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

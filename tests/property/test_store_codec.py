@@ -38,6 +38,14 @@ _CONTEXTS = st.builds(
     port=st.none() | st.integers(1, 65535),
     file_name=st.none() | _TEXT,
     url=st.none() | _TEXT,
+    views_per_hour=st.none() | st.floats(0, 1e9),
+)
+_URGENCIES = st.builds(
+    records.Urgency,
+    odds=st.builds(records.Odds, a=st.floats(0, 0.3), b=st.floats(0, 0.3), other=st.floats(0, 0.3)),
+    category=st.none() | st.sampled_from(records.Category),
+    views_per_hour=st.floats(0, 1e9),
+    views_known=st.booleans(),
 )
 _PICTURES = st.builds(
     records.Picture,
@@ -84,6 +92,11 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         decision_id=st.none() | _TEXT,
         held_until=st.none() | _TIMES,
         escalated_by=st.none() | _TEXT,
+        imminent_since=st.none() | _TIMES,
+        lane=st.none() | st.sampled_from(records.Lane),
+        views_turn=st.none() | st.floats(-1e6, 1e6),
+        delay_turn=st.none() | st.floats(-1e6, 1e6),
+        urgency=st.none() | _URGENCIES,
         version=st.integers(1, 2**40),
     ),
     records.Reveal: st.builds(make.reveal, at=_TIMES, frame=_SMALL),

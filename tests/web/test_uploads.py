@@ -85,6 +85,7 @@ def test_the_two_forms_of_body_keep_the_same_item(api: Api, trusted: Key, line: 
     about: dict[str, Any] = {
         "flag": "spam", "ip_address": "2001:db8::1", "port": 4711, "file_name": "grüße.jpg", "region": "DE",
         "url": "https://example.com/p?a=1&b=2", "visibility": "private", "account_reference": "账户",
+        "views_per_hour": 250.5,
     }  # fmt: skip
     ids = [api.upload(trusted.secret, picture(), raw=raw, **about).json()["item_id"] for raw in (False, True)]
     one, other = (line.store.item(item_id) for item_id in ids)
@@ -96,6 +97,8 @@ def test_the_two_forms_of_body_keep_the_same_item(api: Api, trusted: Key, line: 
     assert one.account_reference == "账户"
     assert one.context is not None
     assert (one.context.file_name, one.context.visibility) == ("grüße.jpg", Visibility.PRIVATE)
+    assert one.context.views_per_hour == 250.5
+    assert [case.urgency.views_per_hour for case in line.store.cases() if case.urgency] == [250.5, 250.5]
 
 
 def test_a_trusted_platform_sees_its_own_items_only(api: Api, trusted: Key, line: Line) -> None:
@@ -125,6 +128,8 @@ CONTEXTS: dict[str, Any] = {
         uploaded_at="0001-01-01T00:00:00+14:00"), "a time after the last": context(uploaded_at="9999-12-31T23:59:59-14:00"),
     "another kind of address": context(ip_address="example.com"), "an impossible port": context(port=65536), "port zero": context(port=0),
     "a region in words": context(region="Germany"), "an empty flag": context(flag=""), "a long flag": context(flag="x" * 201),
+    "fewer views than none": context(views_per_hour=-1), "views without end": context(views_per_hour=1e10), "views in words": context(
+        views_per_hour="many"),
     "a list": [context()], "a text": "context", "a number": 7,
 }  # fmt: skip
 

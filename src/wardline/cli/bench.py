@@ -16,7 +16,7 @@ from wardline.cli.options import AsJson
 if TYPE_CHECKING:
     from wardline.cli.bench_rows import Row
 
-app = group("Measure this machine: intake, hash, match, server, console.")
+app = group("Measure this machine: intake, hash, match, server, console, queue.")
 
 
 _Seconds = Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")]
@@ -113,6 +113,26 @@ def console(
     from wardline.cli import bench_console
 
     _show("console", bench_console.rows(cases=cases, store=store, samples=samples), as_json=as_json)
+
+
+@app.command()
+def queue(
+    cases: Annotated[int, typer.Option("--cases", min=100, help="How many cases are open.")] = 1_000_000,
+    store: Annotated[BenchStore, typer.Option("--store", help="Where they are.")] = BenchStore.SQLITE,
+    seconds: _Seconds = 30.0,
+    asks: Annotated[
+        float, typer.Option("--asks", min=0.1, help="Cases that 50 moderators take in a second, together.")
+    ] = 10.0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the next case for 50 moderators among very many open ones, and new places for 1,000 of them meanwhile.
+
+    A million cases need 3 GB of disk and some minutes to write.
+    """
+    from wardline.cli import bench_queue
+
+    found = bench_queue.rows(cases=cases, store=store, seconds=seconds, asks=asks)
+    _show("queue", found, as_json=as_json)
 
 
 def _show(name: str, rows: Sequence[Row], *, as_json: bool) -> None:

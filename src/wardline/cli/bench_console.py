@@ -23,7 +23,7 @@ MOST_MS, MOST_KB = 150.0, 60.0
 NO_PAGES = frozenset({"/pictures/{name}"})
 """What can be fetched once only, and by whoever revealed it."""
 _QUERIES: Mapping[str, tuple[str, ...]] = {
-    "/queue": ("", "?view=held"),
+    "/queue": ("", "?view=oldest", "?view=held"),
     "/queue/news": ("?known=1",),
     "/referrals": ("", "?before={referral_id}", "?state=needs-human"),
     "/holds": ("", "?after={hold_id}"),

@@ -82,6 +82,10 @@ name = {name}
 # How long a claim lasts, and how long a decision may be taken back before it takes effect.
 #lease_minutes = 15.0
 #undo_seconds = 60.0
+# The order of the queue: until when capacity is expected back, and how many hand-outs in a hundred are the oldest case instead. What counts how
+# much stands in [review.weights]: docs/reference/settings.md.
+#look_ahead_hours = 24.0
+#oldest_percent = 5.0
 
 [preservation]
 #vault = "directory"

@@ -140,12 +140,12 @@ def _renew(parts: Parts, item: records.Item, match: records.Match) -> int:
         return 0
     told = replace(item, matches=(match, *item.matches)[: records.MOST_MATCHES], version=item.version + 1)
     if case.state is CaseState.OPEN:
-        again = replace(case, reasons=(*case.reasons, reason), version=case.version + 1)
+        again = _ranked(parts, replace(case, reasons=(*case.reasons, reason), version=case.version + 1), told)
         entry = parts.entry(Verb.CASE_RENEWED, case.id, detail=match.list_id)
         parts.store.commit(Replace(told), Replace(again), entries=[entry])
         return 1
     route, now = records.Review(reasons=(reason,)), parts.now()
-    opened = review.open_case(parts.new_id("case"), told, route=route, now=now)
+    opened = _ranked(parts, review.open_case(parts.new_id("case"), told, route=route, now=now), told)
     # Its earlier hold may be about to end, for the file was found innocent.
     hold = preservation.place_provisional(
         told, opened.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
@@ -156,6 +156,11 @@ def _renew(parts: Parts, item: records.Item, match: records.Match) -> int:
     ]
     parts.store.commit(Replace(told), Insert(opened), Insert(hold), entries=entries)
     return 1
+
+
+def _ranked(parts: Parts, case: records.Case, item: records.Item) -> records.Case:
+    """Give the case the place that its item's matches ask for, if it has no better one."""
+    return review.rank(case, item, item.matches, weights=parts.rules.weights, now=parts.now())
 
 
 def _reason(match: records.Match) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wardline import intake, ports, preservation, records, triage
+from wardline import intake, ports, preservation, records, review, triage
 from wardline.records.ids import ENTROPY_BYTES
 
 SYSTEM = "system"
@@ -29,6 +29,11 @@ class Rules:
     policy: triage.Policy = field(default_factory=triage.Policy)
     lease: timedelta = timedelta(minutes=15)
     undo_window: timedelta = timedelta(seconds=60)
+    weights: review.Weights = field(default_factory=review.Weights)
+    look_ahead: timedelta = timedelta(hours=24)
+    """Until when capacity is expected back: harm until then counts in the order of the queue."""
+    oldest_share: float = 0.05
+    """Of the cases that are handed out, 0 to 1: so many are the oldest that waits, whatever the order says."""
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
@@ -104,6 +109,10 @@ class Parts:
     def jitter(self) -> float:
         """A random number from 0 to 1 that spreads retries."""
         return int.from_bytes(self.entropy(4), "big") / 2**32
+
+    def happens(self, probability: float) -> bool:
+        """Draw whether something happens that shall happen so often, 0 to 1."""
+        return probability > 0 and self.jitter() < probability
 
     def entry(
         self, verb: records.Verb, subject_id: str, *, actor: str = SYSTEM, detail: str = ""

@@ -7,38 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wardline import records, review
-from wardline.errors import AlreadyExistsError, ConflictError, InputError, NotFoundError, RefusedError
+from wardline.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
 from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
-_LOOK_AT_MOST = 20
 _ESCALATED = 1_000_000
 """Numbers of tries from here on belong to cases that were handed to the leads: work that was enqueued once is not enqueued again."""
-
-
-def next_case(parts: Parts, user: records.User) -> records.Case | None:
-    """Claim the case that waits longest and that this person may take; None when there is none. Leads get what was handed to them first."""
-    for escalated in (True, False) if user.role is records.Role.LEAD else (False,):
-        found = _next_of(parts, user, escalated=escalated)
-        if found is not None:
-            return found
-    return None
-
-
-def _next_of(parts: Parts, user: records.User, *, escalated: bool) -> records.Case | None:
-    while True:
-        waiting = parts.store.waiting_cases(
-            now=parts.now(), user_id=user.id, most=_LOOK_AT_MOST, escalated=escalated
-        )
-        for case in waiting:
-            try:
-                return claim(parts, case.id, user)
-            except ConflictError:
-                continue  # somebody else was quicker
-        if len(waiting) < _LOOK_AT_MOST:
-            return None
 
 
 def claim(parts: Parts, case_id: str, user: records.User) -> records.Case:

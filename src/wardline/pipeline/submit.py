@@ -208,6 +208,7 @@ def _keep(
     now = parts.now()
     item = _item(parts, upload, examined, signals, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
+    case = review.rank(case, item, signals, weights=parts.rules.weights, now=now)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
     )

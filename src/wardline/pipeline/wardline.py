@@ -26,6 +26,7 @@ from wardline.pipeline import (
 )
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.exchanging import Subscribed
+from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.lists import AddedList, SyncedList
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
@@ -46,6 +47,7 @@ class Wardline:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._lookup = Lookup(parts)
+        self._handing_out = HandingOut(parts)
         self._figures = count.RecentFigures(parts)
         self._prover = Prover(parts)
         self._log_watch = verifying.Watch(parts)
@@ -73,8 +75,12 @@ class Wardline:
 
     # review
     def next_case(self, user: records.User) -> records.Case | None:
-        """Claim the case that waits longest for this person; None when none does."""
-        return reviewing.next_case(self.parts, user)
+        """Claim the case by which this person avoids the most harm; None when none waits. See docs/explanation/queue-order.md."""
+        return self._handing_out.next_case(user)
+
+    def queue(self, user: records.User, *, most: int = 25) -> list[records.Case]:
+        """Give what waits for this person, in the order in which it is handed out."""
+        return self._handing_out.waiting_in_order(user, most=most)
 
     def claim(self, case_id: str, *, user: records.User) -> records.Case:
         """Claim one case, or renew a claim."""

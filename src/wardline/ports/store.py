@@ -92,6 +92,17 @@ class ReviewReader(Protocol):
         this id. Either those that were handed to the leads, or all others."""
         ...
 
+    def imminent_cases(
+        self, *, now: datetime, user_id: str, most: int, escalated: bool = False
+    ) -> list[records.Case]:
+        """Those ``waiting_cases`` in which a child may be in danger now; what is known longest first."""
+        ...
+
+    def urgent_cases(self, *, now: datetime, user_id: str, most: int) -> list[records.Case]:
+        """Of the ``waiting_cases`` that were not handed to the leads: of each lane the first ``most`` by ``views_turn``, and of all
+        lanes by ``delay_turn``; equal ones by id. Each once, in any order; those without a place are left out."""
+        ...
+
     def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         """Newest first, before the case with this id."""
         ...

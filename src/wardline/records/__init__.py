@@ -81,14 +81,17 @@ from wardline.records.preview import (
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
-from wardline.records.signal import Doubt, Flag, Match, Score, Signal, Unscannable
+from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
+from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
     "ASKED",
     "HASH_BYTES",
+    "IMMINENT_DANGER",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
+    "MOST_VIEWS_PER_HOUR",
     "WIDEST_RADIUS_BITS",
     "Act",
     "Action",
@@ -139,6 +142,7 @@ __all__ = [
     "IpEvent",
     "Item",
     "KeyTrust",
+    "Lane",
     "ListFeedback",
     "ListForm",
     "ListMeaning",
@@ -151,8 +155,10 @@ __all__ = [
     "Match",
     "MediaFormat",
     "Note",
+    "Odds",
     "Outcome",
     "Picture",
+    "Place",
     "Precision",
     "Preview",
     "PreviewColumn",
@@ -191,6 +197,7 @@ __all__ = [
     "Task",
     "Unscannable",
     "UploadContext",
+    "Urgency",
     "User",
     "Verb",
     "Verdict",

@@ -10,6 +10,7 @@ from wardline.errors import InputError
 from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
+from wardline.records.urgency import Lane, Place, Urgency
 
 
 class CaseState(StrEnum):
@@ -114,16 +115,27 @@ class Case:
     """Set aside: it is handed to nobody before this time."""
     escalated_by: str | None = None
     """Who handed it to the leads; from then on only leads take it, and they get it first."""
+    imminent_since: datetime | None = None
+    """Since when it is known that a child may be in danger now: then it comes before everything else."""
+    lane: Lane | None = None
+    """With the turns the place in the order, see ``Place``; None in a case from before there was one: then its age decides."""
+    views_turn: float | None = None
+    delay_turn: float | None = None
+    urgency: Urgency | None = None
+    """What the place was computed from."""
 
     def __post_init__(self) -> None:
         require_id("case", self.id)
         require_utc("opened_at", self.opened_at)
         require_utc("lease_until", self.lease_until)
         require_utc("held_until", self.held_until)
+        require_utc("imminent_since", self.imminent_since)
         if not self.item_ids:
             raise InputError(f"case {self.id}: no items, expected at least one")
         if (self.claimed_by is None) != (self.lease_until is None):
             raise InputError(f"case {self.id}: a claim and a lease belong together")
+        if self.lane is not None:
+            Place(lane=self.lane, views_turn=self.views_turn, delay_turn=self.delay_turn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

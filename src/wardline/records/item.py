@@ -12,6 +12,7 @@ from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
 from wardline.records.signal import Match
+from wardline.records.urgency import MOST_VIEWS_PER_HOUR
 
 MOST_MATCHES = 20
 """A picture may be near thousands of entries; a person needs the nearest."""
@@ -79,6 +80,8 @@ class UploadContext:
     """Original file name, at most 2,056 characters."""
     url: str | None = None
     """Where the content can be seen, at most 2,083 characters."""
+    views_per_hour: float | None = None
+    """How often it is seen in an hour now, where the platform knows it; 0 and up."""
 
     def __post_init__(self) -> None:
         require_text("surface", self.surface, most=64)
@@ -101,6 +104,8 @@ class UploadContext:
             require_text("file_name", self.file_name, most=2056)
         if self.url is not None:
             require_text("url", self.url, most=2083)
+        if self.views_per_hour is not None:
+            require_range("views_per_hour", self.views_per_hour, 0, MOST_VIEWS_PER_HOUR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

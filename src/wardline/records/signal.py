@@ -10,6 +10,9 @@ from wardline.records.checks import require_range, require_text
 from wardline.records.hash_list import ListMeaning, ListTrust
 from wardline.records.hashes import HashKind
 
+IMMINENT_DANGER = "imminent-danger"
+"""The reason of a flag that says that a child may be in danger now."""
+
 
 class Doubt(StrEnum):
     """Why a match alone restricts nothing, however far its list is trusted. A person decides."""

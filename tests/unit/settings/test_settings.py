@@ -117,21 +117,23 @@ def test_a_name_is_given_once(section: str) -> None:
     refused(f"[[{section}]]\n{fields[section]}" * 2, f"{section} has one name twice")
 
 
+def section_with(path: str) -> str:
+    """Give the head of the section that a setting stands in, with what it needs beside."""
+    if path.startswith("matching.exchanges."):
+        return '[[matching.exchanges]]\nname = "a"\nadapter = "local"'
+    return f"[{path.rpartition('.')[0]}]"
+
+
 @pytest.mark.parametrize("path", settings.RANGES)
 def test_both_ends_of_a_range_are_inside_it(path: str) -> None:
-    section, _, name = path.rpartition(".")
+    head, name = section_with(path), path.rpartition(".")[2]
     low, high = settings.RANGES[path]
-    if section == "matching.exchanges":  # one table of several, with fields that it must have
-        heading, whole = f'[[{section}]]\nname = "a"\nadapter = "local"', False
-    else:
-        heading = f"[{section}]"
-        whole = isinstance(getattr(getattr(settings.Settings(folder=FOLDER), section), name), int)
+    given_low = settings.parse(FOLDER, f"{head}\n{name} = {int(low) + 1}")
+    whole = isinstance(settings._values(given_low, path)[0], int)
     for value in (low, high):
-        settings.parse(FOLDER, f"{heading}\n{name} = {int(value) if whole else float(value)}")
+        settings.parse(FOLDER, f"{head}\n{name} = {int(value) if whole else float(value)}")
     for value in (low - 1, high + 1 if whole else high * 1.01):
-        refused(
-            f"{heading}\n{name} = {int(value) if whole else float(value)}", f"{path} is outside its range"
-        )
+        refused(f"{head}\n{name} = {int(value) if whole else float(value)}", f"{path} is outside its range")
 
 
 @given(st.text(max_size=200))

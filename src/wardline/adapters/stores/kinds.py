@@ -47,7 +47,12 @@ def _kind(record_type: type[Any], *uniques: Unique, later: Mapping[str, Any] | N
 
 KINDS = (
     _kind(records.Item, later={"matches": "[]"}),
-    _kind(records.Case, later={"held_until": None, "escalated_by": None}),
+    _kind(
+        records.Case,
+        later=dict.fromkeys(
+            ("held_until", "escalated_by", "imminent_since", "lane", "views_turn", "delay_turn", "urgency")
+        ),
+    ),
     _kind(records.Reveal),
     _kind(records.Covering, Unique(("reveal_id",))),
     _kind(records.Note),

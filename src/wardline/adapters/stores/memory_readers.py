@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from wardline import records
 from wardline.adapters.stores import figures
 from wardline.adapters.stores.memory_lists import MemoryListReaders
+from wardline.adapters.stores.memory_queue import MemoryQueue, waits
 from wardline.errors import NotFoundError
 
 R = TypeVar("R")
 
 
-class MemoryReaders(MemoryListReaders):
+class MemoryReaders(MemoryListReaders, MemoryQueue):
     """Every reader but the log's."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
@@ -56,13 +57,8 @@ class MemoryReaders(MemoryListReaders):
     def waiting_cases(
         self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
     ) -> list[records.Case]:
-        def waits(case: records.Case) -> bool:
-            is_free = case.lease_until is None or case.lease_until <= now
-            is_due = case.held_until is None or case.held_until <= now
-            is_theirs = (case.escalated_by is not None) == escalated and user_id not in case.passed_by
-            return case.state is records.CaseState.OPEN and is_free and is_due and is_theirs
-
-        return self._following(records.Case, self._all(records.Case, _opened, waits), _opened, after)[:most]
+        found = self._all(records.Case, _opened, lambda case: waits(case, now, user_id, escalated=escalated))
+        return self._following(records.Case, found, _opened, after)[:most]
 
     def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         found = self._all(records.Case, _opened, lambda case: case.account_reference == account)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.list_readers import SqlListReaders
+from wardline.adapters.stores.queue_readers import SqlQueue, waiting
 from wardline.adapters.stores.reading import MOST_VALUES
 
 # What every upload asks: made once, for making a statement takes longer than to run it.
@@ -22,7 +22,7 @@ _REMEMBERED = (
 )
 
 
-class SqlReaders(SqlListReaders):
+class SqlReaders(SqlListReaders, SqlQueue):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ class SqlReaders(SqlListReaders):
     ) -> list[records.Case]:
         table = tables.cases
         chosen = sa.select(table).where(
-            _waiting(now, user_id, escalated=escalated), self._after(table.c.opened_at, after)
+            waiting(now, user_id, escalated=escalated), self._after(table.c.opened_at, after)
         )
         return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
 
@@ -82,7 +82,7 @@ class SqlReaders(SqlListReaders):
 
     def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
         return self._count(
-            sa.select(tables.cases.c.id).where(_waiting(now, user_id, escalated=escalated)), most=most
+            sa.select(tables.cases.c.id).where(waiting(now, user_id, escalated=escalated)), most=most
         )
 
     def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
@@ -273,16 +273,3 @@ class SqlReaders(SqlListReaders):
 
     def alarm(self, alarm_id: str) -> records.Alarm:
         return self._one(records.Alarm, alarm_id)
-
-
-def _waiting(now: datetime, user_id: str, *, escalated: bool) -> sa.ColumnElement[bool]:
-    table = tables.cases
-    return sa.and_(
-        table.c.state == records.CaseState.OPEN.value,
-        table.c.escalated_by.is_not(None) if escalated else table.c.escalated_by.is_(None),
-        # A claim and its lease belong together; the index has the lease.
-        sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
-        sa.or_(table.c.held_until.is_(None), table.c.held_until <= now),
-        # The quotation marks of the JSON text make this whole ids, never parts of one.
-        ~table.c.passed_by.contains(json.dumps(user_id), autoescape=True),
-    )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores.columns import UtcTime, ordinal, text
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -34,6 +34,10 @@ def _text_or_none(name: str) -> sa.Column[Any]:
 
 def _number(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger(), nullable=False)
+
+
+def _fraction_or_none(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Double(), nullable=True)
 
 
 def _yes_no(name: str) -> sa.Column[Any]:
@@ -62,10 +66,13 @@ items = sa.Table(
 _ESCALATED = sa.text("escalated_by IS NOT NULL")
 _ORDINARY = sa.text("escalated_by IS NULL")
 _HELD = sa.text("held_until IS NOT NULL")
+_IMMINENT = sa.text("imminent_since IS NOT NULL")
 cases = sa.Table(
     "cases", metadata, _id(), _time("opened_at"), _text("account_reference"), _text("item_ids"), _text("reasons"),
     _yes_no("restricted"), _text("state"), _text_or_none("claimed_by"), _time_or_none("lease_until"), _text("passed_by"),
     _text_or_none("decision_id"), _number("version"), _time_or_none("held_until"), _text_or_none("escalated_by"),
+    _time_or_none("imminent_since"), _text_or_none("lane"), _fraction_or_none("views_turn"), _fraction_or_none("delay_turn"),
+    _text_or_none("urgency"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
     sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
@@ -74,6 +81,11 @@ cases = sa.Table(
     # With what says that a case is in hand or set aside, so that those are passed over without being read.
     sa.Index("ix_cases_waiting", "state", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
              postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_views_turn", "state", "lane", "views_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_delay_turn", "state", "delay_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
     sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
 )  # fmt: skip
 

@@ -47,6 +47,13 @@ class Context(BaseModel):
     port: int | None = Field(None, ge=1, le=65535, description="Source port of the upload")
     file_name: str | None = Field(None, min_length=1, max_length=2056)
     url: str | None = Field(None, min_length=1, max_length=2083)
+    views_per_hour: float | None = Field(
+        None,
+        ge=0,
+        le=records.MOST_VIEWS_PER_HOUR,
+        allow_inf_nan=False,
+        description="How often it is seen in an hour now",
+    )
     flag: str | None = Field(
         None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one"
     )
@@ -64,7 +71,7 @@ class Context(BaseModel):
         context = records.UploadContext(
             surface=self.surface, visibility=self.visibility, uploaded_at=uploaded_at,
             content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
-            file_name=self.file_name, url=self.url,
+            file_name=self.file_name, url=self.url, views_per_hour=self.views_per_hour,
         )  # fmt: skip
         flag = records.Flag(reason=self.flag) if self.flag is not None else None
         return intake.Upload(

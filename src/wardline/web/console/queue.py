@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import records, review
 from wardline.errors import InputError
 from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
@@ -21,13 +21,14 @@ def home(desk: Desk) -> Response:
 
 
 def show(desk: Desk) -> Response:
-    """List what this person may take, oldest first; no pictures. Leads also see what was handed to them, and everybody what is set aside."""
+    """List what this person may take, in the order in which it is handed out, or by age; no pictures. Leads also see what was handed to them."""
     view, after = desk.asked("view") or "all", desk.asked("after") or None
     cases = _cases(desk, view, after)
     mine = in_hand(desk) if after is None and view == "all" else []
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
-        handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view != "held" else None,
+        handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
+        is_full=len(cases) == _SHOWN, factors=review.factors, oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
     )  # fmt: skip
 
 
@@ -68,23 +69,15 @@ def _cases(desk: Desk, view: str, after: str | None) -> list[records.Case]:
     store, now, me = desk.wardline.parts.store, desk.now, desk.user
     match view:
         case "all":
-            first = _leads_first(desk) if after is None else []
-            rest = store.waiting_cases(now=now, user_id=me.id, most=_SHOWN - len(first), after=after)
-            return [*first, *rest] if len(first) < _SHOWN else first
+            return desk.wardline.queue(me, most=_SHOWN)
+        case "oldest":
+            return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after)
         case "leads" if me.role is Role.LEAD:
             return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after, escalated=True)
         case "held":
             return store.held_cases(now=now, most=_SHOWN)
         case _:
-            raise InputError("view: unknown, expected all, held, or for leads leads")
-
-
-def _leads_first(desk: Desk) -> list[records.Case]:
-    if desk.user.role is not Role.LEAD:
-        return []
-    return desk.wardline.parts.store.waiting_cases(
-        now=desk.now, user_id=desk.user.id, most=_SHOWN - 1, escalated=True
-    )
+            raise InputError("view: unknown, expected all, oldest, held, or for leads leads")
 
 
 def _handed(desk: Desk) -> int | None:

@@ -1,0 +1,137 @@
+"""Cases are handed out by the harm that is avoided: danger first, then what leads were handed, then the order; now and then the oldest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.stories import picture
+from wardline import records
+from wardline.pipeline import Rules
+from wardline.records import Insert, ListTrust, Role
+from wardline.testing import store_records as make
+from wardline.testing.harness import REPORTER, Line
+
+LineWith = Callable[[float], Line]
+
+
+@pytest.fixture
+def line_with(tmp_path: Path) -> LineWith:
+    """Make a line on which so large a share of what is handed out is the oldest case."""
+    return lambda share: Line(tmp_path, rules=Rules(reporter=REPORTER, oldest_share=share))
+
+
+def handed_out(line: Line, user: records.User) -> list[str]:
+    """Take cases until there are none."""
+    taken = []
+    while case := line.wardline.next_case(user):
+        taken.append(case.id)
+    return taken
+
+
+def test_the_graver_and_the_more_seen_come_first(line_with: LineWith) -> None:
+    with line_with(0) as line:
+        line.list_of([picture(1)], name="not checked", trust=ListTrust.UNVERIFIED)
+        seen_by_few = line.case_of(line.submit(picture(2), flag="spam"))
+        seen_by_many = line.case_of(line.submit(picture(3), flag="spam", views_per_hour=500.0))
+        listed = line.case_of(line.submit(picture(1)))
+        mika = line.person("mika")
+        assert [each.id for each in line.wardline.queue(mika.user)] == [
+            seen_by_many.id,
+            listed.id,
+            seen_by_few.id,
+        ]
+        assert handed_out(line, mika.user) == [seen_by_many.id, listed.id, seen_by_few.id]
+
+
+def test_what_was_looked_at_for_long_enough_gives_way_without_a_row_being_written(
+    line_with: LineWith,
+) -> None:
+    with line_with(0) as line:
+        brief = line.case_of(line.submit(picture(1), flag="spam", surface="live", views_per_hour=400.0))
+        lasting = line.case_of(line.submit(picture(2), flag="spam", surface="avatar", views_per_hour=50.0))
+        mika = line.person("mika")
+        assert [each.id for each in line.wardline.queue(mika.user)] == [brief.id, lasting.id]
+        line.clock.advance(timedelta(hours=24))
+        assert [each.id for each in line.wardline.queue(mika.user)] == [lasting.id, brief.id]
+        assert [line.store.case(each.id).version for each in (brief, lasting)] == [1, 1]
+
+
+def test_a_child_in_danger_comes_before_everything_also_before_what_leads_were_handed(
+    line_with: LineWith,
+) -> None:
+    with line_with(1) as line:
+        oldest = line.case_of(line.submit(picture(1), flag="spam", views_per_hour=1e6))
+        mika, lea = line.person("mika"), line.person("lea", Role.LEAD)
+        line.wardline.claim(oldest.id, user=mika.user)
+        line.wardline.escalate(oldest.id, user=mika.user, note="please look")
+        line.submit(picture(2), flag="spam", views_per_hour=1e6)
+        line.clock.advance(timedelta(hours=1))
+        danger = line.case_of(line.submit(picture(3), flag=records.IMMINENT_DANGER, views_per_hour=0.0))
+        for person in (mika, lea):
+            taken = line.wardline.next_case(person.user)
+            assert taken is not None
+            assert taken.id == danger.id
+            line.wardline.return_case(danger.id, user=person.user)
+        assert handed_out(line, lea.user)[:2] == [danger.id, oldest.id]
+
+
+@pytest.mark.parametrize(("share", "first"), [(0.0, "urgent"), (1.0, "oldest")])
+def test_a_share_of_what_is_handed_out_is_the_oldest(line_with: LineWith, share: float, first: str) -> None:
+    with line_with(share) as line:
+        cases = {"oldest": line.case_of(line.submit(picture(1), flag="spam", views_per_hour=0.0))}
+        line.clock.advance(timedelta(hours=1))
+        cases["urgent"] = line.case_of(line.submit(picture(2), flag="spam", views_per_hour=1000.0))
+        taken = line.wardline.next_case(line.person("mika").user)
+        assert taken is not None
+        assert taken.id == cases[first].id
+
+
+def test_about_one_hand_out_in_twenty_is_the_oldest_and_the_same_ones_each_time(line_with: LineWith) -> None:
+    with line_with(0.05) as line:
+        drawn = [line.parts.happens(line.parts.rules.oldest_share) for _ in range(4000)]
+    assert 140 <= sum(drawn) <= 260
+
+
+def test_cases_without_a_place_come_at_the_end_by_their_age(line_with: LineWith) -> None:
+    with line_with(0) as line:
+        start = line.clock.now()
+        old = [make.case(opened_at=start - timedelta(days=days)) for days in (1, 3, 2)]
+        line.store.commit(*map(Insert, old), entries=[make.entry()])
+        placed = line.case_of(line.submit(picture(1), flag="spam"))
+        mika = line.person("mika")
+        assert handed_out(line, mika.user) == [placed.id, old[1].id, old[2].id, old[0].id]
+
+
+def test_many_who_ask_at_once_get_one_each_and_together_the_first_ones(line_with: LineWith) -> None:
+    with line_with(0) as line:
+        first = line.case_of(line.submit(picture(1), flag="spam"))
+        assert first.views_turn is not None
+        cases = [
+            replace(first, id=make.new_id("case"), views_turn=first.views_turn + (number + 1) / 1000)
+            for number in range(60)
+        ]
+        line.store.commit(*map(Insert, cases), entries=[make.entry()])
+        people = [line.person(f"mod {number}").user for number in range(16)]
+        with ThreadPoolExecutor(16) as pool:
+            taken = [case.id for case in pool.map(line.wardline.next_case, people) if case]
+        assert sorted(taken) == sorted([first.id, *(case.id for case in cases[:15])])
+
+
+def test_a_list_that_grows_moves_a_waiting_case_up(tmp_path: Path) -> None:
+    rules = Rules(reporter=REPORTER, oldest_share=0, look_back=timedelta(days=30))
+    with Line(tmp_path, rules=rules) as line:
+        known = line.case_of(line.submit(picture(1), flag="spam"))
+        other = line.case_of(line.submit(picture(2), flag="spam", views_per_hour=100.0))
+        mika = line.person("mika")
+        assert [each.id for each in line.wardline.queue(mika.user)] == [other.id, known.id]
+        line.list_of([picture(1)], name="grows", trust=ListTrust.VERIFIED)
+        line.run_due()
+        assert [each.id for each in line.wardline.queue(mika.user)] == [known.id, other.id]
+        assert line.store.case(other.id).version == 1
+        assert list(line.store.drifted()) == []
