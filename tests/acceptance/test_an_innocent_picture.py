@@ -40,7 +40,7 @@ def cleared(line: Line, submission: Submission) -> records.Case:
 def flagged(line: Line) -> Submission:
     return line.submit(
         picture(),
-        flag="nudity",
+        flag="looks-wrong",
         account=ACCOUNT,
         content_reference=CONTENT,
         file_name=FILE,

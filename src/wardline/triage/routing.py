@@ -57,7 +57,8 @@ def _reason(signal: records.Signal) -> str:
 
 def _match_reason(found: records.Match) -> str:
     nearness = "Same as" if found.distance_bits == 0 else "Close to"
-    reason = f"{nearness} an entry of a {found.trust} list ({found.list_id})"
+    article = "a" if found.trust is records.ListTrust.VERIFIED else "an"
+    reason = f"{nearness} an entry of {article} {found.trust} list ({found.list_id})"
     if found.meaning is not records.ListMeaning.ILLEGAL:
         reason += f", {found.meaning.words}"
     match found.doubt:

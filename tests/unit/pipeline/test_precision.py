@@ -109,7 +109,7 @@ def test_an_exact_hash_of_too_little_quality_is_no_match(line: Line, scripted: S
 
 def test_a_flagged_upload_is_kept_with_its_exact_hash(line: Line, scripted: Scripted) -> None:
     scripted.found = {Precision.FAST: pdq(120), Precision.EXACT: pdq(122)}
-    submission = line.submit(picture(), flag="nudity")
+    submission = line.submit(picture(), flag="looks-wrong")
     assert isinstance(submission.route, records.Review)
     assert perceptual(kept(line, submission.item_id)) == [pdq(122)]
 
@@ -146,7 +146,7 @@ def test_a_flagged_upload_that_cannot_be_hashed_exactly_keeps_no_fast_hash(
     line: Line, scripted: Scripted
 ) -> None:
     scripted.found = {Precision.FAST: pdq(120), Precision.EXACT: LATE}
-    submission = line.submit(picture(), flag="nudity")
+    submission = line.submit(picture(), flag="looks-wrong")
     assert isinstance(submission.route, records.Review)
     assert kept(line, submission.item_id).hashes == intake.digests(picture())
 
