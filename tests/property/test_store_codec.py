@@ -13,7 +13,9 @@ from wardline import records
 from wardline.adapters.stores import codec, kinds, tables
 from wardline.testing import store_records as make
 
-_TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
+_TEXT = st.text(
+    st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60
+).filter(str.strip)
 _TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 _SMALL = st.integers(0, 2**31)
 _HASHES = st.one_of(
@@ -68,6 +70,8 @@ _MATCHES = st.builds(
     distance_bits=st.integers(0, 256),
     trust=st.sampled_from(records.ListTrust),
     category=st.none() | st.sampled_from(records.Category),
+    meaning=st.sampled_from(records.ListMeaning),
+    doubt=st.none() | st.sampled_from(records.Doubt),
 )
 _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
     records.Item: st.builds(
@@ -162,13 +166,50 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         state=st.sampled_from(records.HashListState),
         entries=_SMALL,
         refreshed_at=_TIMES,
+        meaning=st.sampled_from(records.ListMeaning),
+        role=st.sampled_from(records.ListRole),
+        radius_bits=st.integers(0, records.WIDEST_RADIUS_BITS),
+        surfaces=st.lists(_TEXT.filter(lambda text: len(text) <= 64), max_size=4, unique=True).map(tuple),
+        source=st.just("") | _TEXT,
+        cursor=st.none() | _TEXT,
+        may_change=st.booleans(),
+        revision=_SMALL,
     ),
+    records.HeldEntry: st.builds(
+        make.held_entry,
+        entry_id=_TEXT,
+        cause=st.sampled_from(records.HoldCause),
+        held_at=_TIMES,
+        held_by=_TEXT,
+    )
+    | st.builds(make.held_entry, released_at=_TIMES, released_by=_TEXT),
+    records.ListSync: st.builds(
+        make.list_sync,
+        asked_at=_TIMES,
+        asked_by=_TEXT,
+        state=st.sampled_from(records.SyncState),
+        ended_at=st.none() | _TIMES,
+        **dict.fromkeys(("pages", "added", "marked", "removed", "malformed", "unknown"), _SMALL),
+        problem=st.none() | _TEXT,
+    ),
+    records.ListFeedback: st.builds(
+        make.list_feedback,
+        verdict=st.sampled_from(records.Verdict),
+        created_at=_TIMES,
+        created_by=_TEXT,
+        problem=st.none() | _TEXT,
+    )
+    | st.builds(make.list_feedback, state=st.just(records.FeedbackState.SENT), sent_at=_TIMES),
     records.HashBatch: st.builds(
         make.hash_batch,
         number=st.integers(1, 10**6),
         change=st.sampled_from([records.BatchChange.ADD, records.BatchChange.MARK]),
         hashes=st.binary(min_size=64, max_size=64),
         categories=st.lists(st.integers(0, 4), min_size=2, max_size=2).map(bytes),
+        keys=st.just(b"")
+        | st.lists(_TEXT, min_size=2, max_size=2).map(
+            lambda two: "".join(f"{each}\n" for each in two).encode()
+        ),
     ),
     records.User: st.builds(
         make.user,
