@@ -82,10 +82,23 @@ name = {name}
 # How long a claim lasts, and how long a decision may be taken back before it takes effect.
 #lease_minutes = 15.0
 #undo_seconds = 60.0
-# The order of the queue: until when capacity is expected back, and how many hand-outs in a hundred are the oldest case instead. What counts how
-# much stands in [review.weights]: docs/reference/settings.md.
+# The order of the queue: until when capacity is expected back, and how many hand-outs in a hundred are the oldest case instead.
 #look_ahead_hours = 24.0
 #oldest_percent = 5.0
+
+# What counts how much in the order of the queue: a judgement, not a measurement. docs/explanation/queue-order.md.
+[review.weights]
+# Harm of one view of A, of B and of another violation; of each hour in which A or B is not reported; of each in which innocent content is hidden.
+#severity_a = 100.0
+#severity_b = 20.0
+#severity_other = 3.0
+#delay_a = 20.0
+#delay_b = 2.0
+#wrongful_restriction = 0.3
+# How many of its views hidden content still has; and views in an hour where the platform does not say them.
+#restricted_exposure_percent = 2.0
+#views_per_hour = 10.0
+#private_views_per_hour = 1.0
 
 [preservation]
 #vault = "directory"
