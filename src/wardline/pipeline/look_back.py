@@ -89,7 +89,7 @@ class _Recent:
         for batch in batches:
             for number, place, distance_bits in self._hits(batch, owner.radius_bits):
                 item = self._items[number]
-                if item.context is None or not owner.covers(item.context.surface):
+                if item.context is None or not _may_be_looked_at(item.context, owner):
                     continue
                 if number not in best or distance_bits < best[number].distance_bits:
                     best[number] = _match(batch, place, distance_bits, owner)
@@ -118,6 +118,11 @@ class _Recent:
         for place in range(batch.size):
             digest = batch.hashes[place * length : (place + 1) * length]
             yield from ((number, place, 0) for number in self._same.get((batch.kind, digest), ()))
+
+
+def _may_be_looked_at(context: records.UploadContext, owner: records.HashList) -> bool:
+    """Say whether a file may be matched again: none from a private surface, for the reason that it was kept for is another one."""
+    return context.visibility is records.Visibility.PUBLIC and owner.covers(context.surface)
 
 
 def _match(
@@ -164,8 +169,8 @@ def _ranked(parts: Parts, case: records.Case, item: records.Item) -> records.Cas
 
 
 def _reason(match: records.Match) -> str:
-    route = triage.route([replace(match, trust=records.ListTrust.UNVERIFIED)], triage.Policy())
-    return route.reasons[0] if isinstance(route, records.Review) else ""
+    route = triage.route([match], triage.Policy())
+    return "" if isinstance(route, records.Release) else route.reasons[0]
 
 
 def _newest_case(parts: Parts, item: records.Item) -> records.Case | None:

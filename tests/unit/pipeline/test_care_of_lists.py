@@ -367,6 +367,8 @@ class TestLookingBack:
         after = line.store.case(case.id)
         assert after.reasons == (*case.reasons, after.reasons[-1])
         assert bank.id in after.reasons[-1]
+        assert "verified list" in after.reasons[-1]
+        assert "unverified" not in after.reasons[-1]
         item = line.store.item(case.item_ids[0])
         assert [(match.list_id, match.distance_bits) for match in item.matches] == [(bank.id, 0)]
         assert not after.restricted
@@ -397,6 +399,15 @@ class TestLookingBack:
     def test_leaves_alone_what_is_older_than_the_limit(self, line: Line, ann: Person, bob: Person) -> None:
         case = line.case_of(line.submit(KNOWN, flag="a reason"))
         line.clock.advance(timedelta(days=8))
+        self.grown(line, ann, bob)
+        line.run_due()
+        assert line.store.case(case.id) == case
+
+    def test_leaves_alone_what_comes_from_a_private_surface(
+        self, line: Line, ann: Person, bob: Person
+    ) -> None:
+        private = records.Visibility.PRIVATE
+        case = line.case_of(line.submit(KNOWN, flag="a reason", visibility=private))
         self.grown(line, ann, bob)
         line.run_due()
         assert line.store.case(case.id) == case
