@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Place, run
+from wardline import connect
 from wardline.testing import pictures
 
 HASHES = ("0123456789abcdef" * 2, "fedcba9876543210" * 2)
@@ -96,12 +98,13 @@ def test_two_people_let_a_list_change_as_much_as_it_likes(place: Place, tmp_path
 
 def test_an_entry_is_held_by_hand_once(place: Place, tmp_path: Path) -> None:
     list_id = added(place, csv(tmp_path, *HASHES))
-    assert (
-        place.run_as("bea", "hash-list", "hold", list_id, "hash-batch-1:0", "--json").json["cause"]
-        == "by-hand"
-    )
-    again = place.run_as("bea", "hash-list", "hold", list_id, "hash-batch-1:0", "--json")
-    assert again.error["error"] == "conflict"
+    wrong = place.run_as("bea", "hash-list", "hold", list_id, "hash-batch-1:0", "--json")
+    assert wrong.error["error"] == "not-found"
+    with closing(connect(place.folder)) as line:
+        batch = next(iter(line.parts.store.batches_of(list_id, after=0)))
+    hold = ("hash-list", "hold", list_id, f"{batch.id}:0", "--json")
+    assert place.run_as("bea", *hold).json["cause"] == "by-hand"
+    assert place.run_as("bea", *hold).error["error"] == "conflict"
 
 
 def test_an_exchange_that_the_settings_do_not_name_is_told_apart_from_a_file(

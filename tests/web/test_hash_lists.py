@@ -13,6 +13,7 @@ from tests.acceptance.stories import picture
 from tests.web.client import Api, assert_problem
 from tests.web.exchange import exchanges
 from wardline import records
+from wardline.pipeline import care
 from wardline.records import ListTrust, Role
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line, Person
@@ -71,7 +72,7 @@ def test_a_list_from_a_file_cannot_be_fetched(api: Api, line: Line, lead: Person
 def test_a_held_entry_is_listed_and_released_once(api: Api, line: Line, lead: Person) -> None:
     listed = line.list_of([picture()])
     line.list_of([picture(2)], name="another")
-    line.wardline.hold_entry(listed.id, "hash-batch-1:7", user=lead.user)
+    care.hold(line.parts, listed.id, ["hash-batch-1:7"], cause=records.HoldCause.BY_HAND, actor=lead.user.id)
     (held,) = api.get(f"/v1/hash-lists/{listed.id}/held-entries", lead.secret).json()
     assert (held["entry_id"], held["cause"]) == ("hash-batch-1:7", "by-hand")
     assert all(each.value not in str(held) for each in line.hashes(picture()))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wardline import records
-from wardline.records import HASH_BYTES, MOST_IN_BATCH, BatchChange, HashKind
+from wardline.records import MOST_IN_BATCH, BatchChange, HashKind
 
 Told = Mapping[str, Sequence[records.EntryChange]]
 """Key to all that it stands for from now on; nothing when it was withdrawn."""
@@ -149,7 +149,7 @@ def _owned(keys: set[str], read: ReadBatches) -> dict[str, set[Entry]]:
     for batch in read():
         for place, key in enumerate(_keys(batch)):
             if key in keys:
-                _follow(owned.setdefault(key, set()), batch, (batch.kind, _digest(batch, place)))
+                _follow(owned.setdefault(key, set()), batch, (batch.kind, batch.digest(place)))
     return {key: entries for key, entries in owned.items() if entries}
 
 
@@ -166,7 +166,7 @@ def _standings(affected: set[Entry], read: ReadBatches) -> dict[Entry, _Standing
     for batch in read() if affected else ():
         digests, keys = by_kind[batch.kind], _keys(batch)
         for place in range(batch.size) if digests else ():
-            digest = _digest(batch, place)
+            digest = batch.digest(place)
             if digest in digests:
                 _stand(standings[batch.kind, digest], batch, keys[place], place)
     return standings
@@ -185,11 +185,6 @@ def _stand(standing: _Standing, batch: records.HashBatch, key: str, place: int) 
 
 def _entry(change: records.EntryChange) -> Entry:
     return change.kind, bytes.fromhex(change.value)
-
-
-def _digest(batch: records.HashBatch, place: int) -> bytes:
-    length = HASH_BYTES[batch.kind]
-    return batch.hashes[place * length : (place + 1) * length]
 
 
 def _keys(batch: records.HashBatch) -> list[str]:

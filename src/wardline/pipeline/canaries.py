@@ -51,7 +51,7 @@ class Canaries:
             found = self._index.search(queries, radius_bits=radius_bits)
             return [place for place, hits in enumerate(found) if hits]
         known = self._same[batch.kind]
-        return [place for place in range(batch.size) if _digest(batch, place) in known]
+        return [place for place in range(batch.size) if batch.digest(place) in known]
 
 
 def held_among(
@@ -99,13 +99,8 @@ def _living_near(canaries: Canaries, batches: Iterable[records.HashBatch], radiu
     for batch in batches:
         if batch.change is BatchChange.ADD:
             for place in canaries.near(batch, radius_bits=radius_bits):
-                found[batch.kind, _digest(batch, place)] = f"{batch.id}:{place}"
+                found[batch.kind, batch.digest(place)] = f"{batch.id}:{place}"
         elif batch.change is BatchChange.REMOVE and found:
             for place in range(batch.size):
-                found.pop((batch.kind, _digest(batch, place)), None)
+                found.pop((batch.kind, batch.digest(place)), None)
     return list(found.values())
-
-
-def _digest(batch: records.HashBatch, place: int) -> bytes:
-    length = HASH_BYTES[batch.kind]
-    return batch.hashes[place * length : (place + 1) * length]

@@ -9,10 +9,10 @@ from datetime import date
 import structlog
 
 from wardline import matching, records
-from wardline.errors import AlreadyExistsError, ConflictError, WardlineError
+from wardline.errors import AlreadyExistsError, ConflictError, NotFoundError, WardlineError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import AlarmKind, HoldCause, Insert, Replace, Tallied, Tally, Verb
+from wardline.records import AlarmKind, BatchChange, HoldCause, Insert, Replace, Tallied, Tally, Verb
 
 _log = structlog.get_logger("wardline.care")
 
@@ -82,6 +82,17 @@ def hold(
         return []  # another thread held one of them at the same moment; the next match tries again
     tell(parts, held)
     return held
+
+
+def find_entry(parts: Parts, list_id: str, entry_id: str) -> tuple[records.HashBatch, int]:
+    """Find the batch that an entry came with, and its place there; ``NotFoundError`` when the list has no such entry."""
+    batch_id, _, place_text = entry_id.partition(":")
+    batch = parts.store.batch(batch_id)
+    place = int(place_text) if place_text.isdecimal() else -1
+    is_entry = batch.list_id == list_id and batch.change is BatchChange.ADD and 0 <= place < batch.size
+    if not is_entry:
+        raise NotFoundError(f"entry {entry_id}: not one of {list_id}, expected an entry as a match tells it")
+    return batch, place
 
 
 def told_of(parts: Parts, held: Sequence[records.HeldEntry]) -> list[records.Entry]:

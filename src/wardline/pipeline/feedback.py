@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from wardline import records
 from wardline.errors import ConflictError, InputError, NotFoundError, RefusedError
+from wardline.pipeline import care
 from wardline.pipeline.parts import Parts
 from wardline.records import (
-    HASH_BYTES,
     FeedbackState,
     Insert,
     Outcome,
@@ -129,16 +129,10 @@ def _add(
 
 def _entry(parts: Parts, list_id: str, entry_id: str) -> records.EntryChange:
     """Give an entry as its exchange named it."""
-    batch_id, _, place_text = entry_id.partition(":")
-    batch = parts.store.batch(batch_id)
-    place = int(place_text) if place_text.isdecimal() else -1
-    if batch.list_id != list_id or not batch.keys or not 0 <= place < batch.size:
-        raise NotFoundError(
-            f"entry {entry_id}: not one of {list_id}, expected an entry of a list from an exchange"
-        )
-    length = HASH_BYTES[batch.kind]
-    code = batch.categories[place] if batch.categories else 0
+    batch, place = care.find_entry(parts, list_id, entry_id)
+    if not batch.keys:
+        raise NotFoundError(f"entry {entry_id}: not one from an exchange, expected an entry with a key")
     return records.EntryChange(
-        kind=batch.kind, value=batch.hashes[place * length : (place + 1) * length].hex(),
-        category=records.category_of(code), key=batch.keys.decode().split("\n")[place],
+        kind=batch.kind, value=batch.digest(place).hex(), category=records.category_of(batch.categories[place]),
+        key=batch.keys.decode().split("\n")[place],
     )  # fmt: skip

@@ -116,8 +116,8 @@ class _Recent:
                 yield from ((self._owner_of[row], place, distance_bits) for row, distance_bits in hits)
             return
         for place in range(batch.size):
-            digest = batch.hashes[place * length : (place + 1) * length]
-            yield from ((number, place, 0) for number in self._same.get((batch.kind, digest), ()))
+            same = self._same.get((batch.kind, batch.digest(place)), ())
+            yield from ((number, place, 0) for number in same)
 
 
 def _may_be_looked_at(context: records.UploadContext, owner: records.HashList) -> bool:

@@ -173,7 +173,8 @@ class Wardline:
         return lists.propose_change(self.parts, list_id, user)
 
     def hold_entry(self, list_id: str, entry_id: str, *, user: records.User) -> list[records.HeldEntry]:
-        """Let an entry restrict nothing any more, because a person doubts it."""
+        """Let an entry restrict nothing any more, because a person doubts it; ``NotFoundError`` when there is no such entry."""
+        care.find_entry(self.parts, list_id, entry_id)
         held = care.hold(self.parts, list_id, [entry_id], cause=records.HoldCause.BY_HAND, actor=user.id)
         self._follow_lists()
         return held

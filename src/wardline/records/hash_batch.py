@@ -70,6 +70,11 @@ class HashBatch:
         """How many hashes it holds."""
         return len(self.hashes) // HASH_BYTES[self.kind]
 
+    def digest(self, place: int) -> bytes:
+        """Give one of its hashes, by its place from 0."""
+        length = HASH_BYTES[self.kind]
+        return self.hashes[place * length : (place + 1) * length]
+
 
 def category_code(category: Category | None) -> int:
     """Give the byte for a category in a batch."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.pipeline.scripted_exchange import ScriptedExchange, as_part
 from wardline import records
-from wardline.errors import ConflictError, DependencyError, NotFoundError, RefusedError
+from wardline.errors import ConflictError, DependencyError, InputError, NotFoundError, RefusedError
 from wardline.pipeline import Rules, canaries, feedback
 from wardline.records import (
     AlarmKind,
@@ -162,11 +162,21 @@ class TestAnEntryThatMatchesTooMuch:
 
     def test_that_was_released_cannot_be_released_again(self, line: Line, ann: Person, bob: Person) -> None:
         bank = listed(line, ann, bob, KNOWN, name="bank")
-        (held,) = line.wardline.hold_entry(bank.id, "hash-batch-1:0", user=ann.user)
-        assert line.wardline.hold_entry(bank.id, "hash-batch-1:0", user=ann.user) == []
+        entry = line.wardline._lookup.match(line.hashes(KNOWN))[0].entry_id
+        (held,) = line.wardline.hold_entry(bank.id, entry, user=ann.user)
+        assert line.wardline.hold_entry(bank.id, entry, user=ann.user) == []
         line.wardline.release_entry(held.id, user=bob.user)
         with pytest.raises(ConflictError):
             line.wardline.release_entry(held.id, user=bob.user)
+
+
+def test_an_entry_that_is_not_there_is_not_held(line: Line, ann: Person, bob: Person) -> None:
+    bank, other = (listed(line, ann, bob, KNOWN, name=name) for name in ("bank", "other"))
+    batch = next(iter(line.store.batches_of(other.id, after=0)))
+    for entry in (f"{batch.id}:0", "hash-batch-1:0", f"{batch.id}:x"):
+        with pytest.raises(NotFoundError):
+            line.wardline.hold_entry(bank.id, entry, user=ann.user)
+    assert line.store.held_entries() == []
 
 
 def test_a_negative_list_releases_what_only_looks_like_an_entry(line: Line, ann: Person, bob: Person) -> None:
@@ -299,7 +309,7 @@ class TestFeedback:
         self.decided(line, KNOWN, Outcome.NOT_VIOLATION)
         words = line.store.feedback_of(fetched.id, most=9)
         assert {(each.state, each.problem) for each in words} == {(FeedbackState.REFUSED, "refused")}
-        assert line.waiting() == [] or all(each.name != "feed-back" for each in line.waiting())
+        assert all(each.name != "feed-back" for each in line.waiting())
 
     def test_is_tried_again_while_the_owner_does_not_answer(
         self, line: Line, exchange: ScriptedExchange, ann: Person, fetched: records.HashList,
@@ -436,9 +446,9 @@ class TestLookingBack:
 def test_a_pictures_list_terms_have_bounds() -> None:
     good = records.HashList.__dataclass_fields__["radius_bits"].default
     assert good == records.WIDEST_RADIUS_BITS
-    with pytest.raises(Exception, match="radius_bits"):
+    with pytest.raises(InputError, match="radius_bits"):
         replace(_bank(), radius_bits=32)
-    with pytest.raises(Exception, match="surfaces"):
+    with pytest.raises(InputError, match="surfaces"):
         replace(_bank(), surfaces=("post", "post"))
 
 

@@ -395,6 +395,6 @@ def test_however_often_a_fetch_is_cut_short_the_list_is_what_the_exchange_told(
         assert line.store.hash_list(given.hash_list.id).entries == len(set().union(*truth.values()))
 
 
-def test_only_whoever_may_is_asked(line: Line, ann: Person) -> None:
+def test_a_list_that_is_not_there_is_not_asked_for(line: Line, ann: Person) -> None:
     with pytest.raises(InputError):
         line.wardline.ask_for_sync("hash-list-nowhere", user=ann.user)

@@ -8,7 +8,7 @@ from tests.acceptance.stories import picture
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, care
 from wardline.records import AlarmKind, HashListState, ListTrust, Role
 from wardline.testing.harness import Line
 from wardline.web.console.alarms import WORDS
@@ -100,7 +100,8 @@ def test_an_auditor_reads_lists_and_changes_none(api: Api, line: Line) -> None:
     auditor = _signed_in(api, line, "uma", Role.AUDITOR)
     added = _add(line, "ada")
     listed = line.list_of([picture()])
-    line.wardline.hold_entry(listed.id, "hash-batch-1:7", user=line.person("bo", Role.ADMIN).user)
+    bo = line.person("bo", Role.ADMIN).user
+    care.hold(line.parts, listed.id, ["hash-batch-1:7"], cause=records.HoldCause.BY_HAND, actor=bo.id)
     for path in (
         "/hash-lists",
         f"/hash-lists/{listed.id}",

@@ -15,7 +15,7 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from tests.web.exchange import ToldExchange, exchanges
 from wardline import records
-from wardline.pipeline import people
+from wardline.pipeline import care, people
 from wardline.records import (
     EntryChange,
     HashKind,
@@ -72,8 +72,10 @@ def _hold(line: Line, listed: records.HashList, count: int) -> list[records.Held
     return [
         held
         for number in range(count)
-        for held in line.wardline.hold_entry(listed.id, f"{make.new_id('hash-batch')}:{number}", user=user)
-    ]
+        for held in care.hold(
+            line.parts, listed.id, [f"{make.new_id('hash-batch')}:{number}"], cause=records.HoldCause.BY_HAND, actor=user.id
+        )
+    ]  # fmt: skip
 
 
 def _write(line: Line, *made: object) -> None:
