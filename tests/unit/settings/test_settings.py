@@ -129,7 +129,7 @@ def test_both_ends_of_a_range_are_inside_it(path: str) -> None:
     head, name = section_with(path), path.rpartition(".")[2]
     low, high = settings.RANGES[path]
     given_low = settings.parse(FOLDER, f"{head}\n{name} = {int(low) + 1}")
-    whole = isinstance(settings._values(given_low, path)[0], int)
+    whole = isinstance(settings.values_of(given_low, path)[0], int)
     for value in (low, high):
         settings.parse(FOLDER, f"{head}\n{name} = {int(value) if whole else float(value)}")
     for value in (low - 1, high + 1 if whole else high * 1.01):

@@ -1,0 +1,62 @@
+"""The tables: one a record type, columns named as fields; what is nested is canonical JSON.
+
+A change here needs a migration and a new ``SCHEMA_VERSION``; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from wardline import records
+from wardline.adapters.stores.tables.cases import cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.counting import (
+    audit_checkpoints,
+    audit_entries,
+    audit_loads,
+    counts,
+    remembered,
+    tallies,
+)
+from wardline.adapters.stores.tables.line import actions, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.lists import (
+    hash_batches,
+    hash_lists,
+    held_entries,
+    list_feedback,
+    list_syncs,
+)
+from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
+from wardline.adapters.stores.tables.spelling import metadata
+
+__all__ = [
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+]  # fmt: skip
+
+SCHEMA_VERSION = "0005"
+"""The newest migration."""
+
+BY_TYPE: dict[type[Any], sa.Table] = {
+    records.Item: items,
+    records.Case: cases,
+    records.Reveal: reveals,
+    records.Covering: coverings,
+    records.Note: notes,
+    records.Decision: decisions,
+    records.Action: actions,
+    records.Referral: referrals,
+    records.Receipt: receipts,
+    records.Hold: holds,
+    records.HashList: hash_lists,
+    records.HashBatch: hash_batches,
+    records.HeldEntry: held_entries,
+    records.ListSync: list_syncs,
+    records.ListFeedback: list_feedback,
+    records.User: users,
+    records.Session: sessions,
+    records.ApiKey: api_keys,
+    records.Approval: approvals,
+    records.Alarm: alarms,
+}
+"""The table of each audited record type."""

@@ -1,0 +1,67 @@
+"""Cases, what was shown of them, and what was decided."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from wardline.adapters.stores.tables.spelling import (
+    a_fraction_or_none,
+    a_number,
+    a_text,
+    a_text_or_none,
+    a_time,
+    a_time_or_none,
+    a_yes_no,
+    an_id,
+    metadata,
+)
+
+_ESCALATED = sa.text("escalated_by IS NOT NULL")
+_ORDINARY = sa.text("escalated_by IS NULL")
+_HELD = sa.text("held_until IS NOT NULL")
+_IMMINENT = sa.text("imminent_since IS NOT NULL")
+cases = sa.Table(
+    "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
+    a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
+    a_text_or_none("decision_id"), a_number("version"), a_time_or_none("held_until"), a_text_or_none("escalated_by"),
+    a_time_or_none("imminent_since"), a_text_or_none("lane"), a_fraction_or_none("views_turn"), a_fraction_or_none("delay_turn"),
+    a_text_or_none("urgency"),
+    sa.Index("ix_cases_opened_at", "opened_at", "id"),
+    sa.Index("ix_cases_state", "state", "opened_at", "id"),
+    sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
+    sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
+    sa.Index("ix_cases_escalated", "state", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
+    # With what says that a case is in hand or set aside, so that those are passed over without being read.
+    sa.Index("ix_cases_waiting", "state", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_views_turn", "state", "lane", "views_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_delay_turn", "state", "delay_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
+    sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
+)  # fmt: skip
+
+reveals = sa.Table(
+    "reveals", metadata, an_id(), a_text("case_id"), a_text("item_id"), a_text("user_id"), a_time("at"), a_number("frame"),
+    sa.Index("ix_reveals_case_id", "case_id", "at", "id"),
+    sa.Index("ix_reveals_user_id", "user_id", "at", "id"),
+)  # fmt: skip
+
+coverings = sa.Table(
+    "coverings", metadata, an_id(), a_text("reveal_id"), a_text("user_id"), a_time("at"),
+    sa.Index("uq_coverings_reveal_id", "reveal_id", unique=True),
+    sa.Index("ix_coverings_user_id", "user_id", "at", "id"),
+)  # fmt: skip
+
+notes = sa.Table(
+    "notes", metadata, an_id(), a_text("case_id"), a_text("user_id"), a_time("at"), a_text("text"),
+    sa.Index("ix_notes_case_id", "case_id", "at", "id"),
+)  # fmt: skip
+
+decisions = sa.Table(
+    "decisions", metadata, an_id(), a_text("case_id"), a_text("user_id"), a_time("at"), a_text("outcome"), a_text("findings"),
+    a_text("annotations"), a_text_or_none("escalation"), a_time("undo_until"), a_text("state"), a_number("version"), a_text("answers"),
+    sa.Index("ix_decisions_case_id", "case_id"),
+    sa.Index("ix_decisions_at", "at"),
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""Items and what follows a decision: actions, referrals, receipts, holds."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from wardline.adapters.stores.tables.spelling import (
+    a_number,
+    a_text,
+    a_text_or_none,
+    a_time,
+    a_time_or_none,
+    a_yes_no,
+    an_id,
+    metadata,
+    some_bytes,
+)
+
+items = sa.Table(
+    "items", metadata, an_id(), a_time("received_at"), a_text("account_reference"), a_text("platform"), a_text_or_none("context"),
+    a_number("size_bytes"), a_text_or_none("picture"), a_text("hashes"), a_yes_no("sealed"), a_number("version"),
+    a_text("matches"),
+    sa.Index("ix_items_received_at", "received_at", "id"),
+)  # fmt: skip
+
+actions = sa.Table(
+    "actions", metadata, an_id(), a_text("case_id"), a_text("kind"), a_text("platform"), a_text("account_reference"),
+    a_text_or_none("content_reference"), a_time("created_at"), a_text("state"), a_number("attempts"), a_time_or_none("delivered_at"),
+    a_number("version"),
+    sa.Index("ix_actions_case_id", "case_id", "created_at", "id"),
+    sa.Index("ix_actions_delivered_at", "delivered_at"),
+)  # fmt: skip
+
+referrals = sa.Table(
+    "referrals", metadata, an_id(), a_text("case_id"), a_text("decision_id"), a_text("authority"), a_text("environment"),
+    a_text("state"), a_time("created_at"), a_text("files"), a_text_or_none("remote_id"), a_text("orphans"), a_yes_no("in_flight"),
+    a_number("attempts"), a_text_or_none("problem"), a_time_or_none("finished_at"), a_number("version"),
+    sa.Index("uq_referrals_decision_id", "decision_id", unique=True),
+    sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
+    sa.Index("ix_referrals_created_at", "created_at", "id"),
+    sa.Index("ix_referrals_state", "state", "created_at", "id"),
+)  # fmt: skip
+
+receipts = sa.Table(
+    "receipts", metadata, an_id(), a_text("referral_id"), a_text("remote_id"), a_time("received_at"), some_bytes("body"),
+    a_yes_no("original"),
+    sa.Index("uq_receipts_referral_id", "referral_id", unique=True),
+    sa.Index("ix_receipts_received_at", "received_at"),
+)  # fmt: skip
+
+holds = sa.Table(
+    "holds", metadata, an_id(), a_text("item_id"), a_text("case_id"), a_text("basis"), a_time("placed_at"), a_time("until"),
+    a_text("state"), a_text_or_none("referral_id"), a_number("version"),
+    sa.Index("ix_holds_item_id", "item_id", "placed_at", "id"),
+    sa.Index("ix_holds_placed_at", "placed_at", "id"),
+    sa.Index("ix_holds_state", "state", "until", "id"),
+)  # fmt: skip

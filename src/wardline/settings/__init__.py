@@ -1,0 +1,46 @@
+"""Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
+
+from wardline.settings.ranges import RANGES
+from wardline.settings.reading import FILE_NAME, load, parse, values_of
+from wardline.settings.review import ReviewSettings
+from wardline.settings.sections import (
+    AlarmSettings,
+    ExchangeSettings,
+    Installation,
+    IntakeSettings,
+    MatchingSettings,
+    NotifierSettings,
+    PlatformSettings,
+    PreservationSettings,
+    PrivateScanningSettings,
+    ReferralSettings,
+    ReporterSettings,
+    ServerSettings,
+    StoreSettings,
+    TriageSettings,
+)
+from wardline.settings.whole import Settings
+
+__all__ = [
+    "FILE_NAME",
+    "RANGES",
+    "AlarmSettings",
+    "ExchangeSettings",
+    "Installation",
+    "IntakeSettings",
+    "MatchingSettings",
+    "NotifierSettings",
+    "PlatformSettings",
+    "PreservationSettings",
+    "PrivateScanningSettings",
+    "ReferralSettings",
+    "ReporterSettings",
+    "ReviewSettings",
+    "ServerSettings",
+    "Settings",
+    "StoreSettings",
+    "TriageSettings",
+    "load",
+    "parse",
+    "values_of",
+]  # fmt: skip
