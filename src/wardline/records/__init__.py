@@ -18,6 +18,7 @@ from wardline.records.action import Action, ActionKind, ActionState
 from wardline.records.alarm import Alarm, AlarmKind
 from wardline.records.case import (
     ASKED,
+    GENERAL_QUEUE,
     Answer,
     Case,
     CaseState,
@@ -31,6 +32,7 @@ from wardline.records.case import (
     Reply,
     ReportAnnotation,
     Reveal,
+    Stage,
 )
 from wardline.records.category import Category
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
@@ -87,6 +89,7 @@ from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove,
 
 __all__ = [
     "ASKED",
+    "GENERAL_QUEUE",
     "HASH_BYTES",
     "IMMINENT_DANGER",
     "MOST_IN_BATCH",
@@ -189,6 +192,7 @@ __all__ = [
     "Score",
     "Session",
     "Signal",
+    "Stage",
     "Step",
     "StepCount",
     "SyncState",

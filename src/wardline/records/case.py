@@ -22,6 +22,21 @@ class CaseState(StrEnum):
     """The decision took effect."""
 
 
+class Stage(StrEnum):
+    """Whose opinion a case waits for."""
+
+    FIRST = "first"
+    """Nobody's is in yet."""
+    SECOND = "second"
+    """Another person's, who does not see the first."""
+    ADJUDICATION = "adjudication"
+    """A third person's, for two differed."""
+    APPEAL = "appeal"
+    """Somebody's who had no part in what is appealed against."""
+    AUDIT = "audit"
+    """A person's on what was decided without one: a decision that spread."""
+
+
 class Outcome(StrEnum):
     VIOLATION = "violation"
     NOT_VIOLATION = "not-a-violation"
@@ -88,6 +103,10 @@ class Answer:
             raise InputError(f"answer: {self.about} is not asked, expected one of {', '.join(ASKED)}")
 
 
+GENERAL_QUEUE = "general"
+"""Where a case waits that no queue of the settings is made for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One matter for one decision: an account and the files that point at it."""
@@ -107,7 +126,7 @@ class Case:
     lease_until: datetime | None = None
     """The claim ends here unless it is renewed."""
     passed_by: tuple[str, ...] = ()
-    """Users who could not tell; the case goes to somebody else."""
+    """Users to whom it is not handed any more: they could not tell, passed it on, or their opinion is in."""
     decision_id: str | None = None
     """The newest decision."""
     version: int = 1
@@ -123,6 +142,13 @@ class Case:
     delay_turn: float | None = None
     urgency: Urgency | None = None
     """What the place was computed from."""
+    stage: Stage = Stage.FIRST
+    queue: str = GENERAL_QUEUE
+    """The queue that it waits in, by its name in the settings, 1 to 64 characters."""
+    due_at: datetime | None = None
+    """When it shall be decided at the latest, by the target of its class; None where there is none."""
+    cluster_id: str | None = None
+    """The cluster of near-duplicates that its first file belongs to; None for a file without a perceptual hash."""
 
     def __post_init__(self) -> None:
         require_id("case", self.id)
@@ -130,6 +156,8 @@ class Case:
         require_utc("lease_until", self.lease_until)
         require_utc("held_until", self.held_until)
         require_utc("imminent_since", self.imminent_since)
+        require_utc("due_at", self.due_at)
+        require_text("queue", self.queue, most=64)
         if not self.item_ids:
             raise InputError(f"case {self.id}: no items, expected at least one")
         if (self.claimed_by is None) != (self.lease_until is None):

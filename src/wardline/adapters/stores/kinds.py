@@ -45,14 +45,14 @@ def _kind(record_type: type[Any], *uniques: Unique, later: Mapping[str, Any] | N
     return Kind(record_type, name_of(record_type), versioned, uniques, later or {})
 
 
+_LATER_IN_CASES = {
+    "held_until": None, "escalated_by": None, "imminent_since": None, "lane": None, "views_turn": None, "delay_turn": None, "urgency": None,
+    "stage": "first", "queue": "general", "due_at": None, "cluster_id": None,
+}  # fmt: skip
+
 KINDS = (
     _kind(records.Item, later={"matches": "[]"}),
-    _kind(
-        records.Case,
-        later=dict.fromkeys(
-            ("held_until", "escalated_by", "imminent_since", "lane", "views_turn", "delay_turn", "urgency")
-        ),
-    ),
+    _kind(records.Case, later=_LATER_IN_CASES),
     _kind(records.Reveal),
     _kind(records.Covering, Unique(("reveal_id",))),
     _kind(records.Note),

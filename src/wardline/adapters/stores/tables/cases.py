@@ -25,7 +25,7 @@ cases = sa.Table(
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
     a_text_or_none("decision_id"), a_number("version"), a_time_or_none("held_until"), a_text_or_none("escalated_by"),
     a_time_or_none("imminent_since"), a_text_or_none("lane"), a_fraction_or_none("views_turn"), a_fraction_or_none("delay_turn"),
-    a_text_or_none("urgency"),
+    a_text_or_none("urgency"), a_text("stage"), a_text("queue"), a_time_or_none("due_at"), a_text_or_none("cluster_id"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
     sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
