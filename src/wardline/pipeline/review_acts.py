@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from wardline import records, review
+from wardline.pipeline import finding
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.parts import Parts
@@ -39,6 +40,10 @@ class ReviewActs:
     def escalate(self, case_id: str, *, user: records.User, note: str) -> records.Case:
         """Hand a claimed case to the leads, with the reason in a note."""
         return reviewing.escalate(self.parts, case_id, user, note=note)
+
+    def find(self, words: str, *, user: records.User) -> finding.Found:
+        """Find cases and referrals by what somebody has in hand; the log tells that somebody searched."""
+        return finding.find(self.parts, words, user=user)
 
     def exposure(self, user: records.User) -> review.Exposure:
         """Count what this person was shown today (UTC)."""

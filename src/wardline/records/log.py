@@ -81,6 +81,8 @@ class Verb(StrEnum):
     """Somebody looked at entries that tell who was shown what."""
     COUNTS_LOGGED = "counts:logged"
     FIGURES_PUBLISHED = "figures:published"
+    SEARCH_MADE = "search:made"
+    """Somebody looked for records; the detail says by what kind of words, never by which."""
     SCAN_BEGUN = "scan:begun"
     """Somebody has a library compared with the lists, and will learn what of it is on one."""
     SCAN_ENDED = "scan:ended"

@@ -134,7 +134,11 @@ def keys_on(cookies: dict[str, str]) -> bool:
 def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The navigation: only what this person may open. Groups of (address, name, count)."""
     role = desk.user.role
-    work = [("/queue", "Queue", waiting(desk)), *_in_hand(desk)] if role in REVIEWERS else []
+    work = (
+        [("/queue", "Queue", waiting(desk)), *_in_hand(desk), ("/search", "Search", "")]
+        if role in REVIEWERS
+        else []
+    )
     work += (
         [("/referrals", "Referrals", _referrals(desk)), ("/holds", "Holds", "")] if role in OVERSEERS else []
     )
