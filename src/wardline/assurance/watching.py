@@ -1,0 +1,106 @@
+"""Watching a certificate: an alarm that is false at most so often in the certificate's whole life, whenever somebody looks.
+
+Each audited item is a bet against "the cap is kept". Capital that starts at 1 and is put on fair odds reaches 20 with probability 1/20 at most,
+so that capital of 20 is an alarm of level 5 %, without any plan of when to look (Ville's inequality). Part of the capital is kept back and put in
+later, item by item, so that an error which begins late is found as fast as one that was there from the start. Weights of what is put in add
+up to 1 over the life that the certificate was made for; afterwards nothing new is put in, and it has to be renewed.
+
+Source: I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by betting", arXiv:2010.09686; A. Podkopaev and A. Ramdas,
+"Tracking the risk of a deployed model and detecting harmful distribution shifts", arXiv:2110.06177; J. Shin, A. Ramdas and A. Rinaldo,
+"E-detectors", arXiv:2203.03532.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from wardline.errors import InputError
+
+ALTERNATIVES = ((2.0, 0.2), (4.0, 0.4), (10.0, 0.4))
+"""How many times the cap is bet on, and with which part of the capital."""
+_AT_START = 0.2
+"""Part of the capital that is put in at once."""
+_LARGEST_ODDS = 0.5
+"""No bet is placed on more than every second item being wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """One arm of one certificate under watch."""
+
+    cap: float
+    """Largest share of harmed items that is allowed, above 0 and below 1."""
+    life: int
+    """How many audited items it is made for, 1 and up."""
+    alarm_level: float = 0.05
+    """Largest probability of an alarm although the cap was kept all the time."""
+    seen: int = 0
+    """Audited items until now."""
+    harmed: int = 0
+    """Those of them that the machine decided and a person would have decided rightly."""
+    capital: tuple[float, ...] = (0.0,) * len(ALTERNATIVES)
+    """What each bet has become."""
+    is_alarmed: bool = False
+    """Once true, true for good: an alarm is not taken back by better luck."""
+
+    def __post_init__(self) -> None:
+        for name, value in (("cap", self.cap), ("alarm level", self.alarm_level)):
+            if not 0 < value < 1:
+                raise InputError(f"watch: {name} {value}, expected above 0 and below 1")
+        if self.life < 1 or len(self.capital) != len(ALTERNATIVES):
+            raise InputError("watch: no life or another number of bets, expected at least one item")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its life is over, so that a late error would be found slowly."""
+        return self.seen >= self.life
+
+    @property
+    def evidence(self) -> float:
+        """Capital now, 0 and up; an alarm at ``1 / alarm_level``."""
+        return sum(part * each for (_, part), each in zip(ALTERNATIVES, self.capital, strict=True))
+
+
+def observe(watch: Watch, outcomes: Iterable[bool]) -> Watch:
+    """Take audited items into account, in the order in which they were drawn.
+
+    Args:
+        watch: As it was.
+        outcomes: True for an item that the machine decided and a person would have decided rightly. For the arm that clears these are
+            violating items drawn independently of the score, whether or not they were cleared; for the arm that acts innocent ones.
+    """
+    for harmed in outcomes:
+        watch = _one(watch, harmed=harmed)
+    return watch
+
+
+def _one(watch: Watch, *, harmed: bool) -> Watch:
+    put_in = (1.0 - _AT_START) / watch.life if watch.seen < watch.life else 0.0
+    if watch.seen == 0:
+        put_in += _AT_START
+    capital = tuple(
+        (each + put_in) * _factor(watch.cap, times, harmed=harmed)
+        for (times, _), each in zip(ALTERNATIVES, watch.capital, strict=True)
+    )
+    seen = replace(watch, seen=watch.seen + 1, harmed=watch.harmed + harmed, capital=capital)
+    return replace(seen, is_alarmed=watch.is_alarmed or seen.evidence >= 1.0 / watch.alarm_level)
+
+
+def _factor(cap: float, times: float, *, harmed: bool) -> float:
+    """Give what a bet of 1 becomes; its expectation is at most 1 while the cap is kept."""
+    bet_on = max(cap, min(times * cap, _LARGEST_ODDS))
+    return bet_on / cap if harmed else (1.0 - bet_on) / (1.0 - cap)
+
+
+def wald_limit(cap: float, rate: float, *, alarm_level: float = 0.05) -> float:
+    """Compute how many items a test that knows both the rate and when it began needs on average: no watch can be faster at this level.
+
+    Args:
+        cap: Above 0 and below ``rate``.
+        rate: The share of harmed items after the change, below 1.
+        alarm_level: As in ``Watch``.
+    """
+    divergence = rate * math.log(rate / cap) + (1 - rate) * math.log((1 - rate) / (1 - cap))
+    return math.log(1.0 / alarm_level) / divergence
