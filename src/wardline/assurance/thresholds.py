@@ -57,9 +57,7 @@ def certify_clear(
         InputError: Other shapes or values; nothing is ever certified from them.
     """
     _require(scores, caught, grid, cap, error_level)
-    order = np.argsort(scores[caught], kind="stable")
-    harmed = np.searchsorted(scores[caught][order], grid, side="left")
-    return _first_failure(grid, harmed, len(scores), cap, error_level)
+    return _first_failure(grid, _below(scores[caught], grid), len(scores), cap, error_level)
 
 
 def certify_act(
@@ -81,16 +79,21 @@ def certify_act(
         InputError: Other shapes or values; nothing is ever certified from them.
     """
     _require(scores, cleared, grid, cap, error_level)
-    right = np.sort(scores[cleared], kind="stable")
-    harmed = len(right) - np.searchsorted(right, grid, side="left")
+    harmed = np.count_nonzero(cleared) - _below(scores[cleared], grid)
     return _first_failure(grid[::-1], harmed[::-1], len(scores), cap, error_level)
+
+
+def _below(scores: Floats, grid: Floats) -> npt.NDArray[np.int64]:
+    """Count the scores below each threshold."""
+    places = np.searchsorted(grid, scores, side="right")
+    return np.cumsum(np.bincount(places, minlength=len(grid) + 1))[: len(grid)].astype(np.int64)
 
 
 def _first_failure(
     grid: Floats, harmed: npt.NDArray[np.int64], trials: int, cap: float, error_level: float
 ) -> Certified | None:
     """Walk from the safest threshold on, and stop at the first whose limit is above the cap."""
-    limits = binomial.upper_limit(harmed.astype(np.int64), trials, error=error_level)
+    limits = binomial.upper_limit(harmed, trials, error=error_level)
     failed = np.flatnonzero(limits > cap)
     passed = int(failed[0]) if len(failed) else len(grid)
     if passed == 0:

@@ -135,6 +135,22 @@ def queue(
     _show("queue", found, as_json=as_json)
 
 
+@app.command(name="assurance")
+def assurance_(
+    trials: Annotated[
+        int, typer.Option("--trials", min=1, help="For each of ten tasks, each detector and each size.")
+    ] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the guarantee of automation on simulated tasks: caps that are broken, work that is left, errors that are found.
+
+    A thousand trials take half an hour; fifty show the same with less certainty.
+    """
+    from wardline.cli import bench_assurance
+
+    _show("assurance", bench_assurance.rows(trials=trials), as_json=as_json)
+
+
 def _show(name: str, rows: Sequence[Row], *, as_json: bool) -> None:
     if as_json:
         output.as_json({"bench": name, "rows": rows})
