@@ -17,15 +17,29 @@ if TYPE_CHECKING:
 
     from tests.browser.chromium import Visitors
 
-WIDTHS = (1440, 390)
+WIDE, NARROW = 1440, 390
+WIDTHS = (WIDE, NARROW)
 # Of WCAG 2.2, and not on by itself.
 _OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 # Nothing but the colours differs between the themes.
 _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-_THEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (
-    ("light", _OPTIONS),
-    ("dark", _COLOURS),
-)
+# Nor does anything but the layout between the widths.
+_LAYOUT = {
+    "resultTypes": ["violations"],
+    "rules": {"target-size": {"enabled": True}},
+    "runOnly": [
+        "target-size",
+        "scrollable-region-focusable",
+        "color-contrast",
+        "link-in-text-block",
+        "aria-hidden-focus",
+    ],
+}
+_Theme = Literal["light", "dark"]
+_JUDGED: dict[int, tuple[tuple[_Theme, dict[str, Any]], ...]] = {
+    WIDE: (("light", _OPTIONS), ("dark", _COLOURS)),
+    NARROW: (("light", _LAYOUT),),
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +57,11 @@ def window(visitors: Visitors, who: str | None, width: int) -> Page:
 
 
 def findings(page: Page, axe: str) -> Iterator[str]:
-    """Judge the page as it stands, in both themes."""
+    """Judge the page as it stands: everything in a wide window, the colours of both themes, and in a narrow one the layout."""
     page.evaluate(axe)
-    for theme, options in _THEMES:
+    size = page.viewport_size
+    assert size is not None
+    for theme, options in _JUDGED[size["width"]]:
         page.emulate_media(color_scheme=theme)
         result: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
         for broken in result["violations"]:
