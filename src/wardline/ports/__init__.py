@@ -4,6 +4,7 @@ A docstring here is a contract; ``wardline.testing`` holds the suites that check
 exceptions into ``wardline.errors`` at the door. An expected failure is a value, never an exception.
 """
 
+from wardline.ports.identities import Claims, Errand, IdentityProvider
 from wardline.ports.outside import (
     Authority,
     Classifier,
@@ -23,6 +24,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
+from wardline.ports.sign_in import SignInReader
 from wardline.ports.store import (
     AlarmReader,
     AuditReader,
@@ -39,5 +41,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Claims", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Errand", "Frame", "HashExchange", "HashListSource", "Hasher", "IdentityProvider", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "SignInReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

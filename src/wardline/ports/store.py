@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from wardline import records
+from wardline.ports.sign_in import SignInReader
 
 
 class MatchingReader(Protocol):
@@ -299,7 +300,7 @@ class AuditReader(Protocol):
 
 
 class Store(
-    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, AlarmReader,
+    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, SignInReader, AlarmReader,
     StatisticsReader, AuditReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
