@@ -21,6 +21,7 @@ from wardline.web.console import (
     approvals,
     audit,
     case,
+    case_record,
     deciding,
     lists,
     looking,
@@ -47,7 +48,7 @@ from wardline.web.console.pictures import Shelf
 from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
+    *queue.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
 )  # fmt: skip
 

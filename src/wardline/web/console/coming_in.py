@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import (
+    ConflictError,
     DependencyError,
     NotAllowedError,
     NotAuthenticatedError,
@@ -146,7 +147,7 @@ def end_key(door: Doorway, request: Request, body: bytes) -> Response:
         opened = passkeys.sign_in(
             parts, answer=first(sent, "answer"), challenge=journey.challenge, half=journey.half
         )
-    except (NotAuthenticatedError, NotAllowedError) as error:
+    except (NotAuthenticatedError, NotAllowedError, ConflictError) as error:
         return again(door, request, following, problem=error)
     return let_in(door, request, opened, following)
 
@@ -200,15 +201,10 @@ def end_provider(door: Doorway, request: Request) -> Response:
         journey = door.journeys.end(request.cookies.get(ERRAND_COOKIE, ""), ToProvider, now=parts.now())
         following = journey.following
         told = request.query_params
-        if journey.provider != provider.name or not hmac.compare_digest(
-            journey.errand.state.encode(), told.get("state", "").encode("utf-8", "surrogatepass")
-        ):
-            raise NotAllowedError(
-                "sign-in: not the one that this browser began, expected its state", remedy="Begin again."
-            )
+        _require_state(provider, journey, told.get("state", ""))
         claims = provider.provider.claims(journey.errand, dict(told))
         answer = _arrived(door, request, provider, journey, claims)
-    except (NotAuthenticatedError, NotAllowedError, NotFoundError, DependencyError) as error:
+    except (NotAuthenticatedError, NotAllowedError, NotFoundError, ConflictError, DependencyError) as error:
         answer = again(door, request, following, problem=error)
     except WardlineError as error:
         answer = bare(
@@ -216,6 +212,14 @@ def end_provider(door: Doorway, request: Request) -> Response:
         )
     answer.delete_cookie(ERRAND_COOKIE, path="/sign-in/with/")
     return answer
+
+
+def _require_state(provider: Provider, journey: ToProvider, state: str) -> None:
+    sent = state.encode("utf-8", "surrogatepass")
+    if journey.provider != provider.name or not hmac.compare_digest(journey.errand.state.encode(), sent):
+        raise NotAllowedError(
+            "sign-in: not the one that this browser began, expected its state", remedy="Begin again."
+        )
 
 
 def _arrived(

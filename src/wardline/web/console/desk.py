@@ -21,6 +21,7 @@ from wardline.web.console.pictures import Shelf
 COOKIE = "wardline_session"
 EVERYBODY = frozenset(Role)
 REVIEWERS = frozenset({Role.MODERATOR, Role.LEAD})
+OPENERS = frozenset({Role.LEAD, Role.AUDITOR})
 MANAGERS = frozenset({Role.LEAD, Role.ADMIN})
 OVERSEERS = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TypeVar
 
-from wardline.errors import NotAllowedError
+from wardline.errors import ConflictError
 from wardline.pipeline.sessions import Half
 from wardline.ports import Errand
 
@@ -87,12 +87,12 @@ class Journeys:
         """Give a journey of this kind back, once.
 
         Raises:
-            NotAllowedError: Unknown, ended before, of another kind, or too old: they look alike.
+            ConflictError: Unknown, ended before, of another kind, or too old: they look alike.
         """
         with self._lock:
             until, found = self._held.pop(name, (now, None))
         if not isinstance(found, kind) or until <= now:
-            raise NotAllowedError(
+            raise ConflictError(
                 "sign-in: begun elsewhere, ended before, or too long ago, expected one of this browser",
                 remedy="Begin again.",
             )

@@ -76,6 +76,8 @@ def _away(desk: Desk, purpose: Purpose) -> Response:
 
 def _new(desk: Desk, wrong: WardlineError | None = None) -> Response:
     parts = desk.wardline.parts
+    if not passkeys.are_on(parts):
+        return page(desk, "passkey_new", wrong=None, question="", journey="", typed="")
     challenge = parts.entropy(passkeys.CHALLENGE_BYTES)
     question = passkeys.registration(parts, desk.user, challenge)
     asked = ToKey(challenge=challenge, following=Following(), session_id=desk.session.id)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from wardline.errors import NotAllowedError, NotAuthenticatedError
+from wardline.errors import ConflictError, NotAllowedError, NotAuthenticatedError, WardlineError
 from wardline.pipeline import passkeys, sessions
 from wardline.web import problems
 from wardline.web.console.desk import Desk, Page
@@ -29,7 +29,7 @@ def required(wanted: Page, desk: Desk) -> Desk | Response:
         return desk
     try:
         return _proven(desk)
-    except (NotAuthenticatedError, NotAllowedError) as error:
+    except (NotAuthenticatedError, NotAllowedError, ConflictError) as error:
         return _ask(desk, error)
 
 
@@ -46,7 +46,7 @@ def _proven(desk: Desk) -> Desk | Response:
     return _ask(desk)
 
 
-def _ask(desk: Desk, wrong: NotAuthenticatedError | NotAllowedError | None = None) -> Response:
+def _ask(desk: Desk, wrong: WardlineError | None = None) -> Response:
     """Show what was sent once more, with a question beside it. Nothing has been done."""
     parts = desk.wardline.parts
     sent = [
