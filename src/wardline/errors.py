@@ -145,6 +145,11 @@ class DependencyError(WardlineError):
     remedy = "Wardline tries again by itself; `wardline alarm list` shows what is still failing."
 
 
+class IdentityProviderError(DependencyError):
+    code = "identity-provider"
+    remedy = "Sign in with your password meanwhile; `wardline check` says which provider the settings name."
+
+
 class StoreUnavailableError(DependencyError):
     code = "store-unavailable"
     remedy = "Check the database and its disk; uploads are refused, not lost, until it answers."

@@ -136,7 +136,7 @@ def _filled_in(path: str, ids: Mapping[str, str]) -> str:
 
 
 def _client(url: str, visitor: Visitor) -> httpx.Client:
-    from wardline.web.console.sign_in import COOKIE
+    from wardline.web.console.desk import COOKIE
 
     headers = {"Accept-Encoding": "gzip", "Cookie": f"{COOKIE}={visitor.token}"}
     return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)

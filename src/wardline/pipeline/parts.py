@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardline import intake, ports, preservation, records, review, triage
+from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.records.ids import ENTROPY_BYTES
 
 SYSTEM = "system"
@@ -46,6 +47,7 @@ class Rules:
     look_back: timedelta = timedelta(0)
     """How long ago a kept file may have come to be matched with what is new on a list; nothing: that is off."""
     min_free_bytes: int = 1_000_000_000
+    accounts: AccountRules = field(default_factory=AccountRules)
 
 
 class ListOpener(Protocol):
@@ -92,6 +94,8 @@ class Parts:
     authority: ports.Authority | None = None
     platforms: Mapping[str, ports.Platform] = field(default_factory=dict)
     notifiers: Sequence[ports.Notifier] = ()
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """At which people sign in, by the name that the settings give each."""
     free_bytes: Callable[[], int] = lambda: 2**62
     """Free space on the data disk."""
     password_hasher: PasswordHasher = field(default_factory=PasswordHasher)

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wardline import records
@@ -23,24 +23,47 @@ from wardline.errors import (
 )
 from wardline.pipeline import passwords
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import Insert, Remove, Replace, Verb
+from wardline.records import Insert, Remove, Replace, SecondFactor, Verb
 
-LIFETIME = timedelta(hours=10)
-"""A working day and its breaks; use does not prolong it."""
 FAILURES_BEFORE_LOCK = 5
 FIRST_LOCK = timedelta(minutes=15)
 LONGEST_LOCK = timedelta(hours=24)
 _TOKEN_BYTES = 32
 _EXPIRED_AT_ONCE = 1000
 _MOST_NAME_CHARACTERS = 64
+_TOUCHES = 4
+"""So often in each idle time the store hears that a session is in use: an entry for every request would drown the log."""
 
 Commit = tuple[Sequence[records.Change], Sequence[records.Entry]]
 Grant = Callable[[records.User], Commit]
 """What a right password brings about; gets the person as they will be stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Somebody who has shown a right password, or a provider's word, and has yet to show a security key."""
+
+    user_id: str
+    password_hash: str
+    """Of that moment: a password that was changed meanwhile makes the first step worth nothing."""
+    identity_id: str | None = None
+    """The account at a provider that vouched, if one did."""
+
+
 def sign_in(parts: Parts, name: str, password: str) -> tuple[records.Session, str]:
-    """Open a session of ten hours. Gives the record and its token, which is kept nowhere here.
+    """Open a session for somebody who needs nothing but a password. Gives the record and its token, which is kept nowhere here.
+
+    Raises:
+        NotAuthenticatedError: As ``begin``, and when a security key is asked for as well.
+    """
+    begun = begin(parts, name, password)
+    if isinstance(begun, Half):
+        raise passwords.refusal()
+    return begun
+
+
+def begin(parts: Parts, name: str, password: str) -> tuple[records.Session, str] | Half:
+    """Judge a password: open a session, or say that a security key is asked for as well.
 
     Five wrong passwords lock the person out for 15 minutes, five more for twice as long, and so on up to 24 hours; a right one
     sets the count back.
@@ -48,29 +71,121 @@ def sign_in(parts: Parts, name: str, password: str) -> tuple[records.Session, st
     Raises:
         NotAuthenticatedError: Unknown name, another password, disabled, or locked: they look alike and take alike long.
     """
-    token = base64.urlsafe_b64encode(parts.entropy(_TOKEN_BYTES)).decode().rstrip("=")
-    opened: list[records.Session] = []
+    token = new_token(parts)
+    outcome: list[tuple[records.Session, str] | Half] = []
 
     def grant(user: records.User) -> Commit:
-        now = parts.now()
-        session = records.Session(
-            id=parts.new_id("session"), user_id=user.id, token_digest=_digest(token), opened_at=now, expires_at=now + LIFETIME
-        )  # fmt: skip
-        opened.append(session)
-        return [Insert(session)], [parts.entry(Verb.SESSION_OPENED, session.id, actor=user.id)]
+        if asks_for_key(parts, user):
+            outcome.append(Half(user.id, user.password_hash))
+            return [], [parts.entry(Verb.USER_FIRST_STEP, user.id, actor=user.id, detail="password")]
+        session, commit = opening(parts, user, token)
+        outcome.append((session, token))
+        return commit
 
     _admit(parts, lambda: _named(parts, name), password, grant)
-    return opened[-1], token
+    return outcome[-1]
+
+
+def asks_for_key(parts: Parts, user: records.User) -> bool:
+    """Say whether this person shows a security key after the first step: their role's setting, and whether they have one."""
+    wanted = parts.rules.accounts.second_factor[user.role]
+    return wanted is not SecondFactor.OFF and bool(parts.store.passkeys_of(user.id))
+
+
+def lacks_key(parts: Parts, user: records.User, session: records.Session) -> bool:
+    """Say whether this person has to register a security key, or come in with theirs, before anything else."""
+    return parts.rules.accounts.second_factor[user.role] is SecondFactor.REQUIRED and not session.strong
+
+
+def new_token(parts: Parts) -> str:
+    """Make what a session is known by: 256 random bits."""
+    return base64.urlsafe_b64encode(parts.entropy(_TOKEN_BYTES)).decode().rstrip("=")
+
+
+def opening(
+    parts: Parts,
+    user: records.User,
+    token: str,
+    *,
+    strong: bool = False,
+    identity_id: str | None = None,
+    how: str = "",
+) -> tuple[records.Session, Commit]:
+    """Give a new session and what opens it, to be committed with a new version of its person. The oldest over the limit close."""
+    now, rules = parts.now(), parts.rules.accounts
+    session = records.Session(
+        id=parts.new_id("session"), user_id=user.id, token_digest=_digest(token), opened_at=now, expires_at=now + rules.lifetime,
+        seen_at=now, proven_at=now, strong=strong, identity_id=identity_id,
+    )  # fmt: skip
+    running = [each for each in parts.store.sessions_of(user.id) if is_open(parts, each)]
+    surplus = running[: max(0, len(running) + 1 - rules.most_sessions)]
+    changes, entries = closing(parts, surplus, actor=user.id, why="too many at once")
+    opened = parts.entry(Verb.SESSION_OPENED, session.id, actor=user.id, detail=how)
+    return session, ([Insert(session), *changes], [opened, *entries])
+
+
+def is_open(parts: Parts, session: records.Session) -> bool:
+    """Say whether neither of a session's times is over."""
+    now, seen = parts.now(), session.seen_at or session.opened_at
+    return now < session.expires_at and now < seen + parts.rules.accounts.idle
+
+
+def used(parts: Parts, session: records.Session) -> records.Session:
+    """Note that a person uses their session, now and then; gives it as it is stored."""
+    now, seen = parts.now(), session.seen_at or session.opened_at
+    if now < seen + parts.rules.accounts.idle / _TOUCHES:
+        return session
+    touched = replace(session, seen_at=now, version=session.version + 1)
+    try:
+        parts.store.commit(
+            Replace(touched), entries=[parts.entry(Verb.SESSION_USED, session.id, actor=session.user_id)]
+        )
+    except VersionConflictError:
+        return session  # another request of the same person was first, or it was closed: the next request finds out
+    return touched
+
+
+def is_fresh(parts: Parts, session: records.Session) -> bool:
+    """Say whether its person showed who they are lately enough for a grave act."""
+    return parts.now() < (session.proven_at or session.opened_at) + parts.rules.accounts.proof
+
+
+def prove(parts: Parts, session: records.Session, password: str) -> records.Session:
+    """Let a person show their password again. A wrong one counts like one at sign-in.
+
+    Raises:
+        NotAuthenticatedError: Wrong, or the person is locked.
+    """
+    proven: list[records.Session] = []
+
+    def grant(_user: records.User) -> Commit:
+        found, commit = proving(parts, session, "password")
+        proven.append(found)
+        return commit
+
+    _admit(parts, lambda: _with_id(parts, session.user_id), password, grant)
+    return proven[-1]
+
+
+def proving(parts: Parts, session: records.Session, how: str) -> tuple[records.Session, Commit]:
+    """Give a session as it is once its person has shown who they are, and what is committed for it."""
+    current = parts.store.session_by_digest(session.token_digest)
+    if current is None:
+        raise _no_session()
+    now = parts.now()
+    proven = replace(current, proven_at=now, seen_at=now, version=current.version + 1)
+    entry = parts.entry(Verb.SESSION_PROVEN, session.id, actor=session.user_id, detail=how)
+    return proven, ([Replace(proven)], [entry])
 
 
 def open_session_of(parts: Parts, token: str) -> tuple[records.Session, records.User]:
     """Find the session that a token belongs to, and its person as they are now: a changed role counts from the next request on.
 
     Raises:
-        NotAuthenticatedError: Unknown, closed, expired, or its person is disabled: they look alike.
+        NotAuthenticatedError: Unknown, closed, expired, unused for too long, or its person is disabled: they look alike.
     """
     session = parts.store.session_by_digest(_digest(token))
-    if session is None or session.expires_at <= parts.now():
+    if session is None or not is_open(parts, session):
         raise _no_session()
     try:
         user = parts.store.user(session.user_id)
@@ -84,7 +199,7 @@ def open_session_of(parts: Parts, token: str) -> tuple[records.Session, records.
 def sign_out(parts: Parts, session: records.Session) -> None:
     """Close a session. One that is closed already stays so."""
     if parts.store.session_by_digest(session.token_digest) is not None:
-        changes, entries = _closing(parts, [session], actor=session.user_id, why="signed out")
+        changes, entries = closing(parts, [session], actor=session.user_id, why="signed out")
         parts.store.commit(*changes, entries=entries)
 
 
@@ -92,7 +207,7 @@ def close_all(parts: Parts, user: records.User, *, actor: str = SYSTEM) -> int:
     """Close every session of a person; gives how many."""
     found = parts.store.sessions_of(user.id)
     if found:
-        changes, entries = _closing(parts, found, actor=actor, why="all closed")
+        changes, entries = closing(parts, found, actor=actor, why="all closed")
         parts.store.commit(*changes, entries=entries)
     return len(found)
 
@@ -110,8 +225,13 @@ def close_others(parts: Parts, keep: records.Session) -> int:
 def close_expired(parts: Parts) -> None:
     """Remove the sessions whose time is over."""
     while old := parts.store.expired_sessions(parts.now(), most=_EXPIRED_AT_ONCE):
-        changes, entries = _closing(parts, old, actor=SYSTEM, why="expired")
+        changes, entries = closing(parts, old, actor=SYSTEM, why="expired")
         parts.store.commit(*changes, entries=entries)
+    for user in parts.store.users():
+        idle = [each for each in parts.store.sessions_of(user.id) if not is_open(parts, each)]
+        if idle:
+            changes, entries = closing(parts, idle, actor=SYSTEM, why="unused")
+            parts.store.commit(*changes, entries=entries)
 
 
 def closing_all(
@@ -123,7 +243,7 @@ def closing_all(
     slips through.
     """
     others = [each for each in parts.store.sessions_of(user_id) if keep is None or each.id != keep.id]
-    return _closing(parts, others, actor=actor, why=why)
+    return closing(parts, others, actor=actor, why=why)
 
 
 def change_password(
@@ -249,7 +369,8 @@ def _with_id(parts: Parts, user_id: str) -> records.User | None:
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------------------------
-def _closing(parts: Parts, closed: Sequence[records.Session], *, actor: str, why: str) -> Commit:
+def closing(parts: Parts, closed: Sequence[records.Session], *, actor: str, why: str) -> Commit:
+    """Give what closes some sessions, to be committed with the reason for it."""
     return (
         [Remove(records.Session, each.id) for each in closed],
         [parts.entry(Verb.SESSION_CLOSED, each.id, actor=actor, detail=why) for each in closed],

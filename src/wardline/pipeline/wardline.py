@@ -145,6 +145,7 @@ class Wardline(ReviewActs, ListActs):
             *self.parts.platforms.values(),
             *self.parts.notifiers,
             *(each.exchange for each in self.parts.exchanges.values()),
+            *(each.provider for each in self.parts.providers.values()),
         ):
             _close(outside)
         self.parts.store.close()

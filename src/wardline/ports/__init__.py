@@ -5,6 +5,7 @@ exceptions into ``wardline.errors`` at the door. An expected failure is a value,
 """
 
 from wardline.ports.finding import FindingReader
+from wardline.ports.identities import Claims, Errand, IdentityProvider
 from wardline.ports.outside import (
     Authority,
     Classifier,
@@ -24,6 +25,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
+from wardline.ports.sign_in import SignInReader
 from wardline.ports.store import (
     AlarmReader,
     AuditReader,
@@ -40,5 +42,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "FindingReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Claims", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "FindingReader", "Errand", "Frame", "HashExchange", "HashListSource", "Hasher", "IdentityProvider", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "SignInReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from wardline import records
 from wardline.ports.finding import FindingReader
+from wardline.ports.sign_in import SignInReader
 
 
 class MatchingReader(Protocol):
@@ -300,7 +301,7 @@ class AuditReader(Protocol):
 
 
 class Store(
-    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, AlarmReader,
+    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, SignInReader, AlarmReader,
     StatisticsReader, AuditReader, FindingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""

@@ -83,6 +83,7 @@ from wardline.records.preview import (
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
+from wardline.records.sign_in import Identity, Opening, Passkey, SecondFactor
 from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
@@ -141,6 +142,7 @@ __all__ = [
     "HoldBasis",
     "HoldCause",
     "HoldState",
+    "Identity",
     "Insert",
     "IpEvent",
     "Item",
@@ -159,7 +161,9 @@ __all__ = [
     "MediaFormat",
     "Note",
     "Odds",
+    "Opening",
     "Outcome",
+    "Passkey",
     "Picture",
     "Place",
     "Precision",
@@ -190,6 +194,7 @@ __all__ = [
     "Route",
     "Scope",
     "Score",
+    "SecondFactor",
     "Session",
     "Signal",
     "Stage",

@@ -75,9 +75,19 @@ class Session:
     expires_at: datetime
     """Absolute: use does not prolong it."""
     version: int = 1
+    seen_at: datetime | None = None
+    """When it was last used, up to a quarter of the idle time late; None: when it was opened."""
+    proven_at: datetime | None = None
+    """When its person last showed a password or a key; None: when it was opened."""
+    strong: bool = False
+    """Whether it rests on more than a password: on a security key, or on a provider that the settings trust with that."""
+    identity_id: str | None = None
+    """The account at a provider by which it was opened; it closes when that is unlinked."""
 
     def __post_init__(self) -> None:
         require_id("session", self.id)
+        require_utc("seen_at", self.seen_at)
+        require_utc("proven_at", self.proven_at)
         require_text("token_digest", self.token_digest, most=64)
         require_utc("opened_at", self.opened_at)
         require_utc("expires_at", self.expires_at)

@@ -1,5 +1,6 @@
 """Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
 
+from wardline.settings.accounts import AccountSettings, OidcSettings, SecondFactorSettings
 from wardline.settings.ranges import RANGES
 from wardline.settings.reading import FILE_NAME, load, parse, values_of
 from wardline.settings.review import ReviewSettings
@@ -24,18 +25,21 @@ from wardline.settings.whole import Settings
 __all__ = [
     "FILE_NAME",
     "RANGES",
+    "AccountSettings",
     "AlarmSettings",
     "ExchangeSettings",
     "Installation",
     "IntakeSettings",
     "MatchingSettings",
     "NotifierSettings",
+    "OidcSettings",
     "PlatformSettings",
     "PreservationSettings",
     "PrivateScanningSettings",
     "ReferralSettings",
     "ReporterSettings",
     "ReviewSettings",
+    "SecondFactorSettings",
     "ServerSettings",
     "Settings",
     "StoreSettings",

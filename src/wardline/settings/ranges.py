@@ -34,6 +34,10 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "preservation.after_filing_days": (365, 36_500),
     "preservation.after_clearance_days": (0, 3_650),
     "preservation.unlink_after_clearance_days": (0, 3_650),
+    "accounts.session_hours": (0.01, 24),
+    "accounts.idle_minutes": (1, 1440),
+    "accounts.most_sessions": (1, 100),
+    "accounts.proof_minutes": (1, 1440),
     "alarms.min_free_bytes": (0, 2**62),
 }
 """Smallest and largest value of every setting that is a number."""

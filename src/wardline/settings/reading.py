@@ -83,6 +83,7 @@ def _named(settings: Settings) -> tuple[tuple[str, tuple[Any, ...]], ...]:
         ("platforms", settings.platforms),
         ("notifiers", settings.notifiers),
         ("matching.exchanges", settings.matching.exchanges),
+        ("accounts.oidc", settings.accounts.oidc),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wardline.settings.accounts import AccountSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
     AlarmSettings,
@@ -36,6 +37,7 @@ class Settings:
     review: ReviewSettings = field(default_factory=ReviewSettings)
     referral: ReferralSettings = field(default_factory=ReferralSettings)
     preservation: PreservationSettings = field(default_factory=PreservationSettings)
+    accounts: AccountSettings = field(default_factory=AccountSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     platforms: tuple[PlatformSettings, ...] = ()
     notifiers: tuple[NotifierSettings, ...] = ()

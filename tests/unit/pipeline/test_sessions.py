@@ -39,9 +39,10 @@ def test_a_token_finds_its_session_and_person_and_is_kept_nowhere(line: Line) ->
 def test_a_session_lasts_ten_hours_however_much_it_is_used(line: Line) -> None:
     somebody(line)
     _, token = sessions.sign_in(line.parts, "ana", PASSWORD)
-    for _ in range(10):
-        sessions.open_session_of(line.parts, token)
-        line.clock.advance(HOUR)
+    for _ in range(20):
+        session, _user = sessions.open_session_of(line.parts, token)
+        sessions.used(line.parts, session)
+        line.clock.advance(HOUR / 2)
     with pytest.raises(NotAuthenticatedError):
         sessions.open_session_of(line.parts, token)
 
@@ -113,7 +114,9 @@ def test_what_ran_out_is_removed_by_the_chores_and_told(line: Line) -> None:
     old, _ = sessions.sign_in(line.parts, "ana", PASSWORD)
     line.clock.advance(HOUR)
     young, _ = sessions.sign_in(line.parts, "ana", PASSWORD)
-    line.clock.advance(9 * HOUR)
+    for _ in range(18):
+        young = sessions.used(line.parts, young)
+        line.clock.advance(HOUR / 2)
     line.chores.run()
     assert line.store.sessions_of(user.id) == [young]
     line.sequence()

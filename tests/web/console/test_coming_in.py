@@ -14,15 +14,20 @@ from wardline.records import Role
 from wardline.testing.harness import Line
 from wardline.web import console
 
-ANYBODYS = {("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("POST", "/theme")}
+ANYBODYS = {
+    ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/passkey"), ("POST", "/sign-in/key"),
+    ("POST", "/sign-in/with/{provider}"), ("GET", "/sign-in/with/{provider}/back"), ("GET", "/sign-in/with/{provider}/farewell"),
+    ("POST", "/sign-out"), ("POST", "/theme"),
+}  # fmt: skip
 
 
 def _concrete(path: str, line: Line) -> str:
     names = {"case_id": "case", "item_id": "item", "referral_id": "referral", "hash_list_id": "hash-list", "approval_id": "approval",
-             "alarm_id": "alarm", "user_id": "user", "api_key_id": "api-key", "session_id": "session"}  # fmt: skip
+             "alarm_id": "alarm", "user_id": "user", "api_key_id": "api-key", "session_id": "session",
+             "passkey_id": "passkey", "identity_id": "identity"}  # fmt: skip
     for name, kind in names.items():
         path = path.replace(f"{{{name}}}", line.parts.new_id(kind))
-    return path.replace("{name}", "nothing")
+    return path.replace("{name}", "nothing").replace("{provider}", "nothing")
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -46,6 +46,7 @@ def test_a_case_that_is_set_aside_comes_back_when_its_time_has_come(
     assert "comes back" in desk.get("/queue?view=held").text.lower()
     assert line.store.case(case.id).held_until == line.clock.now() + timedelta(hours=4)
     line.pass_time(timedelta(hours=4))
+    desk.sign_in("mika")  # nobody used the session meanwhile
     assert REASON in _take(desk).text
     assert Verb.CASE_HELD in _verbs(line, case)
 
@@ -155,11 +156,13 @@ def test_the_accounts_page_tells_its_cases_and_no_others(
 ) -> None:
     line.submit(picture(), account="somebody-else", flag="looks-wrong")
     second = line.case_of(line.submit(picture(2), flag="looks-wrong"))
+    assert desk.get(f"/cases/{case.id}/account").status == 403
+    desk.send(desk.get(f"/cases/{case.id}").form("/claim"))
     seen = desk.get(f"/cases/{case.id}/account")
     assert seen.status == 200
     for each in (case, second):
         assert f"/cases/{each.id}" in seen.links
-    assert sum("/cases/" in link for link in seen.links) == 3
+    assert sum("/cases/" in link for link in seen.links) == 4  # and the navigation has the case in hand
     assert "account-1" not in str(seen.answer.url)
     assert "somebody-else" not in seen.text
 

@@ -10,12 +10,13 @@ from wardline import records
 from wardline.adapters.stores import figures
 from wardline.adapters.stores.memory_lists import MemoryListReaders
 from wardline.adapters.stores.memory_queue import MemoryQueue, waits
+from wardline.adapters.stores.memory_sign_in import MemorySignIn
 from wardline.errors import NotFoundError
 
 R = TypeVar("R")
 
 
-class MemoryReaders(MemoryListReaders, MemoryQueue):
+class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn):
     """Every reader but the log's."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from wardline.adapters.stores import tables
 from wardline.adapters.stores.list_readers import SqlListReaders
 from wardline.adapters.stores.queue_readers import SqlQueue, waiting
 from wardline.adapters.stores.reading import MOST_VALUES
+from wardline.adapters.stores.sign_in_readers import SqlSignIn
 
 # What every upload asks: made once, for making a statement takes longer than to run it.
 _API_KEY = (
@@ -22,7 +23,7 @@ _REMEMBERED = (
 )
 
 
-class SqlReaders(SqlListReaders, SqlQueue):
+class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from wardline import records, review
 from wardline.errors import InputError
-from wardline.pipeline import Showing, Wardline
+from wardline.pipeline import Showing, Wardline, seeing
 from wardline.records import require_id
 from wardline.web import access
 from wardline.web.access import Caller
@@ -46,6 +47,11 @@ class HoldBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     until: datetime = Field(description="Within the next seven days, with its zone")
     note: str = Field(min_length=1, max_length=2000, description="Why, for whoever takes it up again")
+
+
+class OpeningBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=1, max_length=500, description="Why, for whoever reads the log")
 
 
 class EscalationBody(BaseModel):
@@ -90,7 +96,8 @@ def list_cases(
     cursor: Cursor = None, limit: Limit = 100,
 ) -> Page[records.Case]:  # fmt: skip
     """List cases, oldest first; with ``mine``, of each page only those that the caller has claimed."""
-    found = wardline.parts.store.cases(state=state, after=cursor, most=limit)
+    stored = wardline.parts.store.cases(state=state, after=cursor, most=limit)
+    found = [seeing.without_account(wardline.parts, each, caller.person) for each in stored]
     full = page(found, limit, [case.id for case in found])
     return (
         Page(items=[case for case in found if case.claimed_by == caller.person.id], next=full.next)
@@ -108,9 +115,16 @@ def take_next(caller: _Caller, wardline: _Wardline) -> records.Case | Response:
 
 
 @router.get("/{case_id}")
-def show_case(case_id: str, wardline: _Wardline) -> records.Case:
-    """Show one case."""
-    return wardline.parts.store.case(require_id("case", case_id))
+def show_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Show one case; its account only to whom it is open."""
+    case = wardline.parts.store.case(require_id("case", case_id))
+    return seeing.without_account(wardline.parts, case, caller.person)
+
+
+@router.post("/{case_id}/openings", status_code=201)
+def look_into_case(case_id: str, body: OpeningBody, caller: _Caller, wardline: _Wardline) -> records.Opening:
+    """Open a case that one does not hold, with a reason; for leads and auditors, for half an hour."""
+    return seeing.look_into(wardline.parts, require_id("case", case_id), caller.person, body.reason)
 
 
 @router.post("/{case_id}/claim")
@@ -144,7 +158,9 @@ def escalate_case(case_id: str, body: EscalationBody, caller: _Caller, wardline:
 def list_reveals(
     case_id: str, caller: _Caller, wardline: _Wardline, mine: bool = False
 ) -> list[records.Reveal]:
-    """List who was shown what; with ``mine``, only what the caller was shown."""
+    """List who was shown what, to whom the case is open; with ``mine``, only what the caller was shown."""
+    if not mine:
+        seeing.require(wardline.parts, require_id("case", case_id), caller.person)
     shown = wardline.parts.store.reveals_of(require_id("case", case_id))
     return [each for each in shown if each.user_id == caller.person.id] if mine else shown
 
@@ -174,6 +190,10 @@ def undo(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
 
 
 @router.get("/{case_id}/actions")
-def list_actions(case_id: str, wardline: _Wardline) -> list[records.Action]:
-    """List what the platform was asked to do."""
-    return wardline.parts.store.actions_of(require_id("case", case_id))
+def list_actions(case_id: str, caller: _Caller, wardline: _Wardline) -> list[records.Action]:
+    """List what the platform was asked to do; about whom and what only to whom the case is open."""
+    case = wardline.parts.store.case(require_id("case", case_id))
+    asked = wardline.parts.store.actions_of(case.id)
+    if seeing.sees(wardline.parts, case, caller.person):
+        return asked
+    return [replace(each, account_reference="", content_reference=None) for each in asked]

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import NotFoundError
+from wardline.pipeline import seeing
 from wardline.records import ActionKind, ActionState, HoldState
 from wardline.web.console.case_view import OUTCOMES
 from wardline.web.console.desk import REVIEWERS, Desk, Page
@@ -35,6 +36,7 @@ def show(desk: Desk) -> Response:
     case = store.case(desk.record("case"))
     if not case.account_reference:
         raise NotFoundError(f"{case.id}: its account was unlinked after the decision, expected one")
+    seeing.require(desk.wardline.parts, case.id, desk.user)
     found = store.cases_of_account(case.account_reference, before=desk.asked("before") or None, most=_SHOWN)
     rows = _rows(desk, found)
     return page(

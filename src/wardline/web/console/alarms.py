@@ -92,6 +92,11 @@ WORDS: dict[AlarmKind, Words] = {
         "Stop the service, copy the disk before anything is changed, and find out who could write to the database. Close this only when "
         "it is known what happened.",
     ),
+    AlarmKind.PASSKEY_COPIED: Words(
+        "A security key may have been copied",
+        "It signs nobody in any more. Nothing that was done before is undone.",
+        "Talk to the key's owner, take their keys away under People and keys, and look in the audit log at what they did lately.",
+    ),
     AlarmKind.ALARM_UNDELIVERED: Words(
         "Alarms do not reach somebody",
         "They are on this page, and are sent when the notifier answers again.",

@@ -94,6 +94,6 @@ def _number(desk: Desk) -> int:
 
 PAGES = (
     Page("GET", "/people/keys/new", ADMINS, new),
-    Page("POST", "/people/keys", ADMINS, make),
-    Page("POST", "/people/keys/{api_key_id}/revocation", ADMINS, revoke),
+    Page("POST", "/people/keys", ADMINS, make, grave=True),
+    Page("POST", "/people/keys/{api_key_id}/revocation", ADMINS, revoke, grave=True),
 )

@@ -88,6 +88,6 @@ def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:
 
 PAGES = (
     Page("GET", "/approvals", OVERSEERS, approvals),
-    Page("POST", "/approvals/{approval_id}/approve", MANAGERS, approve),
-    Page("POST", "/approvals/{approval_id}/refuse", MANAGERS, refuse),
+    Page("POST", "/approvals/{approval_id}/approve", MANAGERS, approve, grave=True),
+    Page("POST", "/approvals/{approval_id}/refuse", MANAGERS, refuse, grave=True),
 )

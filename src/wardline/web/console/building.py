@@ -21,12 +21,15 @@ from wardline.web.console import (
     approvals,
     audit,
     case,
+    case_record,
     deciding,
     lists,
     looking,
     one_list,
+    own_keys,
     pause,
     people,
+    proofs,
     queue,
     records_kept,
     referral,
@@ -36,26 +39,28 @@ from wardline.web.console import (
     watching,
     you,
 )
-from wardline.web.console.desk import Desk, Page
+from wardline.web.console.coming_in import Doorway
+from wardline.web.console.desk import COOKIE, Desk, Page
 from wardline.web.console.drafts import Drafts
 from wardline.web.console.forms import fields_of
+from wardline.web.console.journeys import Journeys
 from wardline.web.console.origins import require_own_form
 from wardline.web.console.pictures import Shelf
 from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *search.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
-    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
+    *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
+    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
 )  # fmt: skip
 
 
 def routes(wardline: Wardline) -> list[BaseRoute]:
     """Make the console's routes for one installation."""
-    kept = Shelf(), Drafts()
+    kept = Shelf(), Drafts(), Journeys()
     found: list[BaseRoute] = [
         Route(each.path, _endpoint(each, wardline, *kept), methods=[each.method]) for each in PAGES
     ]
-    open_to_all = sign_in.routes(wardline, kept[1])
+    open_to_all = sign_in.routes(Doorway(wardline, kept[2], kept[1]))
     found += [Route(path, handler, methods=methods) for path, handler, methods in open_to_all]
     return [*found, static_files.route()]
 
@@ -66,30 +71,31 @@ def rules() -> Iterable[tuple[str, str, frozenset[str]]]:
 
 
 def _endpoint(
-    wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts
+    wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts, journeys: Journeys
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = await request.body() if wanted.method == "POST" else b""
-        return await run_in_threadpool(_answer, wanted, wardline, shelf, drafts, request, body)
+        return await run_in_threadpool(_answer, wanted, wardline, (shelf, drafts, journeys), request, body)
 
     return endpoint
 
 
 def _answer(
-    wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts, request: Request, body: bytes
+    wanted: Page, wardline: Wardline, kept: tuple[Shelf, Drafts, Journeys], request: Request, body: bytes
 ) -> Response:
-    token = request.cookies.get(sign_in.COOKIE, "")
+    token = request.cookies.get(COOKIE, "")
     try:
         session, user = sessions.open_session_of(wardline.parts, token)
     except NotAuthenticatedError:
-        return _sign_in_first(wanted, request, body)
+        return _sign_in_first(wanted, wardline, request, body)
     desk = Desk(
         request=request,
         wardline=wardline,
-        shelf=shelf,
-        drafts=drafts,
+        shelf=kept[0],
+        drafts=kept[1],
+        journeys=kept[2],
         user=user,
-        session=session,
+        session=_used(wardline, session, request),
         token=token,
         form=fields_of(body),
     )
@@ -99,9 +105,16 @@ def _answer(
         if wanted.method == "POST":
             require_own_form(request)
             sessions.require_csrf(token, desk.sent("csrf"))
-        return wanted.handler(desk)
+        shown = proofs.required(wanted, desk)
+        return wanted.handler(shown) if isinstance(shown, Desk) else shown
     except WardlineError as error:
         return page(desk, "error", status=problems.status_of(error), error=error)
+
+
+def _used(wardline: Wardline, session: records.Session, request: Request) -> records.Session:
+    """Note that the person is there. What a page asks by itself each minute is no sign of it."""
+    asks_by_itself = request.method == "GET" and request.headers.get("hx-request") == "true"
+    return session if asks_by_itself else sessions.used(wardline.parts, session)
 
 
 def _not_for(wanted: Page, user: records.User) -> NotAllowedError:
@@ -112,9 +125,9 @@ def _not_for(wanted: Page, user: records.User) -> NotAllowedError:
     )
 
 
-def _sign_in_first(wanted: Page, request: Request, body: bytes) -> Response:
+def _sign_in_first(wanted: Page, wardline: Wardline, request: Request, body: bytes) -> Response:
     """After signing in, a page that was asked for is shown. A form that was sent is given back to be looked at and sent again: nobody
     shall decide by surprise."""
     if wanted.method == "GET":
         return go(f"/sign-in?next={quote(request.url.path)}")
-    return sign_in.signed_out(request, fields_of(body))
+    return sign_in.signed_out(wardline, request, fields_of(body))

@@ -15,10 +15,13 @@ from wardline.pipeline import Wardline
 from wardline.records import Role
 from wardline.web.console.drafts import Drafts
 from wardline.web.console.forms import Fields, first
+from wardline.web.console.journeys import Journeys
 from wardline.web.console.pictures import Shelf
 
+COOKIE = "wardline_session"
 EVERYBODY = frozenset(Role)
 REVIEWERS = frozenset({Role.MODERATOR, Role.LEAD})
+OPENERS = frozenset({Role.LEAD, Role.AUDITOR})
 MANAGERS = frozenset({Role.LEAD, Role.ADMIN})
 OVERSEERS = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
 
@@ -31,6 +34,7 @@ class Desk:
     wardline: Wardline
     shelf: Shelf
     drafts: Drafts
+    journeys: Journeys
     user: records.User
     session: records.Session
     token: str
@@ -80,3 +84,5 @@ class Page:
     roles: frozenset[Role]
     """Who may; everybody else is refused."""
     handler: Callable[[Desk], Response]
+    grave: bool = False
+    """Whether the password or a key is asked for again, when neither was shown lately."""

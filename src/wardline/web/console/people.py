@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import AlreadyExistsError, ConflictError, InputError, WardlineError
-from wardline.pipeline import Parts, passwords, people
+from wardline.pipeline import Parts, passkeys, passwords, people
 from wardline.records import Role
 from wardline.web import problems
 from wardline.web.console.desk import MANAGERS, Desk, Page
@@ -133,6 +133,13 @@ def unlock(desk: Desk) -> Response:
     return _changed(desk, people.unlock)
 
 
+def reset_keys(desk: Desk) -> Response:
+    """Take all security keys of somebody away who lost theirs; they are signed out everywhere."""
+    user = desk.wardline.parts.store.user(desk.record("user"))
+    passkeys.reset(desk.wardline.parts, user.name, actor=desk.user.id)
+    return go(f"/people/{user.id}")
+
+
 def lock_out(desk: Desk) -> Response:
     """Lock a person out for good."""
     return _changed(desk, people.disable_user)
@@ -170,7 +177,7 @@ def _person(desk: Desk, user: records.User, wrong: WardlineError | None = None) 
     keys = [key for key in parts.store.api_keys() if key.user_id == user.id and not key.disabled]
     return page(
         desk, "person", status=problems.status_of(wrong) if wrong else 200, person=user, keys=keys, roles=ROLES,
-        lease=parts.rules.lease, wrong=wrong,
+        lease=parts.rules.lease, wrong=wrong, passkeys=parts.store.passkeys_of(user.id),
     )  # fmt: skip
 
 
@@ -181,11 +188,12 @@ def _password(user: records.User, password: str, title: str) -> Secret:
 
 PAGES = (
     Page("GET", "/people", MANAGERS, show),
-    Page("POST", "/people", ADMINS, add),
+    Page("POST", "/people", ADMINS, add, grave=True),
     Page("GET", "/people/new", ADMINS, new),
     Page("GET", "/people/{user_id}", ADMINS, person),
-    Page("POST", "/people/{user_id}/role", ADMINS, change_role),
-    Page("POST", "/people/{user_id}/password", ADMINS, reset_password),
+    Page("POST", "/people/{user_id}/role", ADMINS, change_role, grave=True),
+    Page("POST", "/people/{user_id}/password", ADMINS, reset_password, grave=True),
     Page("POST", "/people/{user_id}/unlock", ADMINS, unlock),
-    Page("POST", "/people/{user_id}/lock-out", ADMINS, lock_out),
+    Page("POST", "/people/{user_id}/keys", ADMINS, reset_keys, grave=True),
+    Page("POST", "/people/{user_id}/lock-out", ADMINS, lock_out, grave=True),
 )

@@ -79,12 +79,16 @@ def _show(desk: Desk, wrong: WardlineError | None = None) -> Response:
     open_ones = [
         each
         for each in desk.wardline.parts.store.sessions_of(desk.user.id)
-        if each.expires_at > desk.now and each.id != desk.session.id
+        if sessions.is_open(desk.wardline.parts, each) and each.id != desk.session.id
     ]
-    seen = desk.wardline.exposure(desk.user)
+    parts, seen = desk.wardline.parts, desk.wardline.exposure(desk.user)
+    linked = {each.issuer: each for each in parts.store.identities_of(desk.user.id)}
     return page(
         desk, "you", status=problems.status_of(wrong) if wrong else 200, wrong=wrong, this=desk.session, others=open_ones[::-1],
         shown_today=seen, looked=timedelta(seconds=seen.seconds), changed=desk.asked("done") == "password",
+        key_added=desk.asked("done") == "key", passkeys_on=bool(parts.rules.accounts.host), passkeys=parts.store.passkeys_of(desk.user.id),
+        second_factor=parts.rules.accounts.second_factor[desk.user.role].value, idle=parts.rules.accounts.idle,
+        providers=[(each.name, each.label, linked.get(each.issuer)) for each in parts.providers.values()],
     )  # fmt: skip
 
 

@@ -28,13 +28,14 @@ from wardline.adapters.stores.tables.lists import (
     list_syncs,
 )
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
+from wardline.adapters.stores.tables.sign_in import identities, openings, passkeys
 from wardline.adapters.stores.tables.spelling import metadata
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "identities", "items", "list_feedback", "list_syncs", "metadata", "notes", "openings", "passkeys", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0012"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -55,6 +56,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.ListFeedback: list_feedback,
     records.User: users,
     records.Session: sessions,
+    records.Identity: identities,
+    records.Passkey: passkeys,
+    records.Opening: openings,
     records.ApiKey: api_keys,
     records.Approval: approvals,
     records.Alarm: alarms,

@@ -1,0 +1,47 @@
+"""A case for whoever does not hold it: a lead or an auditor gives a reason, and sees for half an hour what is recorded. No picture."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from wardline.errors import InputError
+from wardline.pipeline import seeing
+from wardline.web import problems
+from wardline.web.console import case_view
+from wardline.web.console.desk import OPENERS, Desk, Page
+from wardline.web.console.rendering import go, page
+
+
+def show(desk: Desk) -> Response:
+    """Show what is recorded of a case to whoever opened it with a reason; ask for the reason otherwise."""
+    return _show(desk)
+
+
+def look_into(desk: Desk) -> Response:
+    """Open a case with a reason. The log has it before anything is shown."""
+    case_id = desk.record("case")
+    try:
+        seeing.look_into(desk.wardline.parts, case_id, desk.user, desk.sent("reason"))
+    except InputError as error:
+        return _show(desk, wrong=error)
+    return go(f"/cases/{case_id}/record")
+
+
+def _show(desk: Desk, wrong: InputError | None = None) -> Response:
+    store = desk.wardline.parts.store
+    case = store.case(desk.record("case"))
+    status = problems.status_of(wrong) if wrong else 200
+    if not seeing.sees(desk.wardline.parts, case, desk.user):
+        return page(desk, "case_opening", status=status, case=case, wrong=wrong, lasts=seeing.LASTS)
+    names = {user.id: user.name for user in store.users()}
+    return page(
+        desk, "case_record", status=status, case=case, names=names, items=[store.item(each) for each in case.item_ids],
+        reveals=store.reveals_of(case.id), decisions=store.decisions_of(case.id), notes=store.notes_of(case.id),
+        outcomes=case_view.OUTCOMES, until=store.opening_of(case.id, desk.user.id, now=desk.now),
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("GET", "/cases/{case_id}/record", OPENERS, show),
+    Page("POST", "/cases/{case_id}/opening", OPENERS, look_into),
+)
