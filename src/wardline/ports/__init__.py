@@ -23,6 +23,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
+from wardline.ports.queue import QueueReader, TargetReader
 from wardline.ports.store import (
     AlarmReader,
     AuditReader,
@@ -39,5 +40,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "QueueReader", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "TargetReader", "Vault", "WritePoint",
 ]  # fmt: skip

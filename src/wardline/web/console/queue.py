@@ -67,13 +67,14 @@ def keys(desk: Desk) -> Response:
 
 def _cases(desk: Desk, view: str, after: str | None) -> list[records.Case]:
     store, now, me = desk.wardline.parts.store, desk.now, desk.user
+    taker = desk.wardline.takers.of(me)
     match view:
         case "all":
             return desk.wardline.queue(me, most=_SHOWN)
         case "oldest":
-            return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after)
+            return store.waiting_cases(now=now, taker=taker, most=_SHOWN, after=after)
         case "leads" if me.role is Role.LEAD:
-            return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after, escalated=True)
+            return store.waiting_cases(now=now, taker=taker, most=_SHOWN, after=after, escalated=True)
         case "held":
             return store.held_cases(now=now, most=_SHOWN)
         case _:
@@ -85,7 +86,7 @@ def _handed(desk: Desk) -> int | None:
     if desk.user.role is not Role.LEAD:
         return None
     return desk.wardline.parts.store.count_waiting(
-        now=desk.now, user_id=desk.user.id, most=100, escalated=True
+        now=desk.now, taker=desk.wardline.takers.of(desk.user), most=100, escalated=True
     )
 
 

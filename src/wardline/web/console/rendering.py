@@ -148,7 +148,8 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
         ("/audit", "Audit log", ""),
         ("/statistics", "Statistics", ""),
     ]
-    people = [("/people", "People and keys", "")] if role in MANAGERS else []
+    team = [("/team", "Team", "")] if role is Role.LEAD else []
+    people = team + ([("/people", "People and keys", "")] if role in MANAGERS else [])
     people.append(("/you", "You", ""))
     groups = [
         ("Work", work),
@@ -168,7 +169,8 @@ def waiting(desk: Desk) -> str:
     known: str | None = getattr(desk.request.state, "waiting", None)
     if known is not None:
         return known  # the page says it, and so does the navigation beside it
-    count = partial(desk.wardline.parts.store.count_waiting, now=desk.now, user_id=desk.user.id)
+    taker = desk.wardline.takers.of(desk.user)
+    count = partial(desk.wardline.parts.store.count_waiting, now=desk.now, taker=taker)
     handed = count(most=_MOST_COUNTED, escalated=True) if desk.user.role is Role.LEAD else 0
     counted = _counted(handed + count(most=_MOST_COUNTED - handed))
     desk.request.state.waiting = counted

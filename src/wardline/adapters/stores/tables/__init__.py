@@ -34,7 +34,7 @@ __all__ = [
     "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
