@@ -76,18 +76,12 @@ def calibration(opinions: Sequence[tuple[float, Outcome]]) -> Calibration | None
 
 def _error(said: npt.NDArray[np.float64], found: npt.NDArray[np.float64]) -> float:
     order = np.argsort(said, kind="stable")
-    # Cases with the same probability stay in one group: dividing them would make a difference out of chance alone.
-    sums, counts = _by_group(said[order], found[order])
-    return float(np.abs(sums).sum() / counts.sum())
-
-
-def _by_group(
-    said: npt.NDArray[np.float64], found: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    said, found = said[order], found[order]
     places = np.minimum(np.arange(len(said)) * _BINS // len(said), _BINS - 1)
+    # Cases with the same probability stay in one group: dividing them would make a difference out of chance alone.
     _, first, same = np.unique(said, return_index=True, return_inverse=True)
-    groups = places[first][same]
-    return np.bincount(groups, weights=said - found, minlength=_BINS), np.bincount(groups, minlength=_BINS)
+    sums = np.bincount(places[first][same], weights=said - found)
+    return float(np.abs(sums).sum() / len(said))
 
 
 def _between(value: float) -> float:

@@ -104,7 +104,8 @@ def indexes(cases: Sequence[records.Case], *, now: datetime, look_ahead: timedel
 
 def lot_of(case_id: str) -> float:
     """Give the place of a case as chance made it, 0 to 1: the random part of its id, which nobody chooses."""
-    return int("".join(_DIGITS[letter] for letter in case_id[-_RANDOM_LETTERS:]), 32) / 32**_RANDOM_LETTERS
+    drawn = int("".join(_DIGITS[letter] for letter in case_id[-_RANDOM_LETTERS:]), 32)
+    return drawn / float(32**_RANDOM_LETTERS)
 
 
 def factors(case: records.Case) -> tuple[str, ...]:

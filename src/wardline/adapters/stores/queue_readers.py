@@ -17,6 +17,7 @@ from wardline.adapters.stores.columns import UtcTime, text
 from wardline.adapters.stores.reading import SqlReading
 
 _ESCAPE = "\\"
+_Asked = sa.Select[Any] | sa.CompoundSelect[Any]
 _OPEN = records.CaseState.OPEN.value
 _CASES = tables.cases
 _NOW = sa.bindparam("now", type_=UtcTime())
@@ -113,7 +114,7 @@ class SqlQueue(SqlReading):
         return self._all(records.Case, chosen.limit(most))
 
     def _of_queues(
-        self, statement: Callable[[int], sa.Select[Any]], now: datetime, taker: records.Taker, most: int, **values: Any
+        self, statement: Callable[[int], _Asked], now: datetime, taker: records.Taker, most: int, **values: Any
     ) -> list[records.Case]:  # fmt: skip
         """Ask about all queues of a person in one statement; each case once."""
         if not taker.queues:
@@ -164,12 +165,12 @@ def _first(
     return statement.order_by(order, _CASES.c.id).limit(_MOST)
 
 
-def _together(parts: list[sa.Select[Any]]) -> sa.Select[Any]:
+def _together(parts: list[sa.Select[Any]]) -> _Asked:
     """Put several into one statement."""
     if len(parts) == 1:
         return parts[0]
     limited = [sa.select(part.subquery()) for part in parts]  # SQLite takes no limit on a part of a union
-    return sa.select(sa.union_all(*limited).subquery())
+    return sa.union_all(*limited)
 
 
 def _following(order: sa.Column[Any]) -> sa.ColumnElement[bool]:
@@ -178,14 +179,14 @@ def _following(order: sa.Column[Any]) -> sa.ColumnElement[bool]:
 
 
 @cache
-def _by_age(queues: int, *, following: bool) -> sa.Select[Any]:
+def _by_age(queues: int, *, following: bool) -> _Asked:
     order = _CASES.c.opened_at
     more = [_following(order)] if following else []
     return _together([_first(number, *more, order=order) for number in range(queues)])
 
 
 @cache
-def _handed_by_age(queues: int, *, following: bool) -> sa.Select[Any]:
+def _handed_by_age(queues: int, *, following: bool) -> _Asked:
     order = _CASES.c.opened_at
     more = [_following(order)] if following else []
     return _together([_first(number, *more, order=order, escalated=True) for number in range(queues)])
@@ -200,7 +201,7 @@ def _imminent(*, escalated: bool) -> sa.Select[Any]:
 
 
 @cache
-def _by_turns(queues: int) -> sa.Select[Any]:
+def _by_turns(queues: int) -> _Asked:
     parts = []
     for number in range(queues):
         parts += [
@@ -211,18 +212,18 @@ def _by_turns(queues: int) -> sa.Select[Any]:
 
 
 @cache
-def _by_score(queues: int) -> sa.Select[Any]:
+def _by_score(queues: int) -> _Asked:
     return _together([_first(number, order=_CASES.c.score_turn) for number in range(queues)])
 
 
 @cache
-def _by_lot(queues: int) -> sa.Select[Any]:
+def _by_lot(queues: int) -> _Asked:
     from_there = _CASES.c.lot >= sa.bindparam("lot", type_=sa.Double())
     return _together([_first(number, from_there, order=_CASES.c.lot) for number in range(queues)])
 
 
 @cache
-def _restricted(queues: int) -> sa.Select[Any]:
+def _restricted(queues: int) -> _Asked:
     old = _CASES.c.opened_at < sa.bindparam("before", type_=UtcTime())
     return _together(
         [_first(number, _CASES.c.restricted, old, order=_CASES.c.opened_at) for number in range(queues)]

@@ -25,13 +25,16 @@ from wardline.web.console import (
     lists,
     looking,
     one_list,
+    passing,
     pause,
     people,
     queue,
     records_kept,
     referral,
     sign_in,
+    skills,
     static_files,
+    team,
     watching,
     you,
 )
@@ -45,6 +48,7 @@ from wardline.web.console.rendering import go, page
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
+    *passing.PAGES, *skills.PAGES, *team.PAGES,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wardline import __version__, review
+from wardline import __version__, records, review
 from wardline.pipeline import sessions
 from wardline.records import ApprovalState, ReferralState, Role
 from wardline.web.console import static_files
@@ -50,6 +50,14 @@ def span(length: timedelta) -> str:
     return f"{days} day{'s' if days != 1 else ''}"
 
 
+def _due(case: records.Case, now: datetime) -> str:
+    """Say when a case shall be decided, in words: ``"due in 3 h 20"``, ``"4 min past target"``; nothing where there is no target."""
+    if case.due_at is None:
+        return ""
+    left = case.due_at - now
+    return f"due in {span(left)}" if left > timedelta(0) else f"{span(-left)} past target"
+
+
 def _when(moment: datetime | None) -> str:
     """Write a time in UTC, British style."""
     return f"{moment.day} {moment:%b %Y, %H:%M}" if moment else ""
@@ -73,7 +81,7 @@ _TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )  # fmt: skip
 _TEMPLATES.globals["static"] = static_files.address
-_TEMPLATES.filters.update(ago=_ago, named=_named, when=_when, short=_short, span=span)
+_TEMPLATES.filters.update(ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span)
 
 
 def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
