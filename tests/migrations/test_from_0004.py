@@ -70,11 +70,11 @@ def test_cases_have_no_place_and_wait_by_their_age(kind: str, tmp_path: Path) ->
     stores.migrate(engine)
     store = stores.SqlStore(engine)
     now = make.NOON + timedelta(hours=1)
-    waiting = store.waiting_cases(now=now, user_id="user-1", most=9)
+    waiting = store.waiting_cases(now=now, taker=make.taker("user-1"), most=9)
     assert [case.id for case in waiting] == [rows[1]["id"], rows[0]["id"]]
     assert {(case.lane, case.views_turn, case.delay_turn, case.urgency) for case in waiting} == {(None,) * 4}
-    assert store.urgent_cases(now=now, user_id="user-1", most=9) == []
-    assert store.imminent_cases(now=now, user_id="user-1", most=9) == []
+    assert store.urgent_cases(now=now, taker=make.taker("user-1"), most=9) == []
+    assert store.imminent_cases(now=now, taker=make.taker("user-1"), most=9) == []
     assert list(store.drifted()) == []
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE cases SET lane = :lane"), {"lane": records.Lane.DAYS.value})

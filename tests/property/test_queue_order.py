@@ -61,7 +61,7 @@ def test_the_best_of_each_lane_hold_the_best_of_all(
     now, store = NOW + HOUR * later, stores.MemoryStore()
     store.commit(*map(Insert, waiting), entries=[make.entry()])
     found = review.in_order(
-        store.urgent_cases(now=now, user_id="user-1", most=1), now=now, look_ahead=HOUR * horizon
+        store.urgent_cases(now=now, taker=make.taker("user-1"), most=1), now=now, look_ahead=HOUR * horizon
     )
     anew = {
         each.id: max(recomputed(each, age_hours=(now - each.opened_at) / HOUR, horizon=horizon))
@@ -77,7 +77,7 @@ def test_the_first_of_the_order_are_those_of_all_that_waits(
     now, store = NOW + HOUR * later, stores.MemoryStore()
     store.commit(*map(Insert, waiting), entries=[make.entry()])
     some = review.in_order(
-        store.urgent_cases(now=now, user_id="user-1", most=most), now=now, look_ahead=HOUR * 24
+        store.urgent_cases(now=now, taker=make.taker("user-1"), most=most), now=now, look_ahead=HOUR * 24
     )
     every = review.in_order(waiting, now=now, look_ahead=HOUR * 24)
     best = dict(

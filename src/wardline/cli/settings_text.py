@@ -82,9 +82,41 @@ name = {name}
 # How long a claim lasts, and how long a decision may be taken back before it takes effect.
 #lease_minutes = 15.0
 #undo_seconds = 60.0
-# The order of the queue: until when capacity is expected back, and how many hand-outs in a hundred are the oldest case instead.
+# The order of the queue, "harm" or "score"; until when capacity is expected back; and how many hand-outs in a hundred come whatever the order
+# says: half of them the oldest case, half one that is drawn by lot.
+#order = "harm"
 #look_ahead_hours = 24.0
 #oldest_percent = 5.0
+# Content that is hidden for longer without a decision: so many hand-outs in a hundred are such cases, and leads hear of it. Nothing that a
+# verified list knows is ever shown again without a person's decision; restore_unverified shows the rest again by itself.
+#restricted_most_days = 7.0
+#restricted_percent = 50.0
+#restore_unverified = false
+
+# In which time cases shall be decided, hours. These are ours and no law's. docs/explanation/queue-order.md.
+[review.targets]
+#imminent_hours = 1.0
+#category_a_hours = 24.0
+#category_b_hours = 72.0
+#other_hours = 168.0
+#restricted_hours = 72.0
+#appeal_hours = 168.0
+
+# When the queue goes by score by itself: probabilities are certainly off by more than this on average, measured on so many decisions at least.
+[review.calibration]
+#most_error = 0.15
+#least_decisions = 200
+
+# Queues beside the general one; the first that fits takes a case, and only who has all its skills takes from it. Every condition may be left out.
+#[[review.queues]]
+#name = "german"
+#languages = ["de"]
+#surfaces = ["post", "story"]
+#formats = ["jpeg", "gif"]
+#categories = ["A", "B", "other"]
+#visibility = "public"
+#skills = ["german"]
+#target_hours = 12.0
 
 # What counts how much in the order of the queue: a judgement, not a measurement. docs/explanation/queue-order.md.
 [review.weights]

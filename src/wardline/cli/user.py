@@ -83,6 +83,30 @@ def role(
     _tell(changed, f"{changed.name} has the role {changed.role} now.", as_json=as_json)
 
 
+@app.command()
+def skills(
+    name: _Name,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SKILL]...", help="All of them, as the settings' queues name them; none takes all away."
+        ),
+    ] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say which skills a person has: exactly these. They decide from which queues the person takes cases."""
+    from wardline.pipeline import people
+
+    with line_of(folder) as line:
+        changed = people.change_skills(line.parts, name, wanted or ())
+    _tell(
+        changed,
+        f"{changed.name} has the skills {', '.join(changed.skills) or 'of the general queue'} now.",
+        as_json=as_json,
+    )
+
+
 @app.command("reset-password")
 def reset_password(
     name: _Name,

@@ -1,6 +1,6 @@
 """Enforcement: which actions a route or a decision implies, and when to try again."""
 
-from wardline.enforcement.actions import after_decision, at_once, delivered, refused, tried
+from wardline.enforcement.actions import after_decision, at_once, delivered, refused, restore, tried
 from wardline.enforcement.retries import ALARM_AFTER_ATTEMPTS, retry_delay
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "at_once",
     "delivered",
     "refused",
+    "restore",
     "retry_delay",
     "tried",
 ]

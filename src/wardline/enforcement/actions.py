@@ -48,6 +48,13 @@ def after_decision(
             return ()
 
 
+def restore(
+    case: records.Case, items: Sequence[records.Item], *, new_id: NewId, now: datetime
+) -> tuple[records.Action, ...]:
+    """Give what shows hidden content again that nobody has decided about."""
+    return tuple(_on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in items)
+
+
 def delivered(action: records.Action, now: datetime) -> records.Action:
     """Note that the platform carried it out."""
     return replace(action, state=records.ActionState.DELIVERED, delivered_at=now, version=action.version + 1)

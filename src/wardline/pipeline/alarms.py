@@ -7,6 +7,7 @@ from dataclasses import replace
 from wardline import enforcement, ports, records
 from wardline.errors import AlreadyExistsError, NotifierError, VersionConflictError
 from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.taking import Takers
 from wardline.records import AlarmKind, Insert, Replace, Role, Task, Verb
 
 
@@ -110,7 +111,7 @@ def watch(parts: Parts) -> None:
 
 def _watch_leads(parts: Parts) -> None:
     """Tell of cases that were handed to the leads when the last lead was locked out or given another role since."""
-    wait = parts.store.count_waiting(now=parts.now(), user_id=SYSTEM, most=1, escalated=True)
+    wait = parts.store.count_waiting(now=parts.now(), taker=Takers(parts).every(), most=1, escalated=True)
     if wait and not any(user.role is Role.LEAD and not user.disabled for user in parts.store.users()):
         raise_alarm(
             parts,

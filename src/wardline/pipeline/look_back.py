@@ -14,6 +14,7 @@ import numpy as np
 
 from wardline import matching, ports, preservation, records, review, triage
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.placing import placed
 from wardline.records import (
     HASH_BYTES,
     BatchChange,
@@ -165,7 +166,7 @@ def _renew(parts: Parts, item: records.Item, match: records.Match) -> int:
 
 def _ranked(parts: Parts, case: records.Case, item: records.Item) -> records.Case:
     """Give the case the place that its item's matches ask for, if it has no better one."""
-    return review.rank(case, item, item.matches, weights=parts.rules.weights, now=parts.now())
+    return placed(parts, case, item, item.matches)
 
 
 def _reason(match: records.Match) -> str:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardline import intake, ports, preservation, records, review, triage
 from wardline.pipeline.account_rules import AccountRules, Provider
+from wardline.pipeline.measures import Measures
 from wardline.records.ids import ENTROPY_BYTES
 
 SYSTEM = "system"
@@ -34,7 +35,18 @@ class Rules:
     look_ahead: timedelta = timedelta(hours=24)
     """Until when capacity is expected back: harm until then counts in the order of the queue."""
     oldest_share: float = 0.05
-    """Of the cases that are handed out, 0 to 1: so many are the oldest that waits, whatever the order says."""
+    """Of the cases that are handed out, 0 to 1: half of so many are the oldest that waits, half drawn by lot, whatever the order says."""
+    queues: tuple[review.QueueRule, ...] = ()
+    """Beside the general one, in the order in which a case is tried on them."""
+    targets: review.Targets = field(default_factory=review.Targets)
+    order: review.Order = review.Order.HARM
+    calibration: review.CalibrationLimits = field(default_factory=review.CalibrationLimits)
+    restricted_most: timedelta = timedelta(days=7)
+    """So long content may be hidden before its case goes first."""
+    restricted_share: float = 0.5
+    """Of the cases that are handed out, 0 to 1: so many are those, while there are any."""
+    restore_unverified: bool = False
+    """Whether content that has been hidden for that long is restored where no verified list knows it."""
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
@@ -101,6 +113,7 @@ class Parts:
     password_hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """argon2id with the parameters of new passwords."""
     reached: ports.WritePoint = lambda _name: None
+    measures: Measures = field(default_factory=Measures)
 
     def now(self) -> datetime:
         """The time, from the one clock."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wardline import records
 from wardline.errors import (
     AlreadyExistsError,
     ConflictError,
+    InputError,
     NotAllowedError,
     NotAuthenticatedError,
     NotFoundError,
@@ -130,6 +131,34 @@ def change_role(parts: Parts, name: str, role: Role, *, actor: str = SYSTEM) -> 
             return None
         told = parts.entry(Verb.USER_ROLE_CHANGED, user.id, actor=actor, detail=f"{user.role} to {role}")
         return _Revision(user=replace(user, role=role), told=told)
+
+    return _revise(parts, name, changed)
+
+
+def change_skills(parts: Parts, name: str, skills: Iterable[str], *, actor: str = SYSTEM) -> records.User:
+    """Say which skills a person has: exactly these. The same ones change nothing.
+
+    A case that they hold stays theirs. What waits in queues that need other skills does not come to them from then on.
+
+    Raises:
+        NotFoundError: Nobody has this name.
+        InputError: A skill that no queue of the settings asks for, and that the person did not have.
+        ConflictError: The person is locked out for good.
+    """
+    wanted = tuple(sorted(set(skills)))
+    known = {skill for rule in parts.rules.queues for skill in rule.skills}
+
+    def changed(user: records.User) -> _Revision | None:
+        _require_able(user)
+        for skill in wanted:
+            if skill not in known and skill not in user.skills:
+                raise InputError(f"skill {skill[:64]}: no queue asks for it, expected {' or '.join(sorted(known)) or 'none'}")  # fmt: skip
+        if wanted == user.skills:
+            return None
+        told = parts.entry(
+            Verb.USER_SKILLS_CHANGED, user.id, actor=actor, detail=(", ".join(wanted) or "none")[:500]
+        )
+        return _Revision(user=replace(user, skills=wanted), told=told)
 
     return _revise(parts, name, changed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wardline import records, review
@@ -19,10 +19,18 @@ _ESCALATED = 1_000_000
 
 def claim(parts: Parts, case_id: str, user: records.User) -> records.Case:
     """Claim one case, or renew one's own claim."""
-    case = review.claim(
-        parts.store.case(case_id), user.id, now=parts.now(), lease=parts.rules.lease, role=user.role
-    )
-    parts.store.commit(Replace(case), entries=[parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id)])
+    return claim_read(parts, parts.store.case(case_id), user)
+
+
+def claim_read(
+    parts: Parts, case: records.Case, user: records.User, *, drawn: records.Drawn | None = None
+) -> records.Case:
+    """Claim a case as it was read a moment ago, and note why it was handed out before its turn. ``ConflictError`` if it changed since."""
+    case = review.claim(case, user.id, now=parts.now(), lease=parts.rules.lease, role=user.role)
+    if drawn is not None and case.drawn is not records.Drawn.LOT:
+        case = replace(case, drawn=drawn)
+    entry = parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id, detail=drawn or "")
+    parts.store.commit(Replace(case), entries=[entry])
     return case
 
 
@@ -234,7 +242,7 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
 def find_reviewer(parts: Parts, case_id: str, _attempt: int) -> None:
     """See that somebody is left who may take a case that others passed; if nobody is, a person hears of it."""
     case = parts.store.case(case_id)
-    able = [user for user in parts.store.users() if _may_take(user, case)]
+    able = [user for user in parts.store.users() if _may_take(parts, user, case)]
     if case.state is records.CaseState.OPEN and not able:
         whom, who = (
             ("a moderator or lead", "Everybody") if case.escalated_by is None else ("a lead", "Every lead")
@@ -243,9 +251,10 @@ def find_reviewer(parts: Parts, case_id: str, _attempt: int) -> None:
         alarms.raise_alarm(parts, AlarmKind.CASE_STUCK, case_id, message)
 
 
-def _may_take(user: records.User, case: records.Case) -> bool:
+def _may_take(parts: Parts, user: records.User, case: records.Case) -> bool:
     is_theirs = case.escalated_by is None or user.role is records.Role.LEAD
-    return people.may_review(user) and is_theirs and user.id not in case.passed_by
+    is_able = case.queue in review.taken_with(user.skills, parts.rules.queues)
+    return people.may_review(user) and is_theirs and is_able and user.id not in case.passed_by
 
 
 def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:
@@ -261,3 +270,7 @@ def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:
         entries=[parts.entry(Verb.CASE_UNDONE, case.id, actor=user.id, detail=decision.id)],
     )
     return reopened
+
+
+leave, commit_covering, noted = _leave, _commit_covering, _noted
+"""For the neighbours that let go of cases, too."""

@@ -13,6 +13,7 @@ from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, Storag
 from wardline.pipeline import care
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.placing import placed
 from wardline.records import Precision, Step, Verb
 
 _log = structlog.get_logger("wardline.submit")
@@ -208,7 +209,7 @@ def _keep(
     now = parts.now()
     item = _item(parts, upload, examined, signals, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
-    case = review.rank(case, item, signals, weights=parts.rules.weights, now=now)
+    case = placed(parts, case, item, signals)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
     )

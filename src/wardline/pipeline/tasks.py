@@ -7,13 +7,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.pipeline import alarms, exchanging, feedback, look_back, preserve, sessions, verifying
+from wardline.pipeline import (
+    alarms,
+    exchanging,
+    feedback,
+    look_back,
+    placing,
+    preserve,
+    sessions,
+    targets,
+    verifying,
+)
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
 from wardline.pipeline.log import Sequencer
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.refer import refer
+from wardline.pipeline.restoring import Restoring
 from wardline.pipeline.review import find_reviewer
 
 TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
@@ -40,6 +51,7 @@ class Chores:
         self._gate = threading.Lock()
         self.sequencer = Sequencer(parts)
         self.counts = CountLog(parts)
+        self.restoring = Restoring(parts)
         self._vault_swept: datetime | None = None
 
     def run(self) -> None:
@@ -58,7 +70,8 @@ class Chores:
         parts = self._parts
         errors: list[Exception] = []
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
-                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts)):  # fmt: skip
+                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
+                      lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

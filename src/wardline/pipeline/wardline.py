@@ -21,13 +21,16 @@ from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.proving import Prover
+from wardline.pipeline.queue_acts import QueueActs
 from wardline.pipeline.review_acts import ReviewActs
 from wardline.pipeline.scan import LibraryScan
 from wardline.pipeline.submit import Submission, submit
+from wardline.pipeline.taking import Takers
+from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, ListActs):
+class Wardline(ReviewActs, QueueActs, ListActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.
@@ -37,7 +40,9 @@ class Wardline(ReviewActs, ListActs):
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._lookup = Lookup(parts)
-        self._handing_out = HandingOut(parts)
+        self.takers = Takers(parts)
+        self._handing_out = HandingOut(parts, self.takers)
+        self._team = TeamFigures(parts, self.takers, self._handing_out)
         self._figures = count.RecentFigures(parts)
         self._prover = Prover(parts)
         self._log_watch = verifying.Watch(parts)

@@ -26,6 +26,7 @@ from wardline.ports.outside import (
     WritePoint,
 )
 from wardline.ports.sign_in import SignInReader
+from wardline.ports.queue import QueueReader, TargetReader
 from wardline.ports.store import (
     AlarmReader,
     AuditReader,
@@ -42,5 +43,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Claims", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "FindingReader", "Errand", "Frame", "HashExchange", "HashListSource", "Hasher", "IdentityProvider", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "SignInReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Claims", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "FindingReader", "Errand", "Frame", "HashExchange", "HashListSource", "Hasher", "IdentityProvider", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "QueueReader", "ReferralReader", "ReviewReader", "SeveralReader", "SignInReader", "StatisticsReader", "Store", "TargetReader", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Protocol
 from wardline import records
 from wardline.ports.finding import FindingReader
 from wardline.ports.sign_in import SignInReader
+from wardline.ports.queue import QueueReader, TargetReader
 
 
 class MatchingReader(Protocol):
@@ -87,30 +88,8 @@ class ReviewReader(Protocol):
         """Oldest first, after the case with this id."""
         ...
 
-    def waiting_cases(
-        self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
-    ) -> list[records.Case]:
-        """Open, unclaimed (or with a lease that ran out), not set aside, not passed by this user; oldest first, after the case with
-        this id. Either those that were handed to the leads, or all others."""
-        ...
-
-    def imminent_cases(
-        self, *, now: datetime, user_id: str, most: int, escalated: bool = False
-    ) -> list[records.Case]:
-        """Those ``waiting_cases`` in which a child may be in danger now; what is known longest first."""
-        ...
-
-    def urgent_cases(self, *, now: datetime, user_id: str, most: int) -> list[records.Case]:
-        """Of the ``waiting_cases`` that were not handed to the leads: of each lane the first ``most`` by ``views_turn``, and of all
-        lanes by ``delay_turn``; equal ones by id. Each once, in any order; those without a place are left out."""
-        ...
-
     def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         """Newest first, before the case with this id."""
-        ...
-
-    def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
-        """How many ``waiting_cases`` there are, counted up to ``most``."""
         ...
 
     def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
@@ -301,7 +280,7 @@ class AuditReader(Protocol):
 
 
 class Store(
-    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, SignInReader, AlarmReader,
+    MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, SignInReader, AlarmReader,
     StatisticsReader, AuditReader, FindingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""

@@ -80,6 +80,7 @@ from wardline.records.preview import (
     PreviewSection,
     PreviewTable,
 )
+from wardline.records.queues import Attained, Drawn, Letter, Taker, Target, Waiting
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
@@ -109,6 +110,7 @@ __all__ = [
     "Approval",
     "ApprovalKind",
     "ApprovalState",
+    "Attained",
     "AuthorityAnswer",
     "BatchChange",
     "Case",
@@ -122,6 +124,7 @@ __all__ = [
     "Decision",
     "DecisionState",
     "Doubt",
+    "Drawn",
     "DurationFigure",
     "Entry",
     "EntryChange",
@@ -148,6 +151,7 @@ __all__ = [
     "Item",
     "KeyTrust",
     "Lane",
+    "Letter",
     "ListFeedback",
     "ListForm",
     "ListMeaning",
@@ -201,8 +205,10 @@ __all__ = [
     "Step",
     "StepCount",
     "SyncState",
+    "Taker",
     "Tallied",
     "Tally",
+    "Target",
     "Task",
     "Unscannable",
     "UploadContext",
@@ -211,6 +217,7 @@ __all__ = [
     "Verb",
     "Verdict",
     "Visibility",
+    "Waiting",
     "category_code",
     "category_of",
     "check_key",

@@ -54,6 +54,8 @@ class User:
     """Wrong passwords since the last right one."""
     locked_until: datetime | None = None
     """Until then no password signs this person in."""
+    skills: tuple[str, ...] = ()
+    """What the queues of the settings ask for: languages, kinds of content. Each once, in alphabetical order."""
 
     def __post_init__(self) -> None:
         require_id("user", self.id)
@@ -61,6 +63,8 @@ class User:
         require_utc("created_at", self.created_at)
         require_range("failed_sign_ins", self.failed_sign_ins, 0, 10**9)
         require_utc("locked_until", self.locked_until)
+        for skill in self.skills:
+            require_text("skill", skill, most=64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from wardline.errors import InputError
 from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
+from wardline.records.queues import Drawn, Target
 from wardline.records.urgency import Lane, Place, Urgency
 
 
@@ -149,6 +150,20 @@ class Case:
     """When it shall be decided at the latest, by the target of its class; None where there is none."""
     cluster_id: str | None = None
     """The cluster of near-duplicates that its first file belongs to; None for a file without a perceptual hash."""
+    target: Target | None = None
+    """The class whose target ``due_at`` is; None where there is none."""
+    score_turn: float | None = None
+    """Minus the probability of a violation, -1 to 0: its place where the likeliest come first. None in a case without a place."""
+    lot: float | None = None
+    """Its place among all cases as chance made it, 0 to 1; None in a case from before cases were drawn by lot."""
+    drawn: Drawn | None = None
+    """Why it was handed out before its turn, if it was."""
+    claimed_at: datetime | None = None
+    """When the newest claim began, whether or not it lasts."""
+    declined_by: tuple[str, ...] = ()
+    """Those of ``passed_by`` who passed it on and said nothing about it: they may still take it if they choose to."""
+    diverted_by: str | None = None
+    """The lead who put it into its queue; None where the settings' rules did."""
 
     def __post_init__(self) -> None:
         require_id("case", self.id)
@@ -157,6 +172,10 @@ class Case:
         require_utc("held_until", self.held_until)
         require_utc("imminent_since", self.imminent_since)
         require_utc("due_at", self.due_at)
+        require_utc("claimed_at", self.claimed_at)
+        for field, low in (("score_turn", -1.0), ("lot", 0.0)):
+            if (value := getattr(self, field)) is not None:
+                require_range(field, value, low, low + 1.0)
         require_text("queue", self.queue, most=64)
         if not self.item_ids:
             raise InputError(f"case {self.id}: no items, expected at least one")

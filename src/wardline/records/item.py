@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,8 @@ from wardline.records.urgency import MOST_VIEWS_PER_HOUR
 
 MOST_MATCHES = 20
 """A picture may be near thousands of entries; a person needs the nearest."""
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+"""The form of every tag. Source: RFC 5646, section 2.1, without checking that its parts are registered."""
 
 
 class MediaFormat(StrEnum):
@@ -82,6 +85,8 @@ class UploadContext:
     """Where the content can be seen, at most 2,083 characters."""
     views_per_hour: float | None = None
     """How often it is seen in an hour now, where the platform knows it; 0 and up."""
+    language: str | None = None
+    """The language of the content or its account, where the platform knows it: a BCP 47 tag such as ``"de-AT"``, at most 35 characters."""
 
     def __post_init__(self) -> None:
         require_text("surface", self.surface, most=64)
@@ -106,6 +111,10 @@ class UploadContext:
             require_text("url", self.url, most=2083)
         if self.views_per_hour is not None:
             require_range("views_per_hour", self.views_per_hour, 0, MOST_VIEWS_PER_HOUR)
+        if self.language is not None and not (
+            len(self.language) <= 35 and _LANGUAGE.fullmatch(self.language)
+        ):
+            raise InputError("language: malformed, expected a BCP 47 tag such as de or pt-BR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

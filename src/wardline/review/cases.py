@@ -34,12 +34,12 @@ def claim(
     """Give the case to a person until the lease ends. One that was set aside is taken up again by it.
 
     Raises:
-        ConflictError: It is decided, somebody else holds it, or this person could not tell before.
+        ConflictError: It is decided, somebody else holds it, or this person could not tell before. Whoever only passed it on may take it.
         NotAllowedError: It was handed to the leads, and this person is none.
     """
     if case.state is not records.CaseState.OPEN:
         raise ConflictError(f"{case.id}: {case.state}, expected open")
-    if user_id in case.passed_by:
+    if user_id in case.passed_by and user_id not in case.declined_by:
         raise ConflictError(f"{case.id}: this person could not tell before, expected somebody else")
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")
@@ -48,9 +48,14 @@ def claim(
             f"{case.id}: handed to the leads, expected one of them",
             remedy="Take the next case; a lead decides this one.",
         )
-    return replace(
-        case, claimed_by=user_id, lease_until=now + lease, held_until=None, version=case.version + 1
+    is_mine = case.claimed_by == user_id and not _lapsed(case, now)
+    passed_by, declined_by = (
+        tuple(each for each in those if each != user_id) for those in (case.passed_by, case.declined_by)
     )
+    return replace(
+        case, claimed_by=user_id, lease_until=now + lease, claimed_at=case.claimed_at if is_mine else now, held_until=None,
+        passed_by=passed_by, declined_by=declined_by, version=case.version + 1,
+    )  # fmt: skip
 
 
 def renew(case: records.Case, user_id: str, *, now: datetime, lease: timedelta) -> records.Case:

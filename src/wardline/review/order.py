@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import numpy as np
 
@@ -21,10 +22,22 @@ from wardline.review.weights import Weights
 
 HANDLING_HOURS = 1 / 60
 """Expected work on each file of a case, until handling times are measured."""
+_RANDOM_LETTERS = 16
+_DIGITS = dict(zip("0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv", strict=True))
+"""From the letters of ids to those that ``int`` reads in base 32."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _VERY_MANY, _MANY, _SOME = 1000, 100, 10
 _VERY_LIKELY, _LIKELY, _POSSIBLE = 0.9, 0.5, 0.2
+
+
+class Order(StrEnum):
+    """What the order of the queue rests on."""
+
+    HARM = "harm"
+    """The harm that is avoided in each hour of work."""
+    SCORE = "score"
+    """How likely a violation is, and nothing else."""
 
 
 def rank(
@@ -34,22 +47,24 @@ def rank(
     *,
     weights: Weights,
     now: datetime,
+    handling_hours: float = HANDLING_HOURS,
 ) -> records.Case:
-    """Give a case its place in the order. One that has a place keeps the graver of what was known and what is new; its version stays."""
+    """Give a case its place in every order. One that has a place keeps the graver of what was known and what is new; its version stays."""
     urgency = assess(signals, item.context, weights)
     if case.urgency is not None:
         urgency = graver(case.urgency, urgency, weights)
-    place = place_of(case, urgency, item.context, weights)
+    place = place_of(case, urgency, item.context, weights, handling_hours=handling_hours)
     since = case.imminent_since or (now if is_imminent(signals) else None)
     return replace(
         case, urgency=urgency, lane=place.lane, views_turn=place.views_turn, delay_turn=place.delay_turn,
-        imminent_since=since,
+        imminent_since=since, score_turn=-urgency.odds.violation, lot=lot_of(case.id) if case.lot is None else case.lot,
     )  # fmt: skip
 
 
 def place_of(
-    case: records.Case, urgency: Urgency, context: records.UploadContext | None, weights: Weights
-) -> Place:
+    case: records.Case, urgency: Urgency, context: records.UploadContext | None, weights: Weights, *,
+    handling_hours: float = HANDLING_HOURS,
+) -> Place:  # fmt: skip
     """Compute the place of a case from what is known of it."""
     lane = lane_of(context)
     seen = urgency.views_per_hour * (weights.restricted_exposure_percent / 100 if case.restricted else 1.0)
@@ -59,7 +74,7 @@ def place_of(
         delay += weights.wrongful_restriction * (1 - odds.violation)
     rate = np.array([severity(odds, weights) * seen, delay])
     decay = np.array([lane.decay_hours, np.inf])
-    handling = np.full(2, HANDLING_HOURS * len(case.item_ids))
+    handling = np.full(2, handling_hours * len(case.item_ids))
     views, delayed = queueing.turns(rate, np.full(2, _hours(case.opened_at)), decay, handling).tolist()
     return Place(lane=lane, views_turn=_finite(views), delay_turn=_finite(delayed))
 
@@ -85,6 +100,12 @@ def indexes(cases: Sequence[records.Case], *, now: datetime, look_ahead: timedel
     seen = queueing.index_of_turns(views, decay, now=at, horizon=horizon)
     delayed = queueing.index_of_turns(delay, np.full(len(cases), np.inf), now=at, horizon=horizon)
     return [float(each) for each in np.maximum(seen, delayed)]
+
+
+def lot_of(case_id: str) -> float:
+    """Give the place of a case as chance made it, 0 to 1: the random part of its id, which nobody chooses."""
+    drawn = int("".join(_DIGITS[letter] for letter in case_id[-_RANDOM_LETTERS:]), 32)
+    return drawn / float(32**_RANDOM_LETTERS)
 
 
 def factors(case: records.Case) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from wardline.errors import ConfigurationError, NotInitialisedError
-from wardline.records import CategoryProfile
+from wardline.records import GENERAL_QUEUE, CategoryProfile
+from wardline.review import QueueRule
 from wardline.settings.ranges import RANGES
 from wardline.settings.whole import Settings
 
@@ -65,6 +66,8 @@ def _check(settings: Settings) -> None:
         names = [each.name for each in named]
         if len(set(names)) < len(names):
             raise ConfigurationError(f"{FILE_NAME}: {section} has one name twice, expected each once")
+    for rule in settings.review.queues:
+        _check_queue(rule)
     for name, profile in settings.matching.category_profiles.items():
         _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
 
@@ -84,7 +87,19 @@ def _named(settings: Settings) -> tuple[tuple[str, tuple[Any, ...]], ...]:
         ("notifiers", settings.notifiers),
         ("matching.exchanges", settings.matching.exchanges),
         ("accounts.oidc", settings.accounts.oidc),
+        ("review.queues", settings.review.queues),
     )
+
+
+def _check_queue(rule: QueueRule) -> None:
+    if not _NAME.fullmatch(rule.name) or rule.name == GENERAL_QUEUE:
+        raise ConfigurationError(
+            f"{FILE_NAME}: review.queues has a name that none may have, expected letters, digits, dots and dashes, and not {GENERAL_QUEUE}"
+        )
+    if not all(_NAME.fullmatch(skill) for skill in rule.skills):
+        raise ConfigurationError(
+            f"{FILE_NAME}: a skill of review.queues {rule.name} has other characters, expected letters, digits, dots and dashes"
+        )
 
 
 def _check_profile(where: str, profile: CategoryProfile) -> None:

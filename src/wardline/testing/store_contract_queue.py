@@ -11,7 +11,7 @@ from wardline.records import Insert, Lane, Replace
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
 
-_ASKED: dict[str, Any] = {"now": later(10), "user_id": "user-1"}
+_ASKED: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1")}
 
 
 def _placed(lane: Lane, views: float | None, delay: float | None, **values: Any) -> records.Case:
@@ -60,7 +60,7 @@ class QueueContract:
         ]  # fmt: skip
         _put(store, lapsed, likewise, *others)
         assert store.urgent_cases(**_ASKED, most=9) == [lapsed, likewise]
-        assert len(store.urgent_cases(now=later(11), user_id="%", most=9)) == 5
+        assert len(store.urgent_cases(now=later(11), taker=make.taker("%"), most=9)) == 5
 
     def test_a_case_changes_its_place_with_one_row(self, store: ports.Store) -> None:
         first, second = _placed(Lane.DAYS, 1.0, None), _placed(Lane.DAYS, 2.0, None)

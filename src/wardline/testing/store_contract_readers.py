@@ -116,16 +116,24 @@ class ReadersContract:
         likewise = make.case(opened_at=later(7), passed_by=("user-11", "xuser-1"))
         decided = make.case(state=records.CaseState.DECIDED)
         put(store, free, lapsed, held, passed, likewise, decided)
-        assert store.waiting_cases(now=later(10), user_id="user-1", most=9) == [lapsed, free, likewise]
-        assert store.waiting_cases(now=later(10), user_id="user-1", most=2) == [lapsed, free]
-        assert store.waiting_cases(now=later(9), user_id="user-2", most=9) == [free, passed, likewise]
-        assert store.waiting_cases(now=later(9), user_id="%", most=9) == [free, passed, likewise]
+        assert store.waiting_cases(now=later(10), taker=make.taker("user-1"), most=9) == [
+            lapsed,
+            free,
+            likewise,
+        ]
+        assert store.waiting_cases(now=later(10), taker=make.taker("user-1"), most=2) == [lapsed, free]
+        assert store.waiting_cases(now=later(9), taker=make.taker("user-2"), most=9) == [
+            free,
+            passed,
+            likewise,
+        ]
+        assert store.waiting_cases(now=later(9), taker=make.taker("%"), most=9) == [free, passed, likewise]
 
     def test_what_was_handed_to_the_leads_waits_apart(self, store: ports.Store) -> None:
         theirs = [make.case(opened_at=later(minute), escalated_by="user-2") for minute in (3, 1)]
         others = [make.case(opened_at=later(minute)) for minute in (2, 4, 6)]
         put(store, *theirs, *others)
-        asked: dict[str, Any] = {"now": later(10), "user_id": "user-1", "most": 9}
+        asked: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1"), "most": 9}
         assert store.waiting_cases(**asked, escalated=True) == theirs[::-1]
         assert store.waiting_cases(**asked) == others
         assert store.waiting_cases(**asked, after=others[0].id) == others[1:]
@@ -138,8 +146,8 @@ class ReadersContract:
         put(store, *aside, decided)
         assert store.held_cases(now=later(5), most=9) == [aside[1], aside[0], aside[2]]
         assert store.held_cases(now=later(10), most=1) == [aside[0]]
-        assert store.waiting_cases(now=later(9.9), user_id="user-1", most=9) == []
-        assert store.waiting_cases(now=later(20), user_id="user-1", most=9) == [aside[1], aside[0]]
+        assert store.waiting_cases(now=later(9.9), taker=make.taker("user-1"), most=9) == []
+        assert store.waiting_cases(now=later(20), taker=make.taker("user-1"), most=9) == [aside[1], aside[0]]
 
     def test_what_a_person_was_shown_comes_from_a_moment_on(self, store: ports.Store) -> None:
         reveals = [make.reveal(at=later(minute)) for minute in (2, 0, 1)]

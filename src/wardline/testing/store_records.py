@@ -59,6 +59,11 @@ def case(**values: Any) -> records.Case:
     return records.Case(**{**given, **values})
 
 
+def taker(user_id: str = "user-1", *queues: str) -> records.Taker:
+    """Make somebody who takes from these queues; from the general one where none is named."""
+    return records.Taker(user_id=user_id, queues=queues or (records.GENERAL_QUEUE,))
+
+
 def reveal(**values: Any) -> records.Reveal:
     """Make a reveal."""
     given = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 from tests.unit.stores import databases
 from wardline.adapters import stores
 from wardline.errors import ConfigurationError, IntegrityError, StoreUnavailableError
-from wardline.records import CaseState, Insert
+from wardline.records import CaseState, Insert, Target
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
@@ -100,6 +102,9 @@ def test_a_server_that_crashes_and_comes_back_has_everything_it_acknowledged() -
         store.close()
 
 
+_UNION = re.compile(r"COMPOUND QUERY|LEFT-MOST SUBQUERY|UNION ALL|(CO-ROUTINE|SCAN) anon_\d+")
+
+
 def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
     engine = databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path))
     store = stores.SqlStore(engine)
@@ -110,10 +115,24 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
     store.cases(after=case.id)
     store.cases(state=CaseState.OPEN, after=case.id)
     store.cases(account="account-1")
-    store.waiting_cases(now=make.NOON, user_id="user-1", most=10)
-    store.urgent_cases(now=make.NOON, user_id="user-1", most=10)
-    store.imminent_cases(now=make.NOON, user_id="user-1", most=10)
-    store.imminent_cases(now=make.NOON, user_id="user-1", most=10, escalated=True)
+    for taker in (make.taker("user-1"), make.taker("user-1", "general", "german")):
+        asked: dict[str, Any] = {"now": make.NOON, "taker": taker, "most": 10}
+        store.waiting_cases(**asked)
+        store.waiting_cases(**asked, after=case.id)
+        store.urgent_cases(**asked)
+        store.likeliest_cases(**asked)
+        store.cases_by_lot(**asked, lot=0.5)
+        store.restricted_cases(**asked, before=make.NOON)
+        store.imminent_cases(**asked)
+        store.imminent_cases(**asked, escalated=True)
+    store.open_queues()
+    store.unplaced_cases(most=10)
+    store.cases_in_queue("general", most=10)
+    store.long_restricted(queue="general", before=make.NOON, after=case.id, most=10)
+    store.first_due(queue="general", target=Target.A)
+    store.count_due(queue="general", target=Target.A, by=make.NOON, most=10)
+    store.opinions_by_lot(most=10)
+    store.handling_times(most=10)
     store.reveals_of(case.id)
     store.actions_of(case.id)
     store.referrals(case_id=case.id)
@@ -128,7 +147,8 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
     with engine.connect() as connection:
         for statement, values in seen[:]:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-            steps = [step[3] for step in plan]
+            # A part of a union that has a limit is walked as a table of its own; what it reads has its own line.
+            steps = [step[3] for step in plan if not _UNION.fullmatch(step[3])]
             assert all("USING" in step and "TEMP B-TREE" not in step for step in steps), (statement, steps)
     store.close()
 

@@ -48,6 +48,7 @@ def _kind(record_type: type[Any], *uniques: Unique, later: Mapping[str, Any] | N
 _LATER_IN_CASES = {
     "held_until": None, "escalated_by": None, "imminent_since": None, "lane": None, "views_turn": None, "delay_turn": None, "urgency": None,
     "stage": "first", "queue": "general", "due_at": None, "cluster_id": None,
+    "target": None, "score_turn": None, "lot": None, "drawn": None, "claimed_at": None, "declined_by": "[]", "diverted_by": None,
 }  # fmt: skip
 
 KINDS = (
@@ -66,7 +67,9 @@ KINDS = (
     _kind(records.HeldEntry, Unique(("list_id", "entry_id"), while_none="released_at")),
     _kind(records.ListSync, Unique(("list_id",), while_none="ended_at")),
     _kind(records.ListFeedback),
-    _kind(records.User, Unique(("name",)), later={"failed_sign_ins": 0, "locked_until": None}),
+    _kind(
+        records.User, Unique(("name",)), later={"failed_sign_ins": 0, "locked_until": None, "skills": "[]"}
+    ),
     _kind(
         records.Session,
         Unique(("token_digest",)),

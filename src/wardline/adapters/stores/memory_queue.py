@@ -2,45 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from wardline import records
 from wardline.adapters.stores.memory_lists import MemoryReading
+from wardline.errors import NotFoundError
 
 
 class MemoryQueue(MemoryReading):
     """The order of the queue."""
 
-    def imminent_cases(
-        self, *, now: datetime, user_id: str, most: int, escalated: bool = False
+    def waiting_cases(
+        self,
+        *,
+        now: datetime,
+        taker: records.Taker,
+        most: int,
+        escalated: bool = False,
+        after: str | None = None,
     ) -> list[records.Case]:
+        found = self._waiting(now, taker, _opened, escalated=escalated)
+        if after is not None:
+            last = self._table(records.Case).get(after)
+            if last is None:
+                raise NotFoundError("cursor: its record is gone, expected the id of an existing one")
+            found = [case for case in found if _opened(case) > _opened(last)]
+        return found[:most]
+
+    def count_waiting(
+        self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
+    ) -> int:
+        return len(self._waiting(now, taker, _opened, escalated=escalated)[:most])
+
+    def imminent_cases(
+        self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
+    ) -> list[records.Case]:
+        found = self._waiting(now, taker, _opened, escalated=escalated)
+        known = [(case.imminent_since, case.id, case) for case in found if case.imminent_since is not None]
+        return [case for _, _, case in sorted(known, key=lambda each: each[:2])[:most]]
+
+    def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
+        free = self._waiting(now, taker, lambda case: case.id)
+        found: dict[str, records.Case] = {}
+        for queue in taker.queues:
+            here = [case for case in free if case.queue == queue]
+            for lane in records.Lane:
+                turns = [(case.views_turn, case) for case in here if case.lane is lane]
+                found |= _first_turns(turns, most)
+            found |= _first_turns([(case.delay_turn, case) for case in here], most)
+        return list(found.values())
+
+    def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
+        free = self._waiting(now, taker, lambda case: case.id)
+        return list(_first_turns([(case.score_turn, case) for case in free], most).values())
+
+    def cases_by_lot(
+        self, *, now: datetime, taker: records.Taker, lot: float, most: int
+    ) -> list[records.Case]:
+        free = self._waiting(now, taker, lambda case: case.id)
+        lots = sorted((case.lot, case.id, case) for case in free if case.lot is not None)
+        from_there = [case for at, _, case in lots if at >= lot]
+        return [*from_there, *(case for at, _, case in lots if at < lot)][:most]
+
+    def restricted_cases(
+        self, *, now: datetime, taker: records.Taker, before: datetime, most: int
+    ) -> list[records.Case]:
+        free = self._waiting(now, taker, _opened)
+        return [case for case in free if case.restricted and case.opened_at < before][:most]
+
+    def long_restricted(
+        self, *, queue: str, before: datetime, after: str | None = None, most: int
+    ) -> list[records.Case]:
+        last = None if after is None else _opened(self._one(records.Case, after))
+        found = self._all(
+            records.Case, _opened,
+            lambda case: case.state is records.CaseState.OPEN and case.restricted and case.queue == queue
+            and case.opened_at < before and (last is None or _opened(case) > last),
+        )  # fmt: skip
+        return found[:most]
+
+    def open_queues(self) -> list[str]:
+        return sorted({case.queue for case in self._all(records.Case, _opened, _is_open)})
+
+    def unplaced_cases(self, *, most: int) -> list[records.Case]:
         return self._all(
-            records.Case,
-            lambda case: (case.imminent_since, case.id),
-            lambda case: case.imminent_since is not None and waits(case, now, user_id, escalated=escalated),
+            records.Case, lambda case: case.id, lambda case: _is_open(case) and case.lot is None
         )[:most]
 
-    def urgent_cases(self, *, now: datetime, user_id: str, most: int) -> list[records.Case]:
-        free = self._all(
-            records.Case, lambda case: case.id, lambda case: waits(case, now, user_id, escalated=False)
-        )
-        found: dict[str, records.Case] = {}
-        for lane in records.Lane:
-            turns = [
-                (case.views_turn, case) for case in free if case.lane is lane and case.views_turn is not None
-            ]
-            found |= {case.id: case for _, case in sorted(turns, key=_turn)[:most]}
-        delays = [(case.delay_turn, case) for case in free if case.delay_turn is not None]
-        return list((found | {case.id: case for _, case in sorted(delays, key=_turn)[:most]}).values())
+    def cases_in_queue(self, queue: str, *, most: int) -> list[records.Case]:
+        return self._all(records.Case, _opened, lambda case: _is_open(case) and case.queue == queue)[:most]
+
+    def _waiting(
+        self, now: datetime, taker: records.Taker, order: Callable[[records.Case], Any], *, escalated: bool = False
+    ) -> list[records.Case]:  # fmt: skip
+        return self._all(records.Case, order, lambda case: _waits(case, now, taker, escalated=escalated))
 
 
-def waits(case: records.Case, now: datetime, user_id: str, *, escalated: bool) -> bool:
+def _waits(case: records.Case, now: datetime, taker: records.Taker, *, escalated: bool) -> bool:
     """Say whether this person may take the case now."""
     is_free = case.lease_until is None or case.lease_until <= now
     is_due = case.held_until is None or case.held_until <= now
-    is_theirs = (case.escalated_by is not None) == escalated and user_id not in case.passed_by
-    return case.state is records.CaseState.OPEN and is_free and is_due and is_theirs
+    is_theirs = (case.escalated_by is not None) == escalated and taker.user_id not in case.passed_by
+    return _is_open(case) and is_free and is_due and is_theirs and case.queue in taker.queues
 
 
-def _turn(placed: tuple[float, records.Case]) -> tuple[float, str]:
-    return placed[0], placed[1].id
+def _is_open(case: records.Case) -> bool:
+    return case.state is records.CaseState.OPEN
+
+
+def _opened(case: records.Case) -> tuple[datetime, str]:
+    return case.opened_at, case.id
+
+
+def _first_turns(turns: list[tuple[float | None, records.Case]], most: int) -> dict[str, records.Case]:
+    placed = sorted((turn, case.id, case) for turn, case in turns if turn is not None)
+    return {case.id: case for _, _, case in placed[:most]}

@@ -9,14 +9,15 @@ from typing import Any, TypeVar
 from wardline import records
 from wardline.adapters.stores import figures
 from wardline.adapters.stores.memory_lists import MemoryListReaders
-from wardline.adapters.stores.memory_queue import MemoryQueue, waits
+from wardline.adapters.stores.memory_queue import MemoryQueue
+from wardline.adapters.stores.memory_targets import MemoryTargets
 from wardline.adapters.stores.memory_sign_in import MemorySignIn
 from wardline.errors import NotFoundError
 
 R = TypeVar("R")
 
 
-class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn):
+class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn, MemoryTargets):
     """Every reader but the log's."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
@@ -55,18 +56,9 @@ class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn):
         )
         return self._following(records.Case, found, _opened, after)[:most]
 
-    def waiting_cases(
-        self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
-    ) -> list[records.Case]:
-        found = self._all(records.Case, _opened, lambda case: waits(case, now, user_id, escalated=escalated))
-        return self._following(records.Case, found, _opened, after)[:most]
-
     def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         found = self._all(records.Case, _opened, lambda case: case.account_reference == account)
         return self._preceding(records.Case, found, _opened, before)[:most]
-
-    def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
-        return len(self.waiting_cases(now=now, user_id=user_id, most=most, escalated=escalated))
 
     def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:
         def held(case: records.Case) -> bool:

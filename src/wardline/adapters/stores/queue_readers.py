@@ -1,8 +1,10 @@
-"""What may be handed out, over SQL. Each question walks an index from its start and stops after a few rows, however many cases wait."""
+"""What may be handed out, over SQL. Each question walks indexes from their start, one for each queue of the person who asks, and stops after
+a few rows, however many cases wait."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,51 +13,136 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import codec, tables, translation
-from wardline.adapters.stores.columns import UtcTime
+from wardline.adapters.stores.columns import UtcTime, text
 from wardline.adapters.stores.reading import SqlReading
 
 _ESCAPE = "\\"
+_Asked = sa.Select[Any] | sa.CompoundSelect[Any]
+_OPEN = records.CaseState.OPEN.value
+_CASES = tables.cases
+_NOW = sa.bindparam("now", type_=UtcTime())
+_PASSED = sa.bindparam("passed", type_=sa.Text())
+_MOST = sa.bindparam("most", type_=sa.Integer())
+_AMONG = sa.bindparam("among", type_=text(), expanding=True)
 
 
 class SqlQueue(SqlReading):
     """The order of the queue."""
 
+    def waiting_cases(
+        self,
+        *,
+        now: datetime,
+        taker: records.Taker,
+        most: int,
+        escalated: bool = False,
+        after: str | None = None,
+    ) -> list[records.Case]:
+        values: dict[str, Any] = {}
+        if after is not None:
+            time, record_id = self._moment(_CASES.c.opened_at, after)
+            values = {"after_time": time, "after_id": record_id}
+        statement = _handed_by_age if escalated else _by_age
+        found = self._of_queues(lambda n: statement(n, following=bool(values)), now, taker, most, **values)
+        return sorted(found, key=lambda case: (case.opened_at, case.id))[:most]
+
+    def count_waiting(
+        self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
+    ) -> int:
+        if not taker.queues:
+            return 0
+        passed = sa.literal(_passed(taker.user_id), sa.Text())
+        waits = _waits(sa.literal(now, UtcTime()), passed, escalated=escalated)
+        return self._count(sa.select(_CASES.c.id).where(waits, _CASES.c.queue.in_(taker.queues)), most=most)
+
     def imminent_cases(
-        self, *, now: datetime, user_id: str, most: int, escalated: bool = False
+        self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
     ) -> list[records.Case]:
-        return self._handed([_imminent(escalated=escalated)], now, user_id, most)
+        if not taker.queues:
+            return []
+        values = {"now": now, "passed": _passed(taker.user_id), "most": most, "among": taker.queues}
+        return self._all(records.Case, _imminent(escalated=escalated), **values)
 
-    def urgent_cases(self, *, now: datetime, user_id: str, most: int) -> list[records.Case]:
-        return self._handed([*map(_by_views, records.Lane), _by_delay()], now, user_id, most)
+    def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
+        return self._of_queues(_by_turns, now, taker, most)
 
-    def _handed(
-        self, statements: list[sa.Select[Any]], now: datetime, user_id: str, most: int
+    def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
+        found = self._of_queues(_by_score, now, taker, most)
+        return sorted(found, key=lambda case: (case.score_turn, case.id))[:most]
+
+    def cases_by_lot(
+        self, *, now: datetime, taker: records.Taker, lot: float, most: int
     ) -> list[records.Case]:
-        """Ask on one connection; each case once."""
-        values = {"now": now, "passed": _passed(user_id), "most": most}
-        rows: dict[str, dict[str, Any]] = {}
+        from_there = self._of_queues(_by_lot, now, taker, most, lot=lot)
+        found = sorted(from_there, key=lambda case: (case.lot, case.id))[:most]
+        if len(found) == most or lot <= 0:
+            return found
+        round_again = self._of_queues(_by_lot, now, taker, most, lot=0.0)
+        before = [case for case in round_again if case.lot is not None and case.lot < lot]
+        return found + sorted(before, key=lambda case: (case.lot, case.id))[: most - len(found)]
+
+    def restricted_cases(
+        self, *, now: datetime, taker: records.Taker, before: datetime, most: int
+    ) -> list[records.Case]:
+        found = self._of_queues(_restricted, now, taker, most, before=before)
+        return sorted(found, key=lambda case: (case.opened_at, case.id))[:most]
+
+    def long_restricted(
+        self, *, queue: str, before: datetime, after: str | None = None, most: int
+    ) -> list[records.Case]:
+        chosen = sa.select(_CASES).where(
+            _CASES.c.state == _OPEN, _CASES.c.restricted, _CASES.c.queue == queue, _CASES.c.opened_at < before,
+            self._after(_CASES.c.opened_at, after),
+        )  # fmt: skip
+        return self._all(records.Case, chosen.order_by(_CASES.c.opened_at, _CASES.c.id).limit(most))
+
+    def open_queues(self) -> list[str]:
+        # One step in the index to each name: asking for what is distinct would read all of it.
+        found: list[str] = []
+        while rows := self._rows(_NEXT_QUEUE, last=found[-1] if found else ""):
+            if rows[0]["queue"] is None:
+                break
+            found.append(rows[0]["queue"])
+        return found
+
+    def unplaced_cases(self, *, most: int) -> list[records.Case]:
+        chosen = sa.select(_CASES).where(_CASES.c.state == _OPEN, _CASES.c.lot.is_(None))
+        return self._all(records.Case, chosen.order_by(_CASES.c.id).limit(most))
+
+    def cases_in_queue(self, queue: str, *, most: int) -> list[records.Case]:
+        chosen = sa.select(_CASES).where(_CASES.c.state == _OPEN, _CASES.c.queue == queue)
+        return self._all(records.Case, chosen.limit(most))
+
+    def _of_queues(
+        self, statement: Callable[[int], _Asked], now: datetime, taker: records.Taker, most: int, **values: Any
+    ) -> list[records.Case]:  # fmt: skip
+        """Ask about all queues of a person in one statement; each case once."""
+        if not taker.queues:
+            return []
+        asked = {"now": now, "passed": _passed(taker.user_id), "most": most, **values}
+        asked |= {f"queue_{number}": queue for number, queue in enumerate(taker.queues)}
         with translation.translated(), self._engine.connect() as connection:
-            for statement in statements:
-                rows |= {row["id"]: dict(row) for row in connection.execute(statement, values).mappings()}
-        return [codec.from_row(records.Case, row) for row in rows.values()]
+            rows = connection.execute(statement(len(taker.queues)), asked).mappings().all()
+        found = {row["id"]: dict(row) for row in rows}
+        return [codec.from_row(records.Case, row) for row in found.values()]
 
 
-def waiting(now: datetime, user_id: str, *, escalated: bool) -> sa.ColumnElement[bool]:
-    """Select what this person may take now."""
-    return _waits(sa.literal(now, UtcTime()), sa.literal(_passed(user_id)), escalated=escalated)
+_NEXT_QUEUE = sa.select(sa.func.min(_CASES.c.queue).label("queue")).where(
+    _CASES.c.state == _OPEN, _CASES.c.queue > sa.bindparam("last", type_=text())
+)
 
 
 def _waits(
     now: sa.ColumnElement[Any], passed: sa.ColumnElement[str], *, escalated: bool
 ) -> sa.ColumnElement[bool]:
-    table = tables.cases
+    """Select what a person may take now."""
     return sa.and_(
-        table.c.state == records.CaseState.OPEN.value,
-        table.c.escalated_by.is_not(None) if escalated else table.c.escalated_by.is_(None),
+        _CASES.c.state == _OPEN,
+        _CASES.c.escalated_by.is_not(None) if escalated else _CASES.c.escalated_by.is_(None),
         # A claim and its lease belong together; the index has the lease.
-        sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
-        sa.or_(table.c.held_until.is_(None), table.c.held_until <= now),
-        table.c.passed_by.not_like(passed, escape=_ESCAPE),
+        sa.or_(_CASES.c.lease_until.is_(None), _CASES.c.lease_until <= now),
+        sa.or_(_CASES.c.held_until.is_(None), _CASES.c.held_until <= now),
+        _CASES.c.passed_by.not_like(passed, escape=_ESCAPE),
     )
 
 
@@ -67,24 +154,77 @@ def _passed(user_id: str) -> str:
     return f"%{plain}%"
 
 
-# The statements of every hand-out are built once: building them takes longer than answering them.
-def _first(*chosen: sa.ColumnElement[bool], order: sa.Column[Any], escalated: bool = False) -> sa.Select[Any]:
-    table = tables.cases
-    waits = _waits(sa.bindparam("now", type_=UtcTime()), sa.bindparam("passed", type_=sa.Text()), escalated=escalated)  # fmt: skip
-    statement = sa.select(table).where(waits, order.is_not(None), *chosen)
-    return statement.order_by(order, table.c.id).limit(sa.bindparam("most", type_=sa.Integer()))
+# The statements of every hand-out are built once for each number of queues: building them takes longer than answering them.
+def _first(
+    number: int, *chosen: sa.ColumnElement[bool], order: sa.Column[Any], escalated: bool = False
+) -> sa.Select[Any]:
+    """Select the first of one queue by one order."""
+    queue = sa.bindparam(f"queue_{number}", type_=text())
+    waits = _waits(_NOW, _PASSED, escalated=escalated)
+    statement = sa.select(_CASES).where(waits, _CASES.c.queue == queue, order.is_not(None), *chosen)
+    return statement.order_by(order, _CASES.c.id).limit(_MOST)
+
+
+def _together(parts: list[sa.Select[Any]]) -> _Asked:
+    """Put several into one statement."""
+    if len(parts) == 1:
+        return parts[0]
+    limited = [sa.select(part.subquery()) for part in parts]  # SQLite takes no limit on a part of a union
+    return sa.union_all(*limited)
+
+
+def _following(order: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    after = sa.tuple_(sa.bindparam("after_time", type_=UtcTime()), sa.bindparam("after_id", type_=text()))
+    return sa.tuple_(order, _CASES.c.id) > after
+
+
+@cache
+def _by_age(queues: int, *, following: bool) -> _Asked:
+    order = _CASES.c.opened_at
+    more = [_following(order)] if following else []
+    return _together([_first(number, *more, order=order) for number in range(queues)])
+
+
+@cache
+def _handed_by_age(queues: int, *, following: bool) -> _Asked:
+    order = _CASES.c.opened_at
+    more = [_following(order)] if following else []
+    return _together([_first(number, *more, order=order, escalated=True) for number in range(queues)])
 
 
 @cache
 def _imminent(*, escalated: bool) -> sa.Select[Any]:
-    return _first(order=tables.cases.c.imminent_since, escalated=escalated)
+    # They are few at any time, so their one index serves all queues.
+    waits = _waits(_NOW, _PASSED, escalated=escalated)
+    known = _CASES.c.imminent_since
+    return sa.select(_CASES).where(waits, known.is_not(None), _CASES.c.queue.in_(_AMONG)).order_by(known, _CASES.c.id).limit(_MOST)  # fmt: skip
 
 
 @cache
-def _by_views(lane: records.Lane) -> sa.Select[Any]:
-    return _first(tables.cases.c.lane == lane.value, order=tables.cases.c.views_turn)
+def _by_turns(queues: int) -> _Asked:
+    parts = []
+    for number in range(queues):
+        parts += [
+            _first(number, _CASES.c.lane == lane.value, order=_CASES.c.views_turn) for lane in records.Lane
+        ]
+        parts.append(_first(number, order=_CASES.c.delay_turn))
+    return _together(parts)
 
 
 @cache
-def _by_delay() -> sa.Select[Any]:
-    return _first(order=tables.cases.c.delay_turn)
+def _by_score(queues: int) -> _Asked:
+    return _together([_first(number, order=_CASES.c.score_turn) for number in range(queues)])
+
+
+@cache
+def _by_lot(queues: int) -> _Asked:
+    from_there = _CASES.c.lot >= sa.bindparam("lot", type_=sa.Double())
+    return _together([_first(number, from_there, order=_CASES.c.lot) for number in range(queues)])
+
+
+@cache
+def _restricted(queues: int) -> _Asked:
+    old = _CASES.c.opened_at < sa.bindparam("before", type_=UtcTime())
+    return _together(
+        [_first(number, _CASES.c.restricted, old, order=_CASES.c.opened_at) for number in range(queues)]
+    )

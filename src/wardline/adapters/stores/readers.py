@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.list_readers import SqlListReaders
-from wardline.adapters.stores.queue_readers import SqlQueue, waiting
+from wardline.adapters.stores.queue_readers import SqlQueue
 from wardline.adapters.stores.reading import MOST_VALUES
 from wardline.adapters.stores.sign_in_readers import SqlSignIn
+from wardline.adapters.stores.target_readers import SqlTargets
 
 # What every upload asks: made once, for making a statement takes longer than to run it.
 _API_KEY = (
@@ -23,7 +24,7 @@ _REMEMBERED = (
 )
 
 
-class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn):
+class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
@@ -63,15 +64,6 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn):
             chosen = chosen.where(table.c.account_reference == account)
         return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
 
-    def waiting_cases(
-        self, *, now: datetime, user_id: str, most: int, escalated: bool = False, after: str | None = None
-    ) -> list[records.Case]:
-        table = tables.cases
-        chosen = sa.select(table).where(
-            waiting(now, user_id, escalated=escalated), self._after(table.c.opened_at, after)
-        )
-        return self._all(records.Case, chosen.order_by(table.c.opened_at, table.c.id).limit(most))
-
     def cases_of_account(self, account: str, *, before: str | None = None, most: int) -> list[records.Case]:
         table = tables.cases
         chosen = sa.select(table).where(
@@ -79,11 +71,6 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn):
         )
         return self._all(
             records.Case, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(most)
-        )
-
-    def count_waiting(self, *, now: datetime, user_id: str, most: int, escalated: bool = False) -> int:
-        return self._count(
-            sa.select(tables.cases.c.id).where(waiting(now, user_id, escalated=escalated)), most=most
         )
 
     def held_cases(self, *, now: datetime, most: int) -> list[records.Case]:

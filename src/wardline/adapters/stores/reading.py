@@ -73,7 +73,11 @@ class SqlReading:
         return sa.true() if before is None else sa.tuple_(time, time.table.c.id) < self._place(time, before)
 
     def _place(self, time: sa.Column[Any], record_id: str) -> sa.ColumnElement[Any]:
+        moment, _ = self._moment(time, record_id)
+        return sa.tuple_(sa.literal(moment, time.type), sa.literal(record_id))
+
+    def _moment(self, time: sa.Column[Any], record_id: str) -> tuple[Any, str]:
         found = self._rows(sa.select(time.label("time")).where(time.table.c.id == record_id))
         if not found:
             raise NotFoundError("cursor: its record is gone, expected the id of an existing one")
-        return sa.tuple_(sa.literal(found[0]["time"], time.type), sa.literal(record_id))
+        return found[0]["time"], record_id

@@ -112,8 +112,11 @@ def _insert(connection: sa.Connection, changes: Sequence[Put]) -> None:
 def _replace(connection: sa.Connection, change: Put) -> None:
     table = tables.BY_TYPE[change.kind.type]
     statement = sa.update(table).where(table.c.id == change.id, table.c.version == change.replaces)
+    row = change.row
+    if connection.dialect.name == "sqlite":
+        row = _changed(connection, table, change)
     try:
-        done = connection.execute(statement, change.row)
+        done = connection.execute(statement, row)
     except sa.exc.IntegrityError as error:
         raise AlreadyExistsError(
             f"{change.kind.name} {change.id}: its unique name is taken, expected another"
@@ -122,6 +125,20 @@ def _replace(connection: sa.Connection, change: Put) -> None:
         raise VersionConflictError(
             f"{change.kind.name} {change.id}: changed or gone meanwhile, expected version {change.replaces}"
         )
+
+
+def _changed(connection: sa.Connection, table: sa.Table, change: Put) -> dict[str, Any]:
+    """Give the cells of a row that are not stored like that. SQLite writes every index of which a column is named in the statement, whether or
+    not it changes, and a case is in many."""
+    stored = connection.execute(_ROWS[table], {"wanted": change.id}).mappings().first()
+    if stored is None or stored["version"] != change.replaces:
+        return dict(change.row)  # the statement will say so
+    return {name: cell for name, cell in change.row.items() if stored[name] != cell or name == "version"}
+
+
+_ROWS = {
+    table: sa.select(table).where(table.c.id == sa.bindparam("wanted")) for table in tables.BY_TYPE.values()
+}
 
 
 def _remember(connection: sa.Connection, key: records.Remembered) -> None:

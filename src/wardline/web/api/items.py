@@ -54,6 +54,12 @@ class Context(BaseModel):
         allow_inf_nan=False,
         description="How often it is seen in an hour now",
     )
+    language: str | None = Field(
+        None,
+        max_length=35,
+        pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        description="Of the content or its account: a BCP 47 tag such as de or pt-BR",
+    )
     flag: str | None = Field(
         None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one"
     )
@@ -71,7 +77,7 @@ class Context(BaseModel):
         context = records.UploadContext(
             surface=self.surface, visibility=self.visibility, uploaded_at=uploaded_at,
             content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
-            file_name=self.file_name, url=self.url, views_per_hour=self.views_per_hour,
+            file_name=self.file_name, url=self.url, views_per_hour=self.views_per_hour, language=self.language,
         )  # fmt: skip
         flag = records.Flag(reason=self.flag) if self.flag is not None else None
         return intake.Upload(

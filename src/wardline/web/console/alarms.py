@@ -76,6 +76,31 @@ WORDS: dict[AlarmKind, Words] = {
         "The case waits and stays as it is. What is hidden stays hidden.",
         "Add a moderator or a lead under People and keys.",
     ),
+    AlarmKind.QUEUE_UNSTAFFED: Words(
+        "Nobody may take from a queue",
+        "Its cases wait and stay as they are. What is hidden stays hidden.",
+        "Give somebody the skill under People and keys, or move the cases to another queue.",
+    ),
+    AlarmKind.TARGET_NEAR: Words(
+        "Cases come near their target",
+        "They are handed out in their order, which is by harm and not by target.",
+        "See on the team's page which queue is behind. More people, or others, take from it if they have the skills.",
+    ),
+    AlarmKind.TARGET_PAST: Words(
+        "Cases are past their target",
+        "They wait in their order. Nothing is decided, hidden or shown because of it.",
+        "See on the team's page which they are. A lead may give the oldest to somebody.",
+    ),
+    AlarmKind.RESTRICTED_LONG: Words(
+        "Content is hidden for too long without a decision",
+        "It stays hidden where a verified list knows it, until a person decides. These cases go first now.",
+        "Have the oldest decided, or give it to somebody.",
+    ),
+    AlarmKind.CALIBRATION_POOR: Words(
+        "Probabilities are not what they say",
+        "The queue goes by score, the likeliest violation first.",
+        "See on the team's page how far they are off. Let lists or detectors that are wrong be corrected; the order comes back by itself.",
+    ),
     AlarmKind.WORK_FAILED: Words(
         "A task goes on failing",
         "It is tried again by itself, at longer and longer intervals.",

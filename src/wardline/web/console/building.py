@@ -27,6 +27,7 @@ from wardline.web.console import (
     looking,
     one_list,
     own_keys,
+    passing,
     pause,
     people,
     proofs,
@@ -35,7 +36,9 @@ from wardline.web.console import (
     referral,
     search,
     sign_in,
+    skills,
     static_files,
+    team,
     watching,
     you,
 )
@@ -51,6 +54,7 @@ from wardline.web.console.rendering import go, page
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
+    *passing.PAGES, *skills.PAGES, *team.PAGES,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from wardline import records, review
 from wardline.errors import InputError
 from wardline.pipeline import seeing
 from wardline.records import CaseState, Category, FileAnnotation, HashKind, Outcome, Reply, ReportAnnotation
+from wardline.web.console import passing
 from wardline.web.console.desk import Desk
 from wardline.web.console.forms import Fields
 
@@ -153,7 +154,7 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         "referrals": store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
         "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
         "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
-        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user),
+        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case),
     }  # fmt: skip
 
 

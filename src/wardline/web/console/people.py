@@ -69,6 +69,7 @@ def show(desk: Desk) -> Response:
         desk, "people", users=people_shown, keys=keys_shown, names={user.id: user.name for user in users}, wanted=wanted,
         more_people=_address(name=wanted, keys=str(keys_shown.number), page=""),
         more_keys=_address(name=wanted, page=str(people_shown.number), keys=""), admin=desk.user.role in ADMINS,
+        has_skills=any(rule.skills for rule in desk.wardline.parts.rules.queues),
     )  # fmt: skip
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from wardline import records, review
 from wardline.errors import InputError
+from wardline.pipeline import targets
 from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part, waiting
 
 _SHOWN = 25
+_COUNTED = 500
 
 
 def home(desk: Desk) -> Response:
@@ -29,6 +33,7 @@ def show(desk: Desk) -> Response:
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
         is_full=len(cases) == _SHOWN, factors=review.factors, oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        **_around(desk),
     )  # fmt: skip
 
 
@@ -67,17 +72,30 @@ def keys(desk: Desk) -> Response:
 
 def _cases(desk: Desk, view: str, after: str | None) -> list[records.Case]:
     store, now, me = desk.wardline.parts.store, desk.now, desk.user
+    taker = desk.wardline.takers.of(me)
     match view:
         case "all":
             return desk.wardline.queue(me, most=_SHOWN)
         case "oldest":
-            return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after)
+            return store.waiting_cases(now=now, taker=taker, most=_SHOWN, after=after)
         case "leads" if me.role is Role.LEAD:
-            return store.waiting_cases(now=now, user_id=me.id, most=_SHOWN, after=after, escalated=True)
+            return store.waiting_cases(now=now, taker=taker, most=_SHOWN, after=after, escalated=True)
         case "held":
             return store.held_cases(now=now, most=_SHOWN)
         case _:
             raise InputError("view: unknown, expected all, oldest, held, or for leads leads")
+
+
+def _around(desk: Desk) -> dict[str, Any]:
+    """Give what the page says of the order and of other queues: what waits there is counted, not listed."""
+    wardline, store = desk.wardline, desk.wardline.parts.store
+    order, chosen = wardline.order(), wardline.parts.rules.order
+    others = store.count_waiting(now=desk.now, taker=wardline.takers.others(desk.user), most=_COUNTED)
+    is_lead = desk.user.role is Role.LEAD
+    return {
+        "order": order, "falls_back": order is not chosen, "elsewhere": others, "has_queues": bool(wardline.parts.rules.queues),
+        "unstaffed": targets.unstaffed(wardline.parts, wardline.takers) if is_lead else [],
+    }  # fmt: skip
 
 
 def _handed(desk: Desk) -> int | None:
@@ -85,7 +103,7 @@ def _handed(desk: Desk) -> int | None:
     if desk.user.role is not Role.LEAD:
         return None
     return desk.wardline.parts.store.count_waiting(
-        now=desk.now, user_id=desk.user.id, most=100, escalated=True
+        now=desk.now, taker=desk.wardline.takers.of(desk.user), most=100, escalated=True
     )
 
 

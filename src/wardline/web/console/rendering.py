@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wardline import __version__, review
+from wardline import __version__, records, review
 from wardline.pipeline import sessions
 from wardline.records import ApprovalState, ReferralState, Role
 from wardline.web.console import static_files
@@ -50,6 +50,14 @@ def span(length: timedelta) -> str:
     return f"{days} day{'s' if days != 1 else ''}"
 
 
+def _due(case: records.Case, now: datetime) -> str:
+    """Say when a case shall be decided, in words: ``"due in 3 h 20"``, ``"4 min past target"``; nothing where there is no target."""
+    if case.due_at is None:
+        return ""
+    left = case.due_at - now
+    return f"due in {span(left)}" if left > timedelta(0) else f"{span(-left)} past target"
+
+
 def _when(moment: datetime | None) -> str:
     """Write a time in UTC, British style."""
     return f"{moment.day} {moment:%b %Y, %H:%M}" if moment else ""
@@ -73,7 +81,7 @@ _TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )  # fmt: skip
 _TEMPLATES.globals["static"] = static_files.address
-_TEMPLATES.filters.update(ago=_ago, named=_named, when=_when, short=_short, span=span)
+_TEMPLATES.filters.update(ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span)
 
 
 def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -152,7 +160,8 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
         ("/audit", "Audit log", ""),
         ("/statistics", "Statistics", ""),
     ]
-    people = [("/people", "People and keys", "")] if role in MANAGERS else []
+    team = [("/team", "Team", "")] if role is Role.LEAD else []
+    people = team + ([("/people", "People and keys", "")] if role in MANAGERS else [])
     people.append(("/you", "You", ""))
     groups = [
         ("Work", work),
@@ -172,7 +181,8 @@ def waiting(desk: Desk) -> str:
     known: str | None = getattr(desk.request.state, "waiting", None)
     if known is not None:
         return known  # the page says it, and so does the navigation beside it
-    count = partial(desk.wardline.parts.store.count_waiting, now=desk.now, user_id=desk.user.id)
+    taker = desk.wardline.takers.of(desk.user)
+    count = partial(desk.wardline.parts.store.count_waiting, now=desk.now, taker=taker)
     handed = count(most=_MOST_COUNTED, escalated=True) if desk.user.role is Role.LEAD else 0
     counted = _counted(handed + count(most=_MOST_COUNTED - handed))
     desk.request.state.waiting = counted

@@ -20,26 +20,41 @@ _ESCALATED = sa.text("escalated_by IS NOT NULL")
 _ORDINARY = sa.text("escalated_by IS NULL")
 _HELD = sa.text("held_until IS NOT NULL")
 _IMMINENT = sa.text("imminent_since IS NOT NULL")
+_RESTRICTED = (sa.text("restricted = 1"), sa.text("restricted"))
+"""SQLite has no truth of its own, PostgreSQL no other."""
+_DUE = sa.text("due_at IS NOT NULL")
+_DRAWN = sa.text("drawn IS NOT NULL")
+_UNPLACED = sa.text("lot IS NULL")
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
     a_text_or_none("decision_id"), a_number("version"), a_time_or_none("held_until"), a_text_or_none("escalated_by"),
     a_time_or_none("imminent_since"), a_text_or_none("lane"), a_fraction_or_none("views_turn"), a_fraction_or_none("delay_turn"),
     a_text_or_none("urgency"), a_text("stage"), a_text("queue"), a_time_or_none("due_at"), a_text_or_none("cluster_id"),
+    a_text_or_none("target"), a_fraction_or_none("score_turn"), a_fraction_or_none("lot"), a_text_or_none("drawn"),
+    a_time_or_none("claimed_at"), a_text("declined_by"), a_text_or_none("diverted_by"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
     sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
     sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
     sa.Index("ix_cases_escalated", "state", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
-    # With what says that a case is in hand or set aside, so that those are passed over without being read.
-    sa.Index("ix_cases_waiting", "state", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+    # What waits is looked up queue by queue. With what says that a case is in hand or set aside, so that those are passed over without being
+    # read, where the first ones of an order are often in hand.
+    sa.Index("ix_cases_waiting", "state", "queue", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
              postgresql_where=_ORDINARY),
-    sa.Index("ix_cases_views_turn", "state", "lane", "views_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+    sa.Index("ix_cases_views_turn", "state", "queue", "lane", "views_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
              postgresql_where=_ORDINARY),
-    sa.Index("ix_cases_delay_turn", "state", "delay_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
+    sa.Index("ix_cases_delay_turn", "state", "queue", "delay_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
              postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_score_turn", "state", "queue", "score_turn", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_lot", "state", "queue", "lot", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_restricted", "state", "queue", "opened_at", "id", sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
     sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
     sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
+    sa.Index("ix_cases_target", "state", "queue", "target", "due_at", "id"),
+    sa.Index("ix_cases_due_at", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+    sa.Index("ix_cases_drawn", "drawn", "opened_at", "id", sqlite_where=_DRAWN, postgresql_where=_DRAWN),
+    sa.Index("ix_cases_unplaced", "state", "id", sqlite_where=_UNPLACED, postgresql_where=_UNPLACED),
 )  # fmt: skip
 
 reveals = sa.Table(

@@ -1,0 +1,84 @@
+"""Whether targets are kept, over dictionaries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from wardline import records
+from wardline.adapters.stores.memory_lists import MemoryReading
+from wardline.records import CaseState, DecisionState, Drawn, Outcome
+
+
+class MemoryTargets(MemoryReading):
+    """What leads and alarms ask of all open cases."""
+
+    def waiting_by_target(self) -> list[records.Waiting]:
+        counted = Counter((case.queue, case.target) for case in self._open_cases())
+        found = [
+            records.Waiting(queue=queue, target=target, cases=cases) for (queue, target), cases in counted.items()
+        ]  # fmt: skip
+        return sorted(found, key=lambda each: (each.queue, each.target or ""))
+
+    def count_due(self, *, queue: str, target: records.Target, by: datetime, most: int) -> int:
+        due = [case.due_at for case in self._open_cases() if (case.queue, case.target) == (queue, target)]
+        return min(most, sum(at is not None and at <= by for at in due))
+
+    def first_due(self, *, queue: str, target: records.Target) -> records.Case | None:
+        due = [
+            (case.due_at, case.id, case)
+            for case in self._open_cases()
+            if (case.queue, case.target) == (queue, target) and case.due_at is not None
+        ]
+        return min(due, key=lambda each: each[:2])[2] if due else None
+
+    def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
+        due: Counter[tuple[str, records.Target]] = Counter()
+        kept: Counter[tuple[str, records.Target]] = Counter()
+        with self._gate:
+            for case in self._table(records.Case).values():
+                if case.target is not None and case.due_at is not None and since <= case.due_at < until:
+                    decision = self._standing(case)
+                    due[case.queue, case.target] += 1
+                    in_time = decision is not None and decision.at <= case.due_at
+                    kept[case.queue, case.target] += in_time and case.state is not CaseState.OPEN
+        return [
+            records.Attained(queue=queue, target=target, due=due[queue, target], kept=kept[queue, target])
+            for queue, target in sorted(due)
+        ]
+
+    def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:
+        found = []
+        drawn = self._all(
+            records.Case, lambda case: (case.opened_at, case.id),
+            lambda case: case.drawn is Drawn.LOT and case.state is CaseState.CLOSED,
+        )  # fmt: skip
+        for case in reversed(drawn):
+            decision = self._standing(case)
+            if decision is not None and case.score_turn is not None:
+                found.append((-case.score_turn, decision.outcome))
+        return found[:most]
+
+    def handling_times(self, *, most: int) -> list[tuple[str, int, float]]:
+        found = []
+        with self._gate:
+            for case in self._table(records.Case).values():
+                decision = self._standing(case)
+                if decision is not None and case.claimed_at is not None and case.claimed_at <= decision.at:
+                    seconds = (decision.at - case.claimed_at).total_seconds()
+                    found.append((decision.at, decision.id, (case.queue, len(case.item_ids), seconds)))
+        return [each[2] for each in sorted(found, reverse=True)[:most]]
+
+    def _open_cases(self) -> list[records.Case]:
+        return self._all(records.Case, lambda case: case.id, lambda case: case.state is CaseState.OPEN)
+
+    def _standing(self, case: records.Case) -> records.Decision | None:
+        """Give a case's newest decision if it says something and was not taken back."""
+        decision = self._table(records.Decision).get(case.decision_id or "")
+        if (
+            decision is None
+            or decision.outcome is Outcome.CANNOT_TELL
+            or decision.state is DecisionState.UNDONE
+        ):
+            return None
+        return decision

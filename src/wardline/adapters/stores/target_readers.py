@@ -1,0 +1,93 @@
+"""Whether targets are kept, over SQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from wardline import records
+from wardline.adapters.stores import tables
+from wardline.adapters.stores.reading import SqlReading
+from wardline.records import CaseState, DecisionState, Drawn, Outcome, Target
+
+_CASES = tables.cases
+_DECISIONS = tables.decisions
+_STANDS = sa.and_(
+    _DECISIONS.c.outcome != Outcome.CANNOT_TELL.value, _DECISIONS.c.state != DecisionState.UNDONE.value
+)
+_OPEN = CaseState.OPEN.value
+
+
+class SqlTargets(SqlReading):
+    """What leads and alarms ask of all open cases."""
+
+    def waiting_by_target(self) -> list[records.Waiting]:
+        queue, target = _CASES.c.queue, _CASES.c.target
+        counted = sa.select(queue, target, sa.func.count().label("cases")).where(_CASES.c.state == _OPEN)
+        found = [
+            records.Waiting(
+                queue=row["queue"],
+                target=Target(row["target"]) if row["target"] else None,
+                cases=row["cases"],
+            )
+            for row in self._rows(counted.group_by(queue, target))
+        ]
+        return sorted(found, key=lambda each: (each.queue, each.target or ""))
+
+    def count_due(self, *, queue: str, target: records.Target, by: datetime, most: int) -> int:
+        return self._count(sa.select(_CASES.c.id).where(_of(queue, target), _CASES.c.due_at <= by), most=most)
+
+    def first_due(self, *, queue: str, target: records.Target) -> records.Case | None:
+        chosen = sa.select(_CASES).where(_of(queue, target), _CASES.c.due_at.is_not(None))
+        return self._first(records.Case, chosen.order_by(_CASES.c.due_at, _CASES.c.id))
+
+    def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
+        queue, target = _CASES.c.queue, _CASES.c.target
+        in_time = sa.and_(_CASES.c.state != _OPEN, _DECISIONS.c.at <= _CASES.c.due_at)
+        decided = sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS)
+        counted = (
+            sa.select(queue, target, sa.func.count().label("due"), sa.func.sum(sa.case((in_time, 1), else_=0)).label("kept"))
+            .select_from(_CASES.outerjoin(_DECISIONS, decided))
+            .where(_CASES.c.due_at >= since, _CASES.c.due_at < until, target.is_not(None))
+            .group_by(queue, target)
+        )  # fmt: skip
+        found = [
+            records.Attained(
+                queue=row["queue"], target=Target(row["target"]), due=int(row["due"]), kept=int(row["kept"])
+            )
+            for row in self._rows(counted)
+        ]
+        return sorted(found, key=lambda each: (each.queue, each.target))
+
+    def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:
+        chosen = (
+            sa.select(_CASES.c.score_turn, _DECISIONS.c.outcome)
+            .join(_DECISIONS, sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS))
+            .where(
+                _CASES.c.drawn == Drawn.LOT.value, _CASES.c.state == CaseState.CLOSED.value,
+                _CASES.c.score_turn.is_not(None),
+            )
+        )  # fmt: skip
+        newest = chosen.order_by(_CASES.c.opened_at.desc(), _CASES.c.id.desc()).limit(most)
+        return [(-row["score_turn"], Outcome(row["outcome"])) for row in self._rows(newest)]
+
+    def handling_times(self, *, most: int) -> list[tuple[str, int, float]]:
+        chosen = (
+            sa.select(_CASES.c.queue, _CASES.c.item_ids, _CASES.c.claimed_at, _DECISIONS.c.at)
+            .join(_DECISIONS, sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS))
+            .where(_CASES.c.claimed_at.is_not(None), _CASES.c.claimed_at <= _DECISIONS.c.at)
+        )
+        newest = self._rows(chosen.order_by(_DECISIONS.c.at.desc(), _DECISIONS.c.id.desc()).limit(most))
+        return [_handled(row) for row in newest]
+
+
+def _of(queue: str, target: records.Target) -> sa.ColumnElement[bool]:
+    return sa.and_(_CASES.c.state == _OPEN, _CASES.c.queue == queue, _CASES.c.target == target.value)
+
+
+def _handled(row: sa.RowMapping) -> tuple[str, int, float]:
+    seconds: Any = (row["at"] - row["claimed_at"]).total_seconds()
+    return row["queue"], len(json.loads(row["item_ids"])), float(seconds)

@@ -1,0 +1,47 @@
+"""Who takes from which queue."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+from wardline import records, review
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.records import GENERAL_QUEUE, Taker
+
+_LOOK_AGAIN = timedelta(minutes=1)
+
+
+class Takers:
+    """Says from which queues a person takes. Safe to call from many threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._gate = threading.Lock()
+        self._left: tuple[str, ...] = ()
+        self._looked: datetime | None = None
+
+    def of(self, user: records.User) -> Taker:
+        """Give the queues that a person's skills are enough for. Who takes less than that has queues taken out here, and nowhere else."""
+        able = review.taken_with(user.skills, self._parts.rules.queues)
+        return Taker(user_id=user.id, queues=(*able, *self._left_over()))
+
+    def others(self, user: records.User) -> Taker:
+        """Give the queues that this person does not take from: to be counted, never listed."""
+        own = self.of(user).queues
+        return Taker(user_id=user.id, queues=tuple(name for name in self.every().queues if name not in own))
+
+    def every(self) -> Taker:
+        """Give all queues, for nobody in particular."""
+        named = (GENERAL_QUEUE, *(rule.name for rule in self._parts.rules.queues))
+        return Taker(user_id=SYSTEM, queues=(*named, *self._left_over()))
+
+    def _left_over(self) -> tuple[str, ...]:
+        """Name the queues that hold cases and that the settings do not name any more: theirs are for everybody until they are moved."""
+        now = self._parts.now()
+        with self._gate:
+            if self._looked is None or abs(now - self._looked) >= _LOOK_AGAIN:
+                named = {GENERAL_QUEUE, *(rule.name for rule in self._parts.rules.queues)}
+                self._left = tuple(name for name in self._parts.store.open_queues() if name not in named)
+                self._looked = now
+            return self._left

@@ -1,0 +1,142 @@
+"""What leads see of their queues: what waits, whether targets are kept, and why the first cases are the first. Nothing of any person."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wardline import records, review
+from wardline.pipeline.handing_out import HandingOut
+from wardline.pipeline.measures import Measured
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.taking import Takers
+from wardline.pipeline.targets import MOST, due_by, unstaffed
+from wardline.records import CaseState, Step, Target
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+COUNTED = 100_000
+"""More that are due are not counted."""
+_SHOWN = 5
+_COUNT_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """So many of so many."""
+
+    kept: int
+    of: int
+
+
+_NONE = Share(kept=0, of=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One queue and one class."""
+
+    queue: str
+    target: Target | None
+    """None for cases that have no target yet."""
+    waiting: int
+    """Open cases, whoever holds them."""
+    first_due: records.Case | None
+    """The one whose target ends first."""
+    soon: int
+    """Less than a fifth of their time left, and not past it; counted up to ``COUNTED``."""
+    past: int
+    """Past their target, counted likewise."""
+    week: Share
+    """Of those whose target ended in the last 7 days: how many were decided by then."""
+    month: Share
+    """Likewise of the last 30 days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """All of it, as it was at one moment."""
+
+    at: datetime
+    lines: tuple[Line, ...]
+    waiting: int
+    """The backlog: all open cases."""
+    opened: int
+    """Cases that were opened in the last 7 days."""
+    decided: int
+    """Cases that were decided in the last 7 days."""
+    longest: tuple[records.Case, ...]
+    """The open cases that wait longest, whoever holds them."""
+    first: tuple[records.Case, ...]
+    """Those that are handed out first."""
+    order: review.Order
+    falls_back: bool
+    """Whether the order is another one than the settings name, for the probabilities are poor."""
+    measured: Measured
+    unstaffed: tuple[str, ...]
+    """Queues with waiting cases for which nobody has the skills."""
+
+
+class TeamFigures:
+    """Counts at most once a minute: with very many cases it takes a moment."""
+
+    def __init__(self, parts: Parts, takers: Takers, handing_out: HandingOut) -> None:
+        self._parts, self._takers, self._handing_out = parts, takers, handing_out
+        self._gate = threading.Lock()
+        self._newest: Team | None = None
+
+    def newest(self) -> Team:
+        """Give the figures of a minute ago at most."""
+        now = self._parts.now()
+        with self._gate:
+            if self._newest is None or abs(now - self._newest.at) >= _COUNT_AGAIN:
+                self._newest = self._count(now)
+            return self._newest
+
+    def _count(self, now: datetime) -> Team:
+        parts, store = self._parts, self._parts.store
+        found = store.waiting_by_target()
+        today = now.date()
+        steps = store.counts(today - WEEK, today)
+        return Team(
+            at=now, lines=self._lines(found, now), waiting=sum(each.cases for each in found),
+            opened=_total(steps, Step.CASES_OPENED), decided=_total(steps, Step.CASES_DECIDED),
+            longest=tuple(store.cases(state=CaseState.OPEN, most=_SHOWN)),
+            first=tuple(self._handing_out.first_of_all(most=_SHOWN)), order=self._handing_out.order(),
+            falls_back=parts.measures.falls_back(store, now, parts.rules), measured=parts.measures.newest(store, now),
+            unstaffed=tuple(unstaffed(parts, self._takers)),
+        )  # fmt: skip
+
+    def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
+        waiting = {(each.queue, each.target): each.cases for each in found}
+        week, month = self._shares(now - WEEK, now), self._shares(now - MONTH, now)
+        queues, targets = self._takers.every().queues, (*Target, None)
+        shown = [(q, t) for q in queues for t in targets if (q, t) in waiting or (q, t) in month]
+        return tuple(
+            self._line(queue, target, now, waiting.get((queue, target), 0), week.get((queue, target), _NONE),
+                       month.get((queue, target), _NONE))
+            for queue, target in shown
+        )  # fmt: skip
+
+    def _line(
+        self, queue: str, target: Target | None, now: datetime, waiting: int, week: Share, month: Share
+    ) -> Line:
+        first, soon, past = None, 0, 0
+        if target is not None:
+            store = self._parts.store
+            by = due_by(self._parts, queue, target, MOST, now)
+            first = store.first_due(queue=queue, target=target)
+            past = store.count_due(queue=queue, target=target, by=now, most=COUNTED)
+            soon = max(store.count_due(queue=queue, target=target, by=by, most=COUNTED) - past, 0)
+        return Line(
+            queue=queue, target=target, waiting=waiting, first_due=first, soon=soon, past=past, week=week, month=month
+        )  # fmt: skip
+
+    def _shares(self, since: datetime, until: datetime) -> dict[tuple[str, Target | None], Share]:
+        found = self._parts.store.attained(since=since, until=until)
+        return {(each.queue, each.target): Share(kept=each.kept, of=each.due) for each in found}
+
+
+def _total(counts: Sequence[records.StepCount], step: Step) -> int:
+    return sum(each.count for each in counts if each.step is step)

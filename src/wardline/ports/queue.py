@@ -1,0 +1,109 @@
+"""What is asked of a store about the queues: what waits for whom, in which order, and whether targets are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from wardline import records
+
+
+class QueueReader(Protocol):
+    """Each question names the taker: what that person passed on and what waits in other queues is left out."""
+
+    def waiting_cases(
+        self,
+        *,
+        now: datetime,
+        taker: records.Taker,
+        most: int,
+        escalated: bool = False,
+        after: str | None = None,
+    ) -> list[records.Case]:
+        """Open, unclaimed (or with a lease that ran out), not set aside, not passed by this person, in one of their queues; oldest
+        first, after the case with this id. Either those that were handed to the leads, or all others."""
+        ...
+
+    def count_waiting(
+        self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
+    ) -> int:
+        """How many ``waiting_cases`` there are, counted up to ``most``."""
+        ...
+
+    def imminent_cases(
+        self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
+    ) -> list[records.Case]:
+        """Those ``waiting_cases`` in which a child may be in danger now; what is known longest first."""
+        ...
+
+    def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
+        """Of the ``waiting_cases`` that were not handed to the leads: of each queue and lane the first ``most`` by ``views_turn``, and of
+        each queue by ``delay_turn``; equal ones by id. Each once, in any order; those without a place are left out."""
+        ...
+
+    def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
+        """Of the ``waiting_cases`` that were not handed to the leads the first by ``score_turn``; equal ones by id."""
+        ...
+
+    def cases_by_lot(
+        self, *, now: datetime, taker: records.Taker, lot: float, most: int
+    ) -> list[records.Case]:
+        """Of the ``waiting_cases`` that were not handed to the leads the first whose lot is this or more, by lot; from 0 on after the
+        last."""
+        ...
+
+    def restricted_cases(
+        self, *, now: datetime, taker: records.Taker, before: datetime, most: int
+    ) -> list[records.Case]:
+        """Of the ``waiting_cases`` that were not handed to the leads those that are restricted and were opened before that time; oldest
+        first."""
+        ...
+
+    def long_restricted(
+        self, *, queue: str, before: datetime, after: str | None = None, most: int
+    ) -> list[records.Case]:
+        """Open cases of a queue that are restricted and were opened before that time, whoever holds them; oldest first, after the case
+        with this id."""
+        ...
+
+    def open_queues(self) -> list[str]:
+        """The names of all queues in which there are open cases, in alphabetical order."""
+        ...
+
+    def unplaced_cases(self, *, most: int) -> list[records.Case]:
+        """Open cases that have no lot, by id."""
+        ...
+
+    def cases_in_queue(self, queue: str, *, most: int) -> list[records.Case]:
+        """Open cases of one queue, in any order."""
+        ...
+
+
+class TargetReader(Protocol):
+    """Whether targets are kept, for leads and alarms: of all open cases, whoever holds them."""
+
+    def waiting_by_target(self) -> list[records.Waiting]:
+        """How many cases are open, by queue and class; in the order of their names."""
+        ...
+
+    def count_due(self, *, queue: str, target: records.Target, by: datetime, most: int) -> int:
+        """How many open cases of a queue and class have their target by that time, counted up to ``most``."""
+        ...
+
+    def first_due(self, *, queue: str, target: records.Target) -> records.Case | None:
+        """The open case of a queue and class whose target ends first."""
+        ...
+
+    def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
+        """Of the cases whose target ended from the one time to before the other: how many were decided by then, by queue and class. A
+        case counts as decided by then if its newest decision was made by then, and stands."""
+        ...
+
+    def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:
+        """The probability of a violation, and what was found: of the newest ``most`` closed cases that were drawn by lot."""
+        ...
+
+    def handling_times(self, *, most: int) -> Sequence[tuple[str, int, float]]:
+        """Queue, number of files and seconds from the claim to the decision, of the newest ``most`` decisions that stand."""
+        ...

@@ -1,0 +1,91 @@
+"""The queues that cases wait in, who takes from which, and the targets that cases have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wardline.errors import InputError
+from wardline.records.checks import require_text
+
+
+class Letter(StrEnum):
+    """How grave a case may be, as far as it decides who looks at it and by when."""
+
+    A = "A"
+    B = "B"
+    OTHER = "other"
+
+
+class Target(StrEnum):
+    """The classes of cases that have a target: the time in which they shall be decided."""
+
+    IMMINENT = "imminent"
+    """A child may be in danger now."""
+    A = "a"
+    """Possibly of category A."""
+    B = "b"
+    """Possibly of category B."""
+    OTHER = "other"
+    RESTRICTED = "restricted"
+    """Hidden on the platform while nobody has decided."""
+    APPEAL = "appeal"
+    """Somebody objected to what was decided."""
+
+    @property
+    def words(self) -> str:
+        """The class in words, as pages and alarms name it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Target.IMMINENT: "danger now", Target.A: "category A", Target.B: "category B", Target.OTHER: "anything else",
+    Target.RESTRICTED: "hidden content", Target.APPEAL: "appeals",
+}  # fmt: skip
+
+
+class Drawn(StrEnum):
+    """Why a case was handed out before its turn."""
+
+    OLDEST = "oldest"
+    """It was the oldest."""
+    LOT = "lot"
+    """Chance chose it among all that waited; it counts as drawn by lot for ever, for the probabilities are measured on those."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """Somebody for whom cases are looked up."""
+
+    user_id: str
+    """What this person passed on is left out."""
+    queues: tuple[str, ...]
+    """The queues that this person takes from, each once; none: there is nothing for them."""
+
+    def __post_init__(self) -> None:
+        require_text("taker", self.user_id, most=64)
+        if len(set(self.queues)) != len(self.queues):
+            raise InputError("taker: one queue twice, expected each once")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many open cases one queue holds of one class."""
+
+    queue: str
+    target: Target | None
+    """None for cases from before there were targets."""
+    cases: int
+    """1 and up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attained:
+    """How many cases of one queue and class had their target end in a period, and how many of them were decided by then."""
+
+    queue: str
+    target: Target
+    due: int
+    """1 and up; those that are still open count too."""
+    kept: int
+    """0 to ``due``."""

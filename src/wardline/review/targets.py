@@ -1,0 +1,92 @@
+"""By when a case shall be decided: the class of a case and its target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from wardline import records
+from wardline.records import Letter, Stage, Target
+
+_POSSIBLE = 0.2
+"""From this probability on a case counts as of a letter: the same from which its row says "possible"."""
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """From ``[review.targets]`` in wardline.toml: hours in which a case of each class shall be decided. They are ours and no law's."""
+
+    imminent_hours: float = 1.0
+    """From when it is known that a child may be in danger now."""
+    category_a_hours: float = 24.0
+    """From when the case was opened, as all the following."""
+    category_b_hours: float = 72.0
+    other_hours: float = 168.0
+    restricted_hours: float = 72.0
+    """While content is hidden that nobody has decided about, whatever it may be."""
+    appeal_hours: float = 168.0
+
+
+def letter_of(case: records.Case) -> Letter:
+    """Say how grave a case may be: what its list says, else what is possible, the gravest first."""
+    if case.urgency is None:
+        return Letter.OTHER
+    if case.urgency.category is not None:
+        return Letter(case.urgency.category.value[0])
+    odds = case.urgency.odds
+    if odds.a >= _POSSIBLE:
+        return Letter.A
+    return Letter.B if odds.a + odds.b >= _POSSIBLE else Letter.OTHER
+
+
+def with_target(case: records.Case, *, targets: Targets, queue_hours: float) -> records.Case:
+    """Set a case's class and target: of all that fit the one that ends first, and never later than the one it has. Its version stays."""
+    opened, of_letter = case.opened_at, _class_of(case)
+    ends = [(_after(opened, hours(of_letter, targets)), of_letter)]
+    if queue_hours > 0:
+        ends.append((_after(opened, queue_hours), of_letter))
+    if case.restricted:
+        ends.append((_after(opened, targets.restricted_hours), Target.RESTRICTED))
+    if case.imminent_since is not None:
+        ends.append((_after(case.imminent_since, targets.imminent_hours), Target.IMMINENT))
+    due_at, target = min(ends, key=lambda each: each[0])
+    if case.due_at is not None and case.due_at <= due_at:
+        return case
+    return replace(case, due_at=due_at, target=target)
+
+
+def hours(target: Target, targets: Targets) -> float:
+    """Give the hours that the settings give a class."""
+    return {
+        Target.IMMINENT: targets.imminent_hours, Target.A: targets.category_a_hours, Target.B: targets.category_b_hours,
+        Target.OTHER: targets.other_hours, Target.RESTRICTED: targets.restricted_hours, Target.APPEAL: targets.appeal_hours,
+    }[target]  # fmt: skip
+
+
+def length(target: Target, targets: Targets, *, queue_hours: float) -> timedelta:
+    """Say how long the cases of a class have in a queue, by the settings of now."""
+    whole = hours(target, targets)
+    has_own = queue_hours > 0 and target not in (Target.IMMINENT, Target.RESTRICTED)
+    return timedelta(hours=min(whole, queue_hours) if has_own else whole)
+
+
+def reached(length: timedelta, part: float, now: datetime) -> datetime:
+    """Give the time by which a target ends, of which this part is over now; for clocks that jump the first or the last time there is."""
+    try:
+        return now + length * (1 - part)
+    except OverflowError:
+        return _LAST
+
+
+def _class_of(case: records.Case) -> Target:
+    if case.stage is Stage.APPEAL:
+        return Target.APPEAL
+    return {Letter.A: Target.A, Letter.B: Target.B, Letter.OTHER: Target.OTHER}[letter_of(case)]
+
+
+def _after(at: datetime, hours: float) -> datetime:
+    try:
+        return at + timedelta(hours=hours)
+    except OverflowError:
+        return _LAST

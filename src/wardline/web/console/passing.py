@@ -1,0 +1,83 @@
+"""What is done with a case besides deciding it: pass it on, mark it as danger; for leads, give it to somebody or move it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from wardline import records
+from wardline.errors import InputError
+from wardline.pipeline import people
+from wardline.records import GENERAL_QUEUE, Role
+from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.rendering import go
+
+LEADS = frozenset({Role.LEAD})
+
+
+def values_of(desk: Desk, case: records.Case) -> dict[str, Any]:
+    """Give what the parts of the case's page say that are about this."""
+    named = (GENERAL_QUEUE, *(rule.name for rule in desk.wardline.parts.rules.queues))
+    is_lead = desk.user.role is Role.LEAD
+    return {
+        "other_queues": [name for name in named if name != case.queue] if is_lead else [],
+        "colleagues": _able(desk, case) if is_lead else [], "has_queues": len(named) > 1,
+        "passed_on": desk.user.id in case.declined_by,
+    }  # fmt: skip
+
+
+def pass_on(desk: Desk) -> Response:
+    """Give the case back for good; nobody asks why, and what stands in the note goes with it."""
+    note = " ".join(desk.sent("note").split()) or None
+    desk.wardline.pass_on(desk.record("case"), user=desk.user, note=note)
+    return go("/queue")
+
+
+def assign(desk: Desk) -> Response:
+    """Claim the case for somebody."""
+    note = " ".join(desk.sent("reason").split()) or None
+    case = desk.wardline.assign(desk.record("case"), lead=desk.user, to=desk.needed("to"), note=note)
+    return go(f"/cases/{case.id}")
+
+
+def divert(desk: Desk) -> Response:
+    """Move the case to another queue, with the reason."""
+    case = desk.wardline.divert(
+        desk.record("case"), lead=desk.user, queue=desk.needed("queue"), note=_reason(desk)
+    )
+    return go(f"/cases/{case.id}")
+
+
+def mark_danger(desk: Desk) -> Response:
+    """Note that a child may be in danger now, with what led to it."""
+    case = desk.wardline.mark_danger(desk.record("case"), user=desk.user, note=_reason(desk))
+    return go(f"/cases/{case.id}")
+
+
+def _reason(desk: Desk) -> str:
+    text = " ".join(desk.sent("reason").split())
+    if not text:
+        raise InputError("reason: missing, expected a sentence for whoever takes the case up")
+    return text
+
+
+def _able(desk: Desk, case: records.Case) -> list[str]:
+    """Name those to whom the case may be given."""
+    wardline = desk.wardline
+    users = [user for user in wardline.parts.store.users() if people.may_review(user)]
+    return sorted(
+        user.name
+        for user in users
+        if case.queue in wardline.takers.of(user).queues
+        and user.id not in (*case.passed_by, case.claimed_by)
+        and (case.escalated_by is None or user.role is Role.LEAD)
+    )
+
+
+PAGES = (
+    Page("POST", "/cases/{case_id}/pass", REVIEWERS, pass_on),
+    Page("POST", "/cases/{case_id}/assignment", LEADS, assign),
+    Page("POST", "/cases/{case_id}/diversion", LEADS, divert),
+    Page("POST", "/cases/{case_id}/danger", REVIEWERS, mark_danger),
+)

@@ -1,0 +1,27 @@
+"""The leads' page: are targets kept, who waits longest, and why is this case first. Nothing of any person."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from wardline import review
+from wardline.pipeline.team import COUNTED
+from wardline.records import Role
+from wardline.web.console.desk import Desk, Page
+from wardline.web.console.rendering import page
+
+LEADS = frozenset({Role.LEAD})
+
+
+def show(desk: Desk) -> Response:
+    """Show every queue and class: what waits, what is due, and whether targets were kept."""
+    rules = desk.wardline.parts.rules
+    team = desk.wardline.team()
+    queues = list(dict.fromkeys(line.queue for line in team.lines))
+    return page(
+        desk, "team", team=team, queues=queues, factors=review.factors, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
+        restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED,
+    )  # fmt: skip
+
+
+PAGES = (Page("GET", "/team", LEADS, show),)
