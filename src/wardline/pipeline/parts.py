@@ -34,6 +34,8 @@ class Rules:
     """Until when capacity is expected back: harm until then counts in the order of the queue."""
     oldest_share: float = 0.05
     """Of the cases that are handed out, 0 to 1: so many are the oldest that waits, whatever the order says."""
+    audit_share: float = 0.05
+    """Of the cases that a spread would decide, 0 to 1: so many go to a person instead."""
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")

@@ -16,6 +16,7 @@ from wardline.pipeline import (
     verifying,
 )
 from wardline.pipeline.handing_out import HandingOut
+from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
@@ -37,6 +38,7 @@ class Wardline(ReviewActs, ListActs):
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._lookup = Lookup(parts)
+        self._leaders = Leaders(parts)
         self._handing_out = HandingOut(parts)
         self._figures = count.RecentFigures(parts)
         self._prover = Prover(parts)
@@ -48,7 +50,14 @@ class Wardline(ReviewActs, ListActs):
         self, upload: intake.Upload, *, api_key: records.ApiKey, idempotency_key: str | None = None
     ) -> Submission:
         """Scan one upload: released, or kept with a case. See ``pipeline.submit``."""
-        return submit(self.parts, self._lookup, upload, api_key=api_key, idempotency_key=idempotency_key)
+        return submit(
+            self.parts,
+            self._lookup,
+            upload,
+            api_key=api_key,
+            idempotency_key=idempotency_key,
+            leaders=self._leaders,
+        )
 
     def scan(self, *, user: records.User, media: ports.Media | None = None) -> LibraryScan:
         """Begin to compare a library of files with the active lists, in a person's name; the log tells of it first.

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from wardline import records
+from wardline.ports.clusters import ClusterReader
 
 
 class MatchingReader(Protocol):
@@ -299,8 +300,8 @@ class AuditReader(Protocol):
 
 
 class Store(
-    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, AlarmReader,
-    StatisticsReader, AuditReader, Protocol,
+    MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
+    AlarmReader, StatisticsReader, AuditReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

@@ -11,6 +11,13 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores.tables.cases import cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.clusters import (
+    cluster_files,
+    cluster_members,
+    cluster_votes,
+    clusters,
+    spreads,
+)
 from wardline.adapters.stores.tables.counting import (
     audit_checkpoints,
     audit_entries,
@@ -31,10 +38,10 @@ from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, 
 from wardline.adapters.stores.tables.spelling import metadata
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "cluster_files", "cluster_members", "cluster_votes", "clusters", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "spreads", "tallies", "users",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0008"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -44,6 +51,11 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Covering: coverings,
     records.Note: notes,
     records.Decision: decisions,
+    records.Cluster: clusters,
+    records.ClusterFile: cluster_files,
+    records.ClusterMember: cluster_members,
+    records.ClusterVote: cluster_votes,
+    records.Spread: spreads,
     records.Action: actions,
     records.Referral: referrals,
     records.Receipt: receipts,

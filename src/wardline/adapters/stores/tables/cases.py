@@ -20,6 +20,8 @@ _ESCALATED = sa.text("escalated_by IS NOT NULL")
 _ORDINARY = sa.text("escalated_by IS NULL")
 _HELD = sa.text("held_until IS NOT NULL")
 _IMMINENT = sa.text("imminent_since IS NOT NULL")
+_GATHERED = sa.text("cluster_id IS NOT NULL")
+_FURTHER = sa.text("stage <> 'first'")
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
@@ -39,6 +41,8 @@ cases = sa.Table(
     sa.Index("ix_cases_delay_turn", "state", "delay_turn", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
              postgresql_where=_ORDINARY),
     sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
+    sa.Index("ix_cases_cluster_id", "cluster_id", "state", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),
+    sa.Index("ix_cases_further_opinion", "cluster_id", "state", sqlite_where=_FURTHER, postgresql_where=_FURTHER),
     sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
 )  # fmt: skip
 
@@ -62,6 +66,7 @@ notes = sa.Table(
 decisions = sa.Table(
     "decisions", metadata, an_id(), a_text("case_id"), a_text("user_id"), a_time("at"), a_text("outcome"), a_text("findings"),
     a_text("annotations"), a_text_or_none("escalation"), a_time("undo_until"), a_text("state"), a_number("version"), a_text("answers"),
+    a_text("spread_from"),
     sa.Index("ix_decisions_case_id", "case_id"),
     sa.Index("ix_decisions_at", "at"),
 )  # fmt: skip
