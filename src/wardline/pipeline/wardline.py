@@ -15,6 +15,7 @@ from wardline.pipeline import (
     refer,
     verifying,
 )
+from wardline.pipeline.cluster_acts import ClusterActs
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
@@ -28,7 +29,7 @@ from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, ListActs):
+class Wardline(ReviewActs, ClusterActs, ListActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

@@ -10,6 +10,7 @@ from wardline.review.agreement import (
     for_near,
     stands_alone,
 )
+from wardline.review.alike import alike_first
 from wardline.review.cases import (
     LONGEST_SET_ASIDE,
     claim,
@@ -49,7 +50,7 @@ __all__ = [
     "Judgement",
     "Split",
     "Weights",
-    "agreement",
+    "agreement", "alike_first",
     "assess",
     "claim",
     "conclude",

@@ -21,6 +21,7 @@ from wardline.web.console import (
     approvals,
     audit,
     case,
+    cluster,
     deciding,
     lists,
     looking,
@@ -44,7 +45,7 @@ from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
-    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
+    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *cluster.PAGES,
 )  # fmt: skip
 
 
