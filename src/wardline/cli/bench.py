@@ -16,7 +16,7 @@ from wardline.cli.options import AsJson
 if TYPE_CHECKING:
     from wardline.cli.bench_rows import Row
 
-app = group("Measure this machine: intake, hash, match, server, console, queue.")
+app = group("Measure this machine: intake, hash, match, server, console, queue, clusters.")
 
 
 _Seconds = Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")]
@@ -149,6 +149,23 @@ def assurance_(
     from wardline.cli import bench_assurance
 
     _show("assurance", bench_assurance.rows(trials=trials), as_json=as_json)
+
+
+@app.command()
+def clusters(
+    uploads: Annotated[
+        int, typer.Option("--uploads", min=1000, help="How many uploads are drawn.")
+    ] = 100_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same one gives the same figures.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate clusters of files that look alike: how much is looked at, and how many of the decisions that spread are wrong.
+
+    It walks the functions that decide in a running installation; the clusters are drawn from invented numbers. Takes two minutes.
+    """
+    from wardline.cli import bench_clusters
+
+    _show("clusters", bench_clusters.rows(uploads=uploads, seed=seed), as_json=as_json)
 
 
 def _show(name: str, rows: Sequence[Row], *, as_json: bool) -> None:

@@ -118,6 +118,10 @@ name = {name}
 #skills = ["german"]
 #target_hours = 12.0
 
+# Of the cases that would be decided as an identical file was, so many in a hundred go to a person instead. 100: no decision spreads.
+[review.clusters]
+#audit_percent = 5.0
+
 # What counts how much in the order of the queue: a judgement, not a measurement. docs/explanation/queue-order.md.
 [review.weights]
 # Harm of one view of A, of B and of another violation; of each hour in which A or B is not reported; of each in which innocent content is hidden.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from wardline import enforcement, preservation, records, referral, review
-from wardline.pipeline import feedback
+from wardline.pipeline import clusters, feedback
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.refer import NOBODY, report_of
 from wardline.records import Insert, Outcome, Replace, Step, Task, Verb
+
+_TRIES_BETWEEN = 1_000
 
 
 def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
@@ -37,6 +39,7 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
         ),
     ]
     work = [Task(name="enforce", record_id=action.id) for action in actions]
+    work += clusters.to_weigh(decision)
     heard = feedback.of_decision(parts, decision, items)
     changes, entries, work = changes + heard[0], entries + heard[1], work + heard[2]
     if referral.needs_referral(decision):
@@ -81,5 +84,11 @@ def _clear(
                     )
                 )
     work.append(
-        Task(name="unlink", record_id=case.id, not_before=parts.now() + periods.unlink_after_clearance)
+        # A case that was open again meanwhile is unlinked by new work: what was enqueued once is not enqueued again.
+        Task(
+            name="unlink",
+            record_id=case.id,
+            attempt=case.version * _TRIES_BETWEEN,
+            not_before=parts.now() + periods.unlink_after_clearance,
+        )
     )

@@ -9,6 +9,7 @@ from functools import partial
 
 from wardline import records, review
 from wardline.errors import ConflictError
+from wardline.pipeline import cluster_acts
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import claim_read
 from wardline.pipeline.taking import Takers
@@ -127,7 +128,12 @@ class HandingOut:
         if self.order() is review.Order.SCORE:
             return store.likeliest_cases(now=now, taker=taker, most=most)
         found = store.urgent_cases(now=now, taker=taker, most=most)
-        return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
+        alike = cluster_acts.alike(self._parts, taker, found)
+        every = {case.id: case for case in (*found, *alike.cases)}.values()
+        look_ahead = self._parts.rules.look_ahead
+        return review.alike_first(
+            tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
+        )[:most]
 
     def _by_age(self, taker: Taker, most: int, *, escalated: bool = False) -> Sequence[records.Case]:
         store, now = self._parts.store, self._parts.now()

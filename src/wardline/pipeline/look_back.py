@@ -13,6 +13,7 @@ from datetime import timedelta
 import numpy as np
 
 from wardline import matching, ports, preservation, records, review, triage
+from wardline.pipeline import gathering
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.placing import placed
 from wardline.records import (
@@ -160,7 +161,13 @@ def _renew(parts: Parts, item: records.Item, match: records.Match) -> int:
         parts.entry(Verb.CASE_OPENED, opened.id, detail=match.list_id),
         parts.entry(Verb.HOLD_PLACED, hold.id),
     ]
-    parts.store.commit(Replace(told), Insert(opened), Insert(hold), entries=entries)
+
+    def commit(placed: gathering.Placed) -> None:
+        parts.store.commit(
+            Replace(told), Insert(placed.case), Insert(hold), *placed.changes, entries=[*entries, *placed.entries], work=placed.work
+        )  # fmt: skip
+
+    gathering.open_in_place(parts, None, opened, told, commit)
     return 1
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, gathering
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
@@ -132,4 +132,7 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     ]
     bare += [records.Remove(records.Note, note.id) for note in parts.store.notes_of(case_id)]
     without = replace(case, account_reference="", version=case.version + 1)
-    parts.store.commit(Replace(without), *bare, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id)])
+    forgotten, told = gathering.forget(parts, case)
+    parts.store.commit(
+        Replace(without), *bare, *forgotten, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id), *told]
+    )

@@ -10,7 +10,8 @@ import structlog
 
 from wardline import enforcement, intake, matching, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
-from wardline.pipeline import care
+from wardline.pipeline import care, gathering
+from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.placing import placed
@@ -55,10 +56,12 @@ def submit(
     *,
     api_key: records.ApiKey,
     idempotency_key: str | None,
+    leaders: Leaders | None = None,
 ) -> Submission:
     """Take one upload through the scan.
 
-    Returns after everything about it is durable; an error means that nothing was written and the caller shall send it again.
+    Returns after everything about it is durable; an error means that nothing was written and the caller shall send it again. Without leaders
+    a file that is kept joins identical ones only.
 
     Raises:
         InputError, RefusedError: The upload may not be taken; see ``intake.check``.
@@ -97,7 +100,7 @@ def submit(
         if isinstance(route, records.Release):
             parts.store.commit(*changes, entries=())
             return Submission(route=route, item_id=None, judged_at=judged_at)
-        item_id = _keep(parts, upload, examined, signals, route, api_key, changes)
+        item_id = _keep(parts, leaders, upload, examined, signals, route, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
@@ -203,8 +206,8 @@ def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
 
 
 def _keep(
-    parts: Parts, upload: intake.Upload, examined: records.Examination | records.Unscannable, signals: Sequence[records.Signal],
-    route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
+    parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable,
+    signals: Sequence[records.Signal], route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
 ) -> str:  # fmt: skip
     now = parts.now()
     item = _item(parts, upload, examined, signals, api_key)
@@ -216,9 +219,13 @@ def _keep(
     actions = enforcement.at_once(case, [item], new_id=lambda: parts.new_id("action"), now=now)
     # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
     parts.vault.seal(item.id, ORIGINAL, upload.content)
-    changes += [records.Insert(each) for each in (item, case, hold, *actions)]
+    changes += [records.Insert(each) for each in (item, hold, *actions)]
+
+    def commit(placed: gathering.Placed) -> None:
+        _commit_kept(parts, item, placed, hold, actions, route, api_key, changes)
+
     try:
-        _commit_kept(parts, item, case, hold, actions, route, api_key, changes)
+        gathering.open_in_place(parts, leaders, case, item, commit)
     except AlreadyExistsError:
         parts.vault.destroy(
             item.id, ORIGINAL
@@ -228,11 +235,14 @@ def _keep(
 
 
 def _commit_kept(
-    parts: Parts, item: records.Item, case: records.Case, hold: records.Hold, actions: Sequence[records.Action],
+    parts: Parts, item: records.Item, placed: gathering.Placed, hold: records.Hold, actions: Sequence[records.Action],
     route: records.Review | records.Act, api_key: records.ApiKey, changes: Sequence[records.Change],
 ) -> None:  # fmt: skip
+    case = placed.case
     parts.store.commit(
         *changes,
+        records.Insert(case),
+        *placed.changes,
         entries=(
             parts.entry(
                 Verb.ITEM_ROUTED,
@@ -243,8 +253,9 @@ def _commit_kept(
             parts.entry(Verb.CASE_OPENED, case.id, actor=api_key.id),
             parts.entry(Verb.HOLD_PLACED, hold.id),
             *(parts.entry(Verb.ACTION_TAKEN, action.id, detail=action.kind) for action in actions),
+            *placed.entries,
         ),
-        work=[records.Task(name="enforce", record_id=action.id) for action in actions],
+        work=[*(records.Task(name="enforce", record_id=action.id) for action in actions), *placed.work],
     )
 
 

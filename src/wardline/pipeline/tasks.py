@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from wardline import records
 from wardline.pipeline import (
     alarms,
+    clusters,
     exchanging,
     feedback,
     look_back,
     placing,
     preserve,
     sessions,
+    spreading,
+    taking_back,
     targets,
     verifying,
 )
@@ -38,6 +41,11 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "sync-list": exchanging.work,
     "look-back": look_back.look_back,
     "feed-back": feedback.send,
+    "weigh": clusters.weigh,
+    "spread": spreading.spread,
+    "follow": spreading.follow,
+    "take-back": taking_back.take_back,
+    "undo-action": taking_back.undo_action,
 }
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)

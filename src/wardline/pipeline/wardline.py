@@ -15,7 +15,9 @@ from wardline.pipeline import (
     refer,
     verifying,
 )
+from wardline.pipeline.cluster_acts import ClusterActs
 from wardline.pipeline.handing_out import HandingOut
+from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
@@ -30,7 +32,7 @@ from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, QueueActs, ListActs):
+class Wardline(ReviewActs, QueueActs, ClusterActs, ListActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.
@@ -41,6 +43,7 @@ class Wardline(ReviewActs, QueueActs, ListActs):
         self.parts = parts
         self._lookup = Lookup(parts)
         self.takers = Takers(parts)
+        self._leaders = Leaders(parts)
         self._handing_out = HandingOut(parts, self.takers)
         self._team = TeamFigures(parts, self.takers, self._handing_out)
         self._figures = count.RecentFigures(parts)
@@ -53,7 +56,14 @@ class Wardline(ReviewActs, QueueActs, ListActs):
         self, upload: intake.Upload, *, api_key: records.ApiKey, idempotency_key: str | None = None
     ) -> Submission:
         """Scan one upload: released, or kept with a case. See ``pipeline.submit``."""
-        return submit(self.parts, self._lookup, upload, api_key=api_key, idempotency_key=idempotency_key)
+        return submit(
+            self.parts,
+            self._lookup,
+            upload,
+            api_key=api_key,
+            idempotency_key=idempotency_key,
+            leaders=self._leaders,
+        )
 
     def scan(self, *, user: records.User, media: ports.Media | None = None) -> LibraryScan:
         """Begin to compare a library of files with the active lists, in a person's name; the log tells of it first.

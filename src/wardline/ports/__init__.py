@@ -4,6 +4,7 @@ A docstring here is a contract; ``wardline.testing`` holds the suites that check
 exceptions into ``wardline.errors`` at the door. An expected failure is a value, never an exception.
 """
 
+from wardline.ports.clusters import ClusterReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider
 from wardline.ports.outside import (
@@ -25,8 +26,8 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
-from wardline.ports.sign_in import SignInReader
 from wardline.ports.queue import QueueReader, TargetReader
+from wardline.ports.sign_in import SignInReader
 from wardline.ports.store import (
     AlarmReader,
     AuditReader,
@@ -43,5 +44,41 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Claims", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "FindingReader", "Errand", "Frame", "HashExchange", "HashListSource", "Hasher", "IdentityProvider", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "QueueReader", "ReferralReader", "ReviewReader", "SeveralReader", "SignInReader", "StatisticsReader", "Store", "TargetReader", "Vault", "WritePoint",
+    "AlarmReader",
+    "AuditReader",
+    "Authority",
+    "Claims",
+    "Classifier",
+    "Clock",
+    "Closeable",
+    "ClusterReader",
+    "Copies",
+    "EnforcementReader",
+    "Errand",
+    "FindingReader",
+    "Frame",
+    "HashExchange",
+    "HashListSource",
+    "Hasher",
+    "IdentityProvider",
+    "Index",
+    "Indexes",
+    "IntakeReader",
+    "MatchingReader",
+    "Media",
+    "Notifier",
+    "PeopleReader",
+    "Platform",
+    "PreservationReader",
+    "Publisher",
+    "QueueReader",
+    "ReferralReader",
+    "ReviewReader",
+    "SeveralReader",
+    "SignInReader",
+    "StatisticsReader",
+    "Store",
+    "TargetReader",
+    "Vault",
+    "WritePoint",
 ]  # fmt: skip

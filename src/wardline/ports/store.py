@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from wardline import records
+from wardline.ports.clusters import ClusterReader
 from wardline.ports.finding import FindingReader
-from wardline.ports.sign_in import SignInReader
 from wardline.ports.queue import QueueReader, TargetReader
+from wardline.ports.sign_in import SignInReader
 
 
 class MatchingReader(Protocol):
@@ -280,8 +281,8 @@ class AuditReader(Protocol):
 
 
 class Store(
-    MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, SignInReader, AlarmReader,
-    StatisticsReader, AuditReader, FindingReader, Protocol,
+    MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
+    SignInReader, AlarmReader, StatisticsReader, AuditReader, FindingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

@@ -35,6 +35,15 @@ from wardline.records.case import (
     Stage,
 )
 from wardline.records.category import Category
+from wardline.records.cluster import (
+    CLUSTER_RADIUS_BITS,
+    Cluster,
+    ClusterFile,
+    ClusterMember,
+    ClusterVote,
+    Spread,
+    Voice,
+)
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
 from wardline.records.hash_list import (
@@ -91,6 +100,7 @@ from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove,
 
 __all__ = [
     "ASKED",
+    "CLUSTER_RADIUS_BITS",
     "GENERAL_QUEUE",
     "HASH_BYTES",
     "IMMINENT_DANGER",
@@ -120,6 +130,10 @@ __all__ = [
     "CategoryProfile",
     "Change",
     "Checkpoint",
+    "Cluster",
+    "ClusterFile",
+    "ClusterMember",
+    "ClusterVote",
     "Covering",
     "Decision",
     "DecisionState",
@@ -201,6 +215,7 @@ __all__ = [
     "SecondFactor",
     "Session",
     "Signal",
+    "Spread",
     "Stage",
     "Step",
     "StepCount",
@@ -217,6 +232,7 @@ __all__ = [
     "Verb",
     "Verdict",
     "Visibility",
+    "Voice",
     "Waiting",
     "category_code",
     "category_of",

@@ -24,6 +24,8 @@ class AlarmKind(StrEnum):
     DISK_FULL = "disk-full"
     EVIDENCE_UNCLAIMED = "evidence-unclaimed"
     """Many sealed files that no record points at: more likely a database from an older back-up than rubbish."""
+    CLUSTER_DISPUTED = "cluster-disputed"
+    """People disagree about a file of which a decision had spread, or what it did could not be taken back whole."""
     CASE_STUCK = "case-stuck"
     """Nobody is left who may take a case."""
     QUEUE_UNSTAFFED = "queue-unstaffed"

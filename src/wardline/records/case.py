@@ -149,7 +149,7 @@ class Case:
     due_at: datetime | None = None
     """When it shall be decided at the latest, by the target of its class; None where there is none."""
     cluster_id: str | None = None
-    """The cluster of near-duplicates that its first file belongs to; None for a file without a perceptual hash."""
+    """The cluster of near-duplicates that its first file belongs to; None in a case from before there were clusters."""
     target: Target | None = None
     """The class whose target ``due_at`` is; None where there is none."""
     score_turn: float | None = None
@@ -265,6 +265,8 @@ class Decision:
     version: int = 1
     answers: tuple[Answer, ...] = ()
     """At most one to each question; empty where nobody was asked."""
+    spread_from: tuple[str, ...] = ()
+    """The decisions that this one follows from, for the file is identical; then ``user_id`` is nobody's. Empty for a person's own."""
 
     def __post_init__(self) -> None:
         require_id("decision", self.id)

@@ -74,6 +74,11 @@ _QUEUES = {
     "sync-list": "wardline-lists",
     "look-back": "wardline-lists",
     "feed-back": "wardline-lists",
+    "weigh": "wardline-clusters",
+    "spread": "wardline-clusters",
+    "follow": "wardline-clusters",
+    "take-back": "wardline-clusters",
+    "undo-action": "wardline-platforms",
 }
 
 Change = Insert | Load | Replace | Remove | Add | Tally | Remembered

@@ -41,6 +41,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "review.weights.restricted_exposure_percent": (0, 100),
     "review.weights.views_per_hour": (0, 1_000_000),
     "review.weights.private_views_per_hour": (0, 1_000_000),
+    "review.clusters.audit_percent": (0, 100),
     "preservation.provisional_days": (0, 36_500),
     "preservation.after_filing_days": (365, 36_500),
     "preservation.after_clearance_days": (0, 3_650),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from wardline.review import CalibrationLimits, Order, QueueRule, Targets, Weights
+from wardline.settings.clusters import ClusterSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +31,4 @@ class ReviewSettings:
     calibration: CalibrationLimits = field(default_factory=CalibrationLimits)
     queues: tuple[QueueRule, ...] = ()
     """Beside the general one, in the order in which a case is tried on them."""
+    clusters: ClusterSettings = field(default_factory=ClusterSettings)

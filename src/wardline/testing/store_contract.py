@@ -33,6 +33,7 @@ from wardline.errors import (
 from wardline.records import Add, Insert, Load, Remove, Replace, Step, Task, Verb
 from wardline.testing import store_records as make
 from wardline.testing import write_points
+from wardline.testing.store_contract_clusters import ClustersContract
 from wardline.testing.store_contract_finding import FindingContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
@@ -46,7 +47,13 @@ _A_KEY = make.api_key()
 
 
 class StoreContract(
-    ReadersContract, QueueContract, ListReadersContract, SeveralContract, FindingContract, LogContract
+    ReadersContract,
+    QueueContract,
+    ListReadersContract,
+    SeveralContract,
+    FindingContract,
+    ClustersContract,
+    LogContract,
 ):
     """What every store does."""
 

@@ -103,6 +103,46 @@ def decision(**values: Any) -> records.Decision:
     return records.Decision(**{**given, **values})
 
 
+def cluster(**values: Any) -> records.Cluster:
+    """Make a cluster that near files may join."""
+    given = {"id": new_id("cluster"), "opened_at": NOON, "pdq": secrets.token_hex(32)}
+    return records.Cluster(**{**given, **values})
+
+
+def cluster_file(**values: Any) -> records.ClusterFile:
+    """Make a file of a cluster."""
+    given = {"id": new_id("cluster-file"), "cluster_id": new_id("cluster"), "sha256": secrets.token_hex(32)}
+    return records.ClusterFile(**{**given, **values})
+
+
+def cluster_member(**values: Any) -> records.ClusterMember:
+    """Make the place of a case in a cluster."""
+    given = {
+        "id": new_id("cluster-member"), "cluster_id": new_id("cluster"), "file_id": new_id("cluster-file"), "case_id": new_id("case"),
+        "joined_at": NOON, "distance_bits": 7,
+    }  # fmt: skip
+    return records.ClusterMember(**{**given, **values})
+
+
+def cluster_vote(**values: Any) -> records.ClusterVote:
+    """Make a vote for a violation of category A2."""
+    given = {
+        "id": new_id("cluster-vote"), "cluster_id": new_id("cluster"), "file_id": new_id("cluster-file"),
+        "decision_id": new_id("decision"), "user_id": "user-1", "outcome": records.Outcome.VIOLATION,
+        "category": records.Category.A2, "at": NOON,
+    }  # fmt: skip
+    return records.ClusterVote(**{**given, **values})
+
+
+def spread(**values: Any) -> records.Spread:
+    """Make a spread that just began."""
+    given = {
+        "id": new_id("spread"), "cluster_id": new_id("cluster"), "target": new_id("cluster-file"), "outcome": records.Outcome.VIOLATION,
+        "category": records.Category.A2, "decisions": (new_id("decision"), new_id("decision")), "begun_at": NOON,
+    }  # fmt: skip
+    return records.Spread(**{**given, **values})
+
+
 def action(**values: Any) -> records.Action:
     """Make a pending action."""
     given = {
@@ -235,6 +275,6 @@ def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
-        alarm,
+        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread,
     )  # fmt: skip
     return [make() for make in makers]

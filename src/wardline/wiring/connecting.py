@@ -153,7 +153,7 @@ def _rules(chosen: Settings) -> Rules:
         oldest_share=chosen.review.oldest_percent / 100, queues=chosen.review.queues, targets=chosen.review.targets,
         order=chosen.review.order, calibration=chosen.review.calibration,
         restricted_most=timedelta(days=chosen.review.restricted_most_days),
-        restricted_share=chosen.review.restricted_percent / 100, restore_unverified=chosen.review.restore_unverified,
+        restricted_share=chosen.review.restricted_percent / 100, restore_unverified=chosen.review.restore_unverified, audit_share=chosen.review.clusters.audit_percent / 100,
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
             after_clearance=timedelta(days=kept.after_clearance_days),

@@ -97,10 +97,10 @@ class MemoryQueue(MemoryReading):
     def _waiting(
         self, now: datetime, taker: records.Taker, order: Callable[[records.Case], Any], *, escalated: bool = False
     ) -> list[records.Case]:  # fmt: skip
-        return self._all(records.Case, order, lambda case: _waits(case, now, taker, escalated=escalated))
+        return self._all(records.Case, order, lambda case: waits(case, now, taker, escalated=escalated))
 
 
-def _waits(case: records.Case, now: datetime, taker: records.Taker, *, escalated: bool) -> bool:
+def waits(case: records.Case, now: datetime, taker: records.Taker, *, escalated: bool) -> bool:
     """Say whether this person may take the case now."""
     is_free = case.lease_until is None or case.lease_until <= now
     is_due = case.held_until is None or case.held_until <= now

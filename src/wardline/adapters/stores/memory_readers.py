@@ -10,8 +10,8 @@ from wardline import records
 from wardline.adapters.stores import figures
 from wardline.adapters.stores.memory_lists import MemoryListReaders
 from wardline.adapters.stores.memory_queue import MemoryQueue
-from wardline.adapters.stores.memory_targets import MemoryTargets
 from wardline.adapters.stores.memory_sign_in import MemorySignIn
+from wardline.adapters.stores.memory_targets import MemoryTargets
 from wardline.errors import NotFoundError
 
 R = TypeVar("R")

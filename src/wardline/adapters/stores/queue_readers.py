@@ -132,6 +132,12 @@ _NEXT_QUEUE = sa.select(sa.func.min(_CASES.c.queue).label("queue")).where(
 )
 
 
+def waiting(now: datetime, taker: records.Taker) -> sa.ColumnElement[bool]:
+    """Select what was not handed to the leads and this person may take now, in any of their queues."""
+    may_take = _waits(sa.literal(now, UtcTime()), sa.literal(_passed(taker.user_id)), escalated=False)
+    return sa.and_(may_take, _CASES.c.queue.in_(sorted(taker.queues)))
+
+
 def _waits(
     now: sa.ColumnElement[Any], passed: sa.ColumnElement[str], *, escalated: bool
 ) -> sa.ColumnElement[bool]:

@@ -22,6 +22,7 @@ from wardline.web.console import (
     audit,
     case,
     case_record,
+    cluster,
     deciding,
     lists,
     looking,
@@ -54,7 +55,7 @@ from wardline.web.console.rendering import go, page
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
-    *passing.PAGES, *skills.PAGES, *team.PAGES,
+    *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES,
 )  # fmt: skip
 
 

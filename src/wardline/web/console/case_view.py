@@ -10,6 +10,7 @@ from typing import Any
 from wardline import records, review
 from wardline.errors import InputError
 from wardline.pipeline import seeing
+from wardline.pipeline.cluster_acts import SeenBefore
 from wardline.records import CaseState, Category, FileAnnotation, HashKind, Outcome, Reply, ReportAnnotation
 from wardline.web.console import passing
 from wardline.web.console.desk import Desk
@@ -69,6 +70,13 @@ class Look:
     """Whether a report would say that a person viewed the entire file."""
     showing: Mapping[str, str]
     """How it was shown: ``show`` and ``size`` as the form has them."""
+    before: SeenBefore | None = None
+    """What this person was shown before that is the same file, or near it; only of the first file of a case."""
+
+    @property
+    def before_words(self) -> str:
+        """Say in words what they were shown before, and what they decided; empty for nothing."""
+        return _before_words(self.before) if self.before else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ def looks_of(
     """Describe every file of a case; at most one is revealed."""
     store = desk.wardline.parts.store
     reveals = store.reveals_of(case.id)
+    before = desk.wardline.seen_before(case, user=desk.user) if is_mine(desk, case) else None
     looks = []
     for number, item_id in enumerate(case.item_ids, start=1):
         item = store.item(item_id)
@@ -116,9 +125,19 @@ def looks_of(
         looks.append(Look(
             item=item, number=number, picture=picture if shown else None, frame=frame if shown else 0,
             seen=len(seen.get(desk.user.id, ())), viewed=bool(every) and any(every <= frames for frames in seen.values()),
-            showing=showing or {},
+            showing=showing or {}, before=before if number == 1 else None,
         ))  # fmt: skip
     return looks
+
+
+def _before_words(before: SeenBefore) -> str:
+    """Say in words that a person saw a file before, or one near it."""
+    what = "this very file" if before.identical else "a file near it"
+    if before.decision is None:
+        return f"You were shown {what} before"
+    graded = [each.category for each in before.decision.findings if each.category]
+    of = f", category {graded[0]}" if graded else ""
+    return f"You were shown {what} before, and decided: {OUTCOMES[before.decision.outcome]}{of}"
 
 
 def frame_of(text: str) -> int:
@@ -154,7 +173,7 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         "referrals": store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
         "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
         "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
-        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case),
+        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0),
     }  # fmt: skip
 
 
@@ -213,8 +232,9 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
         if each.user_id not in blind
     ]
     found += [
-        Event(each.at, f"{who(each.user_id)} decided: {OUTCOMES[each.outcome]}",
-              "taken back" if each.state is records.DecisionState.UNDONE else "", by_person=True)
+        Event(each.at, f"{who(each.user_id)} decided: {OUTCOMES[each.outcome]}" if not each.spread_from else
+              f"Decided as an identical file was, by the word of two people: {OUTCOMES[each.outcome]}",
+              "taken back" if each.state is records.DecisionState.UNDONE else "", by_person=not each.spread_from)
         for each in store.decisions_of(case.id)
         if each.user_id not in blind
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from starlette.responses import Response
@@ -32,7 +33,7 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
-        is_full=len(cases) == _SHOWN, factors=review.factors, oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        is_full=len(cases) == _SHOWN, factors=review.factors, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
         **_around(desk),
     )  # fmt: skip
 

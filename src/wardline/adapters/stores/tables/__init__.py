@@ -11,6 +11,13 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores.tables.cases import cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.clusters import (
+    cluster_files,
+    cluster_members,
+    cluster_votes,
+    clusters,
+    spreads,
+)
 from wardline.adapters.stores.tables.counting import (
     audit_checkpoints,
     audit_entries,
@@ -32,7 +39,7 @@ from wardline.adapters.stores.tables.sign_in import identities, openings, passke
 from wardline.adapters.stores.tables.spelling import metadata
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "identities", "items", "list_feedback", "list_syncs", "metadata", "notes", "openings", "passkeys", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "cluster_files", "cluster_members", "cluster_votes", "clusters", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "identities", "items", "list_feedback", "list_syncs", "metadata", "notes", "openings", "passkeys", "receipts", "referrals", "remembered", "reveals", "sessions", "spreads", "tallies", "users",
 ]  # fmt: skip
 
 SCHEMA_VERSION = "0012"
@@ -45,6 +52,11 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Covering: coverings,
     records.Note: notes,
     records.Decision: decisions,
+    records.Cluster: clusters,
+    records.ClusterFile: cluster_files,
+    records.ClusterMember: cluster_members,
+    records.ClusterVote: cluster_votes,
+    records.Spread: spreads,
     records.Action: actions,
     records.Referral: referrals,
     records.Receipt: receipts,

@@ -25,6 +25,8 @@ _RESTRICTED = (sa.text("restricted = 1"), sa.text("restricted"))
 _DUE = sa.text("due_at IS NOT NULL")
 _DRAWN = sa.text("drawn IS NOT NULL")
 _UNPLACED = sa.text("lot IS NULL")
+_GATHERED = sa.text("cluster_id IS NOT NULL")
+_FURTHER = sa.text("stage <> 'first'")
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
@@ -50,6 +52,8 @@ cases = sa.Table(
     sa.Index("ix_cases_lot", "state", "queue", "lot", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
     sa.Index("ix_cases_restricted", "state", "queue", "opened_at", "id", sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
     sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
+    sa.Index("ix_cases_cluster_id", "cluster_id", "state", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),
+    sa.Index("ix_cases_further_opinion", "cluster_id", "state", sqlite_where=_FURTHER, postgresql_where=_FURTHER),
     sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
     sa.Index("ix_cases_target", "state", "queue", "target", "due_at", "id"),
     sa.Index("ix_cases_due_at", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
@@ -77,6 +81,7 @@ notes = sa.Table(
 decisions = sa.Table(
     "decisions", metadata, an_id(), a_text("case_id"), a_text("user_id"), a_time("at"), a_text("outcome"), a_text("findings"),
     a_text("annotations"), a_text_or_none("escalation"), a_time("undo_until"), a_text("state"), a_number("version"), a_text("answers"),
+    a_text("spread_from"),
     sa.Index("ix_decisions_case_id", "case_id"),
     sa.Index("ix_decisions_at", "at"),
 )  # fmt: skip

@@ -1,0 +1,5 @@
+"""Capacity: the rehearsal. What is simulated here walks the very functions that decide in a running installation."""
+
+from wardline.capacity.clusters import Clustered, Counted, rehearse
+
+__all__ = ["Clustered", "Counted", "rehearse"]

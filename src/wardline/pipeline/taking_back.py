@@ -1,0 +1,186 @@
+"""What had spread is taken back: cases are open again, actions are reversed, and reports that were not sent are not sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from wardline import enforcement, ports, preservation, records, referral, review
+from wardline.errors import ConflictError, PlatformError, RefusedError
+from wardline.pipeline import alarms
+from wardline.pipeline.parts import Parts
+from wardline.records import (
+    ActionKind,
+    ActionState,
+    AlarmKind,
+    CaseState,
+    DecisionState,
+    Insert,
+    Outcome,
+    ReferralState,
+    Replace,
+    Task,
+    Verb,
+)
+
+_PAGE = 100
+_PAGES = 20
+_LATER = timedelta(minutes=5)
+"""A report that is on its way is let finish, and a case that somebody has in hand is left to them: then both are looked at again."""
+_HIDES = frozenset({ActionKind.RESTRICT_CONTENT})
+_DECIDED = frozenset({ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT})
+_UNDER_WAY = (ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING)
+
+
+@dataclass(slots=True)
+class _Back:
+    """What one commit takes back."""
+
+    changes: list[records.Change] = field(default_factory=list)
+    entries: list[records.Entry] = field(default_factory=list)
+    work: list[Task] = field(default_factory=list)
+    trouble: str = ""
+    """What a person has to do about it, if anything."""
+
+
+class _NotYetError(Exception):
+    """The case cannot be taken back at this moment."""
+
+
+def take_back(parts: Parts, spread_id: str, attempt: int) -> None:
+    """Take back what a spread did, case by case. What is done is marked in the same commit, so that it goes on there after a crash."""
+    spread = parts.store.spread(spread_id)
+    waiting: set[str] = set()
+    for _ in range(_PAGES):
+        found = parts.store.touched_members(spread_id, most=_PAGE + len(waiting))
+        new = [each for each in found if each.id not in waiting]
+        if not new or len(waiting) > _PAGE:
+            break
+        for member in new:
+            if not _take_back_one(parts, spread, member):
+                waiting.add(member.id)
+    else:
+        parts.store.commit(
+            entries=(), work=[Task(name="take-back", record_id=spread_id, attempt=attempt + 1)]
+        )
+        return
+    if waiting:
+        later = parts.now() + _LATER
+        again = Task(name="take-back", record_id=spread_id, attempt=attempt + 1, not_before=later)
+        parts.store.commit(entries=(), work=[again])
+
+
+def _take_back_one(parts: Parts, spread: records.Spread, member: records.ClusterMember) -> bool:
+    """Take one case back; gives False where that has to wait."""
+    case = parts.store.case(member.case_id)
+    back = _Back()
+    free = replace(
+        member, restricted=False, version=member.version + 1,
+        spread_id=None if member.spread_id == spread.id else member.spread_id,
+        near_spread_id=None if member.near_spread_id == spread.id else member.near_spread_id,
+    )  # fmt: skip
+    back.changes.append(Replace(free))
+    back.entries.append(parts.entry(Verb.CASE_REOPENED, case.id, detail=spread.id))
+    try:
+        if case.state is CaseState.OPEN:
+            _show_again(parts, back, member, case)
+        else:
+            _reopen(parts, back, spread, case)
+        if back.trouble:  # before the commit: afterwards nothing would remind of it
+            alarms.raise_alarm(parts, AlarmKind.CLUSTER_DISPUTED, case.id, back.trouble)
+        parts.store.commit(*back.changes, entries=back.entries, work=back.work)
+    except (_NotYetError, ConflictError):
+        return False
+    return True
+
+
+def _show_again(parts: Parts, back: _Back, member: records.ClusterMember, case: records.Case) -> None:
+    """Let go of a case that was put in front or drawn for review, and that a person decides anyway."""
+    if review.is_in_hand(case, parts.now()):
+        raise _NotYetError
+    opened = review.release(case, show_again=member.restricted)
+    back.changes.append(Replace(opened))
+    if member.restricted:
+        _undo(parts, back, case, _HIDES)
+
+
+def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Case) -> None:
+    """Open a case again that the spread decided. One that a person decided meanwhile stays as it is."""
+    decision = parts.store.decision(case.decision_id) if case.decision_id else None
+    if decision is None or decision.spread_from != spread.decisions:
+        return
+    _stop_reports(parts, back, case)
+    item = parts.store.item(case.item_ids[0])
+    if not item.sealed or not case.account_reference:
+        back.trouble = (
+            f"A decision that had spread to {case.id} is in doubt, and its file was destroyed or its account unlinked. It cannot be decided "
+            "anew. Let a lead see whether anything is to be told to anybody."
+        )
+        return
+    opened = review.reopen(case)
+    undone = replace(decision, state=DecisionState.UNDONE, version=decision.version + 1)
+    hold = preservation.place_provisional(
+        item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=parts.now()
+    )
+    back.changes += [Replace(opened), Replace(undone), Insert(hold)]
+    back.entries.append(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis))
+    _undo(parts, back, case, _DECIDED)
+    if decision.outcome is Outcome.NOT_VIOLATION:
+        _hide_again(parts, back, opened, item)
+
+
+def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:
+    for each in parts.store.referrals(case_id=case.id):
+        if each.state in _UNDER_WAY:
+            raise _NotYetError
+        if each.state is ReferralState.DRAFT:
+            stopped = referral.withdraw(each, "the decision that it followed from was taken back")
+            back.changes.append(Replace(stopped))
+            back.entries.append(parts.entry(Verb.REFERRAL_MOVED, each.id, detail=stopped.state))
+        if each.state is ReferralState.FINISHED:
+            back.trouble = (
+                f"The report {each.id} was filed on a decision that had spread and is in doubt. {case.id} is open again: decide it first "
+                "of all, and tell the authority if the report was wrong."
+            )
+
+
+def _undo(parts: Parts, back: _Back, case: records.Case, kinds: frozenset[ActionKind]) -> None:
+    """Have the platform undo what was asked for about a case. One that it never got is void when it comes: it carries the same id."""
+    for action in reversed(parts.store.actions_of(case.id)):
+        if action.kind in kinds and action.state is not ActionState.FAILED:
+            back.entries.append(parts.entry(Verb.ACTION_REVERSED, action.id, detail=action.kind))
+            back.work.append(Task(name="undo-action", record_id=action.id))
+
+
+def _hide_again(parts: Parts, back: _Back, case: records.Case, item: records.Item) -> None:
+    for action in enforcement.at_once(case, [item], new_id=lambda: parts.new_id("action"), now=parts.now()):
+        back.changes.append(Insert(action))
+        back.entries.append(parts.entry(Verb.ACTION_TAKEN, action.id, detail=action.kind))
+        back.work.append(Task(name="enforce", record_id=action.id))
+
+
+def undo_action(parts: Parts, action_id: str, attempt: int) -> None:
+    """Ask the platform to undo one action. A platform that is down is asked again later; of one that refuses a person hears."""
+    action = parts.store.action(action_id)
+    try:
+        _platform(parts, action).reverse(action)
+    except RefusedError:
+        message = f"The platform {action.platform} refused to undo an action. Undo it by hand and correct the webhook."
+        alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, message)
+    except PlatformError:
+        later = parts.now() + enforcement.retry_delay(attempt + 1, parts.jitter())
+        again = Task(name="undo-action", record_id=action_id, attempt=attempt + 1, not_before=later)
+        parts.store.commit(entries=(), work=[again])
+        if attempt + 1 >= enforcement.ALARM_AFTER_ATTEMPTS:
+            message = f"The platform {action.platform} does not take actions. They wait and are sent when it answers again."
+            alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.platform, message)
+    else:
+        told = parts.entry(Verb.ACTION_DELIVERED, action_id, detail="undone")
+        parts.store.commit(entries=[told])
+
+
+def _platform(parts: Parts, action: records.Action) -> ports.Platform:
+    platform = parts.platforms.get(action.platform)
+    if platform is None:
+        raise PlatformError(f"platform {action.platform}: no webhook in the settings, expected one")
+    return platform
