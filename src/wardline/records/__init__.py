@@ -14,7 +14,7 @@ from wardline.records.account import (
     Session,
     User,
 )
-from wardline.records.action import Action, ActionKind, ActionState
+from wardline.records.action import Action, ActionKind, ActionState, ReversalState
 from wardline.records.alarm import Alarm, AlarmKind
 from wardline.records.case import (
     ASKED,
@@ -35,6 +35,17 @@ from wardline.records.case import (
     Stage,
 )
 from wardline.records.category import Category
+from wardline.records.complaint import (
+    LONGEST_COMPLAINT,
+    Appeal,
+    AppealState,
+    Flagger,
+    Message,
+    MessageKind,
+    MessageState,
+    Notice,
+    NoticeState,
+)
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
 from wardline.records.hash_list import (
@@ -84,6 +95,7 @@ from wardline.records.referral import AuthorityAnswer, Receipt, Referral, Referr
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
 from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
+from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
@@ -91,7 +103,9 @@ __all__ = [
     "ASKED",
     "GENERAL_QUEUE",
     "HASH_BYTES",
+    "HEAVIEST_STRIKE",
     "IMMINENT_DANGER",
+    "LONGEST_COMPLAINT",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
     "MOST_VIEWS_PER_HOUR",
@@ -105,6 +119,8 @@ __all__ = [
     "AlarmKind",
     "Answer",
     "ApiKey",
+    "Appeal",
+    "AppealState",
     "Approval",
     "ApprovalKind",
     "ApprovalState",
@@ -130,6 +146,7 @@ __all__ = [
     "FileAnnotation",
     "Finding",
     "Flag",
+    "Flagger",
     "Hash",
     "HashBatch",
     "HashKind",
@@ -157,7 +174,12 @@ __all__ = [
     "MalformedLine",
     "Match",
     "MediaFormat",
+    "Message",
+    "MessageKind",
+    "MessageState",
     "Note",
+    "Notice",
+    "NoticeState",
     "Odds",
     "Outcome",
     "Picture",
@@ -185,6 +207,7 @@ __all__ = [
     "ReportedPerson",
     "Reporter",
     "Reveal",
+    "ReversalState",
     "Review",
     "Role",
     "Route",
@@ -195,6 +218,7 @@ __all__ = [
     "Stage",
     "Step",
     "StepCount",
+    "Strike",
     "SyncState",
     "Tallied",
     "Tally",

@@ -69,6 +69,8 @@ QUEUE = "wardline"
 _QUEUES = {
     "refer": "wardline-filing",
     "enforce": "wardline-platforms",
+    "reverse": "wardline-platforms",
+    "tell": "wardline-platforms",
     "notify": "wardline-notifiers",
     "verify-log": "wardline-log",
     "sync-list": "wardline-lists",

@@ -33,6 +33,7 @@ from wardline.errors import (
 from wardline.records import Add, Insert, Load, Remove, Replace, Step, Task, Verb
 from wardline.testing import store_records as make
 from wardline.testing import write_points
+from wardline.testing.store_contract_complaints import ComplaintContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
 from wardline.testing.store_contract_queue import QueueContract
@@ -44,7 +45,9 @@ _THREADS = 16
 _A_KEY = make.api_key()
 
 
-class StoreContract(ReadersContract, QueueContract, ListReadersContract, SeveralContract, LogContract):
+class StoreContract(
+    ReadersContract, QueueContract, ListReadersContract, SeveralContract, ComplaintContract, LogContract
+):
     """What every store does."""
 
     @pytest.fixture

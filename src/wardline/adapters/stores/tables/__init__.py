@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores.tables.cases import cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.complaints import appeals, messages, notices, strikes
 from wardline.adapters.stores.tables.counting import (
     audit_checkpoints,
     audit_entries,
@@ -31,10 +32,10 @@ from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, 
 from wardline.adapters.stores.tables.spelling import metadata
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "appeals", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "messages", "metadata", "notes", "notices", "receipts", "referrals", "remembered", "reveals", "sessions", "strikes", "tallies", "users",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0010"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -58,5 +59,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.ApiKey: api_keys,
     records.Approval: approvals,
     records.Alarm: alarms,
+    records.Strike: strikes,
+    records.Appeal: appeals,
+    records.Notice: notices,
+    records.Message: messages,
 }
 """The table of each audited record type."""
