@@ -7,19 +7,40 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.pipeline import alarms, exchanging, feedback, look_back, preserve, sessions, verifying
+from wardline.pipeline import (
+    alarms,
+    appealing,
+    complaint_watch,
+    correcting,
+    exchanging,
+    feedback,
+    flagging,
+    look_back,
+    overturning,
+    preserve,
+    reversing,
+    sessions,
+    striking,
+    telling,
+    verifying,
+)
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
 from wardline.pipeline.log import Sequencer
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.refer import refer
 from wardline.pipeline.review import find_reviewer
 
 TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "conclude": conclude,
     "enforce": enforce,
-    "refer": refer,
+    "refer": correcting.refer,
+    "reverse": reversing.reverse,
+    "tell": telling.tell,
+    "open-appeal": appealing.open_waiting,
+    "answer-flag": flagging.answer_flag,
+    "tell-held": overturning.tell_held,
+    "compare-reports": overturning.compare_reports,
     "find-reviewer": find_reviewer,
     "notify": alarms.notify,
     "unlink": preserve.unlink,
@@ -58,7 +79,8 @@ class Chores:
         parts = self._parts
         errors: list[Exception] = []
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
-                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts)):  # fmt: skip
+                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
+                      lambda: complaint_watch.watch(parts), lambda: striking.forget(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

@@ -15,6 +15,7 @@ from wardline.pipeline import (
     refer,
     verifying,
 )
+from wardline.pipeline.complaint_acts import ComplaintActs
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
@@ -27,7 +28,7 @@ from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, ListActs):
+class Wardline(ReviewActs, ListActs, ComplaintActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

@@ -1,5 +1,6 @@
 """Review: cases, the order of their queue, claims with a lease, reveals and decisions."""
 
+from wardline.review.appeals import had_a_part, reopen
 from wardline.review.cases import (
     LONGEST_SET_ASIDE,
     claim,
@@ -19,6 +20,6 @@ from wardline.review.weights import Weights
 
 __all__ = [
     "HANDLING_HOURS", "LONGEST_LOOK", "LONGEST_SET_ASIDE", "Exposure", "Judgement", "Weights", "assess", "claim", "conclude", "decide", "escalate",
-    "exposure", "factors", "frames_of", "graver", "in_order", "indexes", "is_imminent", "lane_of", "open_case", "place_of", "rank", "renew",
+    "exposure", "factors", "frames_of", "graver", "had_a_part", "in_order", "indexes", "is_imminent", "lane_of", "open_case", "place_of", "rank", "renew", "reopen",
     "require_claim", "require_frame", "return_to_queue", "running_reveals", "set_aside", "severity", "undo", "viewed_frames",
 ]  # fmt: skip

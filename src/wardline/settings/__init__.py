@@ -1,5 +1,6 @@
 """Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
 
+from wardline.settings.complaints import ComplaintSettings, EnforcementSettings, StrikeSettings
 from wardline.settings.ranges import RANGES
 from wardline.settings.reading import FILE_NAME, load, parse, values_of
 from wardline.settings.review import ReviewSettings
@@ -25,6 +26,8 @@ __all__ = [
     "FILE_NAME",
     "RANGES",
     "AlarmSettings",
+    "ComplaintSettings",
+    "EnforcementSettings",
     "ExchangeSettings",
     "Installation",
     "IntakeSettings",
@@ -39,6 +42,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "StrikeSettings",
     "TriageSettings",
     "load",
     "parse",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wardline.settings.complaints import ComplaintSettings, EnforcementSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
     AlarmSettings,
@@ -34,6 +35,8 @@ class Settings:
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     triage: TriageSettings = field(default_factory=TriageSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    enforcement: EnforcementSettings = field(default_factory=EnforcementSettings)
+    complaints: ComplaintSettings = field(default_factory=ComplaintSettings)
     referral: ReferralSettings = field(default_factory=ReferralSettings)
     preservation: PreservationSettings = field(default_factory=PreservationSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)

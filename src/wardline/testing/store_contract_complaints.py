@@ -63,7 +63,10 @@ class ComplaintContract:
             _put(store, make.appeal(case_id=first.case_id))
 
     def test_an_appeal_is_late_until_it_is_answered(self, store: ports.Store) -> None:
-        overdue, waiting = make.appeal(due_at=later(5)), make.appeal(due_at=later(4), state=AppealState.WAITING)
+        overdue, waiting = (
+            make.appeal(due_at=later(5)),
+            make.appeal(due_at=later(4), state=AppealState.WAITING),
+        )
         _put(store, overdue, waiting, make.appeal(due_at=later(7)))
         assert store.late_appeals(later(5), most=9) == [waiting, overdue]
         assert store.late_appeals(later(5), most=1) == [waiting]

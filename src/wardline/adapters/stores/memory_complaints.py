@@ -21,9 +21,7 @@ class MemoryComplaints(MemorySeveral):
         )
 
     def strike_of_decision(self, decision_id: str) -> records.Strike | None:
-        found = self._all(
-            records.Strike, lambda each: each.id, lambda each: each.decision_id == decision_id
-        )
+        found = self._all(records.Strike, lambda each: each.id, lambda each: each.decision_id == decision_id)
         return found[0] if found else None
 
     def old_strikes(self, before: datetime, *, most: int) -> list[records.Strike]:
