@@ -132,6 +132,11 @@ class NoLegalBasisError(RefusedError):
     remedy = "Private surfaces are scanned only where `[intake.private_scanning]` names a legal basis for the region."
 
 
+class AppealTooLateError(RefusedError):
+    code = "appeal-too-late"
+    remedy = "Tell the person where else they may turn: a body for disputes out of court, or a court."
+
+
 class RateLimitedError(RefusedError):
     code = "rate-limited"
     remedy = "Slow down and try again after the time in Retry-After."

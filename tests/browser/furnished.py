@@ -16,7 +16,7 @@ from PIL import Image
 from tests.acceptance.stories import violation
 from tests.web.exchange import exchanges
 from wardline import records
-from wardline.pipeline import alarms, people
+from wardline.pipeline import Complaint, Flagged, alarms, people
 from wardline.records import (
     AlarmKind,
     Category,
@@ -220,15 +220,49 @@ def _cases(made: Furnished) -> None:
     mine = made.case(pictures.encode(large()), flag="looks-wrong")
     wardline.claim(mine.id, user=lea)
 
+    appealed = _appealed(made)
     unreadable = made.case(pictures.damaged(pictures.Damage.TRUNCATED).content, flag=None)
     moving = made.case(
         animation(), flag="A reason in a user's own words, which may be long, and may hold <b>marks</b>."
     )
     free = [made.case(picture(20 + place)) for place in range(3)]
-    shown = [reported, undecided, passed, held, escalated, theirs, mine, unreadable, moving, free[0]]
+    shown = [reported, undecided, passed, held, escalated, theirs, mine, *appealed, unreadable, moving, free[0]]
     made.ids["case_id"] = [mine.id, *(each.id for each in shown if each is not mine)]
     made.ids["item_id"] = [mine.item_ids[0]]
     made.ids["referral_id"] = [each.id for each in line.store.referrals()]
+
+
+def _appealed(made: Furnished) -> tuple[records.Case, records.Case]:
+    """Make two cases that were appealed: one waits for an answer, one was overturned; both with strikes and flags of their account."""
+    line, wardline = made.line, made.line.wardline
+    mika, noor, lea = made.users["mika"], made.users["noor"], made.users["lea"]
+    key = line.platform_key(trust=KeyTrust.TRUSTED).record
+    cases = [
+        line.case_of(
+            line.submit(picture(40 + place), account="account-40", content_reference=f"post-{place}", flag="spam")
+        )
+        for place in range(2)
+    ]
+    for case in cases:
+        wardline.claim(case.id, user=mika)
+        note = "Advertising, posted again and again."
+        wardline.decide(case.id, user=mika, judgement=Judgement(outcome=Outcome.OTHER_RULE, note=note))
+    line.pass_time(timedelta(hours=1))
+    for place in range(2):
+        said = "It is a picture of our garden, and nobody is in it. I only asked who wants the apples this year."
+        complaint = Complaint(text=said, account_reference="account-40", content_reference=f"post-{place}")
+        wardline.appeal(complaint, api_key=key)
+    wardline.claim(cases[1].id, user=lea)
+    wardline.decide(cases[1].id, user=lea, judgement=Judgement(outcome=Outcome.NOT_VIOLATION))
+    line.pass_time(timedelta(hours=1))
+    flagged = Flagged(
+        reason="child-safety", flagger=records.Flagger.TRUSTED_FLAGGER, item_id=cases[0].item_ids[0]
+    )
+    for _ in range(3):
+        wardline.flag(flagged, api_key=key)
+    wardline.claim(cases[0].id, user=noor)
+    wardline.return_case(cases[0].id, user=noor)
+    return cases[0], cases[1]
 
 
 def _rest(made: Furnished) -> None:

@@ -32,6 +32,9 @@ class TestWebhookPlatform(PlatformContract):
     def effects(self) -> list[tuple[str, records.ActionKind, bool]]:
         return [(action.id, action.action, action.reverse) for action in self.sandbox.actions()]
 
+    def told(self) -> list[tuple[str, str | None, str]]:
+        return [(each.id, each.account_reference, each.text) for each in self.sandbox.messages()]
+
     def fail_next(self) -> None:
         self.sandbox.inject(Fault(FaultKind.ERROR))
 

@@ -20,6 +20,7 @@ from wardline import intake, preservation, records, review
 from wardline.adapters import hash_lists
 from wardline.adapters.indexes.hamming import MemoryIndex
 from wardline.adapters.stores import MemoryStore
+from wardline.adapters.wordings import Operator, TemplateWording
 from wardline.errors import AuthorityUnreachableError
 from wardline.pipeline import Parts, Rules, Wardline, people
 from wardline.pipeline.preserve import sweep
@@ -125,7 +126,7 @@ class World:
             store=self.store, vault=self.vault, media=NoMedia(), clock=self.clock, rules=Rules(reporter=REPORTER, periods=PERIODS),
             make_index=MemoryIndex, open_list=hash_lists.open_source, entropy=lambda size: next(numbers).to_bytes(size, "big"),
             idempotency_secret=b"i", log_origin="wardline.invalid/test", log_key=Ed25519PrivateKey.from_private_bytes(b"l" * 32),
-            authority=self.authority,
+            authority=self.authority, wording=TemplateWording(Operator(), {}),
         )  # fmt: skip
         self.wardline = Wardline(self.parts)
         key, _ = people.create_platform_key(

@@ -1,9 +1,22 @@
 """The conductor: the only place with order. One module a step; durable work; the class ``Wardline``."""
 
+from wardline.pipeline.appealing import Complaint
+from wardline.pipeline.flagging import Flagged, FlagTaken
 from wardline.pipeline.parts import Exchange, Parts, Rules
 from wardline.pipeline.refer import ReferralPreview
 from wardline.pipeline.review import Showing
 from wardline.pipeline.submit import Submission
 from wardline.pipeline.wardline import Wardline
 
-__all__ = ["Exchange", "Parts", "ReferralPreview", "Rules", "Showing", "Submission", "Wardline"]
+__all__ = [
+    "Complaint",
+    "Exchange",
+    "FlagTaken",
+    "Flagged",
+    "Parts",
+    "ReferralPreview",
+    "Rules",
+    "Showing",
+    "Submission",
+    "Wardline",
+]

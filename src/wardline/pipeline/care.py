@@ -20,6 +20,7 @@ _TOLD = {
     HoldCause.CANARY: "are near pictures that are known to be harmless",
     HoldCause.TOO_MANY: "matched more uploads today than an entry does",
     HoldCause.BY_HAND: "are doubted by a person",
+    HoldCause.OVERTURNED: "led to a decision that was overturned",
 }
 
 

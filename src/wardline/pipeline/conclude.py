@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from wardline import enforcement, preservation, records, referral, review
-from wardline.pipeline import clusters, feedback
+from wardline import enforcement, records, referral, review
+from wardline.pipeline import (
+    appealing,
+    clusters,
+    correcting,
+    feedback,
+    flags_kept,
+    preserve,
+    stating,
+    striking,
+)
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.refer import NOBODY, report_of
+from wardline.pipeline.writing import Writing
 from wardline.records import Insert, Outcome, Replace, Step, Task, Verb
-
-_TRIES_BETWEEN = 1_000
 
 
 def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
@@ -19,10 +26,16 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
     if done is None:
         return
     case, decision = done
+    appealed = appealing.conclude(parts, case, decision)
+    if appealed is not None:
+        appealed.commit(parts)
+        return
     items = [parts.store.item(item_id) for item_id in case.item_ids]
     actions = enforcement.after_decision(
         decision, case, items, new_id=lambda: parts.new_id("action"), now=now
     )
+    struck = striking.strike(parts, decision, case, items[0])
+    actions = (*actions, *struck.actions)
     changes: list[records.Change] = [
         Replace(case),
         Replace(decision),
@@ -40,55 +53,15 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
     ]
     work = [Task(name="enforce", record_id=action.id) for action in actions]
     work += clusters.to_weigh(decision)
-    heard = feedback.of_decision(parts, decision, items)
-    changes, entries, work = changes + heard[0], entries + heard[1], work + heard[2]
+    rest = Writing(changes, entries, work)
+    rest.add(Writing(*feedback.of_decision(parts, decision, items)))
+    rest.add(struck.writing)
+    rest.add(stating.stated(parts, decision, items, actions))
+    rest.add(flags_kept.answer_all(parts, case, decision))
+    rest.add(appealing.after_first(parts, case, decision))
     if referral.needs_referral(decision):
-        _draft(parts, case, decision, changes, entries, work)
+        rest.add(correcting.draft(parts, case, decision))
     elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         # Nothing to report in either: the file goes once there was time to appeal.
-        _clear(parts, case, changes, entries, work)
-    parts.store.commit(*changes, entries=entries, work=work)
-
-
-def _draft(
-    parts: Parts, case: records.Case, decision: records.Decision, changes: list[records.Change],
-    entries: list[records.Entry], work: list[Task],
-) -> None:  # fmt: skip
-    report = report_of(parts, parts.new_id("referral"), decision, case)
-    receiver = parts.authority
-    draft = referral.plan(
-        report, decision, authority=receiver.name if receiver else NOBODY,
-        environment=receiver.environment if receiver else NOBODY, now=parts.now(),
-    )  # fmt: skip
-    changes.append(Insert(draft))
-    entries.append(parts.entry(Verb.REFERRAL_DRAFTED, draft.id, actor=decision.user_id))
-    work.append(Task(name="refer", record_id=draft.id))
-
-
-def _clear(
-    parts: Parts,
-    case: records.Case,
-    changes: list[records.Change],
-    entries: list[records.Entry],
-    work: list[Task],
-) -> None:
-    periods = parts.rules.periods
-    for item_id in case.item_ids:
-        for hold in parts.store.holds_of(item_id):
-            if hold.state is records.HoldState.ACTIVE and hold.basis is records.HoldBasis.PROVISIONAL:
-                dated = preservation.redate_after_clearance(hold, periods=periods, now=parts.now())
-                changes.append(Replace(dated))
-                entries.append(
-                    parts.entry(
-                        Verb.HOLD_PLACED, hold.id, detail="cleared: destroyed after the appeal window"
-                    )
-                )
-    work.append(
-        # A case that was open again meanwhile is unlinked by new work: what was enqueued once is not enqueued again.
-        Task(
-            name="unlink",
-            record_id=case.id,
-            attempt=case.version * _TRIES_BETWEEN,
-            not_before=parts.now() + periods.unlink_after_clearance,
-        )
-    )
+        rest.add(preserve.cleared(parts, case, decision))
+    rest.commit(parts)

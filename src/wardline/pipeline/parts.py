@@ -11,7 +11,7 @@ from typing import Protocol
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wardline import intake, ports, preservation, records, review, triage
+from wardline import enforcement, intake, ports, preservation, records, review, triage
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.measures import Measures
 from wardline.records.ids import ENTROPY_BYTES
@@ -62,6 +62,8 @@ class Rules:
     """How long ago a kept file may have come to be matched with what is new on a list; nothing: that is off."""
     min_free_bytes: int = 1_000_000_000
     accounts: AccountRules = field(default_factory=AccountRules)
+    ladder: enforcement.Ladder = field(default_factory=enforcement.Ladder)
+    promises: enforcement.Promises = field(default_factory=enforcement.Promises)
 
 
 class ListOpener(Protocol):
@@ -96,6 +98,8 @@ class Parts:
     rules: Rules
     make_index: Callable[[], ports.Index]
     open_list: ListOpener
+    wording: ports.Wording
+    """Words messages to people."""
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     """By the name that the settings give each."""
     entropy: Callable[[int], bytes]

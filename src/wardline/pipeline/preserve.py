@@ -10,10 +10,13 @@ from wardline.errors import VersionConflictError, WardlineError
 from wardline.pipeline import alarms, gathering
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
+from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
 
 _AT_ONCE = 500
 _UNLINK_AGAIN = timedelta(days=1)
+_UNLINKS_OF_A_VERSION = 1_000
+"""Tries of a case that was closed again are counted on from a number of its own: work that was enqueued once is not enqueued again."""
 _ORPHANS_AT_MOST = 50
 _ORPHAN_AFTER = timedelta(hours=1)
 """An object that no record points at may belong to a commit on its way; after this time it does not."""
@@ -51,7 +54,8 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
     # round, a receipt that arrives in between would be missed, and what was just reported would be destroyed.
     case = parts.store.case(hold.case_id)
     referred = any(
-        each.state is not ReferralState.FINISHED for each in parts.store.referrals(case_id=hold.case_id)
+        each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+        for each in parts.store.referrals(case_id=hold.case_id)
     )
     others = [other for other in parts.store.holds_of(hold.item_id) if other.id != hold.id]
     over, destroy = preservation.ends(hold, case, others, referred=referred, now=parts.now())
@@ -102,6 +106,28 @@ def destroy_orphans(parts: Parts) -> int:
     return len(orphans)
 
 
+def cleared(parts: Parts, case: records.Case, decision: records.Decision) -> Writing:
+    """Date the evidence of a case in which nothing is to be reported: the file goes once there was time to appeal, and later the account.
+
+    Where something was taken from the account all the same, it stays known for as long as it may appeal.
+    """
+    periods, written = parts.rules.periods, Writing()
+    for item_id in case.item_ids:
+        for hold in parts.store.holds_of(item_id):
+            if hold.state is HoldState.ACTIVE and hold.basis is records.HoldBasis.PROVISIONAL:
+                dated = preservation.redate_after_clearance(hold, periods=periods, now=parts.now())
+                told = "cleared: destroyed after the appeal window"
+                written.note(Replace(dated), parts.entry(Verb.HOLD_PLACED, hold.id, detail=told))
+    known = periods.unlink_after_clearance
+    if decision.outcome is Outcome.OTHER_RULE:
+        known = max(known, parts.rules.promises.appeal_period)
+    attempt = case.version * _UNLINKS_OF_A_VERSION
+    written.work.append(
+        Task(name="unlink", record_id=case.id, attempt=attempt, not_before=parts.now() + known)
+    )
+    return written
+
+
 def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     """Take the account, and what colleagues wrote, out of a case with nothing to report. Doing it again does nothing.
 
@@ -113,7 +139,8 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     if parts.store.decision(case.decision_id).outcome not in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         return
     actions = parts.store.actions_of(case_id)
-    if any(action.state is records.ActionState.PENDING for action in actions):
+    appeal = parts.store.appeal_of(case_id)
+    if any(_is_owed(action) for action in actions) or (appeal is not None and appeal.answered_at is None):
         later = Task(
             name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN
         )
@@ -131,8 +158,28 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         for action in actions
     ]
     bare += [records.Remove(records.Note, note.id) for note in parts.store.notes_of(case_id)]
+    bare += [*_complaints_without_account(parts, case_id)]
     without = replace(case, account_reference="", version=case.version + 1)
     forgotten, told = gathering.forget(parts, case)
     parts.store.commit(
         Replace(without), *bare, *forgotten, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id), *told]
     )
+
+
+def _is_owed(action: records.Action) -> bool:
+    """Say whether the platform still has to hear of an action."""
+    return action.state is records.ActionState.PENDING or action.reversal is records.ReversalState.PENDING
+
+
+def _complaints_without_account(parts: Parts, case_id: str) -> list[records.Change]:
+    """Take out of the complaints of a case what the person wrote, and whom it was told to."""
+    appeal = parts.store.appeal_of(case_id)
+    bare: list[records.Change] = []
+    if appeal is not None and appeal.text:
+        bare.append(Replace(replace(appeal, text="", version=appeal.version + 1)))
+    bare += [
+        Replace(replace(each, account_reference=None, content_reference=None, version=each.version + 1))
+        for each in parts.store.messages_of(case_id)
+        if each.state is not records.MessageState.PENDING
+    ]
+    return bare

@@ -9,7 +9,14 @@ from typing import assert_never
 import structlog
 
 from wardline import ports, preservation, records, referral
-from wardline.errors import AuthorityError, EvidenceError, InputError, NotFoundError, ReportFinishedError
+from wardline.errors import (
+    AuthorityError,
+    ConflictError,
+    EvidenceError,
+    InputError,
+    NotFoundError,
+    ReportFinishedError,
+)
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
@@ -26,11 +33,31 @@ _log = structlog.get_logger("wardline.refer")
 
 
 def report_of(parts: Parts, draft_id: str, decision: records.Decision, case: records.Case) -> records.Report:
-    """Build the content of a report from what is stored now."""
+    """Build the content of a report from what is stored now; of the decision that overturned another, what corrects that one's report."""
+    if not referral.needs_referral(decision):
+        return _correction(parts, draft_id, decision, case)
     return referral.build_report(
         draft_id, decision, case, [parts.store.item(item_id) for item_id in case.item_ids], parts.store.reveals_of(case.id),
         parts.store.actions_of(case.id), parts.rules.reporter, "; ".join(case.reasons) + ".", parts.now(),
     )  # fmt: skip
+
+
+def _correction(
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case
+) -> records.Report:
+    finished = [
+        each
+        for each in parts.store.referrals(case_id=case.id)
+        if each.state is ReferralState.FINISHED and each.corrects is None
+    ]
+    if not finished:
+        raise InputError(
+            f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
+        )
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    return referral.build_correction(
+        draft_id, finished[-1], decision, case, items, parts.rules.reporter, parts.now()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +107,7 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
 def refer(parts: Parts, referral_id: str, attempt: int) -> None:
     """Carry one referral as far as it goes: to its receipt, to a later try, or to a person."""
     current = parts.store.referral(referral_id)
-    if current.state is ReferralState.FINISHED:
+    if current.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
         return
     if current.state is ReferralState.NEEDS_HUMAN:
         _ask(parts, current)  # a crash may have come between the state and its alarm
@@ -112,6 +139,8 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     """
     stopped = parts.store.referral(referral_id)
     again = referral.refile(stopped)
+    if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
+        raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
     if parts.authority is not None:
         report = report_of(
             parts, stopped.id, parts.store.decision(stopped.decision_id), parts.store.case(stopped.case_id)

@@ -10,11 +10,12 @@ import structlog
 
 from wardline import enforcement, intake, matching, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
-from wardline.pipeline import care, gathering
+from wardline.pipeline import care, flags_kept, gathering
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.placing import placed
+from wardline.pipeline.writing import Writing
 from wardline.records import Precision, Step, Verb
 
 _log = structlog.get_logger("wardline.submit")
@@ -85,7 +86,7 @@ def submit(
     seen_as = _look_up(lookup, upload, examined, margin_bits=matching.FAST_ERROR_BITS)
     # Set before the close look, which only some uploads get: set after it, the answer to what is near a list would leave later than that to
     # what is not. The time that a close look takes is granted to every upload instead.
-    judged_at = time.monotonic() + _close_look_seconds(examined, glance_seconds)
+    judged_at = time.monotonic() + close_look_seconds(examined, glance_seconds)
     if seen_as.signals or seen_as.findings:
         examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
     signals = seen_as.signals
@@ -135,7 +136,7 @@ def _is_repetition(parts: Parts, seen: records.Remembered, before: records.Remem
     return True
 
 
-def _close_look_seconds(examined: records.Examination | records.Unscannable, glance_seconds: float) -> float:
+def close_look_seconds(examined: records.Examination | records.Unscannable, glance_seconds: float) -> float:
     """Say how long a close look would take, from what is the same whether or not there will be one."""
     if isinstance(examined, records.Unscannable):
         return 0.0
@@ -221,8 +222,16 @@ def _keep(
     parts.vault.seal(item.id, ORIGINAL, upload.content)
     changes += [records.Insert(each) for each in (item, hold, *actions)]
 
+    flagged = (
+        flags_kept.noticed(parts, item, case.id, upload.flag, actor=api_key.id)[1]
+        if upload.flag
+        else Writing()
+    )
+
     def commit(placed: gathering.Placed) -> None:
-        _commit_kept(parts, item, placed, hold, actions, route, api_key, changes)
+        _commit_kept(
+            parts, item, placed, hold, actions, route, api_key, [*changes, *flagged.changes], flagged
+        )
 
     try:
         gathering.open_in_place(parts, leaders, case, item, commit)
@@ -237,6 +246,7 @@ def _keep(
 def _commit_kept(
     parts: Parts, item: records.Item, placed: gathering.Placed, hold: records.Hold, actions: Sequence[records.Action],
     route: records.Review | records.Act, api_key: records.ApiKey, changes: Sequence[records.Change],
+    flagged: Writing,
 ) -> None:  # fmt: skip
     case = placed.case
     parts.store.commit(
@@ -254,8 +264,13 @@ def _commit_kept(
             parts.entry(Verb.HOLD_PLACED, hold.id),
             *(parts.entry(Verb.ACTION_TAKEN, action.id, detail=action.kind) for action in actions),
             *placed.entries,
+            *flagged.entries,
         ),
-        work=[*(records.Task(name="enforce", record_id=action.id) for action in actions), *placed.work],
+        work=[
+            *(records.Task(name="enforce", record_id=action.id) for action in actions),
+            *placed.work,
+            *flagged.work,
+        ],
     )
 
 

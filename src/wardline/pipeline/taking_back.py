@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from wardline import enforcement, ports, preservation, records, referral, review
-from wardline.errors import ConflictError, PlatformError, RefusedError
-from wardline.pipeline import alarms
-from wardline.pipeline.parts import Parts
+from wardline import enforcement, preservation, records, referral, review
+from wardline.errors import ConflictError
+from wardline.pipeline import alarms, reversing, striking
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
 from wardline.records import (
     ActionKind,
     ActionState,
@@ -41,6 +42,12 @@ class _Back:
     work: list[Task] = field(default_factory=list)
     trouble: str = ""
     """What a person has to do about it, if anything."""
+
+    def add(self, written: Writing) -> None:
+        """Take in what another step put together."""
+        self.changes += written.changes
+        self.entries += written.entries
+        self.work += written.work
 
 
 class _NotYetError(Exception):
@@ -117,7 +124,7 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
             "anew. Let a lead see whether anything is to be told to anybody."
         )
         return
-    opened = review.reopen(case)
+    opened = review.open_again(case)
     undone = replace(decision, state=DecisionState.UNDONE, version=decision.version + 1)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=parts.now()
@@ -125,6 +132,10 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
     back.changes += [Replace(opened), Replace(undone), Insert(hold)]
     back.entries.append(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis))
     _undo(parts, back, case, _DECIDED)
+    struck = striking.void(parts, decision, item, because=spread.id)
+    back.add(struck.writing)
+    for each in striking.unjustified(parts, struck.standing, case_id=case.id):
+        back.add(reversing.asked(parts, enforcement.reverse(each), actor=SYSTEM))
     if decision.outcome is Outcome.NOT_VIOLATION:
         _hide_again(parts, back, opened, item)
 
@@ -134,7 +145,7 @@ def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:
         if each.state in _UNDER_WAY:
             raise _NotYetError
         if each.state is ReferralState.DRAFT:
-            stopped = referral.withdraw(each, "the decision that it followed from was taken back")
+            stopped = referral.cancel(each)
             back.changes.append(Replace(stopped))
             back.entries.append(parts.entry(Verb.REFERRAL_MOVED, each.id, detail=stopped.state))
         if each.state is ReferralState.FINISHED:
@@ -147,9 +158,8 @@ def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:
 def _undo(parts: Parts, back: _Back, case: records.Case, kinds: frozenset[ActionKind]) -> None:
     """Have the platform undo what was asked for about a case. One that it never got is void when it comes: it carries the same id."""
     for action in reversed(parts.store.actions_of(case.id)):
-        if action.kind in kinds and action.state is not ActionState.FAILED:
-            back.entries.append(parts.entry(Verb.ACTION_REVERSED, action.id, detail=action.kind))
-            back.work.append(Task(name="undo-action", record_id=action.id))
+        if action.kind in kinds and action.stands and action.state is not ActionState.FAILED:
+            back.add(reversing.asked(parts, enforcement.reverse(action), actor=SYSTEM))
 
 
 def _hide_again(parts: Parts, back: _Back, case: records.Case, item: records.Item) -> None:
@@ -157,30 +167,3 @@ def _hide_again(parts: Parts, back: _Back, case: records.Case, item: records.Ite
         back.changes.append(Insert(action))
         back.entries.append(parts.entry(Verb.ACTION_TAKEN, action.id, detail=action.kind))
         back.work.append(Task(name="enforce", record_id=action.id))
-
-
-def undo_action(parts: Parts, action_id: str, attempt: int) -> None:
-    """Ask the platform to undo one action. A platform that is down is asked again later; of one that refuses a person hears."""
-    action = parts.store.action(action_id)
-    try:
-        _platform(parts, action).reverse(action)
-    except RefusedError:
-        message = f"The platform {action.platform} refused to undo an action. Undo it by hand and correct the webhook."
-        alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, message)
-    except PlatformError:
-        later = parts.now() + enforcement.retry_delay(attempt + 1, parts.jitter())
-        again = Task(name="undo-action", record_id=action_id, attempt=attempt + 1, not_before=later)
-        parts.store.commit(entries=(), work=[again])
-        if attempt + 1 >= enforcement.ALARM_AFTER_ATTEMPTS:
-            message = f"The platform {action.platform} does not take actions. They wait and are sent when it answers again."
-            alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.platform, message)
-    else:
-        told = parts.entry(Verb.ACTION_DELIVERED, action_id, detail="undone")
-        parts.store.commit(entries=[told])
-
-
-def _platform(parts: Parts, action: records.Action) -> ports.Platform:
-    platform = parts.platforms.get(action.platform)
-    if platform is None:
-        raise PlatformError(f"platform {action.platform}: no webhook in the settings, expected one")
-    return platform

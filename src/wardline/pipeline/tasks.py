@@ -9,16 +9,24 @@ from datetime import datetime, timedelta
 from wardline import records
 from wardline.pipeline import (
     alarms,
+    appealing,
     clusters,
+    complaint_watch,
+    correcting,
     exchanging,
     feedback,
+    flagging,
     look_back,
+    overturning,
     placing,
     preserve,
+    reversing,
     sessions,
     spreading,
+    striking,
     taking_back,
     targets,
+    telling,
     verifying,
 )
 from wardline.pipeline.conclude import conclude
@@ -26,14 +34,19 @@ from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
 from wardline.pipeline.log import Sequencer
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.refer import refer
 from wardline.pipeline.restoring import Restoring
 from wardline.pipeline.review import find_reviewer
 
 TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "conclude": conclude,
     "enforce": enforce,
-    "refer": refer,
+    "refer": correcting.refer,
+    "reverse": reversing.reverse,
+    "tell": telling.tell,
+    "open-appeal": appealing.open_waiting,
+    "answer-flag": flagging.answer_flag,
+    "tell-held": overturning.tell_held,
+    "compare-reports": overturning.compare_reports,
     "find-reviewer": find_reviewer,
     "notify": alarms.notify,
     "unlink": preserve.unlink,
@@ -45,7 +58,6 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "spread": spreading.spread,
     "follow": spreading.follow,
     "take-back": taking_back.take_back,
-    "undo-action": taking_back.undo_action,
 }
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)
@@ -79,7 +91,8 @@ class Chores:
         errors: list[Exception] = []
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
-                      lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch):  # fmt: skip
+                      lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
+                      lambda: complaint_watch.watch(parts), lambda: striking.forget(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

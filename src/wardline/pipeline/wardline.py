@@ -16,6 +16,7 @@ from wardline.pipeline import (
     verifying,
 )
 from wardline.pipeline.cluster_acts import ClusterActs
+from wardline.pipeline.complaint_acts import ComplaintActs
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
@@ -32,7 +33,7 @@ from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, QueueActs, ClusterActs, ListActs):
+class Wardline(ReviewActs, QueueActs, ClusterActs, ListActs, ComplaintActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

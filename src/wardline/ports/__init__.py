@@ -5,6 +5,7 @@ exceptions into ``wardline.errors`` at the door. An expected failure is a value,
 """
 
 from wardline.ports.clusters import ClusterReader
+from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider
 from wardline.ports.outside import (
@@ -42,6 +43,7 @@ from wardline.ports.store import (
     StatisticsReader,
     Store,
 )
+from wardline.ports.wording import Wording
 
 __all__ = [
     "AlarmReader",
@@ -52,6 +54,7 @@ __all__ = [
     "Clock",
     "Closeable",
     "ClusterReader",
+    "ComplaintReader",
     "Copies",
     "EnforcementReader",
     "Errand",
@@ -80,5 +83,6 @@ __all__ = [
     "Store",
     "TargetReader",
     "Vault",
+    "Wording",
     "WritePoint",
 ]  # fmt: skip

@@ -286,7 +286,11 @@ class Platform(Protocol):
         ...
 
     def reverse(self, action: records.Action) -> None:
-        """Ask to undo an action, under the same contract."""
+        """Ask to undo an action, under the same contract. Whichever of the two comes first, nothing of the action remains."""
+        ...
+
+    def tell(self, message: records.Message) -> None:
+        """Ask to show a message to the person it is for, under the same contract: it carries its id."""
         ...
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from wardline import records
 from wardline.ports.clusters import ClusterReader
+from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.queue import QueueReader, TargetReader
 from wardline.ports.sign_in import SignInReader
@@ -282,7 +283,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, StatisticsReader, AuditReader, FindingReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

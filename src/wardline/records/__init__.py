@@ -14,7 +14,7 @@ from wardline.records.account import (
     Session,
     User,
 )
-from wardline.records.action import Action, ActionKind, ActionState
+from wardline.records.action import Action, ActionKind, ActionState, ReversalState
 from wardline.records.alarm import Alarm, AlarmKind
 from wardline.records.case import (
     ASKED,
@@ -43,6 +43,17 @@ from wardline.records.cluster import (
     ClusterVote,
     Spread,
     Voice,
+)
+from wardline.records.complaint import (
+    LONGEST_COMPLAINT,
+    Appeal,
+    AppealState,
+    Flagger,
+    Message,
+    MessageKind,
+    MessageState,
+    Notice,
+    NoticeState,
 )
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -95,6 +106,7 @@ from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerso
 from wardline.records.route import Act, Release, Review, Route
 from wardline.records.sign_in import Identity, Opening, Passkey, SecondFactor
 from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
+from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
@@ -103,7 +115,9 @@ __all__ = [
     "CLUSTER_RADIUS_BITS",
     "GENERAL_QUEUE",
     "HASH_BYTES",
+    "HEAVIEST_STRIKE",
     "IMMINENT_DANGER",
+    "LONGEST_COMPLAINT",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
     "MOST_VIEWS_PER_HOUR",
@@ -117,6 +131,8 @@ __all__ = [
     "AlarmKind",
     "Answer",
     "ApiKey",
+    "Appeal",
+    "AppealState",
     "Approval",
     "ApprovalKind",
     "ApprovalState",
@@ -148,6 +164,7 @@ __all__ = [
     "FileAnnotation",
     "Finding",
     "Flag",
+    "Flagger",
     "Hash",
     "HashBatch",
     "HashKind",
@@ -177,7 +194,12 @@ __all__ = [
     "MalformedLine",
     "Match",
     "MediaFormat",
+    "Message",
+    "MessageKind",
+    "MessageState",
     "Note",
+    "Notice",
+    "NoticeState",
     "Odds",
     "Opening",
     "Outcome",
@@ -207,6 +229,7 @@ __all__ = [
     "ReportedPerson",
     "Reporter",
     "Reveal",
+    "ReversalState",
     "Review",
     "Role",
     "Route",
@@ -219,6 +242,7 @@ __all__ = [
     "Stage",
     "Step",
     "StepCount",
+    "Strike",
     "SyncState",
     "Taker",
     "Tallied",

@@ -52,6 +52,8 @@ class DecisionState(StrEnum):
     """May still be undone."""
     EFFECTIVE = "effective"
     UNDONE = "undone"
+    OVERTURNED = "overturned"
+    """It took effect, and a later decision took it back."""
 
 
 class ReportAnnotation(StrEnum):

@@ -20,6 +20,8 @@ class HoldCause(StrEnum):
     """It suddenly matched far more uploads than an entry does."""
     BY_HAND = "by-hand"
     """Somebody doubts it."""
+    OVERTURNED = "overturned"
+    """A decision that followed from it was overturned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ class ReferralState(StrEnum):
     """The receipt is stored."""
     NEEDS_HUMAN = "needs-human"
     """Wardline will not guess: a person looks, an alarm is raised."""
+    WITHDRAWN = "withdrawn"
+    """Its decision was overturned before it was filed: nothing of it was reported, and nothing will be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class Referral:
     """What went wrong last, in a fixed phrase."""
     finished_at: datetime | None = None
     version: int = 1
+    corrects: str | None = None
+    """Id of the finished referral that this one corrects; None for one that reports something."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)

@@ -86,6 +86,8 @@ class Report:
     urls: tuple[str, ...]
     note: str
     """For the officer: how the content was found and what the flags mean."""
+    corrects: str | None = None
+    """The authority's id of the finished report that this one corrects. A correction has no files."""
 
     def __post_init__(self) -> None:
         require_utc("incident_at", self.incident_at)

@@ -62,6 +62,8 @@ class Flag:
 
     reason: str
     """The platform's category of complaint, 1 to 200 characters. Never free text about the content."""
+    trusted: bool = False
+    """It comes from a trusted flagger."""
 
     def __post_init__(self) -> None:
         require_text("flag reason", self.reason, most=200)

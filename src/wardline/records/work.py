@@ -69,6 +69,8 @@ QUEUE = "wardline"
 _QUEUES = {
     "refer": "wardline-filing",
     "enforce": "wardline-platforms",
+    "reverse": "wardline-platforms",
+    "tell": "wardline-platforms",
     "notify": "wardline-notifiers",
     "verify-log": "wardline-log",
     "sync-list": "wardline-lists",
@@ -78,7 +80,6 @@ _QUEUES = {
     "spread": "wardline-clusters",
     "follow": "wardline-clusters",
     "take-back": "wardline-clusters",
-    "undo-action": "wardline-platforms",
 }
 
 Change = Insert | Load | Replace | Remove | Add | Tally | Remembered

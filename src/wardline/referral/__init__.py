@@ -7,6 +7,7 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.completeness import Need, NeedState, checklist
+from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -33,6 +34,6 @@ from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Need", "NeedState", "Retract", "Step", "Submit", "begin",
-    "build_receipt", "build_report", "checklist", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan",
+    "build_correction", "build_receipt", "build_report", "cancel", "checklist", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan",
     "refile", "retry_delay", "was_viewed", "withdraw",
 ]  # fmt: skip

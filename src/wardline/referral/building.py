@@ -21,8 +21,8 @@ def needs_referral(decision: records.Decision) -> bool:
 
 
 def plan(
-    report: records.Report, decision: records.Decision, *, authority: str, environment: str, now: datetime
-) -> records.Referral:
+    report: records.Report, decision: records.Decision, *, authority: str, environment: str, now: datetime, corrects: str | None = None
+) -> records.Referral:  # fmt: skip
     """Draft the referral of a report: nothing sent, every file still to be attached.
 
     Args:
@@ -31,6 +31,7 @@ def plan(
         authority: Name of the receiving adapter.
         environment: ``"sandbox"``, ``"test"`` or ``"production"``.
         now: Aware UTC.
+        corrects: Id of the finished referral that this one corrects.
     """
     return records.Referral(
         id=report.referral_id,
@@ -41,6 +42,7 @@ def plan(
         state=records.ReferralState.DRAFT,
         created_at=now,
         files=tuple(records.ReferralFile(item_id=file.item_id) for file in report.files),
+        corrects=corrects,
     )
 
 

@@ -46,6 +46,9 @@ def checklist(report: records.Report, decision: records.Decision) -> tuple[Need,
     published checklist of SI 2026/268, schedule 1, for address, port and time of the upload, the content itself and the account.
     """
     files = report.files
+    if report.corrects is not None:
+        named = _need("The report that it corrects", there=True, detail=f"number {report.corrects}", gone="")
+        return named, _account(report.person)
     return (
         _counted("Upload address", [file.upload is not None for file in files],
                  there="not only a login address", gone="the platform did not pass it"),

@@ -11,6 +11,7 @@ from wardline.review.agreement import (
     stands_alone,
 )
 from wardline.review.alike import alike_first
+from wardline.review.appeals import had_a_part, reopen
 from wardline.review.calibration import Calibration, CalibrationLimits, calibration
 from wardline.review.cases import (
     LONGEST_SET_ASIDE,
@@ -35,9 +36,9 @@ from wardline.review.spreading import (
     decide_alike,
     is_in_hand,
     may_be_decided,
+    open_again,
     put_in_front,
     release,
-    reopen,
     sample,
     words_of,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "for_near",
     "frames_of",
     "graver",
+    "had_a_part",
     "handling",
     "hours",
     "hours_of",
@@ -95,6 +97,7 @@ __all__ = [
     "lot_of",
     "mark_danger",
     "may_be_decided",
+    "open_again",
     "open_case",
     "pass_on",
     "place_of",

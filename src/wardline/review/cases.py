@@ -40,7 +40,9 @@ def claim(
     if case.state is not records.CaseState.OPEN:
         raise ConflictError(f"{case.id}: {case.state}, expected open")
     if user_id in case.passed_by and user_id not in case.declined_by:
-        raise ConflictError(f"{case.id}: this person could not tell before, expected somebody else")
+        raise ConflictError(
+            f"{case.id}: this person had a part in it or could not tell, expected somebody else"
+        )
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")
     if case.escalated_by is not None and role is not records.Role.LEAD:

@@ -109,7 +109,7 @@ def put_in_front(
     )
 
 
-def reopen(case: records.Case) -> records.Case:
+def open_again(case: records.Case) -> records.Case:
     """Give a case back to people that a spread had decided. Its content is hidden meanwhile if it was before."""
     return replace(
         case, state=CaseState.OPEN, stage=Stage.FIRST, decision_id=None, claimed_by=None, lease_until=None,

@@ -19,6 +19,8 @@ _UNKNOWN = Odds(a=0.016, b=0.061, other=0.134)
 """The mix among everything that is flagged in the simulated year; nothing is known of a file but that it was flagged, or not scanned."""
 _VERIFIED, _UNVERIFIED = 0.98, 0.6
 """That an entry of such a list is what the list says, with the same hash."""
+_TRUSTED_FLAG = 0.6
+"""That what a trusted flagger flags is a violation: as an unverified list's entry, which somebody looked at as well."""
 _LESS_PER_BIT = 0.01
 """Less for each bit of distance."""
 _DOUBTED = 0.3
@@ -99,6 +101,8 @@ def _found(signal: records.Signal) -> _Found:
             return _Found(_odds_of(signal), signal.category)
         case records.Score(probability=probability):
             return _Found(_scaled(_UNKNOWN, probability / _UNKNOWN.violation))
+        case records.Flag(trusted=True):
+            return _Found(_scaled(_UNKNOWN, _TRUSTED_FLAG / _UNKNOWN.violation))
         case records.Flag() | records.Unscannable():
             return _Found(_UNKNOWN)
         case _:

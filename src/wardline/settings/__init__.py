@@ -1,6 +1,7 @@
 """Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
 
 from wardline.settings.accounts import AccountSettings, OidcSettings, SecondFactorSettings
+from wardline.settings.complaints import ComplaintSettings, EnforcementSettings, StrikeSettings
 from wardline.settings.ranges import RANGES
 from wardline.settings.reading import FILE_NAME, load, parse, values_of
 from wardline.settings.review import ReviewSettings
@@ -27,6 +28,8 @@ __all__ = [
     "RANGES",
     "AccountSettings",
     "AlarmSettings",
+    "ComplaintSettings",
+    "EnforcementSettings",
     "ExchangeSettings",
     "Installation",
     "IntakeSettings",
@@ -43,6 +46,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "StrikeSettings",
     "TriageSettings",
     "load",
     "parse",

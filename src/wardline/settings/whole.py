@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wardline.settings.accounts import AccountSettings
+from wardline.settings.complaints import ComplaintSettings, EnforcementSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
     AlarmSettings,
@@ -35,6 +36,8 @@ class Settings:
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     triage: TriageSettings = field(default_factory=TriageSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    enforcement: EnforcementSettings = field(default_factory=EnforcementSettings)
+    complaints: ComplaintSettings = field(default_factory=ComplaintSettings)
     referral: ReferralSettings = field(default_factory=ReferralSettings)
     preservation: PreservationSettings = field(default_factory=PreservationSettings)
     accounts: AccountSettings = field(default_factory=AccountSettings)

@@ -29,6 +29,7 @@ from wardline.adapters.indexes.hamming import MemoryIndex
 from wardline.adapters.media import SandboxMedia
 from wardline.adapters.platforms.webhook import WebhookPlatform
 from wardline.adapters.vaults.directory import DirectoryVault
+from wardline.adapters.wordings import Operator, TemplateWording
 from wardline.errors import InputError
 from wardline.pipeline import Parts, Rules, Submission, Wardline, people
 from wardline.pipeline.log import Sequencer, Verification
@@ -118,7 +119,7 @@ class Line:
         parts = Parts(
             store=self._work.store, vault=DirectoryVault(folder / "vault", b"v" * 32, reached=reached, now=self.clock.now),
             media=_Kept(shared_media()), clock=self.clock, rules=rules or Rules(reporter=REPORTER), make_index=MemoryIndex,
-            open_list=hash_lists.open_source, entropy=chance.randbytes, idempotency_secret=b"i" * 32,
+            open_list=hash_lists.open_source, wording=TemplateWording(Operator(service="Example Platform"), {}), entropy=chance.randbytes, idempotency_secret=b"i" * 32,
             log_origin="wardline.invalid/test", log_key=Ed25519PrivateKey.from_private_bytes(b"l" * 32),
             authority=_authority(authority, self.clock), platforms=_platforms(platform, self.clock), notifiers=notifiers,
             reached=reached,

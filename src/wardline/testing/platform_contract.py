@@ -19,7 +19,7 @@ def action(
 ) -> records.Action:
     """Make an action; the same kind and number give the same one."""
     entropy = (list(records.ActionKind).index(kind) * 1000 + number).to_bytes(10, "big")
-    on_account = kind is records.ActionKind.SUSPEND_ACCOUNT
+    on_account = kind in (records.ActionKind.SUSPEND_ACCOUNT, records.ActionKind.WARN_ACCOUNT)
     return records.Action(
         id=records.new_id("action", _NOW, entropy),
         case_id=records.new_id("case", _NOW, entropy),
@@ -29,6 +29,16 @@ def action(
         content_reference=None if on_account else "post-42",
         created_at=_NOW,
     )
+
+
+def message(*, account: str | None = "account-17") -> records.Message:
+    """Make a message; the same account gives the same one."""
+    entropy = len(account or "").to_bytes(10, "big")
+    return records.Message(
+        id=records.new_id("message", _NOW, entropy), kind=records.MessageKind.APPEAL_RECEIVED,
+        subject_id=records.new_id("appeal", _NOW, entropy), case_id=records.new_id("case", _NOW, entropy), platform="example",
+        account_reference=account, content_reference="post-42", text="We received it.\nSomebody looks.", created_at=_NOW, due_at=_NOW,
+    )  # fmt: skip
 
 
 class PlatformContract(ABC):
@@ -42,6 +52,10 @@ class PlatformContract(ABC):
     @abstractmethod
     def effects(self) -> list[tuple[str, records.ActionKind, bool]]:
         """Give what took effect at the far end, once each: id, kind, and whether it was a reversal."""
+
+    @abstractmethod
+    def told(self) -> list[tuple[str, str | None, str]]:
+        """Give the messages that arrived at the far end, once each: id, account, text."""
 
     @abstractmethod
     def fail_next(self) -> None:
@@ -74,6 +88,34 @@ class PlatformContract(ABC):
         for _ in range(2):
             platform.reverse(wanted)
         assert self.effects() == [(wanted.id, wanted.kind, False), (wanted.id, wanted.kind, True)]
+
+    @pytest.mark.parametrize("account", ["account-17", None])
+    def test_a_message_arrives_once_and_as_it_was_written(
+        self, platform: ports.Platform, account: str | None
+    ) -> None:
+        wanted = message(account=account)
+        for _ in range(2):
+            platform.tell(wanted)
+        assert self.told() == [(wanted.id, account, wanted.text)]
+        assert not self.effects()
+
+    def test_a_message_whose_answer_was_lost_arrives_once(self, platform: ports.Platform) -> None:
+        self.lose_next_answer()
+        with pytest.raises(PlatformError):
+            platform.tell(message())
+        platform.tell(message())
+        assert len(self.told()) == 1
+
+    def test_a_message_that_is_refused_for_good_is_told_apart_from_one_that_may_be_sent_again(
+        self, platform: ports.Platform
+    ) -> None:
+        self.fail_next()
+        with pytest.raises(PlatformError):
+            platform.tell(message())
+        self.refuse_next()
+        with pytest.raises(RefusedError):
+            platform.tell(message())
+        assert not self.told()
 
     def test_a_failure_of_the_moment_may_be_tried_again(self, platform: ports.Platform) -> None:
         self.fail_next()

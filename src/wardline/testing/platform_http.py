@@ -11,7 +11,7 @@ from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from wardline.adapters.platforms.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify_signature
-from wardline.testing.platform_ledger import ReceivedAction
+from wardline.testing.platform_ledger import Received, read
 
 _MOST_BODY_BYTES = 64 * 1024
 
@@ -48,7 +48,7 @@ class Webhooks(ThreadingHTTPServer):
         secret: For the signatures.
         now: Gives the time, aware.
         next_fault: Asked once a request.
-        receive: Given each action; it is answered after that returned.
+        receive: Given each action and message; it is answered after that returned.
     """
 
     daemon_threads = True
@@ -60,7 +60,7 @@ class Webhooks(ThreadingHTTPServer):
         secret: bytes,
         now: Callable[[], datetime],
         next_fault: Callable[[], Fault | None],
-        receive: Callable[[ReceivedAction], None],
+        receive: Callable[[Received], None],
     ) -> None:
         super().__init__(address, _Handler)
         self.secret, self.now, self.next_fault, self.receive = secret, now, next_fault, receive
@@ -104,10 +104,10 @@ class _Handler(BaseHTTPRequestHandler):
         if not verify_signature(self.server.secret, timestamp, body, signature, now):
             return 401
         try:
-            action = ReceivedAction.read(json.loads(body), now.isoformat())
-        except (ValueError, KeyError, TypeError):
+            received = read(json.loads(body), now.isoformat())
+        except (ValueError, KeyError, TypeError, AttributeError):
             return 400
-        self.server.receive(action)
+        self.server.receive(received)
         return 204
 
     def _answer(self, status: int) -> None:

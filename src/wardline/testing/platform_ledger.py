@@ -1,4 +1,4 @@
-"""What the platform sandbox remembers: every action once, on disk before it is answered."""
+"""What the platform sandbox remembers: every action and every message once, on disk before it is answered."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class ContentState(StrEnum):
     VISIBLE = "visible"
     RESTRICTED = "restricted"
     REMOVED = "removed"
+
+
+_ON_ACCOUNT = (records.ActionKind.SUSPEND_ACCOUNT, records.ActionKind.WARN_ACCOUNT)
 
 
 class AccountState(StrEnum):
@@ -49,7 +52,7 @@ class ReceivedAction:
         """Check a request's fields. ``KeyError``, ``TypeError`` or ``ValueError`` when one is missing or wrong."""
         kind, content = records.ActionKind(fields["action"]), fields["content_reference"]
         texts = [fields["id"], fields["account_reference"], fields["created_at"]]
-        if content is not None or kind is not records.ActionKind.SUSPEND_ACCOUNT:
+        if content is not None or kind not in _ON_ACCOUNT:
             texts.append(content)  # only an action on an account may name no content
         if not all(isinstance(text, str) and text for text in texts):
             raise TypeError("a field that is no text or empty")
@@ -67,8 +70,48 @@ class ReceivedAction:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMessage:
+    """One message as the platform got it."""
+
+    id: str
+    message: records.MessageKind
+    subject_id: str
+    account_reference: str | None
+    content_reference: str | None
+    text: str
+    received_at: str
+    """ISO 8601, the sandbox's clock."""
+
+    @classmethod
+    def read(cls, fields: dict[str, Any], received_at: str) -> ReceivedMessage:
+        """Check a message's fields. ``KeyError``, ``TypeError`` or ``ValueError`` when one is missing or wrong."""
+        kind = records.MessageKind(fields["message"])
+        account, content = fields["account_reference"], fields["content_reference"]
+        if not all(
+            isinstance(text, str) and text for text in (fields["id"], fields["subject_id"], fields["text"])
+        ):
+            raise TypeError("a field that is no text or empty")
+        if not all(value is None or (isinstance(value, str) and value) for value in (account, content)):
+            raise TypeError("a reference that is neither a text nor none")
+        return cls(
+            id=fields["id"], message=kind, subject_id=fields["subject_id"], account_reference=account, content_reference=content,
+            text=fields["text"], received_at=received_at,
+        )  # fmt: skip
+
+
+Received = ReceivedAction | ReceivedMessage
+
+
+def read(fields: dict[str, Any], received_at: str) -> Received:
+    """Check the fields of whatever came. ``KeyError``, ``TypeError`` or ``ValueError`` when one is missing or wrong."""
+    if fields.get("type", "action") == "message" or "message" in fields:
+        return ReceivedMessage.read(fields, received_at)
+    return ReceivedAction.read(fields, received_at)
+
+
 class Ledger:
-    """Actions in order of arrival. Not thread-safe.
+    """Actions and messages in order of arrival. Not thread-safe.
 
     Args:
         path: A file of JSON lines, made when missing; None keeps everything in memory. A last line that was cut by a crash was never
@@ -77,6 +120,7 @@ class Ledger:
 
     def __init__(self, path: Path | None) -> None:
         self.actions: list[ReceivedAction] = []
+        self.messages: list[ReceivedMessage] = []
         self._seen: set[tuple[str, bool]] = set()
         self._descriptor: int | None = None
         self._path = path
@@ -97,27 +141,30 @@ class Ledger:
         for number, line in enumerate(content[:whole].splitlines(), 1):
             try:
                 fields = json.loads(line)
-                self._keep(ReceivedAction.read(fields, fields["received_at"]))
+                self._keep(read(fields, fields["received_at"]))
             except (ValueError, KeyError, TypeError):
                 raise IntegrityError(
                     f"platform ledger: line {number} is malformed, expected an action"
                 ) from None
 
-    def receive(self, action: ReceivedAction) -> None:
-        """Keep an action durably; a repeat changes nothing."""
-        if (action.id, action.reverse) in self._seen:
+    def receive(self, received: Received) -> None:
+        """Keep an action or a message durably; a repeat changes nothing."""
+        if _key(received) in self._seen:
             return
         if self._path is not None:
             if self._descriptor is None:
                 raise ConflictError("platform ledger: closed, expected to be open")
-            line = json.dumps(asdict(action), separators=(",", ":")).encode() + b"\n"
+            line = json.dumps(asdict(received), separators=(",", ":")).encode() + b"\n"
             os.write(self._descriptor, line)
             os.fsync(self._descriptor)
-        self._keep(action)
+        self._keep(received)
 
-    def _keep(self, action: ReceivedAction) -> None:
-        self._seen.add((action.id, action.reverse))
-        self.actions.append(action)
+    def _keep(self, received: Received) -> None:
+        self._seen.add(_key(received))
+        if isinstance(received, ReceivedMessage):
+            self.messages.append(received)
+        else:
+            self.actions.append(received)
 
     def close(self) -> None:
         """Close the file; what was received stays readable here."""
@@ -156,3 +203,7 @@ class Ledger:
         return [
             action for action in self.actions if not action.reverse and (action.id, True) not in self._seen
         ]
+
+
+def _key(received: Received) -> tuple[str, bool]:
+    return received.id, isinstance(received, ReceivedAction) and received.reverse

@@ -17,9 +17,16 @@ from types import TracebackType
 from wardline.adapters.clocks import SystemClock
 from wardline.errors import ConfigurationError
 from wardline.testing.platform_http import Fault, FaultKind, Webhooks
-from wardline.testing.platform_ledger import AccountState, ContentState, Ledger, ReceivedAction
+from wardline.testing.platform_ledger import (
+    AccountState,
+    ContentState,
+    Ledger,
+    Received,
+    ReceivedAction,
+    ReceivedMessage,
+)
 
-__all__ = ["AccountState", "ContentState", "Fault", "FaultKind", "PlatformSandbox", "ReceivedAction"]
+__all__ = ["AccountState", "ContentState", "Fault", "FaultKind", "PlatformSandbox", "ReceivedAction", "ReceivedMessage"]  # fmt: skip
 
 
 class PlatformSandbox:
@@ -108,6 +115,11 @@ class PlatformSandbox:
         with self._lock:
             return list(self._kept.actions)
 
+    def messages(self) -> list[ReceivedMessage]:
+        """Every message that was to be shown, once, in order of arrival."""
+        with self._lock:
+            return list(self._kept.messages)
+
     def state_of(self, content_reference: str) -> ContentState:
         """Say who can see a piece of content now. Content that was never spoken of is visible."""
         with self._lock:
@@ -130,6 +142,6 @@ class PlatformSandbox:
                 return self._injected.popleft()
             return next(chain(self._faults, (None,)))
 
-    def _receive(self, action: ReceivedAction) -> None:
+    def _receive(self, received: Received) -> None:
         with self._lock:
-            self._kept.receive(action)
+            self._kept.receive(received)

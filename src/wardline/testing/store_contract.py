@@ -34,6 +34,7 @@ from wardline.records import Add, Insert, Load, Remove, Replace, Step, Task, Ver
 from wardline.testing import store_records as make
 from wardline.testing import write_points
 from wardline.testing.store_contract_clusters import ClustersContract
+from wardline.testing.store_contract_complaints import ComplaintContract
 from wardline.testing.store_contract_finding import FindingContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
@@ -53,6 +54,7 @@ class StoreContract(
     SeveralContract,
     FindingContract,
     ClustersContract,
+    ComplaintContract,
     LogContract,
 ):
     """What every store does."""

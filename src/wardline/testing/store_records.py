@@ -271,10 +271,47 @@ def alarm(**values: Any) -> records.Alarm:
     return records.Alarm(**{**given, **values})
 
 
+def strike(**values: Any) -> records.Strike:
+    """Make a strike of weight 1 that lasts an hour."""
+    given = {
+        "id": new_id("strike"), "platform": "example", "account_reference": "account-1", "case_id": "case-1",
+        "decision_id": new_id("decision"), "weight": 1, "given_at": NOON, "expires_at": later(60),
+    }  # fmt: skip
+    return records.Strike(**{**given, **values})
+
+
+def appeal(**values: Any) -> records.Appeal:
+    """Make an appeal that waits for somebody."""
+    given = {
+        "id": new_id("appeal"), "case_id": new_id("case"), "platform": "example", "action_id": new_id("action"),
+        "text": "this is a picture of our garden", "received_at": NOON, "due_at": later(60), "state": records.AppealState.OPEN,
+    }  # fmt: skip
+    return records.Appeal(**{**given, **values})
+
+
+def notice(**values: Any) -> records.Notice:
+    """Make one user's flag."""
+    given = {
+        "id": new_id("notice"), "case_id": "case-1", "item_id": new_id("item"), "platform": "example", "reason": "child-safety",
+        "flagger": records.Flagger.USER, "received_at": NOON, "due_at": later(60),
+    }  # fmt: skip
+    return records.Notice(**{**given, **values})
+
+
+def message(**values: Any) -> records.Message:
+    """Make an acknowledgement that was not delivered yet."""
+    given = {
+        "id": new_id("message"), "kind": records.MessageKind.APPEAL_RECEIVED, "subject_id": new_id("appeal"), "case_id": "case-1",
+        "platform": "example", "account_reference": "account-1", "content_reference": "post-7", "text": "We have it.\nThank you.",
+        "created_at": NOON, "due_at": later(60),
+    }  # fmt: skip
+    return records.Message(**{**given, **values})
+
+
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
-        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread,
+        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message,
     )  # fmt: skip
     return [make() for make in makers]

@@ -1,6 +1,6 @@
 """Triage: who decides. The only fork in the house."""
 
 from wardline.triage.policy import Policy, Response
-from wardline.triage.routing import route
+from wardline.triage.routing import reason_of, route
 
-__all__ = ["Policy", "Response", "route"]
+__all__ = ["Policy", "Response", "reason_of", "route"]

@@ -21,7 +21,7 @@ def route(signals: Sequence[records.Signal], policy: Policy) -> records.Route:
     """
     if not signals:
         return records.Release()
-    reasons = tuple(dict.fromkeys(_reason(signal) for signal in signals))
+    reasons = tuple(dict.fromkeys(reason_of(signal) for signal in signals))
     if any(_response(signal, policy) is Response.ACT for signal in signals):
         return records.Act(reasons=reasons)
     return records.Review(reasons=reasons)
@@ -41,12 +41,13 @@ def _response(signal: records.Signal, policy: Policy) -> Response:
             assert_never(signal)
 
 
-def _reason(signal: records.Signal) -> str:
+def reason_of(signal: records.Signal) -> str:
+    """Say in words why a signal points at a file."""
     match signal:
         case records.Match():
             return _match_reason(signal)
-        case records.Flag(reason=reason):
-            return f"A user flagged it: {reason}"
+        case records.Flag(reason=reason, trusted=trusted):
+            return f"A {'trusted flagger' if trusted else 'user'} flagged it: {reason}"
         case records.Score(detector=detector):
             return f"The detector {detector} points at it"
         case records.Unscannable(source=source, reason=reason):

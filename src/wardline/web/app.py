@@ -12,11 +12,13 @@ from wardline.pipeline import Wardline
 from wardline.web import access, console, description, problems
 from wardline.web.api import (
     alarms,
+    appeals,
     approvals,
     audit,
     case_passing,
     cases,
     clusters,
+    flags,
     hash_lists,
     health,
     items,
@@ -25,7 +27,7 @@ from wardline.web.api import (
 )
 from wardline.web.edge import Edge
 
-UPLOAD_PATH = "/v1/items"
+UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags"})
 _UPLOAD_THREADS = 40
 
 
@@ -47,6 +49,8 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.metrics = health.Metrics()
     for room in (
         items,
+        flags,
+        appeals,
         cases,
         case_passing,
         clusters,
@@ -65,6 +69,6 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.add_exception_handler(RequestValidationError, problems.of_validation)
     app.add_exception_handler(HTTPException, problems.of_http)
     app.add_middleware(health.Measured)
-    app.add_middleware(Edge, upload_path=UPLOAD_PATH, max_upload_bytes=wardline.parts.rules.max_bytes)
+    app.add_middleware(Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes)
     app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -39,12 +40,12 @@ class Edge:
         self,
         app: ASGIApp,
         *,
-        upload_path: str,
+        upload_paths: Container[str],
         max_upload_bytes: int,
         most_uploading_bytes: int = MOST_UPLOADING_BYTES,
     ) -> None:
         self._app = app
-        self._upload_path = upload_path
+        self._upload_paths = upload_paths
         # Room for the other parts of a multipart body and its boundaries.
         self._upload_cap = max_upload_bytes + SMALL_BODY_BYTES
         self._room = _Room(max(most_uploading_bytes, self._upload_cap))
@@ -53,7 +54,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        uploading = scope["path"] == self._upload_path
+        uploading = scope["path"] in self._upload_paths
         cap = self._upload_cap if uploading else SMALL_BODY_BYTES
         answer = _Answer(send)
         declared = Headers(scope=scope).get("content-length", "")

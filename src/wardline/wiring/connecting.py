@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wardline import intake, kernels, plugins, ports, preservation, records, settings, triage
+from wardline import enforcement, intake, kernels, plugins, ports, preservation, records, settings, triage
 from wardline.errors import BusyError, ConfigurationError, WardlineError
 from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
@@ -114,7 +114,7 @@ def open_installation(
         clock=time, rules=_rules(chosen), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
-        exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), providers=providers(chosen, time),
+        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), providers=providers(chosen, time),
         free_bytes=lambda: shutil.disk_usage(chosen.data).free, reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),
@@ -167,7 +167,37 @@ def _rules(chosen: Settings) -> Rules:
         list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,
         look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
         accounts=account_rules(chosen),
+        ladder=_ladder(chosen.enforcement.strikes), promises=_promises(chosen.complaints),
     )  # fmt: skip
+
+
+def _ladder(strikes: settings.StrikeSettings) -> enforcement.Ladder:
+    return enforcement.Ladder(
+        category_a=strikes.category_a, category_b=strikes.category_b, other_rule=strikes.other_rule,
+        lifetime=timedelta(days=strikes.expire_days), warn_at=strikes.warn_at, suspend_at=strikes.suspend_at,
+    )  # fmt: skip
+
+
+def _promises(complaints: settings.ComplaintSettings) -> enforcement.Promises:
+    return enforcement.Promises(
+        appeal_period=timedelta(days=complaints.appeal_days),
+        acknowledge_within=timedelta(hours=complaints.acknowledge_hours),
+        answer_within=timedelta(days=complaints.outcome_days),
+        statements=complaints.statement_of_reasons,
+    )
+
+
+def _wording(chosen: Settings) -> ports.Wording:
+    said = chosen.complaints
+    files = {kind: chosen.folder / path for kind, path in said.templates.items()}
+    made: ports.Wording = plugins.load("wordings", said.wording)(
+        service=chosen.referral.reporter.platform,
+        territory=said.territory,
+        terms=said.terms,
+        redress=said.redress,
+        files=files,
+    )
+    return made
 
 
 def _media(chosen: Settings, on_worker_death: Callable[[str], None]) -> ports.Media:

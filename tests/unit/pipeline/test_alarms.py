@@ -44,6 +44,9 @@ class Platform:
 
     reverse = carry_out
 
+    def tell(self, message: records.Message) -> None:
+        self.asked.append(message.id)
+
 
 def restricted(line: Line) -> records.Action:
     line.list_of([LISTED])

@@ -25,11 +25,14 @@ _TRY_AGAIN = frozenset(
 
 
 class WebhookPlatform:
-    """A ``ports.Platform`` that sends each action as one HTTP POST. Safe to share between threads.
+    """A ``ports.Platform`` that sends each action, and each message, as one HTTP POST. Safe to share between threads.
 
     The JSON body holds ``id``, ``type``, ``action``, ``account_reference``, ``content_reference``, ``case_id``, ``created_at`` and
     ``reverse``; never a category, a score or the name of a list. Any 2xx answer means done. The receiver must drop repeats: the pair of
     ``id`` and ``reverse`` is signed and names one request; the header ``Wardline-Id`` says the same in one word.
+
+    Of a message, ``type`` is ``message``, and the body holds ``id``, ``message``, ``subject_id``, ``account_reference``,
+    ``content_reference``, ``text`` and ``created_at``.
 
     Args:
         name: What the settings call the platform.
@@ -56,24 +59,27 @@ class WebhookPlatform:
 
     def carry_out(self, action: records.Action) -> None:
         """Ask for an action. See ``ports.Platform``."""
-        self._send(action, reverse=False)
+        self._send(_body(action, reverse=False), word=action.id, thing=f"action {action.id}")
 
     def reverse(self, action: records.Action) -> None:
         """Ask to undo an action. See ``ports.Platform``."""
-        self._send(action, reverse=True)
+        self._send(_body(action, reverse=True), word=f"{action.id}-reverse", thing=f"action {action.id}")
+
+    def tell(self, message: records.Message) -> None:
+        """Ask to show a message. See ``ports.Platform``."""
+        self._send(_message(message), word=message.id, thing=f"message {message.id}")
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def _send(self, action: records.Action, *, reverse: bool) -> None:
-        body = _body(action, reverse=reverse)
+    def _send(self, body: bytes, *, word: str, thing: str) -> None:
         timestamp = str(int(self._now().timestamp()))
         headers = {
             "Content-Type": "application/json",
             TIMESTAMP_HEADER: timestamp,
             SIGNATURE_HEADER: sign(self._secret, timestamp, body),
-            ID_HEADER: f"{action.id}-reverse" if reverse else action.id,
+            ID_HEADER: word,
         }
         try:
             with self._client.stream("POST", self._url, content=body, headers=headers) as answer:
@@ -84,21 +90,19 @@ class WebhookPlatform:
             raise PlatformError(
                 f"platform {self.name}: no answer ({type(error).__name__}), expected 2xx"
             ) from None
-        self._judge(action, status)
+        self._judge(thing, status)
 
-    def _judge(self, action: records.Action, status: int) -> None:
+    def _judge(self, thing: str, status: int) -> None:
         match status // 100:
             case 2:
                 return
             case 4 if status not in _TRY_AGAIN:
                 raise RefusedError(
-                    f"action {action.id}: platform {self.name} answered {status}, expected 2xx",
-                    remedy="Ask the platform why it refuses the action; the address and the secret in wardline.toml must be its own.",
+                    f"{thing}: platform {self.name} answered {status}, expected 2xx",
+                    remedy="Ask the platform why it refuses it; the address and the secret in wardline.toml must be its own.",
                 )
             case _:
-                raise PlatformError(
-                    f"action {action.id}: platform {self.name} answered {status}, expected 2xx"
-                )
+                raise PlatformError(f"{thing}: platform {self.name} answered {status}, expected 2xx")
 
 
 def _body(action: records.Action, *, reverse: bool) -> bytes:
@@ -111,6 +115,20 @@ def _body(action: records.Action, *, reverse: bool) -> bytes:
         "case_id": action.case_id,
         "created_at": action.created_at.isoformat(),
         "reverse": reverse,
+    }
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def _message(message: records.Message) -> bytes:
+    fields = {
+        "id": message.id,
+        "type": "message",
+        "message": message.kind.value,
+        "subject_id": message.subject_id,
+        "account_reference": message.account_reference,
+        "content_reference": message.content_reference,
+        "text": message.text,
+        "created_at": message.created_at.isoformat(),
     }
     return json.dumps(fields, separators=(",", ":")).encode()
 

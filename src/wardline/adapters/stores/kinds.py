@@ -63,8 +63,8 @@ KINDS = (
     _kind(records.ClusterMember, Unique(("case_id",))),
     _kind(records.ClusterVote, Unique(("decision_id",))),
     _kind(records.Spread, Unique(("target",), while_none="stopped_at")),
-    _kind(records.Action),
-    _kind(records.Referral, Unique(("decision_id",))),
+    _kind(records.Action, later={"reversal": None, "reversal_attempts": 0}),
+    _kind(records.Referral, Unique(("decision_id",)), later={"corrects": None}),
     _kind(records.Receipt, Unique(("referral_id",))),
     _kind(records.Hold),
     _kind(records.HashList, Unique(("name",))),
@@ -86,6 +86,10 @@ KINDS = (
     _kind(records.ApiKey, Unique(("secret_digest",))),
     _kind(records.Approval),
     _kind(records.Alarm, Unique(("kind", "subject_id"), while_none="resolved_at")),
+    _kind(records.Strike, Unique(("decision_id",))),
+    _kind(records.Appeal, Unique(("case_id",))),
+    _kind(records.Notice, Unique(("item_id", "reason", "flagger"))),
+    _kind(records.Message, Unique(("subject_id", "kind"))),
 )
 _BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.name: kind for kind in KINDS}

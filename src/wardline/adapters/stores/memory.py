@@ -10,6 +10,7 @@ from typing import Any
 from wardline import ports, records
 from wardline.adapters.stores import codec, drift, kinds, preparation
 from wardline.adapters.stores.memory_clusters import MemoryClusters
+from wardline.adapters.stores.memory_complaints import MemoryComplaints
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
@@ -23,7 +24,7 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemoryClusters, MemoryFinding):
+class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:

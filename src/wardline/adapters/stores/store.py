@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from wardline import ports, records
 from wardline.adapters.stores import log, preparation, schema
 from wardline.adapters.stores.cluster_readers import SqlClusters
+from wardline.adapters.stores.complaint_readers import SqlComplaints
 from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.readers import SqlReaders
-from wardline.adapters.stores.several import SqlSeveral
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
-class SqlStore(SqlReaders, SqlSeveral, SqlFinding, SqlClusters, SqlFigures, log.SqlLog):
+class SqlStore(SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlFigures, log.SqlLog):
     """Records in SQL tables, written in group commits."""
 
     def __init__(

@@ -35,7 +35,10 @@ def _settled(world: World) -> bool:
         after = cases[-1].id
         if any(action.state is ActionState.PENDING for case in cases for action in store.actions_of(case.id)):
             return False
-    return all(each.state is ReferralState.FINISHED for each in store.referrals(most=_PAGE))
+    return all(
+        each.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+        for each in store.referrals(most=_PAGE)
+    )
 
 
 def publish(world: World, seconds: float) -> dict[str, Any]:

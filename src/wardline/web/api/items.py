@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 import anyio
 from fastapi import APIRouter, Depends, Request
@@ -23,7 +24,7 @@ from wardline.web.api import multipart
 router = APIRouter(tags=["items"])
 
 CONTEXT_HEADER = "Wardline-Context"
-_MULTIPART = "multipart/form-data"
+MULTIPART = "multipart/form-data"
 _BYTES_A_STEP = 2**21
 """A disk that seals these within a step of the grid (100 ms by default) tells nothing."""
 
@@ -97,7 +98,7 @@ _OPENAPI: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            _MULTIPART: {"schema": {"type": "object", "required": ["context", "file"], "properties": {
+            MULTIPART: {"schema": {"type": "object", "required": ["context", "file"], "properties": {
                 "context": {"$ref": "#/components/schemas/Context"}, "file": {"type": "string", "format": "binary"}}}},
             "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
         },
@@ -115,17 +116,40 @@ async def submit_item(request: Request) -> Response:
     """Submit an upload. Its fate reaches the platform by webhook; the answer says only that it is safe here."""
     caller: Caller = request.state.caller
     body = await request.body()
+    done = await answer_evenly(request, caller, len(body), lambda: _submit(request, caller, body))
     if caller.key.trust is records.KeyTrust.TRUSTED:
-        return JSONResponse(_accepted(await _submit(request, caller, body)).model_dump(), status_code=202)
+        return JSONResponse(_accepted(done).model_dump(), status_code=202)
+    return JSONResponse({"status": "accepted"}, status_code=202)
+
+
+class Judged(Protocol):
+    """What became of something that was sent."""
+
+    @property
+    def judged_at(self) -> float:
+        """Monotonic seconds: from here on an answer's timing may count."""
+        ...
+
+
+J = TypeVar("J", bound=Judged)
+
+
+async def answer_evenly(
+    request: Request, caller: Caller, size_bytes: int, work: Callable[[], Awaitable[J]]
+) -> J:
+    """Do the work of a request, and give what came of it when a low-trust key may learn that it is done; see ``_wait``."""
+    if caller.key.trust is records.KeyTrust.TRUSTED:
+        return await work()
     since = time.monotonic()
     grid: float = request.app.state.low_trust_answer_seconds
     try:
-        since = (await _submit(request, caller, body)).judged_at
+        done = await work()
+        since = done.judged_at
     except Exception:
-        await asyncio.sleep(_wait(since, time.monotonic(), len(body), grid))
+        await asyncio.sleep(_wait(since, time.monotonic(), size_bytes, grid))
         raise
-    await asyncio.sleep(_wait(since, time.monotonic(), len(body), grid))
-    return JSONResponse({"status": "accepted"}, status_code=202)
+    await asyncio.sleep(_wait(since, time.monotonic(), size_bytes, grid))
+    return done
 
 
 async def _submit(request: Request, caller: Caller, body: bytes) -> Submission:
@@ -161,18 +185,19 @@ def _wait(since: float, now: float, size_bytes: int, grid: float) -> float:
 
 def _read(request: Request, body: bytes) -> intake.Upload:
     content_type = request.headers.get("content-type", "")
-    if content_type.lower().startswith(_MULTIPART):
+    if content_type.lower().startswith(MULTIPART):
         parts = multipart.parse(content_type, body)
         if set(parts) != {"context", "file"}:
             raise InputError("multipart: other parts, expected context and file")
-        return _context(parts["context"]).upload(parts["file"])
+        return read_context(parts["context"]).upload(parts["file"])
     header = request.headers.get(CONTEXT_HEADER)
     if header is None:
         raise InputError(f"upload: no context, expected the header {CONTEXT_HEADER} or a multipart body")
-    return _context(header.encode("latin-1")).upload(body)
+    return read_context(header.encode("latin-1")).upload(body)
 
 
-def _context(text: bytes) -> Context:
+def read_context(text: bytes) -> Context:
+    """Read the context of an upload; ``InputError`` names what is wrong."""
     try:
         return Context.model_validate_json(text)
     except ValidationError as error:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import enforcement, records
 from wardline.errors import NotFoundError
 from wardline.pipeline import seeing
 from wardline.records import ActionKind, ActionState, HoldState
+from wardline.web.console.appeal_view import FLAGGERS, STATES, is_blind
 from wardline.web.console.case_view import OUTCOMES
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import page
@@ -28,6 +30,8 @@ class Row:
     suspended: records.Action | None
     held: tuple[records.Hold, ...]
     """Active holds of its files, the longest last."""
+    is_blind: bool
+    """Somebody decides on an appeal without knowing what was decided: neither is it told here."""
 
 
 def show(desk: Desk) -> Response:
@@ -39,13 +43,14 @@ def show(desk: Desk) -> Response:
     seeing.require(desk.wardline.parts, case.id, desk.user)
     found = store.cases_of_account(case.account_reference, before=desk.asked("before") or None, most=_SHOWN)
     rows = _rows(desk, found)
+    platforms = _platforms(desk, found)
     return page(
-        desk, "account", case=case, rows=rows, outcomes=OUTCOMES, platforms=sorted(_platforms(desk, found)),
+        desk, "account", case=case, rows=rows, outcomes=OUTCOMES, platforms=sorted(platforms),
         more=found[-1].id if len(found) == _SHOWN else None, newest=not desk.asked("before"),
-        suspended=next((row.suspended for row in rows if row.suspended), None),
+        suspended=next((row.suspended for row in rows if row.suspended and not row.is_blind), None),
+        **_record(desk, case.account_reference, platforms, rows),
         open_cases=sum(row.case.state is records.CaseState.OPEN for row in rows),
-        violations=sum(row.decision is not None and row.decision.outcome is records.Outcome.VIOLATION for row in rows),
-        reported=sum(len(row.referrals) for row in rows),
+        violations=sum(_is_violation(row) for row in rows), reported=sum(len(row.referrals) for row in rows),
     )  # fmt: skip
 
 
@@ -60,19 +65,43 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
         Row(
             case=case,
             decision=decisions.get(case.decision_id or ""),
-            referrals=tuple(referrals.get(case.id, ())),
+            referrals=() if is_blind(case) else tuple(referrals.get(case.id, ())),
             suspended=_suspension(actions.get(case.id, ())),
+            is_blind=is_blind(case),
             held=_active([hold for item_id in case.item_ids for hold in holds.get(item_id, ())]),
         )
         for case in cases
     ]
 
 
+def _record(desk: Desk, account: str, platforms: set[str], rows: Sequence[Row]) -> dict[str, Any]:
+    """Read what stands against the account, and what was said: strikes, flags and appeals of the cases that are shown."""
+    store, case_ids = desk.wardline.parts.store, [row.case.id for row in rows]
+    hidden = {row.case.id for row in rows if row.is_blind}
+    strikes = [
+        each
+        for platform in sorted(platforms)
+        for each in store.strikes_of(platform, account)
+        if each.case_id not in hidden
+    ]
+    appeals = store.appeals_of_several(case_ids)
+    notices = store.notices_of_several(case_ids)
+    return {
+        "strikes": strikes, "strike_sum": enforcement.total(strikes, desk.now), "ladder": desk.wardline.parts.rules.ladder,
+        "appeals": [appeals[each] for each in case_ids if each in appeals], "appeal_states": STATES,
+        "flags": [notice for each in case_ids for notice in notices.get(each, ())], "flaggers": FLAGGERS,
+    }  # fmt: skip
+
+
+def _is_violation(row: Row) -> bool:
+    return not row.is_blind and row.decision is not None and row.decision.outcome is records.Outcome.VIOLATION
+
+
 def _suspension(actions: Sequence[records.Action]) -> records.Action | None:
     delivered = [
         each
         for each in actions
-        if each.kind is ActionKind.SUSPEND_ACCOUNT and each.state is ActionState.DELIVERED
+        if each.kind is ActionKind.SUSPEND_ACCOUNT and each.state is ActionState.DELIVERED and each.stands
     ]
     return delivered[-1] if delivered else None
 

@@ -12,7 +12,7 @@ from wardline.errors import InputError
 from wardline.pipeline import seeing
 from wardline.pipeline.cluster_acts import SeenBefore
 from wardline.records import CaseState, Category, FileAnnotation, HashKind, Outcome, Reply, ReportAnnotation
-from wardline.web.console import passing
+from wardline.web.console import appeal_view, passing
 from wardline.web.console.desk import Desk
 from wardline.web.console.forms import Fields
 
@@ -41,11 +41,17 @@ OUTCOMES = {
 _ACTIONS = {
     records.ActionKind.RESTRICT_CONTENT: "Content hidden on the platform", records.ActionKind.RESTORE_CONTENT: "Content restored",
     records.ActionKind.REMOVE_CONTENT: "Content removed", records.ActionKind.SUSPEND_ACCOUNT: "Account suspended",
+    records.ActionKind.WARN_ACCOUNT: "Account warned",
 }  # fmt: skip
 _ACTION_STATES = {
     records.ActionState.PENDING: "the platform has not answered yet", records.ActionState.DELIVERED: "the platform confirmed it",
-    records.ActionState.FAILED: "the platform refused",
+    records.ActionState.FAILED: "the platform refused", records.ActionState.WITHDRAWN: "withdrawn before the platform confirmed it",
 }  # fmt: skip
+_REVERSALS = {
+    records.ReversalState.PENDING: "taken back, the platform has not answered yet",
+    records.ReversalState.DELIVERED: "taken back, the platform confirmed it",
+    records.ReversalState.FAILED: "the platform refused to take it back",
+}
 _DOUBTS = {
     records.Doubt.HELD: "the entry is held, it may be wrong", records.Doubt.DISPUTED: "a negative list says otherwise",
 }  # fmt: skip
@@ -170,10 +176,10 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         **lease_values(desk, case), "looks": looks, "names": names, "filled": filled,
         "matches": [found for look in looks for found in _found_on_lists(look.item)],
         "decision": store.decision(case.decision_id) if case.decision_id else None, "events": _events(desk, case, looks, names),
-        "referrals": store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
+        "referrals": [] if appeal_view.is_blind(case) else store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
         "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
         "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
-        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0),
+        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0), **appeal_view.values(desk, case),
     }  # fmt: skip
 
 
@@ -239,8 +245,12 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
         if each.user_id not in blind
     ]  # fmt: skip
     found += [
-        Event(each.created_at, _ACTIONS[each.kind], _ACTION_STATES[each.state])
-        for each in store.actions_of(case.id)
+        Event(
+            each.created_at,
+            _ACTIONS[each.kind],
+            _REVERSALS[each.reversal] if each.reversal else _ACTION_STATES[each.state],
+        )
+        for each in appeal_view.visible_actions(desk, case)
     ]
     return sorted(found, key=lambda event: event.at)
 

@@ -23,6 +23,7 @@ CAUSES = {
     HoldCause.CANARY: "near a picture that is known to be harmless",
     HoldCause.TOO_MANY: "matched more uploads in a day than an entry does",
     HoldCause.BY_HAND: "doubted by a person",
+    HoldCause.OVERTURNED: "a decision on it was overturned",
 }
 _COUNTED = (
     (Tallied.PREVIEWED, "Would have matched"), (Tallied.MATCHED, "Matched"), (Tallied.CONFIRMED, "Confirmed"), (Tallied.DENIED, "Denied"),

@@ -130,7 +130,11 @@ def _may_file(found: ReferralPreview) -> bool:
 
 def _retry_minutes(found: records.Referral) -> int | None:
     """The longest wait from a failed try to the next, in whole minutes; None when nothing is tried again."""
-    if found.attempts == 0 or found.state in (ReferralState.FINISHED, ReferralState.NEEDS_HUMAN):
+    if found.attempts == 0 or found.state in (
+        ReferralState.FINISHED,
+        ReferralState.NEEDS_HUMAN,
+        ReferralState.WITHDRAWN,
+    ):
         return None
     wait = referral.retry_delay(max(found.attempts, _SETTINGS_ATTEMPTS))
     return -(-wait // timedelta(minutes=1))

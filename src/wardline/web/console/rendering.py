@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wardline import __version__, records, review
 from wardline.pipeline import sessions
-from wardline.records import ApprovalState, ReferralState, Role
+from wardline.records import AppealState, ApprovalState, ReferralState, Role
 from wardline.web.console import static_files
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk
 
@@ -147,6 +147,7 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
         if role in REVIEWERS
         else []
     )
+    work.append(("/appeals", "Appeals", _appeals(desk)))
     work += (
         [("/referrals", "Referrals", _referrals(desk)), ("/holds", "Holds", "")] if role in OVERSEERS else []
     )
@@ -201,6 +202,11 @@ def _referrals(desk: Desk) -> str:
     """How many wait for a person."""
     store = desk.wardline.parts.store
     return _counted(store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED))
+
+
+def _appeals(desk: Desk) -> str:
+    """How many wait for a decision."""
+    return _counted(desk.wardline.parts.store.count_appeals(AppealState.OPEN, most=_MOST_COUNTED))
 
 
 def _approvals(desk: Desk) -> str:

@@ -29,7 +29,7 @@ def problems(report: records.Report, now: datetime) -> tuple[str, ...]:
         *_incident(report, now),
         *_reporter(report.reporter),
         *_person(report.person, now),
-        *_files(report.files, now),
+        *_files(report, now),
     )
 
 
@@ -85,7 +85,14 @@ def _person(person: records.ReportedPerson, now: datetime) -> Iterator[str]:
         yield from _past("person temporarily_disabled_at", person.temporarily_disabled_at, now)
 
 
-def _files(files: tuple[records.ReportedFile, ...], now: datetime) -> Iterator[str]:
+def _files(report: records.Report, now: datetime) -> Iterator[str]:
+    files = report.files
+    if report.corrects is not None:
+        if not (report.corrects.isascii() and report.corrects.isdigit()):
+            yield "corrects: no report id, expected a number"
+        if files:
+            yield "files: with a correction, expected none"
+        return
     if not files:
         yield "files: none, expected at least one"
     if len({file.item_id for file in files}) < len(files):

@@ -37,7 +37,7 @@ def report_document(report: records.Report) -> bytes:
         for url in report.urls:
             _add(page, "url", url)
     _reporter(root, report.reporter)
-    _person(root, report.person)
+    _person(root, report.person, report.corrects)
     _add(root, "additionalInfo", report.note)
     return _document(root)
 
@@ -93,9 +93,11 @@ def _reporter(root: etree._Element, reporter: records.Reporter) -> None:
         _add(element, "legalURL", reporter.legal_url)
 
 
-def _person(root: etree._Element, person: records.ReportedPerson) -> None:
+def _person(root: etree._Element, person: records.ReportedPerson, corrects: str | None) -> None:
     element = etree.SubElement(root, "personOrUserReported")
     _add(element, "espIdentifier", person.account_reference)
+    if corrects is not None:
+        _add(element, "priorCTReports", corrects)
     for event in person.ip_events:
         _ip_event(element, event)
     if person.temporarily_disabled_at is not None:

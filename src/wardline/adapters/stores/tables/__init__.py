@@ -18,6 +18,7 @@ from wardline.adapters.stores.tables.clusters import (
     clusters,
     spreads,
 )
+from wardline.adapters.stores.tables.complaints import appeals, messages, notices, strikes
 from wardline.adapters.stores.tables.counting import (
     audit_checkpoints,
     audit_entries,
@@ -39,7 +40,47 @@ from wardline.adapters.stores.tables.sign_in import identities, openings, passke
 from wardline.adapters.stores.tables.spelling import metadata
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "cluster_files", "cluster_members", "cluster_votes", "clusters", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "identities", "items", "list_feedback", "list_syncs", "metadata", "notes", "openings", "passkeys", "receipts", "referrals", "remembered", "reveals", "sessions", "spreads", "tallies", "users",
+    "BY_TYPE",
+    "SCHEMA_VERSION",
+    "actions",
+    "alarms",
+    "api_keys",
+    "appeals",
+    "approvals",
+    "audit_checkpoints",
+    "audit_entries",
+    "audit_loads",
+    "cases",
+    "cluster_files",
+    "cluster_members",
+    "cluster_votes",
+    "clusters",
+    "counts",
+    "coverings",
+    "decisions",
+    "hash_batches",
+    "hash_lists",
+    "held_entries",
+    "holds",
+    "identities",
+    "items",
+    "list_feedback",
+    "list_syncs",
+    "messages",
+    "metadata",
+    "notes",
+    "notices",
+    "openings",
+    "passkeys",
+    "receipts",
+    "referrals",
+    "remembered",
+    "reveals",
+    "sessions",
+    "spreads",
+    "strikes",
+    "tallies",
+    "users",
 ]  # fmt: skip
 
 SCHEMA_VERSION = "0012"
@@ -74,5 +115,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.ApiKey: api_keys,
     records.Approval: approvals,
     records.Alarm: alarms,
+    records.Strike: strikes,
+    records.Appeal: appeals,
+    records.Notice: notices,
+    records.Message: messages,
 }
 """The table of each audited record type."""

@@ -1,0 +1,102 @@
+"""What people are told about a decision: facts for a text, and whether it may be told at all.
+
+Nothing here can say which list knew a file, how near it was, what a detector made of it or who flagged it: there is no field for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from wardline import records
+from wardline.records import ActionKind, MessageKind, Outcome
+
+
+class Statements(StrEnum):
+    """When the uploader gets a statement of reasons."""
+
+    NEVER = "never"
+    UNLESS_REFERRED = "unless-referred"
+    """Not while a report to an authority follows from the decision, nor afterwards."""
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promises:
+    """From ``[complaints]`` in wardline.toml."""
+
+    appeal_period: timedelta = timedelta(days=180)
+    """How long after a decision takes effect it may be appealed. Source: Regulation (EU) 2022/2065, Article 20(1): six months at least;
+    our reading, for counsel to confirm."""
+    acknowledge_within: timedelta = timedelta(hours=24)
+    answer_within: timedelta = timedelta(days=14)
+    statements: Statements = Statements.UNLESS_REFERRED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a message may say."""
+
+    kind: MessageKind
+    reference: str
+    """What the person may quote: an id."""
+    content_reference: str | None = None
+    """The platform's id of the content; None where it is about an account alone."""
+    actions: tuple[ActionKind, ...] = ()
+    """What was done and stands, each kind once."""
+    outcome: Outcome | None = None
+    decided_at: datetime | None = None
+    by_notice: bool = False
+    """Whether somebody flagged it; not who."""
+    by_machine: bool = False
+    """Whether automated means found it. What was decided, a person decided."""
+    answer_until: datetime | None = None
+    """When the answer is promised."""
+    appeal_until: datetime | None = None
+    """Until when it may be appealed."""
+
+
+def may_state(decision: records.Decision, promises: Promises) -> bool:
+    """Say whether the uploader may be told the reasons for a decision.
+
+    One that is reported to an authority is not explained unless the settings say always: telling could warn a person about whom an
+    investigation is to begin. Our reading of Article 17 beside 18 USC 2258A and its equals; counsel must confirm it.
+    """
+    match promises.statements:
+        case Statements.NEVER:
+            return False
+        case Statements.UNLESS_REFERRED:
+            return decision.outcome is not Outcome.VIOLATION
+        case Statements.ALWAYS:
+            return True
+
+
+def statement(
+    decision: records.Decision,
+    actions: Iterable[records.Action],
+    item: records.Item,
+    *,
+    by_notice: bool,
+    promises: Promises,
+) -> Facts | None:
+    """Give the facts of a statement of reasons about one item; None where nothing was taken from anybody, or it may not be told."""
+    about = item.context.content_reference if item.context else None
+    kinds = tuple(
+        dict.fromkeys(
+            each.kind
+            for each in actions
+            if each.stands and each.content_reference in (about, None) and each.kind in _STATED
+        )
+    )
+    if not kinds or not may_state(decision, promises):
+        return None
+    return Facts(
+        kind=MessageKind.STATEMENT_OF_REASONS, reference=decision.id, content_reference=about, actions=kinds, outcome=decision.outcome,
+        decided_at=decision.at, by_notice=by_notice, by_machine=bool(item.matches),
+        appeal_until=decision.undo_until + promises.appeal_period,
+    )  # fmt: skip
+
+
+_STATED = (ActionKind.REMOVE_CONTENT, ActionKind.WARN_ACCOUNT, ActionKind.SUSPEND_ACCOUNT)

@@ -1,0 +1,110 @@
+"""Referrals whose decision fell: withdrawn before they are filed, corrected afterwards."""
+
+from __future__ import annotations
+
+from wardline import records, referral
+from wardline.errors import AlreadyExistsError, InputError
+from wardline.pipeline import alarms
+from wardline.pipeline import refer as filing
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Task, Verb
+
+_TRIES_FROM = 500_000_000
+"""Tries of referrals that are taken back are counted from here: work that was enqueued once is not enqueued again."""
+
+
+def draft(
+    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None
+) -> Writing:
+    """Draft the referral that a decision needs, or the one that corrects a finished one."""
+    report = filing.report_of(parts, parts.new_id("referral"), decision, case)
+    receiver = parts.authority
+    made = referral.plan(
+        report, decision, authority=receiver.name if receiver else filing.NOBODY,
+        environment=receiver.environment if receiver else filing.NOBODY, now=parts.now(), corrects=corrects,
+    )  # fmt: skip
+    written = Writing()
+    detail = f"corrects {corrects}" if corrects else ""
+    told = parts.entry(Verb.REFERRAL_DRAFTED, made.id, actor=decision.user_id, detail=detail)
+    written.note(Insert(made), told, work=[Task(name="refer", record_id=made.id)])
+    return written
+
+
+def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, case: records.Case) -> Writing:
+    """Withdraw or correct what was reported because of a decision that another overturns."""
+    written = Writing()
+    for each in parts.store.referrals(case_id=case.id):
+        if each.decision_id != former.id or by.outcome is Outcome.VIOLATION:
+            continue
+        if each.state is ReferralState.FINISHED:
+            written.add(draft(parts, case, by, corrects=each.id))
+        else:
+            written.add(_cancelled(parts, each, actor=by.user_id))
+    return written
+
+
+def refer(parts: Parts, referral_id: str, attempt: int) -> None:
+    """Carry one referral forward; one whose decision was overturned only as far as it has to go to be withdrawn or corrected."""
+    if _is_settled(parts, referral_id):
+        return
+    filing.refer(parts, referral_id, attempt)
+    _is_settled(parts, referral_id)
+
+
+def _is_settled(parts: Parts, referral_id: str) -> bool:
+    """See to a referral whose decision was overturned meanwhile; gives whether nothing of it is left to do."""
+    current = parts.store.referral(referral_id)
+    if parts.store.decision(current.decision_id).state is not DecisionState.OVERTURNED:
+        return False
+    if current.state is ReferralState.FINISHED:
+        _correct(parts, current)
+        return True
+    written = _cancelled(parts, current, actor=SYSTEM)
+    if written.changes:
+        written.commit(parts)
+    if parts.store.referral(referral_id).state is not ReferralState.WITHDRAWN:
+        return False  # an open report has to be withdrawn at the authority first
+    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, referral_id)
+    return True
+
+
+def _cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing:
+    ended, written = referral.cancel(current), Writing()
+    if ended is not current:
+        told = parts.entry(
+            Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"
+        )
+        again = Task(name="refer", record_id=ended.id, attempt=_TRIES_FROM + ended.version)
+        written.note(Replace(ended), told, work=[again] if ended.state is ReferralState.RETRACTING else [])
+    return written
+
+
+def _correct(parts: Parts, finished: records.Referral) -> None:
+    """Draft the correction of a report that turned out to be finished only while it was being withdrawn."""
+    if finished.corrects is not None or any(
+        each.corrects == finished.id for each in parts.store.referrals(case_id=finished.case_id)
+    ):
+        return
+    case = parts.store.case(finished.case_id)
+    try:
+        by = _newest_effective(parts, case)
+        draft(parts, case, by, corrects=finished.id).commit(parts)
+    except AlreadyExistsError:
+        return  # another thread was quicker
+    except InputError:
+        message = (
+            f"The finished report of {finished.id} was overturned and cannot be corrected by a report of its own. Tell the authority, naming "
+            f"its report {finished.remote_id}."
+        )
+        alarms.raise_alarm(parts, AlarmKind.REPORT_WRONG, finished.id, message)
+
+
+def _newest_effective(parts: Parts, case: records.Case) -> records.Decision:
+    stands = [
+        each for each in parts.store.decisions_of(case.id)
+        if each.state is DecisionState.EFFECTIVE and each.outcome is not Outcome.CANNOT_TELL
+    ]  # fmt: skip
+    if not stands:
+        raise InputError(f"{case.id}: no decision stands, expected the one that overturned the other")
+    return stands[-1]

@@ -1,0 +1,259 @@
+"""Flags that a platform passes on: on a file that is kept they join its case, any other file goes through the scan first."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from wardline import intake, records, review
+from wardline.errors import (
+    AlreadyExistsError,
+    IdempotencyMismatchError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    VersionConflictError,
+)
+from wardline.pipeline import flags_kept
+from wardline.pipeline.appealing import FIND_FROM
+from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.submit import close_look_seconds, submit
+from wardline.pipeline.writing import Writing
+from wardline.records import CaseState, Flagger, KeyTrust, Outcome, Precision, Replace, Stage, Task, Verb
+from wardline.triage import reason_of
+
+_TRIES = 5
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """What a platform passes on."""
+
+    reason: str
+    """The platform's category of complaint, 1 to 200 characters."""
+    flagger: Flagger = Flagger.USER
+    item_id: str | None = None
+    """The file, as an answer to an upload named it; or account and content."""
+    account_reference: str | None = None
+    """Whose content it is."""
+    content_reference: str | None = None
+    upload: intake.Upload | None = None
+    """The content itself with its context: Wardline keeps nothing of what it released."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagTaken:
+    """What became of a flag. Low-trust callers learn none of it."""
+
+    notice_id: str | None
+    """None for a repetition."""
+    judged_at: float
+    """As ``Submission.judged_at``."""
+
+
+def receive(
+    parts: Parts, lookup: Lookup, flagged: Flagged, *, api_key: records.ApiKey, idempotency_key: str | None = None
+) -> FlagTaken:  # fmt: skip
+    """Take one flag, and acknowledge it.
+
+    With the content, the same is done whether or not it is known: a low-trust key must send it, and learns nothing.
+
+    Raises:
+        NotAllowedError: Not a platform's key, or a low-trust one that speaks for a trusted flagger.
+        InputError: What it is about is missing or malformed; a low-trust key sent no content.
+        NotFoundError: Nothing of this platform is kept under these names, and the content did not come with it.
+        IdempotencyMismatchError: The key was used for something else.
+    """
+    trusted = api_key.trust is KeyTrust.TRUSTED
+    if api_key.platform is None:
+        raise NotAllowedError(f"{api_key.id}: a person's key, expected a platform's")
+    if flagged.flagger is Flagger.TRUSTED_FLAGGER and not trusted:
+        raise NotAllowedError(
+            f"{api_key.id}: a low-trust key, expected a trusted one for a trusted flagger's flag"
+        )
+    if flagged.upload is None and not trusted:
+        raise InputError("flag: without the content, expected it with a low-trust key")
+    flag = records.Flag(reason=flagged.reason, trusted=flagged.flagger is Flagger.TRUSTED_FLAGGER)
+    if flagged.upload is None:
+        item = _kept(parts, flagged, api_key.platform)
+        if item is None:
+            raise NotFoundError(
+                "flag: nothing is kept under these names, expected the content with it",
+                remedy="Send the flag again with the file and its context; what was released is not kept.",
+            )
+        return FlagTaken(
+            notice_id=_join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
+        )
+    return _with_content(parts, lookup, flagged, flagged.upload, flag, api_key, idempotency_key)
+
+
+def _with_content(
+    parts: Parts, lookup: Lookup, flagged: Flagged, upload: intake.Upload, flag: records.Flag, api_key: records.ApiKey, key: str | None
+) -> FlagTaken:  # fmt: skip
+    upload = replace(upload, flag=flag)
+    named = replace(
+        flagged,
+        account_reference=upload.account_reference,
+        content_reference=upload.context.content_reference,
+    )
+    item = _kept(parts, named, api_key.platform or "")
+    if item is None:
+        done = submit(parts, lookup, upload, api_key=api_key, idempotency_key=key)
+        notices = parts.store.notices_of(_case_of(parts, done.item_id)) if done.item_id else []
+        return FlagTaken(notice_id=notices[0].id if notices else None, judged_at=done.judged_at)
+    rules = parts.rules
+    intake.check(upload, max_bytes=rules.max_bytes, private_scanning=rules.private_scanning, now=parts.now())
+    # As long as a scan takes: whoever times the answer shall not learn that the content is known.
+    since = time.monotonic()
+    glance = parts.media.hash(upload.content, precision=Precision.FAST)
+    ahead = close_look_seconds(glance, time.monotonic() - since)
+    judged_at = time.monotonic() + ahead
+    return FlagTaken(notice_id=_join(parts, item, flag, api_key, named, key), judged_at=judged_at)
+
+
+def _kept(parts: Parts, flagged: Flagged, platform: str) -> records.Item | None:
+    """Find the newest file of this platform that is kept under these names; None where there is none, or it is another's."""
+    if flagged.item_id is not None:
+        try:
+            item = parts.store.item(records.require_id("item", flagged.item_id))
+        except NotFoundError:
+            return None
+        return item if _is_about(item, platform, None) else None
+    if not (flagged.account_reference and flagged.content_reference):
+        raise InputError("flag: names nothing, expected item_id, or account_reference and content_reference")
+    found = (
+        item
+        for item in _items_of(parts, flagged.account_reference)
+        if _is_about(item, platform, flagged.content_reference)
+    )
+    return next(found, None)
+
+
+def _is_about(item: records.Item, platform: str, content: str | None) -> bool:
+    """Say whether a file is this platform's, still kept, and still known to be about this content."""
+    return (
+        item.platform == platform
+        and item.sealed
+        and item.context is not None
+        and content in (None, item.context.content_reference)
+    )
+
+
+def _items_of(parts: Parts, account: str) -> Iterator[records.Item]:
+    before = None
+    while found := parts.store.cases_of_account(account, before=before, most=_PAGE):
+        items = parts.store.several_items([item_id for case in found for item_id in case.item_ids])
+        for case in found:
+            yield from (items[item_id] for item_id in case.item_ids if item_id in items)
+        before = found[-1].id
+
+
+def _case_of(parts: Parts, item_id: str) -> str:
+    return parts.store.holds_of(item_id)[0].case_id
+
+
+def _join(
+    parts: Parts, item: records.Item, flag: records.Flag, api_key: records.ApiKey, flagged: Flagged, key: str | None
+) -> str | None:  # fmt: skip
+    """Add a flag to the case of a file; again where somebody changed the case at the same moment."""
+    for tried in range(_TRIES):
+        try:
+            remembered = _remembered(parts, flagged, flag, api_key, key)
+            if remembered is None:
+                return None
+            notice_id, written = _joined(parts, item, flag, actor=api_key.id)
+            written.changes += remembered
+            written.commit(parts)
+        except (VersionConflictError, AlreadyExistsError):
+            if tried == _TRIES - 1:
+                raise
+        else:
+            return notice_id
+    raise VersionConflictError(f"{item.id}: its case kept changing, expected a moment of rest")
+
+
+def _remembered(
+    parts: Parts, flagged: Flagged, flag: records.Flag, api_key: records.ApiKey, key: str | None
+) -> list[records.Change] | None:
+    """Give what remembers this request; None where it is a repetition."""
+    if key is None:
+        return []
+    secret = parts.idempotency_secret
+    if flagged.upload is not None:
+        body = intake.body_digest(replace(flagged.upload, flag=flag), secret=secret)
+    else:
+        body = hmac.new(secret, repr(flagged).encode("utf-8", "backslashreplace"), "sha256").hexdigest()
+    seen = intake.remember(intake.key_digest(key, api_key_id=api_key.id, secret=secret), body, parts.now())
+    before = parts.store.remembered(seen.key_digest)
+    if before is None:
+        return [seen]
+    if before.expires_at <= parts.now():
+        return [records.Remove(records.Remembered, seen.key_digest), seen]
+    if before.body_digest != seen.body_digest:
+        raise IdempotencyMismatchError(
+            "Idempotency-Key: was used with another body, expected the same body or a new key"
+        )
+    return None
+
+
+def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str) -> tuple[str, Writing]:
+    case = parts.store.case(_case_of(parts, item.id))
+    before = parts.store.notice_about(item.id, reason=flag.reason, flagger=flags_kept.flagger_of(flag))
+    if before is not None:
+        written = Writing()
+        again = replace(before, count=before.count + 1, version=before.version + 1)
+        told = parts.entry(Verb.FLAG_RECEIVED, again.id, actor=actor, detail=f"number {again.count}")
+        written.note(Replace(again), told)
+        return again.id, written
+    notice, written = flags_kept.noticed(parts, item, case.id, flag, actor=actor)
+    match case.state:
+        case CaseState.OPEN:
+            told = parts.entry(Verb.CASE_RENEWED, case.id, actor=actor, detail=notice.id)
+            written.note(Replace(_flagged(parts, case, item, flag)), told)
+        case CaseState.CLOSED:
+            _after_decision(parts, case, item, flag, notice, written)
+        case CaseState.DECIDED:
+            pass  # what was decided answers it when it takes effect
+    return notice.id, written
+
+
+def _flagged(parts: Parts, case: records.Case, item: records.Item, flag: records.Flag) -> records.Case:
+    """Give an open case with one more reason, in its new place."""
+    reasons = tuple(dict.fromkeys((*case.reasons, reason_of(flag))))
+    placed = review.rank(case, item, [flag], weights=parts.rules.weights, now=parts.now())
+    return replace(placed, reasons=reasons, version=case.version + 1)
+
+
+def _after_decision(
+    parts: Parts, case: records.Case, item: records.Item, flag: records.Flag, notice: records.Notice, written: Writing
+) -> None:  # fmt: skip
+    """Answer a flag on what was decided, or have somebody else look once more: never twice for the same reason."""
+    decision = parts.store.decision(case.decision_id) if case.decision_id else None
+    if decision is not None and decision.outcome is not Outcome.NOT_VIOLATION:
+        # On its own: a record is written once in a commit.
+        written.work.append(Task(name="answer-flag", record_id=notice.id))
+        return
+    store = parts.store
+    apart = review.had_a_part(case, store.decisions_of(case.id), store.notes_of(case.id))
+    reopened = review.reopen(
+        case, stage=Stage.FIRST, had_a_part=apart, handed_by=None, due_at=None, restricted=False
+    )
+    placed = replace(_flagged(parts, reopened, item, flag), version=reopened.version)
+    look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + placed.version)
+    written.note(Replace(placed), parts.entry(Verb.CASE_REOPENED, case.id, detail=notice.id), work=[look])
+
+
+def answer_flag(parts: Parts, notice_id: str, _attempt: int) -> None:
+    """Answer a flag on a file about which something was decided before it came. Doing it again does nothing."""
+    notice = parts.store.notice(notice_id)
+    case = parts.store.case(notice.case_id)
+    if notice.state is not records.NoticeState.OPEN or case.state is not CaseState.CLOSED:
+        return
+    if case.decision_id is None:
+        return
+    acted = flags_kept.was_acted_on(parts.store.decision(case.decision_id), notice.item_id)
+    flags_kept.answer(parts, notice, parts.store.item(notice.item_id), acted=acted).commit(parts)

@@ -1,0 +1,126 @@
+"""What becomes of a referral whose decision was overturned: it is withdrawn where it was not filed, else corrected by a report of its own.
+
+A finished report cannot be changed or taken back; a correction is a new report that names it.
+Source: CyberTipline Reporting API, technical documentation of June 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from wardline import records
+from wardline.errors import InputError
+from wardline.referral import moves
+from wardline.referral.building import TIME_MEANING
+from wardline.referral.steps import UNKNOWN_ORPHAN
+
+_State = records.ReferralState
+OVERTURNED = "the decision was overturned"
+"""The problem of a referral whose open report is withdrawn for that."""
+
+
+def cancel(referral: records.Referral) -> records.Referral:
+    """Give a referral that is not to be filed any more its next state; the same one where it is finished or withdrawn.
+
+    An open report is withdrawn at the authority first; the referral then comes here once more.
+    """
+    match referral.state:
+        case _State.DRAFT:
+            return moves.advance(referral, state=_State.WITHDRAWN, problem=OVERTURNED)
+        case _State.OPENING:
+            # A report may be open under an id that nobody knows; nobody finishes it, so the authority deletes it.
+            orphans = (*referral.orphans, UNKNOWN_ORPHAN) if referral.in_flight else referral.orphans
+            return moves.advance(
+                referral, state=_State.WITHDRAWN, problem=OVERTURNED, orphans=orphans, in_flight=False
+            )
+        case _State.NEEDS_HUMAN if referral.remote_id is None:
+            return moves.advance(referral, state=_State.WITHDRAWN, problem=OVERTURNED, in_flight=False)
+        case _State.OPENED | _State.FINISHING | _State.NEEDS_HUMAN:
+            return moves.retracting(referral, OVERTURNED)
+        case _State.RETRACTING:
+            return referral if referral.problem == OVERTURNED else moves.advance(referral, problem=OVERTURNED)
+        case _State.FINISHED | _State.WITHDRAWN:
+            return referral
+        case _:
+            assert_never(referral.state)
+
+
+def build_correction(
+    referral_id: str,
+    corrected: records.Referral,
+    decision: records.Decision,
+    case: records.Case,
+    items: Sequence[records.Item],
+    reporter: records.Reporter,
+    now: datetime,
+) -> records.Report:
+    """Write the report that corrects a finished one: no file, no address, and one sentence that says what is wrong with the first.
+
+    Args:
+        referral_id: Id of the new referral.
+        corrected: The finished one.
+        decision: The decision that overturned its own.
+        case: The case of both.
+        items: Every item of the case.
+        reporter: The platform's reporting person.
+        now: Aware UTC.
+
+    Raises:
+        InputError: The first report is not finished, the decision is no reason to correct it, or the account was unlinked.
+    """
+    if corrected.state is not _State.FINISHED or corrected.remote_id is None:
+        raise InputError(f"referral {referral_id}: corrects one that is {corrected.state}, expected finished")
+    if decision.case_id != case.id or decision.outcome not in (
+        records.Outcome.NOT_VIOLATION,
+        records.Outcome.OTHER_RULE,
+    ):
+        raise InputError(
+            f"referral {referral_id}: decision {decision.id} corrects nothing, expected one that overturned a violation"
+        )
+    if not case.account_reference:
+        raise InputError(
+            f"referral {referral_id}: the account of case {case.id} was unlinked, expected a known account"
+        )
+    reported = {file.item_id for file in corrected.files}
+    uploads = [
+        item.context.uploaded_at if item.context else item.received_at
+        for item in items
+        if item.id in reported
+    ]
+    return records.Report(
+        referral_id=referral_id,
+        incident_at=min((at for at in uploads if at <= now), default=corrected.created_at),
+        incident_time_meaning=TIME_MEANING,
+        annotations=(),
+        escalation=None,
+        reporter=reporter,
+        person=records.ReportedPerson(account_reference=case.account_reference),
+        files=(),
+        urls=(),
+        note=_note(referral_id, corrected, decision),
+        corrects=corrected.remote_id,
+    )
+
+
+def _note(referral_id: str, corrected: records.Referral, decision: records.Decision) -> str:
+    found = (
+        "no violation"
+        if decision.outcome is records.Outcome.NOT_VIOLATION
+        else "nothing that has to be reported, though it breaks the service's own rules"
+    )
+    return "\n".join(
+        [
+            f"Correction of report {corrected.remote_id}. Please do not treat this as a report of an incident.",
+            (
+                f"The decision that led to that report was reviewed at the service on {decision.at:%Y-%m-%d} by a person who had no part in it, "
+                f"and overturned: that person found {found}."
+            ),
+            (
+                "What was done to the account and its content because of it is being taken back. The files of that report are kept as the law "
+                "asks; questions go to the reporting person."
+            ),
+            f"References at the service: {referral_id}, correcting {corrected.id}.",
+        ]
+    )

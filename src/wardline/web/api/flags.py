@@ -1,0 +1,121 @@
+"""``/v1/flags``: users and trusted flaggers point at content."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import anyio
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from wardline import records
+from wardline.errors import InputError
+from wardline.pipeline import Flagged, FlagTaken, Wardline
+from wardline.web import access
+from wardline.web.access import Caller
+from wardline.web.api import multipart
+from wardline.web.api.items import MULTIPART, answer_evenly, read_context
+from wardline.web.api.pages import Cursor, Limit, Page, page
+
+router = APIRouter(prefix="/v1/flags", tags=["flags"])
+
+_Wardline = Annotated[Wardline, Depends(access.wardline)]
+
+
+class FlagBody(BaseModel):
+    """What the platform passes on: the whole body, or the part ``flag`` beside ``context`` and ``file``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(
+        min_length=1, max_length=200, description="Your category of complaint; no free text about the content"
+    )
+    flagger: records.Flagger = Field(
+        records.Flagger.USER, description="A trusted key may speak for a trusted flagger"
+    )
+    item_id: str | None = Field(None, max_length=64, description="As an answer to an upload named it")
+    account_reference: str | None = Field(None, min_length=1, max_length=255)
+    content_reference: str | None = Field(None, min_length=1, max_length=255)
+
+
+class FlagAccepted(BaseModel):
+    """The answer to a flag. A low-trust key sees ``status`` and nothing else."""
+
+    status: Literal["accepted"] = "accepted"
+    notice_id: str | None = None
+
+
+_OPENAPI: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/FlagBody"}},
+            MULTIPART: {"schema": {"type": "object", "required": ["flag", "context", "file"], "properties": {
+                "flag": {"$ref": "#/components/schemas/FlagBody"}, "context": {"$ref": "#/components/schemas/Context"},
+                "file": {"type": "string", "format": "binary"}}}},
+        },
+    },
+    "parameters": [
+        {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 255}},
+    ],
+}  # fmt: skip
+
+
+@router.post("", status_code=202, response_model=FlagAccepted, openapi_extra=_OPENAPI)
+async def flag(request: Request) -> Response:
+    """Flag content. What is not kept here needs its file, and a low-trust key always sends it."""
+    caller: Caller = request.state.caller
+    body = await request.body()
+    taken = await answer_evenly(request, caller, len(body), lambda: _flag(request, caller, body))
+    if caller.key.trust is records.KeyTrust.TRUSTED:
+        return JSONResponse(FlagAccepted(notice_id=taken.notice_id).model_dump(), status_code=202)
+    return JSONResponse({"status": "accepted"}, status_code=202)
+
+
+async def _flag(request: Request, caller: Caller, body: bytes) -> FlagTaken:
+    wardline: Wardline = request.app.state.wardline
+
+    def take() -> FlagTaken:
+        return wardline.flag(
+            _read(request, body), api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
+        )
+
+    return await anyio.to_thread.run_sync(take, limiter=request.app.state.uploads)
+
+
+def _read(request: Request, body: bytes) -> Flagged:
+    content_type = request.headers.get("content-type", "")
+    if not content_type.lower().startswith(MULTIPART):
+        said = _said(body)
+        return Flagged(
+            reason=said.reason, flagger=said.flagger, item_id=said.item_id, account_reference=said.account_reference,
+            content_reference=said.content_reference,
+        )  # fmt: skip
+    parts = multipart.parse(content_type, body)
+    if set(parts) != {"flag", "context", "file"}:
+        raise InputError("multipart: other parts, expected flag, context and file")
+    said = _said(parts["flag"])
+    if said.item_id or said.account_reference or said.content_reference:
+        raise InputError("flag: names content beside its context, expected reason and flagger only")
+    upload = read_context(parts["context"]).upload(parts["file"])
+    return Flagged(reason=said.reason, flagger=said.flagger, upload=upload)
+
+
+def _said(text: bytes) -> FlagBody:
+    try:
+        return FlagBody.model_validate_json(text)
+    except ValidationError as error:
+        fields = sorted({".".join(str(part) for part in each["loc"]) or "flag" for each in error.errors()})
+        raise InputError(
+            f"flag: wrong or missing {', '.join(fields)[:300]}, expected the fields of docs/reference/http.md"
+        ) from None
+
+
+@router.get("")
+def list_flags(
+    wardline: _Wardline, state: records.NoticeState | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[records.Notice]:
+    """List flags on files that are kept, oldest first; each reason of each file once, with how many came."""
+    found = wardline.parts.store.notices(state=state, after=cursor, most=limit)
+    return page(found, limit, [each.id for each in found])

@@ -1,0 +1,80 @@
+"""What the page of a case tells of an appeal: first what the person says, and what was decided only after one's own decision is in.
+
+Blind first, then compare: whoever knows what a colleague found, finds it more easily, and an appeal that only confirms is none. Afterwards
+both stand side by side, so that whoever sees them can learn from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wardline import records
+from wardline.records import ActionKind, AppealState, CaseState, Flagger, Stage
+from wardline.web.console.desk import Desk
+
+ACTIONS = {
+    ActionKind.RESTRICT_CONTENT: "The content was hidden", ActionKind.REMOVE_CONTENT: "The content was removed",
+    ActionKind.RESTORE_CONTENT: "The content was restored", ActionKind.SUSPEND_ACCOUNT: "The account was suspended",
+    ActionKind.WARN_ACCOUNT: "The account was warned",
+}  # fmt: skip
+STATES = {
+    AppealState.WAITING: "waits for the first decision", AppealState.OPEN: "waits for a decision", AppealState.UPHELD: "upheld",
+    AppealState.OVERTURNED: "overturned",
+}  # fmt: skip
+FLAGGERS = {Flagger.USER: "users", Flagger.TRUSTED_FLAGGER: "trusted flaggers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An appeal, as far as it may be shown now."""
+
+    appeal: records.Appeal
+    action: str
+    """What was done, in words."""
+    state: str
+    former: records.Decision | None
+    """What is appealed against; None while somebody is to decide without it."""
+    note: str
+    """What was written with it; empty where nothing was, or it may not be shown."""
+
+
+def is_blind(case: records.Case) -> bool:
+    """Say whether a case is to be decided without knowing what was decided before."""
+    return case.stage is Stage.APPEAL and case.state is CaseState.OPEN
+
+
+def values(desk: Desk, case: records.Case) -> dict[str, Any]:
+    """Give what the case's template asks for: its appeal and its flags."""
+    store = desk.wardline.parts.store
+    appeal = store.appeal_of(case.id)
+    return {
+        "appeal": shown(desk, case, appeal) if appeal else None,
+        "is_blind": is_blind(case),
+        "flags": store.notices_of(case.id),
+        "flaggers": FLAGGERS,
+    }
+
+
+def shown(desk: Desk, case: records.Case, appeal: records.Appeal) -> Shown:
+    """Put together what may be shown of an appeal."""
+    store = desk.wardline.parts.store
+    compares = (not is_blind(case) and appeal.answer_id is not None) or case.state is CaseState.DECIDED
+    former = store.decision(appeal.decision_id) if appeal.decision_id and compares else None
+    wrote = (
+        [each.text for each in store.notes_of(case.id) if each.user_id == former.user_id] if former else []
+    )
+    return Shown(
+        appeal=appeal, action=ACTIONS[store.action(appeal.action_id).kind], state=STATES[appeal.state], former=former,
+        note=wrote[-1] if wrote else "",
+    )  # fmt: skip
+
+
+def visible_actions(desk: Desk, case: records.Case) -> list[records.Action]:
+    """Give the actions of a case; of one that is decided blind, only the one that is appealed and what came before anybody decided."""
+    actions = desk.wardline.parts.store.actions_of(case.id)
+    if not is_blind(case):
+        return actions
+    appeal = desk.wardline.parts.store.appeal_of(case.id)
+    appealed = appeal.action_id if appeal else None
+    return [each for each in actions if each.id == appealed or each.kind is ActionKind.RESTRICT_CONTENT]
