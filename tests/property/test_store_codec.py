@@ -126,6 +126,31 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
             ),
             unique_by=lambda answer: answer.about,
         ).map(tuple),
+        second_opinion=st.booleans(),
+    ),
+    records.Opinion: st.builds(
+        make.opinion,
+        at=_TIMES,
+        stage=st.sampled_from(records.Stage),
+        reason=st.sampled_from(records.OpinionReason),
+        answer=_TEXT,
+        in_effect=st.booleans(),
+        restricts=st.booleans(),
+        settled_at=st.none() | _TIMES,
+        settled=st.none() | _TEXT,
+    ),
+    records.GoldenItem: st.builds(
+        make.golden_item,
+        outcome=st.sampled_from(records.Outcome),
+        added_at=_TIMES,
+        retired_at=st.none() | _TIMES,
+    ),
+    records.GoldenCase: st.builds(
+        make.golden_case,
+        made_at=_TIMES,
+        user_id=st.none() | _TEXT,
+        outcome=st.none() | st.sampled_from(records.Outcome),
+        answered_at=st.none() | _TIMES,
     ),
     records.Action: st.builds(
         make.action,
@@ -219,6 +244,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         disabled=st.booleans(),
         failed_sign_ins=st.integers(0, 10**9),
         locked_until=st.none() | _TIMES,
+        accounts=_tuples(_TEXT),
     ),
     records.Session: st.builds(
         make.session, user_id=_TEXT, token_digest=_TEXT, version=st.integers(1, 2**40)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wardline import enforcement, preservation, records, referral, review
-from wardline.pipeline import feedback
+from wardline.pipeline import feedback, opinions
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.refer import NOBODY, report_of
 from wardline.records import Insert, Outcome, Replace, Step, Task, Verb
@@ -16,30 +16,33 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
     done = review.conclude(parts.store.case(decision.case_id), decision, now=now)
     if done is None:
         return
-    case, decision = done
+    take_effect(parts, opinions.weigh(parts, *done))
+
+
+def take_effect(parts: Parts, weighed: opinions.Weighed) -> None:
+    """Commit what a decision leads to, by itself or with others; all of it, or only that it waits."""
+    case, decision, now = weighed.case, weighed.decision, parts.now()
+    if not weighed.takes_effect:
+        parts.store.commit(*weighed.changes, entries=weighed.entries, work=weighed.work)
+        return
     items = [parts.store.item(item_id) for item_id in case.item_ids]
     actions = enforcement.after_decision(
         decision, case, items, new_id=lambda: parts.new_id("action"), now=now
-    )
-    changes: list[records.Change] = [
-        Replace(case),
-        Replace(decision),
-        parts.count(Step.CASES_DECIDED),
-        *map(Insert, actions),
-    ]
+    ) if weighed.acts else ()  # fmt: skip
+    changes: list[records.Change] = [*weighed.changes, *map(Insert, actions)]
+    if weighed.is_first_effect:
+        changes.append(parts.count(Step.CASES_DECIDED))
     entries = [
-        parts.entry(
-            Verb.CASE_CLOSED, case.id, actor=decision.user_id, detail=f"{decision.id} {decision.outcome}"
-        ),
+        *weighed.entries,
         *(
             parts.entry(Verb.ACTION_TAKEN, action.id, actor=decision.user_id, detail=action.kind)
             for action in actions
         ),
     ]
-    work = [Task(name="enforce", record_id=action.id) for action in actions]
+    work = [*weighed.work, *(Task(name="enforce", record_id=action.id) for action in actions)]
     heard = feedback.of_decision(parts, decision, items)
     changes, entries, work = changes + heard[0], entries + heard[1], work + heard[2]
-    if referral.needs_referral(decision):
+    if referral.needs_referral(decision) and weighed.drafts:
         _draft(parts, case, decision, changes, entries, work)
     elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         # Nothing to report in either: the file goes once there was time to appeal.

@@ -9,8 +9,9 @@ from functools import partial
 
 from wardline import records, review
 from wardline.errors import ConflictError
+from wardline.pipeline import golden
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.review import claim
+from wardline.pipeline.review import bar, claim
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
@@ -32,6 +33,9 @@ class HandingOut:
         First those in which a child may be in danger now, then for leads what was handed to them, then by the harm that is avoided in each
         hour of work. Now and then it is the oldest case instead, so that nothing waits for ever. Cases without a place come by their age.
         """
+        practice = golden.mix_in(self._parts, user)
+        if practice is not None:
+            return practice
         for look in self._looks(user):
             case = self._first(look, user)
             if case is not None:
@@ -48,7 +52,11 @@ class HandingOut:
         )
         for look in looks:
             if len(found) < most:
-                found |= {case.id: case for case in look(most) if case.id not in found}
+                found |= {
+                    case.id: case
+                    for case in look(most)
+                    if case.id not in found and not review.is_party(case, user)
+                }
         return list(found.values())[:most]
 
     def _first(self, look: _Look, user: records.User) -> records.Case | None:
@@ -58,6 +66,9 @@ class HandingOut:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
+                            if review.is_party(case, user):
+                                bar(self._parts, case, user)
+                                continue
                             return claim(self._parts, case.id, user)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more

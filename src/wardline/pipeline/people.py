@@ -11,6 +11,7 @@ from wardline import records
 from wardline.errors import (
     AlreadyExistsError,
     ConflictError,
+    InputError,
     NotAllowedError,
     NotAuthenticatedError,
     NotFoundError,
@@ -21,6 +22,8 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Insert, KeyTrust, Replace, Role, Scope, Verb
 
 _SECRET_BYTES = 32
+MOST_ACCOUNTS = 20
+"""Of one person's own on the platforms."""
 _ROLE_SCOPES: dict[Role, set[Scope]] = {
     Role.MODERATOR: {Scope.CASES},
     Role.LEAD: {Scope.CASES, Scope.MANAGE},
@@ -130,6 +133,28 @@ def change_role(parts: Parts, name: str, role: Role, *, actor: str = SYSTEM) -> 
             return None
         told = parts.entry(Verb.USER_ROLE_CHANGED, user.id, actor=actor, detail=f"{user.role} to {role}")
         return _Revision(user=replace(user, role=role), told=told)
+
+    return _revise(parts, name, changed)
+
+
+def declare_accounts(
+    parts: Parts, name: str, references: Sequence[str], *, actor: str = SYSTEM
+) -> records.User:
+    """Say which accounts on the platforms are a person's own, in place of what was said before: they are never handed cases about them.
+
+    Raises:
+        InputError: More than ``MOST_ACCOUNTS``, or one that is empty or longer than 255 characters.
+        NotFoundError: Nobody has this name.
+    """
+    own = tuple(dict.fromkeys(each.strip() for each in references if each.strip()))
+    if len(own) > MOST_ACCOUNTS:
+        raise InputError(f"own accounts: {len(own)}, expected at most {MOST_ACCOUNTS}")
+
+    def changed(user: records.User) -> _Revision | None:
+        if user.accounts == own:
+            return None
+        told = parts.entry(Verb.USER_ACCOUNTS_DECLARED, user.id, actor=actor, detail=f"{len(own)} accounts")
+        return _Revision(user=replace(user, accounts=own), told=told)
 
     return _revise(parts, name, changed)
 

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.pipeline import alarms, exchanging, feedback, look_back, preserve, sessions, verifying
+from wardline.pipeline import (
+    alarms,
+    exchanging,
+    feedback,
+    look_back,
+    preserve,
+    sessions,
+    standing_alone,
+    verifying,
+)
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
@@ -21,6 +30,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "enforce": enforce,
     "refer": refer,
     "find-reviewer": find_reviewer,
+    "opinion-due": standing_alone.due,
     "notify": alarms.notify,
     "unlink": preserve.unlink,
     "verify-log": verifying.verify_log,

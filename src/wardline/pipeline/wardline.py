@@ -19,6 +19,7 @@ from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.opinion_acts import OpinionActs
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.proving import Prover
 from wardline.pipeline.review_acts import ReviewActs
@@ -27,7 +28,7 @@ from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, ListActs):
+class Wardline(ReviewActs, ListActs, OpinionActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

@@ -4,6 +4,7 @@ A docstring here is a contract; ``wardline.testing`` holds the suites that check
 exceptions into ``wardline.errors`` at the door. An expected failure is a value, never an exception.
 """
 
+from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
     Authority,
     Classifier,
@@ -39,5 +40,5 @@ from wardline.ports.store import (
 )
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "OpinionReader", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ from wardline.records.case import (
 )
 from wardline.records.category import Category
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
+from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
 from wardline.records.hash_list import (
     WIDEST_RADIUS_BITS,
@@ -72,6 +73,7 @@ from wardline.records.list_source import (
     check_key,
 )
 from wardline.records.log import Checkpoint, Entry, Verb
+from wardline.records.opinion import Opinion, OpinionReason
 from wardline.records.preview import (
     Preview,
     PreviewColumn,
@@ -130,6 +132,8 @@ __all__ = [
     "FileAnnotation",
     "Finding",
     "Flag",
+    "GoldenCase",
+    "GoldenItem",
     "Hash",
     "HashBatch",
     "HashKind",
@@ -159,6 +163,8 @@ __all__ = [
     "MediaFormat",
     "Note",
     "Odds",
+    "Opinion",
+    "OpinionReason",
     "Outcome",
     "Picture",
     "Place",

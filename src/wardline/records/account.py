@@ -54,6 +54,8 @@ class User:
     """Wrong passwords since the last right one."""
     locked_until: datetime | None = None
     """Until then no password signs this person in."""
+    accounts: tuple[str, ...] = ()
+    """References of the person's own accounts on the platforms: cases about them are never handed to this person."""
 
     def __post_init__(self) -> None:
         require_id("user", self.id)
@@ -61,6 +63,8 @@ class User:
         require_utc("created_at", self.created_at)
         require_range("failed_sign_ins", self.failed_sign_ins, 0, 10**9)
         require_utc("locked_until", self.locked_until)
+        for reference in self.accounts:
+            require_text("own account", reference, most=255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ class Outcome(StrEnum):
 class DecisionState(StrEnum):
     PENDING = "pending"
     """May still be undone."""
+    GIVEN = "given"
+    """In, and without effect of its own: it waits for other people's opinions, or was counted with them."""
     EFFECTIVE = "effective"
     UNDONE = "undone"
 
@@ -246,6 +248,8 @@ class Decision:
     version: int = 1
     answers: tuple[Answer, ...] = ()
     """At most one to each question; empty where nobody was asked."""
+    second_opinion: bool = False
+    """The person asked that another one decides too."""
 
     def __post_init__(self) -> None:
         require_id("decision", self.id)

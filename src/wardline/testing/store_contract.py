@@ -35,6 +35,7 @@ from wardline.testing import store_records as make
 from wardline.testing import write_points
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
+from wardline.testing.store_contract_opinions import OpinionsContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
@@ -44,7 +45,9 @@ _THREADS = 16
 _A_KEY = make.api_key()
 
 
-class StoreContract(ReadersContract, QueueContract, ListReadersContract, SeveralContract, LogContract):
+class StoreContract(
+    ReadersContract, QueueContract, ListReadersContract, SeveralContract, OpinionsContract, LogContract
+):
     """What every store does."""
 
     @pytest.fixture

@@ -37,6 +37,8 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/cases/{case_id}/decisions"): frozenset({Scope.CASES}),
     ("POST", "/v1/cases/{case_id}/undo"): frozenset({Scope.CASES}),
     ("GET", "/v1/cases/{case_id}/actions"): frozenset({Scope.CASES, Scope.MANAGE}),
+    ("GET", "/v1/cases/{case_id}/opinions"): frozenset({Scope.CASES}),
+    ("GET", "/v1/cases/{case_id}/known-answer"): frozenset({Scope.CASES}),
     ("GET", "/v1/hash-lists"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("POST", "/v1/hash-lists/{list_id}/disable"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/hash-lists/{list_id}/activation"): frozenset({Scope.MANAGE}),

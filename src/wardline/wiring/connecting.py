@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wardline import intake, kernels, plugins, ports, preservation, records, settings, triage
+from wardline import intake, kernels, plugins, ports, preservation, records, review, settings, triage
 from wardline.errors import BusyError, ConfigurationError, WardlineError
 from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
@@ -150,6 +150,11 @@ def _rules(chosen: Settings) -> Rules:
         lease=timedelta(minutes=chosen.review.lease_minutes), undo_window=timedelta(seconds=chosen.review.undo_seconds),
         weights=chosen.review.weights, look_ahead=timedelta(hours=chosen.review.look_ahead_hours),
         oldest_share=chosen.review.oldest_percent / 100,
+        opinions=review.SecondOpinions(
+            gravest=chosen.review.opinions.gravest, random_share=chosen.review.opinions.random_percent / 100,
+            most_wait=timedelta(hours=chosen.review.opinions.most_hours),
+        ),
+        golden_share=chosen.review.golden.percent / 100,
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
             after_clearance=timedelta(days=kept.after_clearance_days),

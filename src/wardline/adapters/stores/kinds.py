@@ -56,7 +56,10 @@ KINDS = (
     _kind(records.Reveal),
     _kind(records.Covering, Unique(("reveal_id",))),
     _kind(records.Note),
-    _kind(records.Decision, later={"answers": "[]"}),
+    _kind(records.Decision, later={"answers": "[]", "second_opinion": False}),
+    _kind(records.Opinion, Unique(("decision_id",))),
+    _kind(records.GoldenItem, Unique(("item_id",))),
+    _kind(records.GoldenCase, Unique(("case_id",))),
     _kind(records.Action),
     _kind(records.Referral, Unique(("decision_id",))),
     _kind(records.Receipt, Unique(("referral_id",))),
@@ -66,7 +69,9 @@ KINDS = (
     _kind(records.HeldEntry, Unique(("list_id", "entry_id"), while_none="released_at")),
     _kind(records.ListSync, Unique(("list_id",), while_none="ended_at")),
     _kind(records.ListFeedback),
-    _kind(records.User, Unique(("name",)), later={"failed_sign_ins": 0, "locked_until": None}),
+    _kind(
+        records.User, Unique(("name",)), later={"failed_sign_ins": 0, "locked_until": None, "accounts": "[]"}
+    ),
     _kind(records.Session, Unique(("token_digest",))),
     _kind(records.ApiKey, Unique(("secret_digest",))),
     _kind(records.Approval),

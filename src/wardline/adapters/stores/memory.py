@@ -9,6 +9,7 @@ from typing import Any
 
 from wardline import ports, records
 from wardline.adapters.stores import codec, drift, kinds, preparation
+from wardline.adapters.stores.memory_opinions import MemoryOpinions
 from wardline.adapters.stores.memory_several import MemorySeveral
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
@@ -22,7 +23,7 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemorySeveral):
+class MemoryStore(MemorySeveral, MemoryOpinions):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from wardline import ports, records
 from wardline.adapters.stores import log, preparation, schema
 from wardline.adapters.stores.figures import SqlFigures
+from wardline.adapters.stores.opinion_readers import SqlOpinions
 from wardline.adapters.stores.readers import SqlReaders
 from wardline.adapters.stores.several import SqlSeveral
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
-class SqlStore(SqlReaders, SqlSeveral, SqlFigures, log.SqlLog):
+class SqlStore(SqlReaders, SqlSeveral, SqlOpinions, SqlFigures, log.SqlLog):
     """Records in SQL tables, written in group commits."""
 
     def __init__(

@@ -27,14 +27,15 @@ from wardline.adapters.stores.tables.lists import (
     list_feedback,
     list_syncs,
 )
+from wardline.adapters.stores.tables.opinions import golden_cases, golden_items, opinions
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
 from wardline.adapters.stores.tables.spelling import metadata
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "golden_cases", "golden_items", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "opinions", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0009"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -44,6 +45,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Covering: coverings,
     records.Note: notes,
     records.Decision: decisions,
+    records.Opinion: opinions,
+    records.GoldenItem: golden_items,
+    records.GoldenCase: golden_cases,
     records.Action: actions,
     records.Referral: referrals,
     records.Receipt: receipts,
