@@ -12,9 +12,9 @@ from tests.acceptance.stories import picture, violation
 from wardline import records, review
 from wardline.errors import ConflictError
 from wardline.pipeline import Rules
-from wardline.records import ActionKind, AlarmKind, CaseState, Category, DecisionState, Outcome, Role, Stage
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.standing_alone import due
+from wardline.records import ActionKind, AlarmKind, CaseState, Category, DecisionState, Outcome, Role, Stage
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.harness import REPORTER, Line, Person
 from wardline.testing.platform_ledger import AccountState, ContentState

@@ -320,7 +320,12 @@ def test_fields_that_came_later_change_a_digest_only_when_they_say_something(
     assert codec.digest(bare, b"salt", later=kind.later) == codec.digest(before, b"salt")
     digests = {codec.digest(codec.to_row(each), b"salt", later=kind.later) for each in (record, other)}
     assert (len(digests) == 1) == (record == other)
-    for edited in ({**bare, name: cell} for name in kind.later for cell in (False, 0.0, "", "edited")):
+    for edited in (
+        {**bare, name: cell}
+        for name, was in kind.later.items()
+        for cell in (False, 0.0, "", "edited")
+        if (type(cell), cell) != (type(was), was)
+    ):
         assert codec.digest(edited, b"salt", later=kind.later) != codec.digest(
             bare, b"salt", later=kind.later
         )

@@ -1,6 +1,6 @@
 """Assurance: how well people agree, how often they are overruled, and files with a known answer. For training, never for a ranking."""
 
-from wardline.assurance.agreement import LEAST_OPINIONS, Measures, Share, alpha, measure
+from wardline.assurance.agreement import LEAST_OPINIONS, Measures, Share, alpha, measure, share
 from wardline.assurance.golden import choose, disguise
 from wardline.assurance.intervals import Interval, exact_interval
 
@@ -14,4 +14,5 @@ __all__ = [
     "disguise",
     "exact_interval",
     "measure",
+    "share",
 ]

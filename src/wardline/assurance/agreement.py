@@ -61,11 +61,11 @@ def measure(user_id: str, cases: Mapping[str, Sequence[records.Opinion]]) -> Mea
         if each.user_id == user_id and each.settled is not None
     ]
     answers = [(first.answer, second.answer) for first, second in pairs]
-    agreement = _share(sum(first == second for first, second in answers), len(answers))
+    agreement = share(sum(first == second for first, second in answers), len(answers))
     beyond, interval = alpha(answers) if agreement is not None else (None, None)
     return Measures(
         opinions=len(pairs), agreement=agreement, alpha=beyond, alpha_interval=interval,
-        overruled=_share(sum(each.answer != each.settled for each in adjudicated), len(adjudicated)),
+        overruled=share(sum(each.answer != each.settled for each in adjudicated), len(adjudicated)),
     )  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def _blind_pair(opinions: Sequence[records.Opinion]) -> tuple[records.Opinion, r
     return (opinions[0], opinions[1]) if len(opinions) > 1 else None
 
 
-def _share(hits: int, base: int) -> Share | None:
+def share(hits: int, base: int) -> Share | None:
+    """Give a share with its exact interval; None below ``LEAST_OPINIONS``."""
     if base < LEAST_OPINIONS:
         return None
     return Share(hits=hits, base=base, interval=exact_interval(hits, base))

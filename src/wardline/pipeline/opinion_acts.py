@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from wardline import records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import blindness, golden, people
+from wardline.pipeline import blindness, golden, people, training
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import SYSTEM, Parts
 
@@ -62,6 +62,16 @@ class OpinionActs:
     def retire_golden(self, golden_id: str, *, actor: str = SYSTEM) -> records.GoldenItem:
         """Take such a file out of use and destroy it."""
         return golden.retire(self.parts, golden_id, actor=actor)
+
+    def measures_of(self, user_id: str, *, reader: records.User) -> training.Training:
+        """Measure one person's opinions, for themselves or for a lead who trains them."""
+        return training.measures_of(self.parts, user_id, reader=reader)
+
+    def told(
+        self, lines: Sequence[tuple[int, records.Entry]], *, user: records.User
+    ) -> list[tuple[int, records.Entry]]:
+        """Leave out entries of the log that tell what came of a case that this person may have to judge."""
+        return blindness.told(self.parts, lines, user)
 
     def declare_accounts(self, references: Sequence[str], *, user: records.User) -> records.User:
         """Say which accounts on the platforms are this person's own: cases about them are handed to others."""

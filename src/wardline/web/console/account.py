@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -10,8 +10,8 @@ from starlette.responses import Response
 from wardline import records
 from wardline.errors import NotFoundError
 from wardline.records import ActionKind, ActionState, HoldState
-from wardline.web.console.case_view import OUTCOMES
 from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import page
 
 _SHOWN = 20
@@ -54,16 +54,25 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
     referrals = store.referrals_of_several(case_ids)
     actions = store.actions_of_several(case_ids)
     holds = store.holds_of_several([item_id for case in cases for item_id in case.item_ids])
+    known = {each.id for each in cases} - desk.wardline.hidden_cases(case_ids, user=desk.user)
     return [
         Row(
             case=case,
-            decision=decisions.get(case.decision_id or ""),
-            referrals=tuple(referrals.get(case.id, ())),
-            suspended=_suspension(actions.get(case.id, ())),
+            decision=decisions.get(case.decision_id or "") if _is_told(desk, case, decisions) else None,
+            referrals=tuple(referrals.get(case.id, ())) if case.id in known else (),
+            suspended=_suspension(actions.get(case.id, ())) if case.id in known else None,
             held=_active([hold for item_id in case.item_ids for hold in holds.get(item_id, ())]),
         )
         for case in cases
     ]
+
+
+def _is_told(desk: Desk, case: records.Case, decisions: Mapping[str, records.Decision]) -> bool:
+    """Say whether a decision may be told: one's own, or of a closed case."""
+    decision = decisions.get(case.decision_id or "")
+    return case.state is records.CaseState.CLOSED or (
+        decision is not None and decision.user_id == desk.user.id
+    )
 
 
 def _suspension(actions: Sequence[records.Action]) -> records.Action | None:

@@ -32,6 +32,7 @@ from wardline.web.console import (
     referral,
     sign_in,
     static_files,
+    training,
     watching,
     you,
 )
@@ -43,7 +44,7 @@ from wardline.web.console.pictures import Shelf
 from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
+    *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES, *training.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
 )  # fmt: skip
 

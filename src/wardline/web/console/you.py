@@ -9,7 +9,7 @@ from starlette.responses import Response
 from wardline.errors import InputError, NotAuthenticatedError, NotFoundError, WardlineError
 from wardline.pipeline import sessions
 from wardline.web import problems
-from wardline.web.console.desk import EVERYBODY, Desk, Page
+from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.forms import first
 from wardline.web.console.rendering import KEYS_COOKIE, go, page
 
@@ -62,6 +62,15 @@ def close_others(desk: Desk) -> Response:
     return go("/you")
 
 
+def accounts(desk: Desk) -> Response:
+    """Say which accounts on the platforms are one's own; cases about them go to others."""
+    try:
+        desk.wardline.declare_accounts(first(desk.form, "accounts").splitlines(), user=desk.user)
+    except InputError as error:
+        return _show(desk, wrong=error)
+    return go("/you")
+
+
 def keys(desk: Desk) -> Response:
     """Switch single-key shortcuts on or off in this browser."""
     chosen = desk.sent("keys")
@@ -85,6 +94,7 @@ def _show(desk: Desk, wrong: WardlineError | None = None) -> Response:
     return page(
         desk, "you", status=problems.status_of(wrong) if wrong else 200, wrong=wrong, this=desk.session, others=open_ones[::-1],
         shown_today=seen, looked=timedelta(seconds=seen.seconds), changed=desk.asked("done") == "password",
+        training=desk.wardline.measures_of(desk.user.id, reader=desk.user) if desk.user.role in REVIEWERS else None,
     )  # fmt: skip
 
 
@@ -94,4 +104,5 @@ PAGES = (
     Page("POST", "/you/sessions/close-others", EVERYBODY, close_others),
     Page("POST", "/you/sessions/{session_id}/close", EVERYBODY, close),
     Page("POST", "/you/keys", EVERYBODY, keys),
+    Page("POST", "/you/accounts", EVERYBODY, accounts),
 )
