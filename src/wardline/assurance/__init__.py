@@ -1,12 +1,20 @@
-"""Assurance: how good the machine is, proven before it acts alone and watched while it does."""
+"""Assurance: how good machine and people are.
 
+The machine is proven before it acts alone, and watched while it does. Of people it is counted how well they agree and how often they are
+overruled, for training and never for a ranking; files with a known answer belong to that.
+"""
+
+from wardline.assurance.agreement import LEAST_OPINIONS, Measures, Share, alpha, measure, share
 from wardline.assurance.caps import SHARE_OF_HUMAN_ERROR, HumanError, cap_from
 from wardline.assurance.channels import Disagreement, certify_clear_by_channel, compare_channels
+from wardline.assurance.golden import choose, disguise
+from wardline.assurance.intervals import Interval, exact_interval
 from wardline.assurance.planning import Plan, plan
 from wardline.assurance.thresholds import Certified, certify_act, certify_clear
 from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 
 __all__ = [
-    "ALTERNATIVES", "SHARE_OF_HUMAN_ERROR", "Certified", "Disagreement", "HumanError", "Plan", "Watch", "cap_from", "certify_act", "certify_clear",
-    "certify_clear_by_channel", "compare_channels", "observe", "plan", "wald_limit",
+    "ALTERNATIVES", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Disagreement", "HumanError", "Interval", "Measures", "Plan", "Share",
+    "Watch", "alpha", "cap_from", "certify_act", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "disguise",
+    "exact_interval", "measure", "observe", "plan", "share", "wald_limit",
 ]  # fmt: skip

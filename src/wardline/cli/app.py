@@ -15,6 +15,7 @@ from wardline.cli import (
     case,
     check,
     demo,
+    golden,
     hash_file,
     hash_list,
     hold,
@@ -73,6 +74,7 @@ app.add_typer(approval.app, name="approval")
 app.add_typer(case.app, name="case")
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")
+app.add_typer(golden.app, name="golden")
 app.add_typer(alarm.app, name="alarm")
 app.add_typer(audit.app, name="audit")
 app.add_typer(statistics.app, name="statistics")

@@ -136,6 +136,17 @@ name = {name}
 #views_per_hour = 10.0
 #private_views_per_hour = 1.0
 
+# Second opinions: always for category A; so many of a hundred other decisions are judged by a second person too, while they take effect; a
+# violation waits for agreement so long. docs/explanation/second-opinions.md.
+[review.opinions]
+#gravest = true
+#random_percent = 5.0
+#most_hours = 12.0
+
+# After so many of a hundred cases comes a file with a known answer from `wardline golden add`. 0: off.
+[review.golden]
+#percent = 0.0
+
 [preservation]
 #vault = "directory"
 # From triage on; never ends while its case is undecided.

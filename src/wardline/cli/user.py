@@ -168,5 +168,5 @@ def _tell(user: records.User, said: str, *, as_json: bool) -> None:
 
 
 def _shown(user: records.User) -> dict[str, Any]:
-    shown: dict[str, Any] = output.plain(user, without=("password_hash",))
+    shown: dict[str, Any] = output.plain(user, without=("password_hash", "accounts"))
     return shown

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from wardline import enforcement, records, referral, review
+from wardline import enforcement, referral, review
 from wardline.pipeline import (
     appealing,
     clusters,
     correcting,
     feedback,
     flags_kept,
+    opinions,
     preserve,
     stating,
     striking,
 )
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import Insert, Outcome, Replace, Step, Task, Verb
+from wardline.records import Insert, Outcome, Step, Task, Verb
 
 
 def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
@@ -25,43 +26,48 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
     done = review.conclude(parts.store.case(decision.case_id), decision, now=now)
     if done is None:
         return
-    case, decision = done
-    appealed = appealing.conclude(parts, case, decision)
+    appealed = appealing.conclude(parts, *done)
     if appealed is not None:
+        appealed.work += clusters.to_weigh(decision)
         appealed.commit(parts)
         return
+    take_effect(parts, opinions.weigh(parts, *done))
+
+
+def take_effect(parts: Parts, weighed: opinions.Weighed) -> None:
+    """Commit what a decision leads to, by itself or with others; all of it, or only that it waits."""
+    case, decision = weighed.case, weighed.decision
+    rest = Writing(list(weighed.changes), list(weighed.entries), list(weighed.work))
+    if weighed.takes_effect:
+        rest.work += clusters.to_weigh(decision)
+        if weighed.is_first_effect:
+            rest.changes.append(parts.count(Step.CASES_DECIDED))
+        if not weighed.is_settled:
+            rest.add(_consequences(parts, weighed))
+        rest.add(flags_kept.answer_all(parts, case, decision))
+        rest.add(appealing.after_first(parts, case, decision))
+    rest.commit(parts)
+
+
+def _consequences(parts: Parts, weighed: opinions.Weighed) -> Writing:
+    """Put together what follows from a decision where nothing had followed from another one before."""
+    case, decision = weighed.case, weighed.decision
     items = [parts.store.item(item_id) for item_id in case.item_ids]
-    actions = enforcement.after_decision(
-        decision, case, items, new_id=lambda: parts.new_id("action"), now=now
-    )
     struck = striking.strike(parts, decision, case, items[0])
-    actions = (*actions, *struck.actions)
-    changes: list[records.Change] = [
-        Replace(case),
-        Replace(decision),
-        parts.count(Step.CASES_DECIDED),
-        *map(Insert, actions),
-    ]
-    entries = [
-        parts.entry(
-            Verb.CASE_CLOSED, case.id, actor=decision.user_id, detail=f"{decision.id} {decision.outcome}"
-        ),
-        *(
-            parts.entry(Verb.ACTION_TAKEN, action.id, actor=decision.user_id, detail=action.kind)
-            for action in actions
-        ),
-    ]
-    work = [Task(name="enforce", record_id=action.id) for action in actions]
-    work += clusters.to_weigh(decision)
-    rest = Writing(changes, entries, work)
+    implied = enforcement.after_decision(
+        decision, case, items, new_id=lambda: parts.new_id("action"), now=parts.now()
+    )
+    rest = Writing()
+    actions = (*implied, *struck.actions)
+    for action in actions:
+        told = parts.entry(Verb.ACTION_TAKEN, action.id, actor=decision.user_id, detail=action.kind)
+        rest.note(Insert(action), told, work=[Task(name="enforce", record_id=action.id)])
     rest.add(Writing(*feedback.of_decision(parts, decision, items)))
     rest.add(struck.writing)
     rest.add(stating.stated(parts, decision, items, actions))
-    rest.add(flags_kept.answer_all(parts, case, decision))
-    rest.add(appealing.after_first(parts, case, decision))
     if referral.needs_referral(decision):
         rest.add(correcting.draft(parts, case, decision))
     elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         # Nothing to report in either: the file goes once there was time to appeal.
         rest.add(preserve.cleared(parts, case, decision))
-    rest.commit(parts)
+    return rest

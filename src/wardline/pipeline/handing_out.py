@@ -9,9 +9,9 @@ from functools import partial
 
 from wardline import records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import cluster_acts
+from wardline.pipeline import cluster_acts, golden
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.review import claim_read
+from wardline.pipeline.review import bar, claim_read
 from wardline.pipeline.taking import Takers
 from wardline.records import Drawn, Taker
 
@@ -36,6 +36,9 @@ class HandingOut:
         First those in which a child may be in danger now, then for leads what was handed to them, then what has been hidden for too long, then
         by the order. Now and then it is the oldest case instead, or one that is drawn by lot. Cases without a place come by their age.
         """
+        practice = golden.mix_in(self._parts, user, self._takers.of(user))
+        if practice is not None:
+            return practice
         for look, drawn in self._looks(user):
             case = self._first(look, user, drawn)
             if case is not None:
@@ -44,7 +47,8 @@ class HandingOut:
 
     def waiting_in_order(self, user: records.User, *, most: int) -> list[records.Case]:
         """Give what this person may take, the next one first; those that come in between are not foretold."""
-        return self._in_order(self._takers.of(user), self._before_all(user), most)
+        found = self._in_order(self._takers.of(user), self._before_all(user), most)
+        return [case for case in found if not review.is_party(case, user)]
 
     def first_of_all(self, *, most: int) -> list[records.Case]:
         """Give the first cases of all queues that were not handed to the leads, whoever may take them."""
@@ -71,6 +75,9 @@ class HandingOut:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
+                            if review.is_party(case, user):
+                                bar(self._parts, case, user)
+                                continue
                             return claim_read(self._parts, case, user, drawn=drawn)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more

@@ -49,6 +49,9 @@ class Rules:
     """Whether content that has been hidden for that long is restored where no verified list knows it."""
     audit_share: float = 0.05
     """Of the cases that a spread would decide, 0 to 1: so many go to a person instead."""
+    opinions: review.SecondOpinions = field(default_factory=review.SecondOpinions)
+    golden_share: float = 0.0
+    """Of the cases that are handed out, 0 to 1: so many are followed by a file with a known answer."""
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")

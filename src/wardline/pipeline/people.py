@@ -22,6 +22,8 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Insert, KeyTrust, Replace, Role, Scope, Verb
 
 _SECRET_BYTES = 32
+MOST_ACCOUNTS = 20
+"""Of one person's own on the platforms."""
 _ROLE_SCOPES: dict[Role, set[Scope]] = {
     Role.MODERATOR: {Scope.CASES},
     Role.LEAD: {Scope.CASES, Scope.MANAGE},
@@ -159,6 +161,28 @@ def change_skills(parts: Parts, name: str, skills: Iterable[str], *, actor: str 
             Verb.USER_SKILLS_CHANGED, user.id, actor=actor, detail=(", ".join(wanted) or "none")[:500]
         )
         return _Revision(user=replace(user, skills=wanted), told=told)
+
+    return _revise(parts, name, changed)
+
+
+def declare_accounts(
+    parts: Parts, name: str, references: Sequence[str], *, actor: str = SYSTEM
+) -> records.User:
+    """Say which accounts on the platforms are a person's own, in place of what was said before: they are never handed cases about them.
+
+    Raises:
+        InputError: More than ``MOST_ACCOUNTS``, or one that is empty or longer than 255 characters.
+        NotFoundError: Nobody has this name.
+    """
+    own = tuple(dict.fromkeys(each.strip() for each in references if each.strip()))
+    if len(own) > MOST_ACCOUNTS:
+        raise InputError(f"own accounts: {len(own)}, expected at most {MOST_ACCOUNTS}")
+
+    def changed(user: records.User) -> _Revision | None:
+        if user.accounts == own:
+            return None
+        told = parts.entry(Verb.USER_ACCOUNTS_DECLARED, user.id, actor=actor, detail=f"{len(own)} accounts")
+        return _Revision(user=replace(user, accounts=own), told=told)
 
     return _revise(parts, name, changed)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, people
+from wardline.pipeline import alarms, golden, opinions, standing_alone
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
@@ -26,12 +26,28 @@ def claim_read(
     parts: Parts, case: records.Case, user: records.User, *, drawn: records.Drawn | None = None
 ) -> records.Case:
     """Claim a case as it was read a moment ago, and note why it was handed out before its turn. ``ConflictError`` if it changed since."""
-    case = review.claim(case, user.id, now=parts.now(), lease=parts.rules.lease, role=user.role)
+    case = review.claim(
+        case,
+        user.id,
+        now=parts.now(),
+        lease=parts.rules.lease,
+        role=user.role,
+        accounts=user.accounts,
+    )
     if drawn is not None and case.drawn is not records.Drawn.LOT:
         case = replace(case, drawn=drawn)
     entry = parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id, detail=drawn or "")
     parts.store.commit(Replace(case), entries=[entry])
     return case
+
+
+def bar(parts: Parts, case: records.Case, user: records.User) -> None:
+    """Hand a case about an account of this person's own to others only, from here on."""
+    barred = replace(case, passed_by=(*case.passed_by, user.id), version=case.version + 1)
+    look = Task(name="find-reviewer", record_id=case.id, attempt=_ESCALATED + barred.version)
+    parts.store.commit(
+        Replace(barred), entries=[parts.entry(Verb.CASE_BARRED, case.id, actor=user.id)], work=[look]
+    )
 
 
 def return_case(parts: Parts, case_id: str, user: records.User) -> records.Case:
@@ -182,7 +198,7 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing
     form = f"{shown.id} {item.id} frame {showing.frame} {showing.rendition} {showing.longest_side}"
     # One thing at a time is on the screen: what was revealed before is covered by it.
     _commit_covering(
-        parts, user, Insert(shown), parts.count(Step.REVEALS),
+        parts, user, Insert(shown), *(() if parts.store.golden_case_of(case_id) else (parts.count(Step.REVEALS),)),
         entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)],
     )  # fmt: skip
     return picture
@@ -223,6 +239,9 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
         parts.store.case(case_id), judgement, decision_id=parts.new_id("decision"), user_id=user.id, now=parts.now(),
         undo_window=parts.rules.undo_window,
     )  # fmt: skip
+    showing = parts.store.golden_case_of(case_id)
+    if showing is not None:
+        return _answer(parts, golden.answer(parts, showing, case, decision), user, judgement)
     pending = decision.state is records.DecisionState.PENDING
     later = decision.undo_until if decision.undo_until > decision.at else None
     decided = parts.entry(
@@ -239,22 +258,29 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
     return decision
 
 
+def _answer(
+    parts: Parts, answer: golden.Answer, user: records.User, judgement: review.Judgement
+) -> records.Decision:
+    """Commit what a person said about a file with a known answer."""
+    noted = _noted(parts, answer.decision.case_id, user, judgement.note)
+    _commit_covering(parts, user, *answer.changes, *noted, entries=answer.entries)
+    for item_id in answer.destroyed:
+        # After the commit: should this be interrupted, `preserve.destroy_orphans` finds it.
+        parts.vault.destroy(item_id, ORIGINAL)
+    return answer.decision
+
+
 def find_reviewer(parts: Parts, case_id: str, _attempt: int) -> None:
     """See that somebody is left who may take a case that others passed; if nobody is, a person hears of it."""
     case = parts.store.case(case_id)
-    able = [user for user in parts.store.users() if _may_take(parts, user, case)]
-    if case.state is records.CaseState.OPEN and not able:
+    if case.state is records.CaseState.OPEN and not opinions.able(parts, case):
+        if standing_alone.nobody_left(parts, case):
+            return
         whom, who = (
             ("a moderator or lead", "Everybody") if case.escalated_by is None else ("a lead", "Every lead")
         )
         message = f"{who} who may take {case_id} could not tell, or there is nobody. Add {whom}; the case waits and stays as it is."
         alarms.raise_alarm(parts, AlarmKind.CASE_STUCK, case_id, message)
-
-
-def _may_take(parts: Parts, user: records.User, case: records.Case) -> bool:
-    is_theirs = case.escalated_by is None or user.role is records.Role.LEAD
-    is_able = case.queue in review.taken_with(user.skills, parts.rules.queues)
-    return people.may_review(user) and is_theirs and is_able and user.id not in case.passed_by
 
 
 def undo(parts: Parts, case_id: str, user: records.User) -> records.Case:

@@ -22,6 +22,7 @@ from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.opinion_acts import OpinionActs
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.proving import Prover
 from wardline.pipeline.queue_acts import QueueActs
@@ -33,7 +34,7 @@ from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 
 
-class Wardline(ReviewActs, QueueActs, ClusterActs, ListActs, ComplaintActs):
+class Wardline(ReviewActs, QueueActs, ClusterActs, ListActs, ComplaintActs, OpinionActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

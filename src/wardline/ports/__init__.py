@@ -8,6 +8,7 @@ from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider
+from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
     Authority,
     Classifier,
@@ -70,7 +71,7 @@ __all__ = [
     "MatchingReader",
     "Media",
     "Notifier",
-    "PeopleReader",
+    "OpinionReader", "PeopleReader",
     "Platform",
     "PreservationReader",
     "Publisher",

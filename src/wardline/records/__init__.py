@@ -56,6 +56,7 @@ from wardline.records.complaint import (
     NoticeState,
 )
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
+from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
 from wardline.records.hash_list import (
     WIDEST_RADIUS_BITS,
@@ -92,6 +93,7 @@ from wardline.records.list_source import (
     check_key,
 )
 from wardline.records.log import Checkpoint, Entry, Verb
+from wardline.records.opinion import Opinion, OpinionReason
 from wardline.records.preview import (
     Preview,
     PreviewColumn,
@@ -165,6 +167,8 @@ __all__ = [
     "Finding",
     "Flag",
     "Flagger",
+    "GoldenCase",
+    "GoldenItem",
     "Hash",
     "HashBatch",
     "HashKind",
@@ -202,6 +206,8 @@ __all__ = [
     "NoticeState",
     "Odds",
     "Opening",
+    "Opinion",
+    "OpinionReason",
     "Outcome",
     "Passkey",
     "Picture",

@@ -56,6 +56,8 @@ class User:
     """Until then no password signs this person in."""
     skills: tuple[str, ...] = ()
     """What the queues of the settings ask for: languages, kinds of content. Each once, in alphabetical order."""
+    accounts: tuple[str, ...] = ()
+    """References of the person's own accounts on the platforms: cases about them are never handed to this person."""
 
     def __post_init__(self) -> None:
         require_id("user", self.id)
@@ -65,6 +67,8 @@ class User:
         require_utc("locked_until", self.locked_until)
         for skill in self.skills:
             require_text("skill", skill, most=64)
+        for reference in self.accounts:
+            require_text("own account", reference, most=255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

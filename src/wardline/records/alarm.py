@@ -42,6 +42,8 @@ class AlarmKind(StrEnum):
     """An appeal, a flag or a message is past the time that was promised."""
     REPORT_WRONG = "report-wrong"
     """A finished report says what was overturned since: a person tells the authority what Wardline cannot."""
+    OPINION_MISSING = "opinion-missing"
+    """Decisions take effect without a second person's opinion: nobody else may review, or it did not come in time."""
     WORK_FAILED = "work-failed"
     """A task that goes on failing for a reason that nobody foresaw."""
     DECODER_KILLED = "decoder-killed"

@@ -50,6 +50,8 @@ class Outcome(StrEnum):
 class DecisionState(StrEnum):
     PENDING = "pending"
     """May still be undone."""
+    GIVEN = "given"
+    """In, and without effect of its own: it waits for other people's opinions, or was counted with them."""
     EFFECTIVE = "effective"
     UNDONE = "undone"
     OVERTURNED = "overturned"
@@ -269,6 +271,8 @@ class Decision:
     """At most one to each question; empty where nobody was asked."""
     spread_from: tuple[str, ...] = ()
     """The decisions that this one follows from, for the file is identical; then ``user_id`` is nobody's. Empty for a person's own."""
+    second_opinion: bool = False
+    """The person asked that another one decides too."""
 
     def __post_init__(self) -> None:
         require_id("decision", self.id)

@@ -30,18 +30,24 @@ def claim(
     now: datetime,
     lease: timedelta,
     role: records.Role = records.Role.MODERATOR,
+    accounts: tuple[str, ...] = (),
 ) -> records.Case:
     """Give the case to a person until the lease ends. One that was set aside is taken up again by it.
 
     Raises:
-        ConflictError: It is decided, somebody else holds it, or this person could not tell before. Whoever only passed it on may take it.
-        NotAllowedError: It was handed to the leads, and this person is none.
+        ConflictError: It is decided, somebody else holds it, or this person could not tell before or gave an opinion. Whoever only passed it on may take it.
+        NotAllowedError: It was handed to the leads, and this person is none; or it is about an account of the person's own.
     """
     if case.state is not records.CaseState.OPEN:
         raise ConflictError(f"{case.id}: {case.state}, expected open")
+    if case.account_reference and case.account_reference in accounts:
+        raise NotAllowedError(
+            f"{case.id}: about an account of this person's own, expected somebody else",
+            remedy="Take the next case; a colleague decides this one.",
+        )
     if user_id in case.passed_by and user_id not in case.declined_by:
         raise ConflictError(
-            f"{case.id}: this person had a part in it or could not tell, expected somebody else"
+            f"{case.id}: this person had a part in it, gave an opinion or could not tell, expected somebody else"
         )
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")

@@ -21,6 +21,8 @@ class Judgement:
     answers: tuple[records.Answer, ...] = ()
     note: str | None = None
     """For colleagues, 1 to 2,000 characters."""
+    second_opinion: bool = False
+    """Another person decides too, without knowing this."""
 
 
 def decide(
@@ -48,7 +50,7 @@ def decide(
     decision = records.Decision(
         id=decision_id, case_id=case.id, user_id=user_id, at=now, outcome=judgement.outcome, findings=judgement.findings,
         annotations=judgement.annotations, escalation=judgement.escalation, answers=judgement.answers, undo_until=now if unsure else now + undo_window,
-        state=records.DecisionState.EFFECTIVE if unsure else records.DecisionState.PENDING,
+        state=records.DecisionState.EFFECTIVE if unsure else records.DecisionState.PENDING, second_opinion=judgement.second_opinion,
     )  # fmt: skip
     free = replace(case, claimed_by=None, lease_until=None, decision_id=decision_id, version=case.version + 1)
     if unsure:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from wardline.review import CalibrationLimits, Order, QueueRule, Targets, Weights
 from wardline.settings.clusters import ClusterSettings
+from wardline.settings.opinions import GoldenSettings, OpinionSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +33,5 @@ class ReviewSettings:
     queues: tuple[QueueRule, ...] = ()
     """Beside the general one, in the order in which a case is tried on them."""
     clusters: ClusterSettings = field(default_factory=ClusterSettings)
+    opinions: OpinionSettings = field(default_factory=OpinionSettings)
+    golden: GoldenSettings = field(default_factory=GoldenSettings)

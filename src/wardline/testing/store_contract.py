@@ -38,6 +38,7 @@ from wardline.testing.store_contract_complaints import ComplaintContract
 from wardline.testing.store_contract_finding import FindingContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
+from wardline.testing.store_contract_opinions import OpinionsContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
@@ -55,6 +56,7 @@ class StoreContract(
     FindingContract,
     ClustersContract,
     ComplaintContract,
+    OpinionsContract,
     LogContract,
 ):
     """What every store does."""

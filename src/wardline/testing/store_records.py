@@ -143,6 +143,33 @@ def spread(**values: Any) -> records.Spread:
     return records.Spread(**{**given, **values})
 
 
+def opinion(**values: Any) -> records.Opinion:
+    """Make a first opinion that waits for another."""
+    given = {
+        "id": new_id("opinion"), "case_id": "case-1", "decision_id": new_id("decision"), "user_id": "user-1", "at": NOON,
+        "stage": records.Stage.FIRST, "reason": records.OpinionReason.GRAVEST, "answer": "violation A2",
+    }  # fmt: skip
+    return records.Opinion(**{**given, **values})
+
+
+def golden_item(**values: Any) -> records.GoldenItem:
+    """Make a file with a known answer."""
+    given = {
+        "id": new_id("golden-item"), "item_id": new_id("item"), "outcome": records.Outcome.NOT_VIOLATION, "added_at": NOON,
+        "added_by": "user-1",
+    }  # fmt: skip
+    return records.GoldenItem(**{**given, **values})
+
+
+def golden_case(**values: Any) -> records.GoldenCase:
+    """Make a showing of such a file that nobody answered yet."""
+    given = {
+        "id": new_id("golden-case"), "golden_id": new_id("golden-item"), "case_id": new_id("case"), "made_for": "user-1",
+        "made_at": NOON,
+    }  # fmt: skip
+    return records.GoldenCase(**{**given, **values})
+
+
 def action(**values: Any) -> records.Action:
     """Make a pending action."""
     given = {
@@ -312,6 +339,6 @@ def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
-        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message,
+        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case,
     )  # fmt: skip
     return [make() for make in makers]

@@ -48,6 +48,8 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/cases/{case_id}/actions"): frozenset({Scope.CASES, Scope.MANAGE}),
     ("GET", "/v1/clusters"): frozenset({Scope.CASES}),
     ("GET", "/v1/clusters/{cluster_id}"): frozenset({Scope.CASES}),
+    ("GET", "/v1/cases/{case_id}/opinions"): frozenset({Scope.CASES}),
+    ("GET", "/v1/cases/{case_id}/known-answer"): frozenset({Scope.CASES}),
     ("GET", "/v1/hash-lists"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("POST", "/v1/hash-lists/{list_id}/disable"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/hash-lists/{list_id}/activation"): frozenset({Scope.MANAGE}),

@@ -17,7 +17,18 @@ from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wardline import enforcement, intake, kernels, plugins, ports, preservation, records, settings, triage
+from wardline import (
+    enforcement,
+    intake,
+    kernels,
+    plugins,
+    ports,
+    preservation,
+    records,
+    review,
+    settings,
+    triage,
+)
 from wardline.errors import BusyError, ConfigurationError, WardlineError
 from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
@@ -154,6 +165,11 @@ def _rules(chosen: Settings) -> Rules:
         order=chosen.review.order, calibration=chosen.review.calibration,
         restricted_most=timedelta(days=chosen.review.restricted_most_days),
         restricted_share=chosen.review.restricted_percent / 100, restore_unverified=chosen.review.restore_unverified, audit_share=chosen.review.clusters.audit_percent / 100,
+        opinions=review.SecondOpinions(
+            gravest=chosen.review.opinions.gravest, random_share=chosen.review.opinions.random_percent / 100,
+            most_wait=timedelta(hours=chosen.review.opinions.most_hours),
+        ),
+        golden_share=chosen.review.golden.percent / 100,
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
             after_clearance=timedelta(days=kept.after_clearance_days),

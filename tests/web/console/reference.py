@@ -31,7 +31,7 @@ own: one would tell everybody who reads the log.
 ## Keys
 
 `N` next case · `J` `K` down, up · `Enter` open · `1` to `7` category · `V` to the Reveal button, `Enter` presses it · `Space` cover · `Ctrl Enter`
-record · `H` hold · `E` escalate · `P` pass on · `U` take back · `/` search · `.` I need to stop · `?` the list. Single keys do nothing while somebody writes in a field,
+record · `S` second opinion · `H` hold · `E` escalate · `P` pass on · `U` take back · `/` search · `.` I need to stop · `?` the list. Single keys do nothing while somebody writes in a field,
 and can be switched off under "You".
 
 ## Routes

@@ -15,6 +15,8 @@ from wardline.adapters.stores.reading import SqlReading
 OPENED_TO_DECIDED = "case opened to decided"
 DECISION_TO_DELIVERED = "decision to action delivered"
 DECISION_TO_RECEIPT = "decision to receipt"
+WITHOUT_EFFECT = (records.DecisionState.UNDONE, records.DecisionState.GIVEN)
+"""Decisions in these states end nothing: a case is counted once, by the one that holds."""
 
 
 def period(first: date, last: date) -> tuple[datetime, datetime]:
@@ -45,9 +47,10 @@ class SqlFigures(SqlReading):
     def durations(self, first: date, last: date) -> dict[str, list[float]]:
         start, end = period(first, last)
         cases, decisions, actions = tables.cases, tables.decisions, tables.actions
+        golden = sa.exists().where(tables.golden_cases.c.case_id == cases.c.id)
         standing = sa.and_(
-            decisions.c.id == cases.c.decision_id, decisions.c.state != records.DecisionState.UNDONE.value
-        )
+            decisions.c.id == cases.c.decision_id, decisions.c.state.not_in([each.value for each in WITHOUT_EFFECT]), ~golden
+        )  # fmt: skip
         decided = (
             sa.select(cases.c.opened_at.label("start"), decisions.c.at.label("end"))
             # By the case's id too: cases have no index of their decisions.

@@ -57,7 +57,10 @@ KINDS = (
     _kind(records.Reveal),
     _kind(records.Covering, Unique(("reveal_id",))),
     _kind(records.Note),
-    _kind(records.Decision, later={"answers": "[]", "spread_from": "[]"}),
+    _kind(records.Decision, later={"answers": "[]", "spread_from": "[]", "second_opinion": False}),
+    _kind(records.Opinion, Unique(("decision_id",))),
+    _kind(records.GoldenItem, Unique(("item_id",))),
+    _kind(records.GoldenCase, Unique(("case_id",))),
     _kind(records.Cluster),
     _kind(records.ClusterFile, Unique(("sha256",))),
     _kind(records.ClusterMember, Unique(("case_id",))),
@@ -73,7 +76,9 @@ KINDS = (
     _kind(records.ListSync, Unique(("list_id",), while_none="ended_at")),
     _kind(records.ListFeedback),
     _kind(
-        records.User, Unique(("name",)), later={"failed_sign_ins": 0, "locked_until": None, "skills": "[]"}
+        records.User,
+        Unique(("name",)),
+        later={"failed_sign_ins": 0, "locked_until": None, "skills": "[]", "accounts": "[]"},
     ),
     _kind(
         records.Session,

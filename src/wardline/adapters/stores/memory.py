@@ -12,6 +12,7 @@ from wardline.adapters.stores import codec, drift, kinds, preparation
 from wardline.adapters.stores.memory_clusters import MemoryClusters
 from wardline.adapters.stores.memory_complaints import MemoryComplaints
 from wardline.adapters.stores.memory_finding import MemoryFinding
+from wardline.adapters.stores.memory_opinions import MemoryOpinions
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
 
@@ -24,7 +25,7 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding):
+class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:

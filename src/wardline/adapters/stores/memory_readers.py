@@ -254,7 +254,10 @@ class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn, MemoryTargets)
 
     def _standing(self, case: records.Case | None) -> records.Decision | None:
         decision = self._table(records.Decision).get((case and case.decision_id) or "")
-        return None if decision is None or decision.state is records.DecisionState.UNDONE else decision
+        if decision is None or decision.state in figures.WITHOUT_EFFECT:
+            return None
+        golden = {each.case_id for each in self._table(records.GoldenCase).values()}
+        return None if case is None or case.id in golden else decision
 
     def _decided(self) -> Iterator[tuple[datetime, datetime]]:
         for case in self._table(records.Case).values():

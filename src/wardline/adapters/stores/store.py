@@ -13,11 +13,12 @@ from wardline.adapters.stores.cluster_readers import SqlClusters
 from wardline.adapters.stores.complaint_readers import SqlComplaints
 from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
+from wardline.adapters.stores.opinion_readers import SqlOpinions
 from wardline.adapters.stores.readers import SqlReaders
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
-class SqlStore(SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlFigures, log.SqlLog):
+class SqlStore(SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlOpinions, SqlFigures, log.SqlLog):
     """Records in SQL tables, written in group commits."""
 
     def __init__(

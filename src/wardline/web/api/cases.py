@@ -13,6 +13,8 @@ from starlette.responses import Response
 from wardline import records, review
 from wardline.errors import InputError
 from wardline.pipeline import Showing, Wardline, seeing
+from wardline.pipeline.blindness import Answered
+from wardline.pipeline.golden import KnownAnswer
 from wardline.records import require_id
 from wardline.web import access
 from wardline.web.access import Caller
@@ -69,6 +71,7 @@ class DecisionBody(BaseModel):
     escalation: str | None = Field(
         None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why"
     )
+    second_opinion: bool = Field(False, description="Another person decides too, without knowing this")
 
     def judgement(self) -> review.Judgement:
         """Turn it into what a moderator says."""
@@ -87,6 +90,7 @@ class DecisionBody(BaseModel):
             escalation=self.escalation,
             answers=tuple(records.Answer(about=each.about, reply=each.reply) for each in self.answers),
             note=self.note,
+            second_opinion=self.second_opinion,
         )
 
 
@@ -98,7 +102,9 @@ def list_cases(
     """List cases, oldest first; with ``mine``, of each page only those that the caller has claimed."""
     stored = wardline.parts.store.cases(state=state, after=cursor, most=limit)
     found = [seeing.without_account(wardline.parts, each, caller.person) for each in stored]
-    full = page(found, limit, [case.id for case in found])
+    ids = [case.id for case in found]
+    found = wardline.seen_cases(found, user=caller.person)
+    full = page(found, limit, ids)
     return (
         Page(items=[case for case in found if case.claimed_by == caller.person.id], next=full.next)
         if mine
@@ -111,13 +117,19 @@ def list_cases(
 )
 def take_next(caller: _Caller, wardline: _Wardline) -> records.Case | Response:
     """Claim the case that waits longest."""
-    return wardline.next_case(caller.person) or Response(status_code=204)
+    case = wardline.next_case(caller.person)
+    return _seen(wardline, caller, case) if case else Response(status_code=204)
+
+
+def _seen(wardline: Wardline, caller: Caller, case: records.Case) -> records.Case:
+    """Give a case as its reader may see it: others' opinions are not known before it is closed."""
+    return wardline.seen_cases([case], user=caller.person)[0]
 
 
 @router.get("/{case_id}")
 def show_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Show one case; its account only to whom it is open."""
-    case = wardline.parts.store.case(require_id("case", case_id))
+    case = _seen(wardline, caller, wardline.parts.store.case(require_id("case", case_id)))
     return seeing.without_account(wardline.parts, case, caller.person)
 
 
@@ -130,13 +142,13 @@ def look_into_case(case_id: str, body: OpeningBody, caller: _Caller, wardline: _
 @router.post("/{case_id}/claim")
 def claim_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Claim one case, or renew a claim."""
-    return wardline.claim(require_id("case", case_id), user=caller.person)
+    return _seen(wardline, caller, wardline.claim(require_id("case", case_id), user=caller.person))
 
 
 @router.post("/{case_id}/return")
 def return_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Give a case back. No reason is asked."""
-    return wardline.return_case(require_id("case", case_id), user=caller.person)
+    return _seen(wardline, caller, wardline.return_case(require_id("case", case_id), user=caller.person))
 
 
 @router.post("/{case_id}/hold")
@@ -145,13 +157,15 @@ def hold_case(case_id: str, body: HoldBody, caller: _Caller, wardline: _Wardline
     if body.until.tzinfo is None:
         raise InputError("until: time without a zone, expected one")
     until = body.until.astimezone(UTC)
-    return wardline.hold_case(require_id("case", case_id), user=caller.person, until=until, note=body.note)
+    held = wardline.hold_case(require_id("case", case_id), user=caller.person, until=until, note=body.note)
+    return _seen(wardline, caller, held)
 
 
 @router.post("/{case_id}/escalation")
 def escalate_case(case_id: str, body: EscalationBody, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Hand a claimed case to the leads."""
-    return wardline.escalate(require_id("case", case_id), user=caller.person, note=body.note)
+    handed = wardline.escalate(require_id("case", case_id), user=caller.person, note=body.note)
+    return _seen(wardline, caller, handed)
 
 
 @router.get("/{case_id}/reveals")
@@ -161,7 +175,7 @@ def list_reveals(
     """List who was shown what, to whom the case is open; with ``mine``, only what the caller was shown."""
     if not mine:
         seeing.require(wardline.parts, require_id("case", case_id), caller.person)
-    shown = wardline.parts.store.reveals_of(require_id("case", case_id))
+    shown = wardline.seen_reveals(require_id("case", case_id), user=caller.person)
     return [each for each in shown if each.user_id == caller.person.id] if mine else shown
 
 
@@ -186,14 +200,27 @@ def decide(case_id: str, body: DecisionBody, caller: _Caller, wardline: _Wardlin
 @router.post("/{case_id}/undo")
 def undo(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Take one's own decision back within its window."""
-    return wardline.undo(require_id("case", case_id), user=caller.person)
+    return _seen(wardline, caller, wardline.undo(require_id("case", case_id), user=caller.person))
 
 
 @router.get("/{case_id}/actions")
 def list_actions(case_id: str, caller: _Caller, wardline: _Wardline) -> list[records.Action]:
-    """List what the platform was asked to do; about whom and what only to whom the case is open."""
+    """List what the platform was asked to do; not what others' opinions led to, before the case is settled. About whom and what, only to
+    whom the case is open."""
     case = wardline.parts.store.case(require_id("case", case_id))
-    asked = wardline.parts.store.actions_of(case.id)
+    asked = wardline.seen_actions(case.id, user=caller.person)
     if seeing.sees(wardline.parts, case, caller.person):
         return asked
     return [replace(each, account_reference="", content_reference=None) for each in asked]
+
+
+@router.get("/{case_id}/opinions")
+def list_opinions(case_id: str, caller: _Caller, wardline: _Wardline) -> list[Answered]:
+    """Give the answers between which the caller, who holds the case, decides: without names, times and notes."""
+    return wardline.answers_for(require_id("case", case_id), user=caller.person)
+
+
+@router.get("/{case_id}/known-answer")
+def known_answer(case_id: str, caller: _Caller, wardline: _Wardline) -> KnownAnswer:
+    """Say whether a case that the caller just decided was a file with a known answer, and which."""
+    return wardline.known_answer(require_id("case", case_id), user=caller.person)

@@ -15,10 +15,12 @@ from wardline.pipeline import Wardline
 from wardline.records import require_id
 from wardline.referral import Need
 from wardline.web import access
+from wardline.web.access import Caller
 from wardline.web.api.pages import Cursor, Limit, Page, page
 
 router = APIRouter(prefix="/v1", tags=["referrals and holds"])
 
+_Caller = Annotated[Caller, Depends(access.caller)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
 
 
@@ -52,22 +54,33 @@ class PreviewBody(BaseModel):
 
 
 @router.get("/referrals")
-def list_referrals(wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100) -> Page[records.Referral]:
-    """List referrals, oldest first."""
+def list_referrals(
+    caller: _Caller, wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+) -> Page[records.Referral]:
+    """List referrals, oldest first; without those of cases that the caller may have to judge."""
     found = wardline.parts.store.referrals(after=cursor, most=limit)
-    return page(found, limit, [each.id for each in found])
+    hidden = wardline.hidden_cases([each.case_id for each in found], user=caller.user)
+    full = page(found, limit, [each.id for each in found])
+    return Page(items=[each for each in found if each.case_id not in hidden], next=full.next)
 
 
 @router.get("/referrals/{referral_id}")
-def show_referral(referral_id: str, wardline: _Wardline) -> records.Referral:
+def show_referral(referral_id: str, caller: _Caller, wardline: _Wardline) -> records.Referral:
     """Show where one referral stands."""
-    return wardline.parts.store.referral(require_id("referral", referral_id))
+    return _open(wardline, caller, referral_id)
+
+
+def _open(wardline: Wardline, caller: Caller, referral_id: str) -> records.Referral:
+    """Give a referral, unless the caller may have to judge its case."""
+    found = wardline.parts.store.referral(require_id("referral", referral_id))
+    wardline.require_open(found.case_id, user=caller.user)
+    return found
 
 
 @router.get("/referrals/{referral_id}/preview")
-def preview_referral(referral_id: str, wardline: _Wardline) -> PreviewBody:
+def preview_referral(referral_id: str, caller: _Caller, wardline: _Wardline) -> PreviewBody:
     """Show what a referral would send now. Sends nothing."""
-    found = wardline.preview_referral(require_id("referral", referral_id))
+    found = wardline.preview_referral(_open(wardline, caller, referral_id).id)
     return PreviewBody(
         referral=found.referral, report=found.report, checklist=found.checklist, problems=found.problems,
         preview=_form(found.preview) if found.preview else None, unavailable=found.unavailable,
@@ -89,16 +102,20 @@ def _form(preview: records.Preview) -> FormBody:
     response_class=Response,
     responses={200: {"content": {"text/xml": {}}}},
 )
-def show_receipt(referral_id: str, wardline: _Wardline) -> Response:
+def show_receipt(referral_id: str, caller: _Caller, wardline: _Wardline) -> Response:
     """Give the authority's receipt, byte for byte."""
-    receipt = wardline.parts.store.receipt_of(require_id("referral", referral_id))
+    receipt = wardline.parts.store.receipt_of(_open(wardline, caller, referral_id).id)
     if receipt is None:
         raise NotFoundError(f"{referral_id}: has no receipt yet")
     return Response(receipt.body, media_type="text/xml")
 
 
 @router.get("/holds")
-def list_holds(wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100) -> Page[records.Hold]:
-    """List holds, oldest first."""
+def list_holds(
+    caller: _Caller, wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+) -> Page[records.Hold]:
+    """List holds, oldest first; without those of cases that the caller may have to judge."""
     found = wardline.parts.store.holds(after=cursor, most=limit)
-    return page(found, limit, [each.id for each in found])
+    hidden = wardline.hidden_cases([each.case_id for each in found], user=caller.user)
+    full = page(found, limit, [each.id for each in found])
+    return Page(items=[each for each in found if each.case_id not in hidden], next=full.next)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from wardline.errors import NotFoundError
 from wardline.pipeline import seeing
 from wardline.records import ActionKind, ActionState, HoldState
 from wardline.web.console.appeal_view import FLAGGERS, STATES, is_blind
-from wardline.web.console.case_view import OUTCOMES
 from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import page
 
 _SHOWN = 20
@@ -61,12 +61,13 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
     referrals = store.referrals_of_several(case_ids)
     actions = store.actions_of_several(case_ids)
     holds = store.holds_of_several([item_id for case in cases for item_id in case.item_ids])
+    known = {each.id for each in cases} - desk.wardline.hidden_cases(case_ids, user=desk.user)
     return [
         Row(
             case=case,
-            decision=decisions.get(case.decision_id or ""),
-            referrals=() if is_blind(case) else tuple(referrals.get(case.id, ())),
-            suspended=_suspension(actions.get(case.id, ())),
+            decision=decisions.get(case.decision_id or "") if _is_told(desk, case, decisions) else None,
+            referrals=() if is_blind(case) else tuple(referrals.get(case.id, ())) if case.id in known else (),
+            suspended=_suspension(actions.get(case.id, ())) if case.id in known else None,
             is_blind=is_blind(case),
             held=_active([hold for item_id in case.item_ids for hold in holds.get(item_id, ())]),
         )
@@ -95,6 +96,14 @@ def _record(desk: Desk, account: str, platforms: set[str], rows: Sequence[Row]) 
 
 def _is_violation(row: Row) -> bool:
     return not row.is_blind and row.decision is not None and row.decision.outcome is records.Outcome.VIOLATION
+
+
+def _is_told(desk: Desk, case: records.Case, decisions: Mapping[str, records.Decision]) -> bool:
+    """Say whether a decision may be told: one's own, or of a closed case."""
+    decision = decisions.get(case.decision_id or "")
+    return case.state is records.CaseState.CLOSED or (
+        decision is not None and decision.user_id == desk.user.id
+    )
 
 
 def _suspension(actions: Sequence[records.Action]) -> records.Action | None:

@@ -72,7 +72,7 @@ def shown(desk: Desk, case: records.Case, appeal: records.Appeal) -> Shown:
 
 def visible_actions(desk: Desk, case: records.Case) -> list[records.Action]:
     """Give the actions of a case; of one that is decided blind, only the one that is appealed and what came before anybody decided."""
-    actions = desk.wardline.parts.store.actions_of(case.id)
+    actions = desk.wardline.seen_actions(case.id, user=desk.user)
     if not is_blind(case):
         return actions
     appeal = desk.wardline.parts.store.appeal_of(case.id)

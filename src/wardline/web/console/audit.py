@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from wardline import audit, records
-from wardline.errors import InputError
+from wardline.errors import InputError, RefusedError
 from wardline.pipeline import reading
 from wardline.pipeline.parts import SYSTEM
 from wardline.web.console.desk import OVERSEERS, REVIEWERS, Desk, Page
@@ -46,7 +46,10 @@ def show(desk: Desk) -> Response:
     subject = desk.asked("record").strip()[:_MOST_SUBJECT]
     before = _position(desk.asked("before")) if desk.asked("before") else None
     lines, older = _about(desk, subject, before) if subject else _newest(desk, before)
-    told = [(position, entry) for position, entry in lines if entry is not None]
+    read = [(position, entry) for position, entry in lines if entry is not None]
+    told = desk.wardline.told(read, user=desk.user)
+    places = {position for position, _ in told}
+    lines = [(position, entry) for position, entry in lines if entry is None or position in places]
     desk.wardline.note_log_reading(
         told, user=desk.user, page=f"{subject} {before}", subject_id=subject if _ID.fullmatch(subject) else ""
     )
@@ -54,7 +57,7 @@ def show(desk: Desk) -> Response:
     rows = [_row(position, entry, names) for position, entry in lines]
     more = {"before": older, **({"record": subject} if subject else {})}
     return page(
-        desk, "audit", rows=rows, subject=subject, label=_label(subject), record_at=_page_of(desk, subject), before=before,
+        desk, "audit", rows=rows, left_out=len(read) - len(told), subject=subject, label=_label(subject), record_at=_page_of(desk, subject), before=before,
         older=f"/audit?{urlencode(more)}" if older is not None else None, **_standing(desk),
     )  # fmt: skip
 
@@ -76,6 +79,11 @@ def proof(desk: Desk) -> Response:
     made = desk.wardline.prove_entry(position)
     entry = reading.entry_of(made.leaf)
     if entry is not None:
+        if not desk.wardline.told([(position, entry)], user=desk.user):
+            raise RefusedError(
+                f"entry {position}: about a case that you may have to judge, expected a settled one",
+                remedy="Wait until the case is settled, or ask somebody who does not review.",
+            )
         desk.wardline.note_log_reading([(position, entry)], user=desk.user, page=f"proof {position}")
     fields = audit.proof_fields(made, desk.wardline.parts.log_key.public_key())
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="proof-{position}.json"'}

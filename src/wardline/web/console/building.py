@@ -41,6 +41,7 @@ from wardline.web.console import (
     skills,
     static_files,
     team,
+    training,
     watching,
     you,
 )
@@ -54,7 +55,7 @@ from wardline.web.console.pictures import Shelf
 from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
+    *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES, *training.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
     *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES,
 )  # fmt: skip

@@ -25,7 +25,7 @@ def show_with(
     desk: Desk, case_id: str, filled: Fields, *, draft: str = "", problem: WardlineError | None = None
 ) -> Response:
     """Show a case with its form as far as it was filled in, and what was wrong with it."""
-    case = desk.wardline.parts.store.case(case_id)
+    case = case_view.seen(desk, desk.wardline.parts.store.case(case_id))
     looks = _looks(desk, case)
     return page(
         desk, "case", status=problems.status_of(problem) if problem else 200, draft=draft, problem=problem,

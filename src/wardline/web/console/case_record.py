@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from wardline.errors import InputError
-from wardline.pipeline import seeing
+from wardline.pipeline import blindness, seeing
 from wardline.web import problems
-from wardline.web.console import case_view
 from wardline.web.console.desk import OPENERS, Desk, Page
+from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import go, page
 
 
@@ -33,11 +33,13 @@ def _show(desk: Desk, wrong: InputError | None = None) -> Response:
     status = problems.status_of(wrong) if wrong else 200
     if not seeing.sees(desk.wardline.parts, case, desk.user):
         return page(desk, "case_opening", status=status, case=case, wrong=wrong, lasts=seeing.LASTS)
+    # A lead may have to judge it yet, without knowing what others said.
+    blindness.require_open(desk.wardline.parts, case.id, desk.user)
     names = {user.id: user.name for user in store.users()}
     return page(
         desk, "case_record", status=status, case=case, names=names, items=[store.item(each) for each in case.item_ids],
         reveals=store.reveals_of(case.id), decisions=store.decisions_of(case.id), notes=store.notes_of(case.id),
-        outcomes=case_view.OUTCOMES, until=store.opening_of(case.id, desk.user.id, now=desk.now),
+        outcomes=OUTCOMES, until=store.opening_of(case.id, desk.user.id, now=desk.now),
     )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from wardline import records, review
 from wardline.errors import InputError
-from wardline.pipeline import seeing
+from wardline.pipeline import blindness, seeing
 from wardline.pipeline.cluster_acts import SeenBefore
-from wardline.records import CaseState, Category, FileAnnotation, HashKind, Outcome, Reply, ReportAnnotation
+from wardline.records import CaseState, Category, FileAnnotation, HashKind, Reply, ReportAnnotation
 from wardline.web.console import appeal_view, passing
 from wardline.web.console.desk import Desk
 from wardline.web.console.forms import Fields
+from wardline.web.console.opinion_view import OUTCOMES, opinion_values
 
 CATEGORIES = (
     (Category.A1, "younger, kind 1"), (Category.A2, "younger, kind 2"), (Category.B1, "older, kind 1"), (Category.B2, "older, kind 2"),
@@ -34,10 +35,6 @@ REPORT = (
     (ReportAnnotation.SEXTORTION, "Sextortion"), (ReportAnnotation.MINOR_TO_MINOR_INTERACTION, "Between minors"),
     (ReportAnnotation.SPAM, "Spam"),
 )  # fmt: skip
-OUTCOMES = {
-    Outcome.VIOLATION: "a violation", Outcome.NOT_VIOLATION: "no violation", Outcome.OTHER_RULE: "another rule",
-    Outcome.CANNOT_TELL: "cannot tell",
-}  # fmt: skip
 _ACTIONS = {
     records.ActionKind.RESTRICT_CONTENT: "Content hidden on the platform", records.ActionKind.RESTORE_CONTENT: "Content restored",
     records.ActionKind.REMOVE_CONTENT: "Content removed", records.ActionKind.SUSPEND_ACCOUNT: "Account suspended",
@@ -155,6 +152,11 @@ def frame_of(text: str) -> int:
     return int(text)
 
 
+def seen(desk: Desk, case: records.Case) -> records.Case:
+    """Give a case as this person may see it."""
+    return desk.wardline.seen_cases([case], user=desk.user)[0]
+
+
 def is_mine(desk: Desk, case: records.Case) -> bool:
     """Say whether this person holds the case now."""
     held = case.lease_until is not None and case.lease_until > desk.now
@@ -176,10 +178,10 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         **lease_values(desk, case), "looks": looks, "names": names, "filled": filled,
         "matches": [found for look in looks for found in _found_on_lists(look.item)],
         "decision": store.decision(case.decision_id) if case.decision_id else None, "events": _events(desk, case, looks, names),
-        "referrals": [] if appeal_view.is_blind(case) else store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
+        "referrals": [] if appeal_view.is_blind(case) else [] if desk.wardline.hidden_cases([case.id], user=desk.user) else store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
         "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
         "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
-        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0), **appeal_view.values(desk, case),
+        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0), **appeal_view.values(desk, case), **opinion_values(desk, case),
     }  # fmt: skip
 
 
@@ -220,7 +222,7 @@ def other_cases(desk: Desk, case: records.Case) -> list[records.Case]:
 def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[str, str]) -> list[Event]:
     """Tell what happened, oldest first. Whoever gives a second opinion is not told who gave the first, nor what they wrote."""
     store = desk.wardline.parts.store
-    blind = set(case.passed_by) - {desk.user.id} if case.state is CaseState.OPEN else set()
+    blind = blindness.authors(desk.wardline.parts, store.case(case.id), desk.user)
 
     def who(user_id: str) -> str:
         if user_id == desk.user.id:

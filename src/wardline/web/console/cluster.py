@@ -9,8 +9,8 @@ from starlette.responses import Response
 from wardline import records
 from wardline.pipeline.cluster_acts import MOST_COUNTED
 from wardline.records import CaseState, Stage
-from wardline.web.console.case_view import OUTCOMES
 from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import page
 
 _SHOWN = 40

@@ -120,8 +120,9 @@ def _reason(desk: Desk) -> str:
 
 def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
     category, note = desk.sent("category"), _in_one_line(desk.sent("note"))
+    another = desk.sent("second-opinion") == "yes"
     if category in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE, Outcome.CANNOT_TELL):
-        return review.Judgement(outcome=Outcome(category), note=note)
+        return review.Judgement(outcome=Outcome(category), note=note, second_opinion=another)
     if category not in set(Category):
         raise InputError("category: not chosen, expected one of the seven")
     answers = _answers(desk)
@@ -134,6 +135,7 @@ def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
     return review.Judgement(
         outcome=Outcome.VIOLATION, findings=findings, annotations=_chosen(desk, "report", ReportAnnotation),
         escalation=_in_one_line(desk.sent("escalation")), answers=answers, note=note,
+        second_opinion=another,
     )  # fmt: skip
 
 

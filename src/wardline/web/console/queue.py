@@ -28,12 +28,14 @@ def home(desk: Desk) -> Response:
 def show(desk: Desk) -> Response:
     """List what this person may take, in the order in which it is handed out, or by age; no pictures. Leads also see what was handed to them."""
     view, after = desk.asked("view") or "all", desk.asked("after") or None
-    cases = _cases(desk, view, after)
-    mine = in_hand(desk) if after is None and view == "all" else []
+    waiting_cases = _cases(desk, view, after)
+    asked = {each.id for each in waiting_cases if each.passed_by}
+    cases = desk.wardline.seen_cases(waiting_cases, user=desk.user)
+    mine = desk.wardline.seen_cases(in_hand(desk), user=desk.user) if after is None and view == "all" else []
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
-        is_full=len(cases) == _SHOWN, factors=review.factors, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        asked=asked, is_full=len(cases) == _SHOWN, factors=review.factors, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
         **_around(desk),
     )  # fmt: skip
 

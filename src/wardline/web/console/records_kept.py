@@ -38,8 +38,9 @@ def holds(desk: Desk) -> Response:
     after = desk.asked("after")
     found = desk.wardline.parts.store.holds(after=after or None, most=_SHOWN + 1)
     shown = found[:_SHOWN]
+    hidden = desk.wardline.hidden_cases([each.case_id for each in shown], user=desk.user)
     return page(
-        desk, "holds", holds=[(each, WORDS[each.basis], _ends(each, desk.now)) for each in shown], first=not after,
+        desk, "holds", holds=[(each, WORDS[each.basis], _ends(each, desk.now)) for each in shown if each.case_id not in hidden], first=not after,
         more=shown[-1].id if len(found) > _SHOWN else None, opens_cases=desk.user.role in REVIEWERS,
     )  # fmt: skip
 

@@ -42,16 +42,17 @@ def index(desk: Desk) -> Response:
     """List referrals, newest first, a page at a time; all of them, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
     found = store.newest_referrals(state=state, before=desk.asked("before") or None, most=_SHOWN)
+    hidden = desk.wardline.hidden_cases([each.case_id for each in found], user=desk.user)
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
-        desk, "referrals", referrals=found, more=found[-1].id if len(found) == _SHOWN else None, state=state,
+        desk, "referrals", referrals=[each for each in found if each.case_id not in hidden], more=found[-1].id if len(found) == _SHOWN else None, state=state,
         waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
 
 def show(desk: Desk) -> Response:
     """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
-    found = desk.wardline.preview_referral(desk.record("referral"))
+    found = desk.wardline.preview_referral(_open(desk))
     receipt = desk.wardline.parts.store.receipt_of(found.referral.id)
     orphans = found.referral.orphans
     unknown = [need for need in found.checklist if need.state is NeedState.NOT_KNOWN]
@@ -66,6 +67,13 @@ def show(desk: Desk) -> Response:
     )  # fmt: skip
 
 
+def _open(desk: Desk) -> str:
+    """Give the referral that is asked for, unless this person may have to judge its case."""
+    found = desk.wardline.parts.store.referral(desk.record("referral"))
+    desk.wardline.require_open(found.case_id, user=desk.user)
+    return found.id
+
+
 def file_again(desk: Desk) -> Response:
     """Let a referral that waits for a person go on."""
     return go(f"/referrals/{desk.wardline.file_again(desk.record('referral'), user=desk.user).id}")
@@ -73,7 +81,7 @@ def file_again(desk: Desk) -> Response:
 
 def receipt(desk: Desk) -> Response:
     """Give the receipt, byte for byte."""
-    found = desk.wardline.parts.store.receipt_of(desk.record("referral"))
+    found = desk.wardline.parts.store.receipt_of(_open(desk))
     if found is None:
         raise NotFoundError(f"{desk.path('referral_id')}: has no receipt yet")
     return _attached(found.body, "text/xml", f"receipt-{found.remote_id}.xml")
@@ -81,7 +89,7 @@ def receipt(desk: Desk) -> Response:
 
 def document(desk: Desk) -> Response:
     """Give one document as it would be sent, byte for byte."""
-    found = desk.wardline.preview_referral(desk.record("referral"))
+    found = desk.wardline.preview_referral(_open(desk))
     for each in found.preview.documents if found.preview is not None else ():
         if each.name == desk.path("name"):
             return _attached(each.body, each.media_type, f"{found.referral.id}-{each.name}")

@@ -163,6 +163,7 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     ]
     team = [("/team", "Team", "")] if role is Role.LEAD else []
     people = team + ([("/people", "People and keys", "")] if role in MANAGERS else [])
+    people += [("/training", "Training", "")] if role is Role.LEAD else []
     people.append(("/you", "You", ""))
     groups = [
         ("Work", work),

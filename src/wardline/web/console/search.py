@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from wardline.web.console.case_view import OUTCOMES
 from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import page
 
 

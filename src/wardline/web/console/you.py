@@ -9,7 +9,7 @@ from starlette.responses import Response
 from wardline.errors import InputError, NotAuthenticatedError, NotFoundError, WardlineError
 from wardline.pipeline import sessions
 from wardline.web import problems
-from wardline.web.console.desk import EVERYBODY, Desk, Page
+from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.forms import first
 from wardline.web.console.rendering import KEYS_COOKIE, go, page
 
@@ -62,6 +62,15 @@ def close_others(desk: Desk) -> Response:
     return go("/you")
 
 
+def accounts(desk: Desk) -> Response:
+    """Say which accounts on the platforms are one's own; cases about them go to others."""
+    try:
+        desk.wardline.declare_accounts(first(desk.form, "accounts").splitlines(), user=desk.user)
+    except InputError as error:
+        return _show(desk, wrong=error)
+    return go("/you")
+
+
 def keys(desk: Desk) -> Response:
     """Switch single-key shortcuts on or off in this browser."""
     chosen = desk.sent("keys")
@@ -89,6 +98,7 @@ def _show(desk: Desk, wrong: WardlineError | None = None) -> Response:
         key_added=desk.asked("done") == "key", passkeys_on=bool(parts.rules.accounts.host), passkeys=parts.store.passkeys_of(desk.user.id),
         second_factor=parts.rules.accounts.second_factor[desk.user.role].value, idle=parts.rules.accounts.idle,
         providers=[(each.name, each.label, linked.get(each.issuer)) for each in parts.providers.values()],
+        training=desk.wardline.measures_of(desk.user.id, reader=desk.user) if desk.user.role in REVIEWERS else None,
     )  # fmt: skip
 
 
@@ -98,4 +108,5 @@ PAGES = (
     Page("POST", "/you/sessions/close-others", EVERYBODY, close_others),
     Page("POST", "/you/sessions/{session_id}/close", EVERYBODY, close),
     Page("POST", "/you/keys", EVERYBODY, keys),
+    Page("POST", "/you/accounts", EVERYBODY, accounts),
 )

@@ -35,6 +35,7 @@ from wardline.adapters.stores.tables.lists import (
     list_feedback,
     list_syncs,
 )
+from wardline.adapters.stores.tables.opinions import golden_cases, golden_items, opinions
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
 from wardline.adapters.stores.tables.sign_in import identities, openings, passkeys
 from wardline.adapters.stores.tables.spelling import metadata
@@ -58,6 +59,8 @@ __all__ = [
     "counts",
     "coverings",
     "decisions",
+    "golden_cases",
+    "golden_items",
     "hash_batches",
     "hash_lists",
     "held_entries",
@@ -71,6 +74,7 @@ __all__ = [
     "notes",
     "notices",
     "openings",
+    "opinions",
     "passkeys",
     "receipts",
     "referrals",
@@ -98,6 +102,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.ClusterMember: cluster_members,
     records.ClusterVote: cluster_votes,
     records.Spread: spreads,
+    records.Opinion: opinions,
+    records.GoldenItem: golden_items,
+    records.GoldenCase: golden_cases,
     records.Action: actions,
     records.Referral: referrals,
     records.Receipt: receipts,

@@ -82,6 +82,7 @@ decisions = sa.Table(
     "decisions", metadata, an_id(), a_text("case_id"), a_text("user_id"), a_time("at"), a_text("outcome"), a_text("findings"),
     a_text("annotations"), a_text_or_none("escalation"), a_time("undo_until"), a_text("state"), a_number("version"), a_text("answers"),
     a_text("spread_from"),
+    a_yes_no("second_opinion"),
     sa.Index("ix_decisions_case_id", "case_id"),
     sa.Index("ix_decisions_at", "at"),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from wardline.adapters.stores.tables.spelling import (
 
 users = sa.Table(
     "users", metadata, an_id(), a_text("name"), a_text("role"), a_text("password_hash"), a_time("created_at"), a_yes_no("disabled"),
-    a_number("version"), a_number("failed_sign_ins"), a_time_or_none("locked_until"), a_text("skills"),
+    a_number("version"), a_number("failed_sign_ins"), a_time_or_none("locked_until"), a_text("skills"), a_text("accounts"),
     sa.Index("uq_users_name", "name", unique=True),
 )  # fmt: skip
 

@@ -1,0 +1,76 @@
+"""``wardline golden``: harmless files with a known answer, for training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wardline.cli import output
+from wardline.cli.groups import group
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, AsJson, Folder
+from wardline.errors import InputError, TooLargeError
+
+app = group("Harmless files with a known answer: add, list, retire.")
+
+
+@app.callback()
+def golden() -> None:
+    """Harmless files with a known answer."""
+
+
+@app.command()
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Harmless pictures of your own.")],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Add pictures whose answer is "not a violation". They are sealed in the vault; one that is near a hash list is refused."""
+    with line_of(folder) as line:
+        most = line.parts.rules.max_bytes
+        added = [line.add_golden(_read(file, most)) for file in files]
+    if as_json:
+        output.as_json(added)
+        return
+    output.line(f"{len(added)} added. They are handed out once review.golden.percent is above 0.")
+
+
+@app.command("list")
+def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """List those in use, oldest first."""
+    with line_of(folder) as line:
+        found = line.parts.store.golden_items()
+    if as_json:
+        output.as_json(found)
+    else:
+        rows = [(each.id, each.outcome, each.added_at) for each in found]
+        output.table(("id", "known answer", "added"), rows, empty="No file with a known answer is in use.")
+
+
+@app.command()
+def retire(
+    golden_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline golden list`.")],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take a file out of use and destroy it. It happens by itself when everybody had it."""
+    with line_of(folder) as line:
+        retired = line.retire_golden(golden_id)
+    if as_json:
+        output.as_json(retired)
+    else:
+        output.line(f"{retired.id} is not handed out any more.")
+
+
+def _read(file: Path, most: int) -> bytes:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{file}: cannot be read ({error.strerror}), expected a picture", remedy="Check the path."
+        ) from None
+    if len(content) > most:
+        raise TooLargeError(f"{file}: {len(content)} bytes, expected at most {most}")
+    return content

@@ -1,0 +1,175 @@
+"""What a person may know of a case before it is closed: never what others decided, wrote or caused, for they may have to judge it too.
+
+Nothing is hidden on a page or left to the caller: what must not be known is taken out here, before an answer is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wardline import records
+from wardline.errors import NotFoundError, RefusedError
+from wardline.pipeline import people
+from wardline.pipeline.parts import Parts
+from wardline.records import ActionKind, CaseState, DecisionState, Stage, Verb
+
+_WAITS = (Stage.SECOND, Stage.ADJUDICATION)
+_PRACTICE = (Verb.GOLDEN_GIVEN, Verb.GOLDEN_ANSWERED)
+"""They would tell, by their times, which cases are files with a known answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What somebody answered, without a name, a time or a note."""
+
+    outcome: records.Outcome
+    findings: tuple[records.Finding, ...]
+
+
+def seen(parts: Parts, cases: Sequence[records.Case], user: records.User) -> list[records.Case]:
+    """Give cases as this person may see them: before they are closed, without who had them and what others' decisions did."""
+    waiting = [each.id for each in cases if each.state is not CaseState.CLOSED]
+    opinions = parts.store.opinions_of_several(waiting) if waiting else {}
+    decisions = parts.store.several_decisions(
+        [each.decision_id for each in cases if each.decision_id and each.state is not CaseState.CLOSED]
+    )
+    return [_seen(each, user, opinions.get(each.id, []), decisions) for each in cases]
+
+
+def _seen(
+    case: records.Case, user: records.User, opinions: Sequence[records.Opinion], decisions: dict[str, records.Decision],
+) -> records.Case:  # fmt: skip
+    if case.state is CaseState.CLOSED:
+        return case
+    newest = decisions.get(case.decision_id or "")
+    own = next((each.decision_id for each in reversed(opinions) if each.user_id == user.id), None)
+    is_own = newest is not None and newest.user_id == user.id
+    was_visible = any(each.restricts and each.user_id != user.id for each in opinions)
+    return replace(
+        case, decision_id=case.decision_id if is_own else own, restricted=case.restricted and not was_visible,
+        passed_by=tuple(each for each in case.passed_by if each == user.id),
+    )  # fmt: skip
+
+
+def hides(case: records.Case, user: records.User) -> bool:
+    """Say whether what came of a case is kept from this person, whose opinion may be asked for yet."""
+    return (
+        people.may_review(user)
+        and case.state is not CaseState.CLOSED
+        and case.stage in _WAITS
+        and user.id not in case.passed_by
+    )
+
+
+def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
+    """Give those of these cases of which ``hides`` is true; ids of none are passed over."""
+    if not people.may_review(user):
+        return set()
+    found = set()
+    for case_id in set(case_ids):
+        try:
+            case = parts.store.case(case_id)
+        except NotFoundError:
+            continue
+        if hides(case, user):
+            found.add(case_id)
+    return found
+
+
+def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
+    """Require that this person may know what came of a case.
+
+    Raises:
+        RefusedError: Their opinion may be asked for.
+    """
+    if user is not None and hidden_cases(parts, [case_id], user):
+        raise RefusedError(
+            f"{case_id}: other opinions are not in, expected a settled case",
+            remedy="Wait until it is settled, or have somebody look who does not review.",
+        )
+
+
+def seen_actions(
+    case: records.Case, user: records.User, actions: Sequence[records.Action]
+) -> list[records.Action]:
+    """Give what the platform was asked, without what others' decisions led to."""
+    if not people.may_review(user) or case.state is CaseState.CLOSED or case.stage is Stage.FIRST:
+        return list(actions)
+    return [
+        each
+        for each in actions
+        if each.kind is ActionKind.RESTRICT_CONTENT and each.created_at <= case.opened_at
+    ]
+
+
+def seen_reveals(
+    case: records.Case, user: records.User, reveals: Sequence[records.Reveal]
+) -> list[records.Reveal]:
+    """Give what was shown, to a person who may have to judge the case without what others looked at."""
+    if not people.may_review(user) or case.state is CaseState.CLOSED:
+        return list(reveals)
+    return [each for each in reveals if each.user_id == user.id]
+
+
+def authors(parts: Parts, case: records.Case, user: records.User) -> set[str]:
+    """Give the others whose opinions about an open case are in, or who could not tell: they are named nowhere, nor is what they wrote."""
+    if case.state is CaseState.CLOSED:
+        return set()
+    decided = {
+        each.user_id for each in parts.store.decisions_of(case.id) if each.state is not DecisionState.UNDONE
+    }
+    return (decided | set(case.passed_by)) - {user.id}
+
+
+def answers_for(parts: Parts, case: records.Case, user: records.User, *, holds: bool) -> list[Answered]:
+    """Give the answers between which this person decides, in an order that does not tell which came first; none to anybody else.
+
+    Args:
+        parts: The installation's.
+        case: In question.
+        user: Who asks.
+        holds: Whether they have the case in hand.
+    """
+    if case.stage is not Stage.ADJUDICATION or not holds or user.id in case.passed_by:
+        return []
+    opinions = [each for each in parts.store.opinions_of(case.id) if each.settled_at is None]
+    decisions = parts.store.several_decisions([each.decision_id for each in opinions])
+    ordered = sorted(opinions, key=lambda each: each.answer)
+    return [
+        Answered(
+            outcome=decisions[each.decision_id].outcome,
+            findings=tuple(
+                replace(finding, annotations=()) for finding in decisions[each.decision_id].findings
+            ),
+        )
+        for each in ordered
+    ]
+
+
+def told(
+    parts: Parts, lines: Sequence[tuple[int, records.Entry]], user: records.User
+) -> list[tuple[int, records.Entry]]:
+    """Leave out the entries of the log that tell what came of a case that this person may have to judge."""
+    if not people.may_review(user):
+        return list(lines)
+    lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
+    about = {entry.subject_id: _case_of(parts, entry.subject_id) for _, entry in lines}
+    hidden = hidden_cases(parts, [each for each in about.values() if each], user)
+    return [(position, entry) for position, entry in lines if about[entry.subject_id] not in hidden]
+
+
+def _case_of(parts: Parts, subject_id: str) -> str | None:
+    """Find the case that a record belongs to."""
+    try:
+        match subject_id.rsplit("-", 1)[0]:
+            case "case":
+                return subject_id
+            case "action":
+                return parts.store.action(subject_id).case_id
+            case "referral":
+                return parts.store.referral(subject_id).case_id
+            case _:
+                return None
+    except NotFoundError:
+        return None

@@ -1,0 +1,215 @@
+"""Files with a known answer: added, mixed into the hand-out, answered, retired. Nothing follows from them but what a person learns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wardline import assurance, intake, records, review, triage
+from wardline.errors import InputError, NotFoundError, RefusedError
+from wardline.pipeline import people
+from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.submit import ORIGINAL
+from wardline.records import CaseState, DecisionState, Insert, Outcome, Replace, Role, Verb
+
+_FLAG = records.Flag(reason="other")
+"""What their cases are said to be here for: nothing on a list, nothing grave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAnswer:
+    """What a person learns after deciding such a file."""
+
+    known: records.Outcome
+    said: records.Outcome
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it was what the person said."""
+        return self.known is self.said
+
+
+def add(parts: Parts, lookup: Lookup, content: bytes, *, actor: str = SYSTEM) -> records.GoldenItem:
+    """Add a harmless file of the operator's own; its known answer is "not a violation".
+
+    Raises:
+        InputError: It cannot be shown.
+        RefusedError: It is near an entry of a hash list: nothing of that kind is used for training.
+    """
+    examined = parts.media.hash(content)
+    if isinstance(examined, records.Unscannable):
+        raise InputError(f"golden item: {examined.reason}, expected a picture that can be shown")
+    found = lookup.find(examined.hashes)
+    if found.matches or found.cleared:
+        raise RefusedError(
+            "golden item: near an entry of a hash list, expected a harmless picture of your own",
+            remedy="Choose another picture.",
+        )
+    item = records.Item(
+        id=parts.new_id("item"), received_at=parts.now(), account_reference="", platform="", context=None, size_bytes=len(content),
+        picture=examined.picture, hashes=(), sealed=True,
+    )  # fmt: skip
+    golden = records.GoldenItem(
+        id=parts.new_id("golden-item"), item_id=item.id, outcome=Outcome.NOT_VIOLATION, added_at=parts.now(), added_by=actor,
+    )  # fmt: skip
+    parts.vault.seal(item.id, ORIGINAL, content)
+    parts.store.commit(
+        Insert(item),
+        Insert(golden),
+        entries=[parts.entry(Verb.GOLDEN_ADDED, golden.id, actor=actor, detail=golden.outcome)],
+    )
+    return golden
+
+
+def retire(parts: Parts, golden_id: str, *, actor: str = SYSTEM) -> records.GoldenItem:
+    """Take a file out of use and destroy it. Doing it again changes nothing."""
+    golden = parts.store.golden_item(golden_id)
+    if golden.retired_at is not None:
+        return golden
+    retired, changes, entry = _retired(parts, golden, actor)
+    parts.store.commit(*changes, entries=[entry])
+    parts.vault.destroy(golden.item_id, ORIGINAL)
+    return retired
+
+
+def _retired(
+    parts: Parts, golden: records.GoldenItem, actor: str
+) -> tuple[records.GoldenItem, list[records.Change], records.Entry]:
+    retired = replace(golden, retired_at=parts.now(), version=golden.version + 1)
+    return (
+        retired,
+        [Replace(retired), Replace(_unsealed(parts, golden.item_id))],
+        parts.entry(Verb.GOLDEN_RETIRED, golden.id, actor=actor),
+    )
+
+
+def _unsealed(parts: Parts, item_id: str) -> records.Item:
+    item = parts.store.item(item_id)
+    return replace(item, sealed=False, version=item.version + 1)
+
+
+def mix_in(parts: Parts, user: records.User, taker: records.Taker) -> records.Case | None:
+    """Now and then, hand out a file with a known answer instead of the next case; None most of the time.
+
+    Never before a case in which a child may be in danger now, nor before one that was handed to the leads, nor when nothing else waits.
+    """
+    if not parts.happens(parts.rules.golden_share):
+        return None
+    sample = _ordinary(parts, user, taker)
+    if sample is None:
+        return None
+    had = {each.golden_id for each in parts.store.golden_cases_for(user.id)}
+    golden = assurance.choose(parts.store.golden_items(), had, chance=parts.jitter())
+    return None if golden is None else _hand_out(parts, golden, sample, user)
+
+
+def _ordinary(parts: Parts, user: records.User, taker: records.Taker) -> records.Case | None:
+    """Give a case that waits for this person, when none goes before all others."""
+    store, now = parts.store, parts.now()
+    if store.imminent_cases(now=now, taker=taker, most=1):
+        return None
+    if user.role is Role.LEAD and store.waiting_cases(now=now, taker=taker, most=1, escalated=True):
+        return None
+    waiting = store.waiting_cases(now=now, taker=taker, most=1)
+    return waiting[0] if waiting else None
+
+
+def _hand_out(
+    parts: Parts, golden: records.GoldenItem, sample: records.Case, user: records.User
+) -> records.Case:
+    content, now = parts.vault.open(golden.item_id, ORIGINAL), parts.now()
+    item = _like(parts, parts.store.item(sample.item_ids[0]), parts.store.item(golden.item_id), content)
+    route = triage.route([_FLAG], parts.rules.policy)
+    reasons = ("A user flagged it",) if isinstance(route, records.Release) else route.reasons
+    opened = review.open_case(parts.new_id("case"), item, route=records.Review(reasons=reasons), now=now)
+    opened = review.rank(opened, item, [_FLAG], weights=parts.rules.weights, now=now)
+    case = review.claim(opened, user.id, now=now, lease=parts.rules.lease, role=user.role)
+    case = replace(case, version=1)
+    showing = records.GoldenCase(
+        id=parts.new_id("golden-case"), golden_id=golden.id, case_id=case.id, made_for=user.id, made_at=now
+    )
+    parts.vault.seal(item.id, ORIGINAL, content)
+    parts.store.commit(
+        Insert(item), Insert(case), Insert(showing),
+        entries=[
+            parts.entry(Verb.GOLDEN_GIVEN, showing.id),
+            parts.entry(Verb.CASE_OPENED, case.id),
+            parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id),
+        ],
+    )  # fmt: skip
+    return case
+
+
+def _like(parts: Parts, sample: records.Item, golden: records.Item, content: bytes) -> records.Item:
+    """Make an item of a golden file that looks like an ordinary one. Its account and content exist nowhere in the store."""
+    account = assurance.disguise(sample.account_reference or "account-1", parts.entropy(16))
+    while parts.store.cases_of_account(account, most=1):
+        account += assurance.disguise("0", parts.entropy(1))
+    context = sample.context
+    if context is not None:
+        reference = assurance.disguise(context.content_reference, parts.entropy(16))
+        context = replace(
+            context, uploaded_at=parts.now(), content_reference=reference, ip_address=None, port=None, file_name=None, url=None,
+        )  # fmt: skip
+    return records.Item(
+        id=parts.new_id("item"), received_at=parts.now(), account_reference=account, platform=sample.platform, context=context,
+        size_bytes=len(content), picture=golden.picture, hashes=intake.digests(content), sealed=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes into the commit of a decision about such a file."""
+
+    decision: records.Decision
+    changes: tuple[records.Change, ...]
+    entries: tuple[records.Entry, ...]
+    destroyed: tuple[str, ...]
+    """Items whose sealed files are destroyed after the commit."""
+
+
+def answer(
+    parts: Parts, showing: records.GoldenCase, case: records.Case, decision: records.Decision
+) -> Answer:
+    """End the showing with a person's decision: nothing is done, reported, or counted, and it cannot be undone, for the answer is told.
+
+    Args:
+        parts: The installation's.
+        showing: What the case is.
+        case: As ``review.decide`` leaves it.
+        decision: The person's.
+    """
+    final = replace(decision, state=DecisionState.EFFECTIVE, undo_until=decision.at)
+    answered = replace(
+        showing, user_id=decision.user_id, outcome=decision.outcome, answered_at=decision.at, version=showing.version + 1
+    )  # fmt: skip
+    changes: list[records.Change] = [
+        Replace(replace(case, state=CaseState.CLOSED)), Insert(final), Replace(answered), *(Replace(_unsealed(parts, each)) for each in case.item_ids),
+    ]  # fmt: skip
+    entries = [
+        parts.entry(Verb.CASE_DECIDED, case.id, actor=decision.user_id, detail=f"{final.id} {final.outcome}"),
+        parts.entry(Verb.GOLDEN_ANSWERED, showing.id, actor=decision.user_id),
+    ]
+    destroyed = [*case.item_ids]
+    golden = parts.store.golden_item(showing.golden_id)
+    if golden.retired_at is None and _had_by_everybody(parts, answered):
+        _, more, entry = _retired(parts, golden, SYSTEM)
+        changes, entries, destroyed = [*changes, *more], [*entries, entry], [*destroyed, golden.item_id]
+    return Answer(decision=final, changes=tuple(changes), entries=tuple(entries), destroyed=tuple(destroyed))
+
+
+def _had_by_everybody(parts: Parts, newest: records.GoldenCase) -> bool:
+    had = {each.user_id for each in parts.store.golden_cases_of(newest.golden_id)} | {newest.user_id}
+    return all(user.id in had for user in parts.store.users() if people.may_review(user))
+
+
+def known_answer(parts: Parts, case_id: str, user: records.User) -> KnownAnswer:
+    """Tell the person who decided such a file what its answer is.
+
+    Raises:
+        NotFoundError: The case is none, or this person did not decide it: the two look alike.
+    """
+    showing = parts.store.golden_case_of(case_id)
+    if showing is None or showing.user_id != user.id or showing.outcome is None:
+        raise NotFoundError(f"{case_id}: no known answer, expected a file with one that this person decided")
+    return KnownAnswer(known=parts.store.golden_item(showing.golden_id).outcome, said=showing.outcome)
