@@ -6,16 +6,21 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 
 from wardline import records, review
 from wardline.errors import ConflictError
+from wardline.pipeline import wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import claim
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
 _LOOK_AT_MOST = 512
+_PAGES_BY_AGE = 20
+"""Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
+_Takes = Callable[[Sequence[records.Case]], Sequence[records.Case]]
 
 
 class HandingOut:
@@ -31,11 +36,16 @@ class HandingOut:
 
         First those in which a child may be in danger now, then for leads what was handed to them, then by the harm that is avoided in each
         hour of work. Now and then it is the oldest case instead, so that nothing waits for ever. Cases without a place come by their age.
+        Kinds that this person does not take are passed over, and at a limit whatever needs to be looked at.
         """
-        for look in self._looks(user):
-            case = self._first(look, user)
-            if case is not None:
-                return case
+        chosen = wellbeing.selection(self._parts, user)
+        # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
+        for aside in (True, False) if chosen.turns_aside else (False,):
+            takes = partial(chosen.of, aside=aside)
+            for look in chain(self._looks(user), () if chosen.is_open and not aside else self._further(user)):
+                case = self._first(look, user, takes)
+                if case is not None:
+                    return case
         return None
 
     def waiting_in_order(self, user: records.User, *, most: int) -> list[records.Case]:
@@ -46,25 +56,39 @@ class HandingOut:
             partial(self._by_urgency, user),
             partial(self._by_age, user),
         )
+        chosen = wellbeing.selection(self._parts, user)
+        asked = most if chosen.is_open else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
-                found |= {case.id: case for case in look(most) if case.id not in found}
+                found |= {case.id: case for case in chosen.of(look(asked)) if case.id not in found}
         return list(found.values())[:most]
 
-    def _first(self, look: _Look, user: records.User) -> records.Case | None:
+    def _first(self, look: _Look, user: records.User, takes: _Takes) -> records.Case | None:
         most = _LOOK_AT
         while waiting := look(most):
-            for case in waiting:
+            fitting = takes(waiting)
+            for case in fitting:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
                             return claim(self._parts, case.id, user)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
-            if len(waiting) < most:
+            if len(waiting) < most or (most == _LOOK_AT_MOST and not fitting):
                 return None
             most = min(2 * most, _LOOK_AT_MOST)
         return None
+
+    def _further(self, user: records.User) -> Iterator[_Look]:
+        """Give looks at the oldest, one page after the other, until there are no more."""
+        after: str | None = None
+        for _ in range(_PAGES_BY_AGE):
+            look = partial(self._by_age, user, after=after)
+            page = look(_LOOK_AT_MOST)
+            if not page:
+                return
+            yield look
+            after = page[-1].id
 
     @contextmanager
     def _reserved(self, case_id: str) -> Iterator[bool]:
@@ -102,6 +126,8 @@ class HandingOut:
         found = self._parts.store.urgent_cases(now=now, user_id=user.id, most=most)
         return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
 
-    def _by_age(self, user: records.User, most: int, *, escalated: bool = False) -> Sequence[records.Case]:
+    def _by_age(
+        self, user: records.User, most: int, *, escalated: bool = False, after: str | None = None
+    ) -> Sequence[records.Case]:
         store, now = self._parts.store, self._parts.now()
-        return store.waiting_cases(now=now, user_id=user.id, most=most, escalated=escalated)
+        return store.waiting_cases(now=now, user_id=user.id, most=most, escalated=escalated, after=after)

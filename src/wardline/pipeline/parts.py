@@ -34,6 +34,7 @@ class Rules:
     """Until when capacity is expected back: harm until then counts in the order of the queue."""
     oldest_share: float = 0.05
     """Of the cases that are handed out, 0 to 1: so many are the oldest that waits, whatever the order says."""
+    wellbeing: review.Limits = field(default_factory=review.Limits)
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")

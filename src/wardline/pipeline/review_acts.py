@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wardline import records, review
 from wardline.pipeline import review as reviewing
+from wardline.pipeline import wellbeing
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.parts import Parts
 
@@ -26,6 +27,7 @@ class ReviewActs:
 
     def claim(self, case_id: str, *, user: records.User) -> records.Case:
         """Claim one case, or renew a claim."""
+        wellbeing.require_may_take(self.parts, case_id, user)
         return reviewing.claim(self.parts, case_id, user)
 
     def return_case(self, case_id: str, *, user: records.User) -> records.Case:
@@ -39,10 +41,6 @@ class ReviewActs:
     def escalate(self, case_id: str, *, user: records.User, note: str) -> records.Case:
         """Hand a claimed case to the leads, with the reason in a note."""
         return reviewing.escalate(self.parts, case_id, user, note=note)
-
-    def exposure(self, user: records.User) -> review.Exposure:
-        """Count what this person was shown today (UTC)."""
-        return reviewing.exposure(self.parts, user)
 
     def cover_again(self, *, user: records.User) -> None:
         """Note that what was revealed to this person is covered again."""

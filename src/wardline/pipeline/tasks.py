@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from wardline import records
-from wardline.pipeline import alarms, exchanging, feedback, look_back, preserve, sessions, verifying
+from wardline.pipeline import (
+    alarms,
+    exchanging,
+    feedback,
+    look_back,
+    nobody_takes,
+    preserve,
+    sessions,
+    verifying,
+)
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
@@ -58,7 +67,8 @@ class Chores:
         parts = self._parts
         errors: list[Exception] = []
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
-                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts)):  # fmt: skip
+                      lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
+                      lambda: nobody_takes.watch(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

@@ -25,9 +25,10 @@ from wardline.pipeline.review_acts import ReviewActs
 from wardline.pipeline.scan import LibraryScan
 from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.verifying import Standing
+from wardline.pipeline.wellbeing_acts import WellbeingActs
 
 
-class Wardline(ReviewActs, ListActs):
+class Wardline(ReviewActs, WellbeingActs, ListActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

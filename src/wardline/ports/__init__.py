@@ -37,7 +37,8 @@ from wardline.ports.store import (
     StatisticsReader,
     Store,
 )
+from wardline.ports.wellbeing import WellbeingReader
 
 __all__ = [
-    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WritePoint",
+    "AlarmReader", "AuditReader", "Authority", "Classifier", "Clock", "Closeable", "Copies", "EnforcementReader", "Frame", "HashExchange", "HashListSource", "Hasher", "Index", "Indexes", "IntakeReader", "MatchingReader", "Media", "Notifier", "PeopleReader", "Platform", "PreservationReader", "Publisher", "ReferralReader", "ReviewReader", "SeveralReader", "StatisticsReader", "Store", "Vault", "WellbeingReader", "WritePoint",
 ]  # fmt: skip

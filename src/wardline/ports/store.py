@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from wardline import records
+from wardline.ports.wellbeing import WellbeingReader
 
 
 class MatchingReader(Protocol):
@@ -300,7 +301,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, PeopleReader, AlarmReader,
-    StatisticsReader, AuditReader, Protocol,
+    StatisticsReader, AuditReader, WellbeingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

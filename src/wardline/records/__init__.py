@@ -85,10 +85,12 @@ from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerso
 from wardline.records.route import Act, Release, Review, Route
 from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
+from wardline.records.wellbeing import DECLINABLE, Grade, ViewingChoices
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
     "ASKED",
+    "DECLINABLE",
     "GENERAL_QUEUE",
     "HASH_BYTES",
     "IMMINENT_DANGER",
@@ -130,6 +132,7 @@ __all__ = [
     "FileAnnotation",
     "Finding",
     "Flag",
+    "Grade",
     "Hash",
     "HashBatch",
     "HashKind",
@@ -205,6 +208,7 @@ __all__ = [
     "User",
     "Verb",
     "Verdict",
+    "ViewingChoices",
     "Visibility",
     "category_code",
     "category_of",

@@ -60,6 +60,8 @@ class Verb(StrEnum):
     CASE_DECIDED = "case:decided"
     CASE_UNDONE = "case:undone"
     CASE_CLOSED = "case:closed"
+    CHOICES_CHANGED = "viewing-choices:changed"
+    """A person changed how pictures come to them or what does not; the log does not tell which."""
     ACTION_TAKEN = "action:taken"
     ACTION_DELIVERED = "action:delivered"
     ACTION_FAILED = "action:failed"

@@ -19,6 +19,7 @@ from wardline.settings.sections import (
     StoreSettings,
     TriageSettings,
 )
+from wardline.settings.wellbeing import WellbeingSettings
 from wardline.settings.whole import Settings
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "TriageSettings",
+    "WellbeingSettings",
     "load",
     "parse",
     "values_of",

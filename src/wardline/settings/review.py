@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from wardline.review import Weights
+from wardline.settings.wellbeing import WellbeingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,4 @@ class ReviewSettings:
     oldest_percent: float = 5.0
     """So many of the cases that are handed out are the oldest, whatever the order says."""
     weights: Weights = field(default_factory=Weights)
+    wellbeing: WellbeingSettings = field(default_factory=WellbeingSettings)

@@ -73,6 +73,15 @@ def covering(**values: Any) -> records.Covering:
     return records.Covering(**{**given, **values})
 
 
+def viewing_choices(**values: Any) -> records.ViewingChoices:
+    """Make somebody's choices."""
+    given = {
+        "id": new_id("viewing-choices"), "user_id": new_id("user"), "changed_at": NOON, "hold": True, "queues": ("general",),
+        "grades": (records.Grade.A, records.Grade.UNKNOWN),
+    }  # fmt: skip
+    return records.ViewingChoices(**{**given, **values})
+
+
 def note(**values: Any) -> records.Note:
     """Make a note for colleagues."""
     given = {
@@ -230,6 +239,6 @@ def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
-        alarm,
+        alarm, viewing_choices,
     )  # fmt: skip
     return [make() for make in makers]

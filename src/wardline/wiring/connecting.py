@@ -149,7 +149,7 @@ def _rules(chosen: Settings) -> Rules:
         policy=triage.Policy(verified_match=chosen.triage.verified_match, unverified_match=chosen.triage.unverified_match),
         lease=timedelta(minutes=chosen.review.lease_minutes), undo_window=timedelta(seconds=chosen.review.undo_seconds),
         weights=chosen.review.weights, look_ahead=timedelta(hours=chosen.review.look_ahead_hours),
-        oldest_share=chosen.review.oldest_percent / 100,
+        oldest_share=chosen.review.oldest_percent / 100, wellbeing=chosen.review.wellbeing.limits(),
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
             after_clearance=timedelta(days=kept.after_clearance_days),

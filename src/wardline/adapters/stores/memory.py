@@ -10,6 +10,7 @@ from typing import Any
 from wardline import ports, records
 from wardline.adapters.stores import codec, drift, kinds, preparation
 from wardline.adapters.stores.memory_several import MemorySeveral
+from wardline.adapters.stores.memory_wellbeing import MemoryWellbeing
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
 
@@ -22,7 +23,7 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemorySeveral):
+class MemoryStore(MemorySeveral, MemoryWellbeing):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:
@@ -212,7 +213,9 @@ def _unique_keys(kind: kinds.Kind, record: Any) -> list[tuple[Any, ...]]:
     return [
         (kind.name, unique.fields, *(getattr(record, field) for field in unique.fields))
         for unique in kind.uniques
-        if record is not None and (unique.while_none is None or getattr(record, unique.while_none) is None)
+        if record is not None
+        and (unique.while_none is None or getattr(record, unique.while_none) is None)
+        and (unique.while_set is None or getattr(record, unique.while_set) is not None)
     ]
 
 

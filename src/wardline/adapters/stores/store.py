@@ -12,10 +12,11 @@ from wardline.adapters.stores import log, preparation, schema
 from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.readers import SqlReaders
 from wardline.adapters.stores.several import SqlSeveral
+from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
-class SqlStore(SqlReaders, SqlSeveral, SqlFigures, log.SqlLog):
+class SqlStore(SqlReaders, SqlSeveral, SqlWellbeing, SqlFigures, log.SqlLog):
     """Records in SQL tables, written in group commits."""
 
     def __init__(

@@ -29,12 +29,13 @@ from wardline.adapters.stores.tables.lists import (
 )
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
 from wardline.adapters.stores.tables.spelling import metadata
+from wardline.adapters.stores.tables.wellbeing import viewing_choices
 
 __all__ = [
-    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users",
+    "BY_TYPE", "SCHEMA_VERSION", "actions", "alarms", "api_keys", "approvals", "audit_checkpoints", "audit_entries", "audit_loads", "cases", "counts", "coverings", "decisions", "hash_batches", "hash_lists", "held_entries", "holds", "items", "list_feedback", "list_syncs", "metadata", "notes", "receipts", "referrals", "remembered", "reveals", "sessions", "tallies", "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0011"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -42,6 +43,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Case: cases,
     records.Reveal: reveals,
     records.Covering: coverings,
+    records.ViewingChoices: viewing_choices,
     records.Note: notes,
     records.Decision: decisions,
     records.Action: actions,
