@@ -20,6 +20,7 @@ from wardline.web.console import (
     api_keys,
     approvals,
     audit,
+    breaks,
     case,
     deciding,
     lists,
@@ -33,7 +34,9 @@ from wardline.web.console import (
     sign_in,
     static_files,
     watching,
+    wellbeing,
     you,
+    your_choices,
 )
 from wardline.web.console.desk import Desk, Page
 from wardline.web.console.drafts import Drafts
@@ -44,7 +47,7 @@ from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *case.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES,
-    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES,
+    *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *your_choices.PAGES, *breaks.PAGES, *wellbeing.PAGES,
 )  # fmt: skip
 
 
@@ -67,9 +70,11 @@ def rules() -> Iterable[tuple[str, str, frozenset[str]]]:
 def _endpoint(
     wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts
 ) -> Callable[[Request], Awaitable[Response]]:
+    answer = pause.whatever_happens(_answer) if wanted.handler is pause.stop else _answer
+
     async def endpoint(request: Request) -> Response:
         body = await request.body() if wanted.method == "POST" else b""
-        return await run_in_threadpool(_answer, wanted, wardline, shelf, drafts, request, body)
+        return await run_in_threadpool(answer, wanted, wardline, shelf, drafts, request, body)
 
     return endpoint
 

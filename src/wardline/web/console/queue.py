@@ -9,6 +9,7 @@ from wardline.errors import InputError
 from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part, waiting
+from wardline.web.console.viewing import viewing_of
 
 _SHOWN = 25
 
@@ -28,7 +29,8 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
-        is_full=len(cases) == _SHOWN, factors=review.factors, oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
+        limits=desk.wardline.parts.rules.wellbeing, is_full=len(cases) == _SHOWN, factors=review.factors, oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from starlette.responses import Response
 from wardline.errors import InputError, NotAuthenticatedError, NotFoundError, WardlineError
 from wardline.pipeline import sessions
 from wardline.web import problems
-from wardline.web.console.desk import EVERYBODY, Desk, Page
+from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.forms import first
 from wardline.web.console.rendering import KEYS_COOKIE, go, page
+from wardline.web.console.viewing import viewing_of
+from wardline.web.console.your_choices import GRADES, queue_names
 
 _A_YEAR_SECONDS = 31_536_000
 
@@ -81,10 +83,12 @@ def _show(desk: Desk, wrong: WardlineError | None = None) -> Response:
         for each in desk.wardline.parts.store.sessions_of(desk.user.id)
         if each.expires_at > desk.now and each.id != desk.session.id
     ]
-    seen = desk.wardline.exposure(desk.user)
+    seen, chosen = desk.wardline.exposure(desk.user), desk.wardline.choices(desk.user)
     return page(
         desk, "you", status=problems.status_of(wrong) if wrong else 200, wrong=wrong, this=desk.session, others=open_ones[::-1],
-        shown_today=seen, looked=timedelta(seconds=seen.seconds), changed=desk.asked("done") == "password",
+        shown=seen, looked=timedelta(seconds=seen.seconds), changed=desk.asked("done") == "password", done=desk.asked("done"),
+        reviews=desk.user.role in REVIEWERS, viewing=viewing_of(desk), choices=chosen, limits=desk.wardline.parts.rules.wellbeing,
+        grades=GRADES, queues=queue_names(chosen),
     )  # fmt: skip
 
 
