@@ -20,6 +20,7 @@ from wardline.web.api import (
     items,
     records_kept,
     statistics,
+    wellbeing,
 )
 from wardline.web.edge import Edge
 
@@ -43,7 +44,18 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.low_trust_answer_seconds = low_trust_answer_seconds
     app.state.uploads = anyio.CapacityLimiter(_UPLOAD_THREADS)
     app.state.metrics = health.Metrics()
-    for room in (items, cases, hash_lists, approvals, records_kept, alarms, statistics, audit, health):
+    for room in (
+        items,
+        cases,
+        hash_lists,
+        approvals,
+        records_kept,
+        alarms,
+        statistics,
+        audit,
+        wellbeing,
+        health,
+    ):
         app.include_router(room.router)
     # The console has rules of its own, one on each page: people come in with a session, programs with a key.
     app.router.routes.extend(console.routes(wardline))

@@ -53,8 +53,8 @@ def give_back(desk: Desk) -> bool:
         desk.wardline.cover_again(user=desk.user)
     except Exception as error:  # noqa: BLE001 -- the screen is empty either way
         failed.append(error)
-    for error in failed:
-        code = error.code if isinstance(error, WardlineError) else type(error).__name__
+    for each in failed:
+        code = each.code if isinstance(each, WardlineError) else type(each).__name__
         _log.error("a case could not be given back; its lease will end by itself", error=code)
     return not failed
 

@@ -54,11 +54,9 @@ def sentence(desk: Desk, found: review.Capacity) -> str:
         return ""
     limits = desk.wardline.parts.rules.wellbeing
     again = f"{found.until:%H:%M}" if found.until else "the next shift"
-    match found.reached:
-        case Reached.FILES:
-            what = f"{limits.most_files} files were revealed to you in this shift: as many as your team set."
-        case Reached.SECONDS:
-            what = "Pictures were on your screen for as long as your team set for a shift, but for less than a minute."
-        case Reached.SEVERE | Reached.BREAK:
-            what = "A break from pictures is due."
+    what = "A break from pictures is due."
+    if found.reached is Reached.FILES:
+        what = f"{limits.most_files} files were revealed to you in this shift: as many as your team set."
+    elif found.reached is Reached.SECONDS:
+        what = "Less than a minute is left of the time that your team set for pictures in a shift."
     return f"{what} They come again at {again}, if none is shown to you until then."
