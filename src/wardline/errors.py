@@ -122,6 +122,13 @@ class NotAllowedError(RefusedError):
     code = "not-allowed"
 
 
+class LimitReachedError(RefusedError):
+    """This person was shown as much as their team's limits allow for now."""
+
+    code = "limit-reached"
+    remedy = "Decide without looking, ask for a second opinion, or pass the case on; after the pause you can look again."
+
+
 class SecondPersonError(RefusedError):
     code = "second-person"
     remedy = "This act needs two people: somebody other than the proposer approves it."

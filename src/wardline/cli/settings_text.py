@@ -147,6 +147,25 @@ name = {name}
 [review.golden]
 #percent = 0.0
 
+# How much one person shall be shown. No number here is known to be safe: choose yours with your team. 0: no limit.
+# docs/explanation/wellbeing.md.
+[review.wellbeing]
+# A shift begins with the first reveal after so long without one. In a shift: different files, and seconds on the screen (a showing begins only
+# while a minute is left).
+#shift_gap_hours = 6.0
+#most_views = 200
+#most_seconds = 3600
+# A break is due after so many files of A or B in a row, so many files, or so long; and it is so long without a reveal.
+#most_severe_in_a_row = 20
+#views_before_break = 60
+#minutes_before_break = 60.0
+#break_minutes = 10.0
+# After so many of A or B in a row others are handed out first, while some wait.
+#severe_before_rotation = 5
+# As how many files one of A and one of B count in a person's own figures.
+#weight_a = 3.0
+#weight_b = 2.0
+
 [preservation]
 #vault = "directory"
 # From triage on; never ends while its case is undecided.

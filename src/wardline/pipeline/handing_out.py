@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 
 from wardline import records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import cluster_acts, golden
+from wardline.pipeline import cluster_acts, golden, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import bar, claim_read
 from wardline.pipeline.taking import Takers
@@ -18,7 +19,10 @@ from wardline.records import Drawn, Taker
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
 _LOOK_AT_MOST = 512
+_PAGES_BY_AGE = 20
+"""Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
+_Takes = Callable[[Sequence[records.Case]], Sequence[records.Case]]
 
 
 class HandingOut:
@@ -35,19 +39,26 @@ class HandingOut:
 
         First those in which a child may be in danger now, then for leads what was handed to them, then what has been hidden for too long, then
         by the order. Now and then it is the oldest case instead, or one that is drawn by lot. Cases without a place come by their age.
+        Kinds that this person does not take are passed over, and at a limit whatever needs to be looked at.
         """
-        practice = golden.mix_in(self._parts, user, self._takers.of(user))
+        chosen = wellbeing.selection(self._parts, user)
+        practice = golden.mix_in(self._parts, user, self._takers.of(user)) if chosen.is_open else None
         if practice is not None:
             return practice
-        for look, drawn in self._looks(user):
-            case = self._first(look, user, drawn)
-            if case is not None:
-                return case
+        # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
+        for aside in (True, False) if chosen.turns_aside else (False,):
+            takes = partial(chosen.of, aside=aside)
+            further = () if chosen.is_open and not aside else ((look, None) for look in self._further(user))
+            for look, drawn in chain(self._looks(user), further):
+                case = self._first(look, user, drawn, takes)
+                if case is not None:
+                    return case
         return None
 
     def waiting_in_order(self, user: records.User, *, most: int) -> list[records.Case]:
         """Give what this person may take, the next one first; those that come in between are not foretold."""
-        found = self._in_order(self._takers.of(user), self._before_all(user), most)
+        chosen = wellbeing.selection(self._parts, user)
+        found = self._in_order(self._takers.of(user), self._before_all(user), most, chosen)
         return [case for case in found if not review.is_party(case, user)]
 
     def first_of_all(self, *, most: int) -> list[records.Case]:
@@ -60,18 +71,26 @@ class HandingOut:
         parts = self._parts
         return parts.measures.order(parts.store, parts.now(), parts.rules)
 
-    def _in_order(self, taker: Taker, before: Iterable[_Look], most: int) -> list[records.Case]:
+    def _in_order(
+        self, taker: Taker, before: Iterable[_Look], most: int, chosen: wellbeing.Selection | None = None
+    ) -> list[records.Case]:
         found: dict[str, records.Case] = {}
         looks: list[_Look] = [*before, partial(self._ordered, taker), partial(self._by_age, taker)]
+        asked = most if chosen is None or chosen.is_open else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
-                found |= {case.id: case for case in look(most) if case.id not in found}
+                seen = look(asked)
+                fitting = seen if chosen is None else chosen.of(seen)
+                found |= {case.id: case for case in fitting if case.id not in found}
         return list(found.values())[:most]
 
-    def _first(self, look: _Look, user: records.User, drawn: Drawn | None) -> records.Case | None:
+    def _first(
+        self, look: _Look, user: records.User, drawn: Drawn | None, takes: _Takes
+    ) -> records.Case | None:
         most = _LOOK_AT
         while waiting := look(most):
-            for case in waiting:
+            fitting = takes(waiting)
+            for case in fitting:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
@@ -81,10 +100,21 @@ class HandingOut:
                             return claim_read(self._parts, case, user, drawn=drawn)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
-            if len(waiting) < most:
+            if len(waiting) < most or (most == _LOOK_AT_MOST and not fitting):
                 return None
             most = min(2 * most, _LOOK_AT_MOST)
         return None
+
+    def _further(self, user: records.User) -> Iterator[_Look]:
+        """Give looks at the oldest, one page after the other, until there are no more."""
+        after, taker = None, self._takers.of(user)
+        for _ in range(_PAGES_BY_AGE):
+            look = partial(self._by_age, taker, after=after)
+            page = look(_LOOK_AT_MOST)
+            if not page:
+                return
+            yield look
+            after = page[-1].id
 
     @contextmanager
     def _reserved(self, case_id: str) -> Iterator[bool]:
@@ -142,9 +172,11 @@ class HandingOut:
             tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
         )[:most]
 
-    def _by_age(self, taker: Taker, most: int, *, escalated: bool = False) -> Sequence[records.Case]:
+    def _by_age(
+        self, taker: Taker, most: int, *, escalated: bool = False, after: str | None = None
+    ) -> Sequence[records.Case]:
         store, now = self._parts.store, self._parts.now()
-        return store.waiting_cases(now=now, taker=taker, most=most, escalated=escalated)
+        return store.waiting_cases(now=now, taker=taker, most=most, escalated=escalated, after=after)
 
     def _by_lot(self, taker: Taker, lot: float, most: int) -> Sequence[records.Case]:
         return self._parts.store.cases_by_lot(now=self._parts.now(), taker=taker, lot=lot, most=most)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, golden, opinions, standing_alone
+from wardline.pipeline import alarms, golden, opinions, standing_alone, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
@@ -109,15 +109,6 @@ def _noted(parts: Parts, case_id: str, user: records.User, text: str | None) -> 
     return [Insert(made)]
 
 
-def exposure(parts: Parts, user: records.User) -> review.Exposure:
-    """Count what this person was shown today (UTC), from the reveal log."""
-    now = parts.now()
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return review.exposure(
-        parts.store.reveals_to(user.id, since=start), parts.store.coverings_by(user.id, since=start), now=now
-    )
-
-
 def cover_again(parts: Parts, user: records.User) -> None:
     """Note that what was revealed to this person is covered again. Nothing, if nothing is revealed."""
     if _running(parts, user):
@@ -159,6 +150,8 @@ class Showing:
     rendition: records.Rendition = records.Rendition.FULL
     longest_side: int = 1600
     """Pixels."""
+    seconds: int = 60
+    """It is covered by itself after so long, 1 to 60."""
 
 
 def cover(parts: Parts, case_id: str, item_id: str, user: records.User) -> bytes:
@@ -183,25 +176,34 @@ def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing
     Raises:
         LeaseLostError: The case is not claimed by this person now.
         RefusedError: The file cannot be shown, for no decoder can read it.
+        LimitReachedError: This person has reached a limit of their shift, or a break is due.
     """
+    wellbeing.require_capacity(parts, user)
     if showing.rendition is records.Rendition.COVER:
         raise InputError(f"{item_id}: a cover is no reveal, expected full or grey")
     picture, item = _render(parts, case_id, item_id, user, showing)
+    while not _log_reveal(parts, case_id, item, user, showing):
+        pass  # another tab revealed or covered something at the same moment: the limits are asked again
+    return picture
+
+
+def _log_reveal(parts: Parts, case_id: str, item: records.Item, user: records.User, showing: Showing) -> bool:
+    """Commit that a file is shown, unless something else was shown to this person since the limits were asked."""
+    number = wellbeing.next_number(parts, user)
     shown = records.Reveal(
-        id=parts.new_id("reveal"),
-        case_id=case_id,
-        item_id=item.id,
-        user_id=user.id,
-        at=parts.now(),
-        frame=showing.frame,
-    )
+        id=parts.new_id("reveal"), case_id=case_id, item_id=item.id, user_id=user.id, at=parts.now(), frame=showing.frame,
+        seconds=showing.seconds, number=number,
+    )  # fmt: skip
     form = f"{shown.id} {item.id} frame {showing.frame} {showing.rendition} {showing.longest_side}"
     # One thing at a time is on the screen: what was revealed before is covered by it.
-    _commit_covering(
-        parts, user, Insert(shown), *(() if parts.store.golden_case_of(case_id) else (parts.count(Step.REVEALS),)),
-        entries=[parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)],
-    )  # fmt: skip
-    return picture
+    coverings, told = _cover(parts, _running(parts, user))
+    entry = parts.entry(Verb.CASE_REVEALED, case_id, actor=user.id, detail=form)
+    try:
+        counted = () if parts.store.golden_case_of(case_id) else (parts.count(Step.REVEALS),)
+        parts.store.commit(Insert(shown), *coverings, *counted, entries=[entry, *told])
+    except AlreadyExistsError:
+        return False
+    return True
 
 
 def _render(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from wardline import records, review
-from wardline.pipeline import finding
+from wardline.pipeline import finding, wellbeing
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.parts import Parts
@@ -27,6 +27,7 @@ class ReviewActs:
 
     def claim(self, case_id: str, *, user: records.User) -> records.Case:
         """Claim one case, or renew a claim."""
+        wellbeing.require_may_take(self.parts, case_id, user)
         return reviewing.claim(self.parts, case_id, user)
 
     def return_case(self, case_id: str, *, user: records.User) -> records.Case:
@@ -44,10 +45,6 @@ class ReviewActs:
     def find(self, words: str, *, user: records.User) -> finding.Found:
         """Find cases and referrals by what somebody has in hand; the log tells that somebody searched."""
         return finding.find(self.parts, words, user=user)
-
-    def exposure(self, user: records.User) -> review.Exposure:
-        """Count what this person was shown today (UTC)."""
-        return reviewing.exposure(self.parts, user)
 
     def cover_again(self, *, user: records.User) -> None:
         """Note that what was revealed to this person is covered again."""

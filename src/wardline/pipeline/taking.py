@@ -22,9 +22,11 @@ class Takers:
         self._looked: datetime | None = None
 
     def of(self, user: records.User) -> Taker:
-        """Give the queues that a person's skills are enough for. Who takes less than that has queues taken out here, and nowhere else."""
-        able = review.taken_with(user.skills, self._parts.rules.queues)
-        return Taker(user_id=user.id, queues=(*able, *self._left_over()))
+        """Give the queues that a person's skills are enough for, without those that they chose not to take from."""
+        able = (*review.taken_with(user.skills, self._parts.rules.queues), *self._left_over())
+        chosen = self._parts.store.choices_of(user.id)
+        declined = chosen.queues if chosen else ()
+        return Taker(user_id=user.id, queues=tuple(name for name in able if name not in declined))
 
     def others(self, user: records.User) -> Taker:
         """Give the queues that this person does not take from: to be counted, never listed."""

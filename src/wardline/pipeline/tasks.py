@@ -17,6 +17,7 @@ from wardline.pipeline import (
     feedback,
     flagging,
     look_back,
+    nobody_takes,
     overturning,
     placing,
     preserve,
@@ -94,7 +95,8 @@ class Chores:
         for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
-                      lambda: complaint_watch.watch(parts), lambda: striking.forget(parts)):  # fmt: skip
+                      lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
+                      lambda: nobody_takes.watch(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

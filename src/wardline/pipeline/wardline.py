@@ -32,9 +32,10 @@ from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.taking import Takers
 from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
+from wardline.pipeline.wellbeing_acts import WellbeingActs
 
 
-class Wardline(ReviewActs, QueueActs, ClusterActs, ListActs, ComplaintActs, OpinionActs):
+class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, ComplaintActs, OpinionActs):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.

@@ -44,6 +44,7 @@ from wardline.ports.store import (
     StatisticsReader,
     Store,
 )
+from wardline.ports.wellbeing import WellbeingReader
 from wardline.ports.wording import Wording
 
 __all__ = [
@@ -71,7 +72,8 @@ __all__ = [
     "MatchingReader",
     "Media",
     "Notifier",
-    "OpinionReader", "PeopleReader",
+    "OpinionReader",
+    "PeopleReader",
     "Platform",
     "PreservationReader",
     "Publisher",
@@ -84,6 +86,7 @@ __all__ = [
     "Store",
     "TargetReader",
     "Vault",
+    "WellbeingReader",
     "Wording",
     "WritePoint",
 ]  # fmt: skip

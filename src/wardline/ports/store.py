@@ -13,6 +13,7 @@ from wardline.ports.finding import FindingReader
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.queue import QueueReader, TargetReader
 from wardline.ports.sign_in import SignInReader
+from wardline.ports.wellbeing import WellbeingReader
 
 
 class MatchingReader(Protocol):
@@ -284,7 +285,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, WellbeingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

@@ -110,11 +110,13 @@ from wardline.records.sign_in import Identity, Opening, Passkey, SecondFactor
 from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
 from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
+from wardline.records.wellbeing import DECLINABLE, Grade, ViewingChoices
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
     "ASKED",
     "CLUSTER_RADIUS_BITS",
+    "DECLINABLE",
     "GENERAL_QUEUE",
     "HASH_BYTES",
     "HEAVIEST_STRIKE",
@@ -169,6 +171,7 @@ __all__ = [
     "Flagger",
     "GoldenCase",
     "GoldenItem",
+    "Grade",
     "Hash",
     "HashBatch",
     "HashKind",
@@ -261,6 +264,7 @@ __all__ = [
     "User",
     "Verb",
     "Verdict",
+    "ViewingChoices",
     "Visibility",
     "Voice",
     "Waiting",

@@ -203,11 +203,17 @@ class Reveal:
     at: datetime
     frame: int
     """Which frame was shown, from 0; always 0 for a still picture."""
+    seconds: int = 60
+    """It is covered by itself after so many seconds, 1 to 60."""
+    number: int | None = None
+    """Which of this person's showings it is, from 1: two at the same moment cannot both be the next. None in one from before there was it."""
 
     def __post_init__(self) -> None:
         require_id("reveal", self.id)
         require_utc("at", self.at)
         require_range("frame", self.frame, 0, 2**31)
+        require_range("seconds", self.seconds, 1, 60)
+        require_range("number", self.number if self.number is not None else 1, 1, 2**62)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

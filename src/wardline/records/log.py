@@ -123,6 +123,8 @@ class Verb(StrEnum):
     """Somebody said which accounts are their own; the detail says how many, never which."""
     TRAINING_READ = "training:read"
     """A lead looked at what one person's opinions came to."""
+    CHOICES_CHANGED = "viewing-choices:changed"
+    """A person changed how pictures come to them or what does not; the log does not tell which."""
     ACTION_TAKEN = "action:taken"
     ACTION_DELIVERED = "action:delivered"
     ACTION_FAILED = "action:failed"

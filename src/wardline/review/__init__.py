@@ -24,8 +24,18 @@ from wardline.review.cases import (
     set_aside,
 )
 from wardline.review.decisions import Judgement, conclude, decide, undo
-from wardline.review.exposure import LONGEST_LOOK, Exposure, exposure, running_reveals
+from wardline.review.exposure import (
+    BRIEF_LOOK,
+    LONGEST_LOOK,
+    Exposure,
+    exposure,
+    past_shifts,
+    reaches_back,
+    running_reveals,
+)
+from wardline.review.grading import grade_of_case, grades_of, needs_view
 from wardline.review.handling import LEAST_HANDLED, Handling, handling
+from wardline.review.limits import Capacity, Limits, Reached, capacity
 from wardline.review.opinions import (
     SecondOpinions,
     Turn,
@@ -55,11 +65,13 @@ from wardline.review.spreading import (
     words_of,
 )
 from wardline.review.targets import Targets, hours, length, letter_of, reached, with_target
+from wardline.review.team import Band, TeamChoices, TeamExposure, team_capacity, team_choices, team_exposure
 from wardline.review.urgency import assess, graver, is_imminent, lane_of, severity
 from wardline.review.weights import Weights
 
 __all__ = [
     "ASSIGNED_FOR",
+    "BRIEF_LOOK",
     "HANDLING_HOURS",
     "LEAST_HANDLED",
     "LONGEST_LOOK",
@@ -67,16 +79,22 @@ __all__ = [
     "NOBODY",
     "QUORUM",
     "Agreed",
+    "Band",
     "Calibration",
     "CalibrationLimits",
+    "Capacity",
     "Exposure",
     "Handling",
     "Judgement",
+    "Limits",
     "Order",
     "QueueRule",
+    "Reached",
     "SecondOpinions",
     "Split",
     "Targets",
+    "TeamChoices",
+    "TeamExposure",
     "Turn",
     "Weights",
     "agreement",
@@ -86,6 +104,7 @@ __all__ = [
     "assign",
     "await_another",
     "calibration",
+    "capacity",
     "claim",
     "conclude",
     "contradicts",
@@ -99,6 +118,8 @@ __all__ = [
     "for_near",
     "frames_of",
     "given",
+    "grade_of_case",
+    "grades_of",
     "graver",
     "had_a_part",
     "handling",
@@ -117,16 +138,19 @@ __all__ = [
     "lot_of",
     "mark_danger",
     "may_be_decided",
+    "needs_view",
     "next_turn",
     "open_again",
     "open_case",
     "pass_on",
+    "past_shifts",
     "place_of",
     "put_in_front",
     "put_in_queue",
     "queue_of",
     "rank",
     "reached",
+    "reaches_back",
     "reason_for",
     "release",
     "renew",
@@ -141,6 +165,9 @@ __all__ = [
     "severity",
     "stands_alone",
     "taken_with",
+    "team_capacity",
+    "team_choices",
+    "team_exposure",
     "undo",
     "viewed_frames",
     "with_target",

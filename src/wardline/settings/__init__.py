@@ -21,6 +21,7 @@ from wardline.settings.sections import (
     StoreSettings,
     TriageSettings,
 )
+from wardline.settings.wellbeing import WellbeingSettings
 from wardline.settings.whole import Settings
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "StoreSettings",
     "StrikeSettings",
     "TriageSettings",
+    "WellbeingSettings",
     "load",
     "parse",
     "values_of",

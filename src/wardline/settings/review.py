@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from wardline.review import CalibrationLimits, Order, QueueRule, Targets, Weights
 from wardline.settings.clusters import ClusterSettings
 from wardline.settings.opinions import GoldenSettings, OpinionSettings
+from wardline.settings.wellbeing import WellbeingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +36,4 @@ class ReviewSettings:
     clusters: ClusterSettings = field(default_factory=ClusterSettings)
     opinions: OpinionSettings = field(default_factory=OpinionSettings)
     golden: GoldenSettings = field(default_factory=GoldenSettings)
+    wellbeing: WellbeingSettings = field(default_factory=WellbeingSettings)

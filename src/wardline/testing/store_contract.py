@@ -42,6 +42,7 @@ from wardline.testing.store_contract_opinions import OpinionsContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
+from wardline.testing.store_contract_wellbeing import WellbeingContract
 
 _DAY = make.NOON.date()
 _THREADS = 16
@@ -57,6 +58,7 @@ class StoreContract(
     ClustersContract,
     ComplaintContract,
     OpinionsContract,
+    WellbeingContract,
     LogContract,
 ):
     """What every store does."""

@@ -78,6 +78,15 @@ def covering(**values: Any) -> records.Covering:
     return records.Covering(**{**given, **values})
 
 
+def viewing_choices(**values: Any) -> records.ViewingChoices:
+    """Make somebody's choices."""
+    given = {
+        "id": new_id("viewing-choices"), "user_id": new_id("user"), "changed_at": NOON, "hold": True, "queues": ("general",),
+        "grades": (records.Grade.A, records.Grade.UNKNOWN),
+    }  # fmt: skip
+    return records.ViewingChoices(**{**given, **values})
+
+
 def note(**values: Any) -> records.Note:
     """Make a note for colleagues."""
     given = {
@@ -339,6 +348,6 @@ def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
-        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case,
+        alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case, viewing_choices,
     )  # fmt: skip
     return [make() for make in makers]

@@ -24,6 +24,7 @@ from wardline.web.api import (
     items,
     records_kept,
     statistics,
+    wellbeing,
 )
 from wardline.web.edge import Edge
 
@@ -60,6 +61,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
         alarms,
         statistics,
         audit,
+        wellbeing,
         health,
     ):
         app.include_router(room.router)

@@ -18,6 +18,8 @@ class Unique:
     fields: tuple[str, ...]
     while_none: str | None = None
     """Only among records whose field of this name is None."""
+    while_set: str | None = None
+    """Only among records whose field of this name is not None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,12 @@ _LATER_IN_CASES = {
 KINDS = (
     _kind(records.Item, later={"matches": "[]"}),
     _kind(records.Case, later=_LATER_IN_CASES),
-    _kind(records.Reveal),
+    _kind(
+        records.Reveal,
+        Unique(("user_id", "number"), while_set="number"),
+        later={"seconds": 60, "number": None},
+    ),
+    _kind(records.ViewingChoices, Unique(("user_id",))),
     _kind(records.Covering, Unique(("reveal_id",))),
     _kind(records.Note),
     _kind(records.Decision, later={"answers": "[]", "spread_from": "[]", "second_opinion": False}),

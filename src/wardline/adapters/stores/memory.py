@@ -13,6 +13,7 @@ from wardline.adapters.stores.memory_clusters import MemoryClusters
 from wardline.adapters.stores.memory_complaints import MemoryComplaints
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.memory_opinions import MemoryOpinions
+from wardline.adapters.stores.memory_wellbeing import MemoryWellbeing
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
 
@@ -25,7 +26,7 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions):
+class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions, MemoryWellbeing):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:
@@ -215,7 +216,9 @@ def _unique_keys(kind: kinds.Kind, record: Any) -> list[tuple[Any, ...]]:
     return [
         (kind.name, unique.fields, *(getattr(record, field) for field in unique.fields))
         for unique in kind.uniques
-        if record is not None and (unique.while_none is None or getattr(record, unique.while_none) is None)
+        if record is not None
+        and (unique.while_none is None or getattr(record, unique.while_none) is None)
+        and (unique.while_set is None or getattr(record, unique.while_set) is not None)
     ]
 
 

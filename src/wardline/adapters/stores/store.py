@@ -15,10 +15,13 @@ from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
 from wardline.adapters.stores.readers import SqlReaders
+from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
-class SqlStore(SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlOpinions, SqlFigures, log.SqlLog):
+class SqlStore(
+    SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlOpinions, SqlWellbeing, SqlFigures, log.SqlLog
+):
     """Records in SQL tables, written in group commits."""
 
     def __init__(

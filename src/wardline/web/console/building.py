@@ -21,6 +21,7 @@ from wardline.web.console import (
     appeals,
     approvals,
     audit,
+    breaks,
     case,
     case_record,
     cluster,
@@ -43,7 +44,9 @@ from wardline.web.console import (
     team,
     training,
     watching,
+    wellbeing,
     you,
+    your_choices,
 )
 from wardline.web.console.coming_in import Doorway
 from wardline.web.console.desk import COOKIE, Desk, Page
@@ -57,7 +60,7 @@ from wardline.web.console.rendering import go, page
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES, *training.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
-    *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES,
+    *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES, *your_choices.PAGES, *breaks.PAGES, *wellbeing.PAGES,
 )  # fmt: skip
 
 
@@ -80,9 +83,11 @@ def rules() -> Iterable[tuple[str, str, frozenset[str]]]:
 def _endpoint(
     wanted: Page, wardline: Wardline, shelf: Shelf, drafts: Drafts, journeys: Journeys
 ) -> Callable[[Request], Awaitable[Response]]:
+    answer = pause.whatever_happens(_answer) if wanted.handler is pause.stop else _answer
+
     async def endpoint(request: Request) -> Response:
         body = await request.body() if wanted.method == "POST" else b""
-        return await run_in_threadpool(_answer, wanted, wardline, (shelf, drafts, journeys), request, body)
+        return await run_in_threadpool(answer, wanted, wardline, (shelf, drafts, journeys), request, body)
 
     return endpoint
 

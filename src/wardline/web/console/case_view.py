@@ -16,6 +16,7 @@ from wardline.web.console import appeal_view, passing
 from wardline.web.console.desk import Desk
 from wardline.web.console.forms import Fields
 from wardline.web.console.opinion_view import OUTCOMES, opinion_values
+from wardline.web.console.viewing import viewing_of
 
 CATEGORIES = (
     (Category.A1, "younger, kind 1"), (Category.A2, "younger, kind 2"), (Category.B1, "older, kind 1"), (Category.B2, "older, kind 2"),
@@ -181,7 +182,14 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         "referrals": [] if appeal_view.is_blind(case) else [] if desk.wardline.hidden_cases([case.id], user=desk.user) else store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
         "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
         "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
-        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0), **appeal_view.values(desk, case), **opinion_values(desk, case),
+        "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0), **appeal_view.values(desk, case), **opinion_values(desk, case), **viewing_values(desk),
+    }  # fmt: skip
+
+
+def viewing_values(desk: Desk) -> dict[str, Any]:
+    """Give what the part of the page about one file asks for besides the file."""
+    return {
+        "viewing": viewing_of(desk), "brief_seconds": int(review.BRIEF_LOOK.total_seconds()), "is_brief": desk.asked("brief") == "1",
     }  # fmt: skip
 
 

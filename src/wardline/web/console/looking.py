@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import records, review
 from wardline.pipeline import Showing
 from wardline.records import Rendition
 from wardline.web.console import case_view
@@ -26,10 +27,11 @@ def cover(desk: Desk) -> Response:
 def reveal(desk: Desk) -> Response:
     """Show one file to this person. The log has it before the page is sent."""
     case_id, item_id = desk.record("case"), records.require_id("item", desk.needed("item_id"))
-    showing = _showing(desk)
+    is_brief = not desk.wants_part and desk.wardline.choices(desk.user).hold
+    showing = _showing(desk, review.BRIEF_LOOK if is_brief else review.LONGEST_LOOK)
     picture = desk.wardline.reveal(case_id, item_id=item_id, user=desk.user, showing=showing)
     name = desk.shelf.put(picture, session_id=desk.session.id, now=desk.now)
-    chosen = {"show": desk.sent("show"), "size": desk.sent("size")}
+    chosen = {"show": desk.sent("show"), "size": desk.sent("size")} | ({"brief": "1"} if is_brief else {})
     if desk.wants_part:
         return _look(desk, case_id, item_id, f"/pictures/{name}", showing.frame, chosen)
     # By another address, so that reloading shows the cover and is no second reveal.
@@ -53,10 +55,10 @@ def fetch(desk: Desk) -> Response:
     return Response(picture, media_type="image/png", headers=HEADERS)
 
 
-def _showing(desk: Desk) -> Showing:
+def _showing(desk: Desk, longest: timedelta) -> Showing:
     return Showing(
         frame=case_view.frame_of(desk.sent("frame")), rendition=Rendition.FULL if desk.sent("show") == "colour" else Rendition.GREY,
-        longest_side=_FULL if desk.sent("size") == "full" else _SMALL,
+        longest_side=_FULL if desk.sent("size") == "full" else _SMALL, seconds=int(longest.total_seconds()),
     )  # fmt: skip
 
 
@@ -67,7 +69,9 @@ def _look(
     case = desk.wardline.parts.store.case(case_id)
     looks = case_view.looks_of(desk, case, revealed=item_id, picture=picture, frame=frame, showing=showing)
     look = next(each for each in looks if each.item.id == item_id)
-    return part(desk, "look", look=look, total=len(looks), case=case, mine=case_view.is_mine(desk, case))
+    return part(
+        desk, "look", look=look, total=len(looks), case=case, mine=case_view.is_mine(desk, case), **case_view.viewing_values(desk)
+    )  # fmt: skip
 
 
 PAGES = (

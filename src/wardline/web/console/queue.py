@@ -13,6 +13,7 @@ from wardline.pipeline import targets
 from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part, waiting
+from wardline.web.console.viewing import viewing_of
 
 _SHOWN = 25
 _COUNTED = 500
@@ -35,7 +36,8 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
-        asked=asked, is_full=len(cases) == _SHOWN, factors=review.factors, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        asked=asked, viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
+        limits=desk.wardline.parts.rules.wellbeing, is_full=len(cases) == _SHOWN, factors=review.factors, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
         **_around(desk),
     )  # fmt: skip
 

@@ -111,8 +111,8 @@ def _place(desk: Desk) -> str:
 
 
 def _exposure(desk: Desk) -> review.Exposure | None:
-    """What this person was shown today; None for those who are shown nothing."""
-    return desk.wardline.exposure(desk.user) if desk.user.role in REVIEWERS else None
+    """What this person was shown in their shift; None for those who are shown nothing."""
+    return desk.wardline.glance(desk.user) if desk.user.role in REVIEWERS else None
 
 
 def bare(template: str, *, status: int = 200, theme: str = "system", **values: Any) -> Response:
@@ -164,6 +164,7 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     team = [("/team", "Team", "")] if role is Role.LEAD else []
     people = team + ([("/people", "People and keys", "")] if role in MANAGERS else [])
     people += [("/training", "Training", "")] if role is Role.LEAD else []
+    people += [("/wellbeing", "Wellbeing", "")] if role is Role.LEAD else []
     people.append(("/you", "You", ""))
     groups = [
         ("Work", work),

@@ -12,6 +12,8 @@ from wardline.web import problems
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.forms import first
 from wardline.web.console.rendering import KEYS_COOKIE, go, page
+from wardline.web.console.viewing import viewing_of
+from wardline.web.console.your_choices import GRADES, queue_names
 
 _A_YEAR_SECONDS = 31_536_000
 
@@ -90,15 +92,21 @@ def _show(desk: Desk, wrong: WardlineError | None = None) -> Response:
         for each in desk.wardline.parts.store.sessions_of(desk.user.id)
         if sessions.is_open(desk.wardline.parts, each) and each.id != desk.session.id
     ]
-    parts, seen = desk.wardline.parts, desk.wardline.exposure(desk.user)
+    parts, seen, chosen = (
+        desk.wardline.parts,
+        desk.wardline.exposure(desk.user),
+        desk.wardline.choices(desk.user),
+    )
     linked = {each.issuer: each for each in parts.store.identities_of(desk.user.id)}
     return page(
         desk, "you", status=problems.status_of(wrong) if wrong else 200, wrong=wrong, this=desk.session, others=open_ones[::-1],
-        shown_today=seen, looked=timedelta(seconds=seen.seconds), changed=desk.asked("done") == "password",
+        shown=seen, looked=timedelta(seconds=seen.seconds), changed=desk.asked("done") == "password",
         key_added=desk.asked("done") == "key", passkeys_on=bool(parts.rules.accounts.host), passkeys=parts.store.passkeys_of(desk.user.id),
         second_factor=parts.rules.accounts.second_factor[desk.user.role].value, idle=parts.rules.accounts.idle,
         providers=[(each.name, each.label, linked.get(each.issuer)) for each in parts.providers.values()],
-        training=desk.wardline.measures_of(desk.user.id, reader=desk.user) if desk.user.role in REVIEWERS else None,
+        training=desk.wardline.measures_of(desk.user.id, reader=desk.user) if desk.user.role in REVIEWERS else None, done=desk.asked("done"),
+        reviews=desk.user.role in REVIEWERS, viewing=viewing_of(desk), choices=chosen, limits=desk.wardline.parts.rules.wellbeing,
+        grades=GRADES, queues=queue_names(chosen),
     )  # fmt: skip
 
 

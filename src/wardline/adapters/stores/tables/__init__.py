@@ -39,6 +39,7 @@ from wardline.adapters.stores.tables.opinions import golden_cases, golden_items,
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
 from wardline.adapters.stores.tables.sign_in import identities, openings, passkeys
 from wardline.adapters.stores.tables.spelling import metadata
+from wardline.adapters.stores.tables.wellbeing import viewing_choices
 
 __all__ = [
     "BY_TYPE",
@@ -84,7 +85,7 @@ __all__ = [
     "spreads",
     "strikes",
     "tallies",
-    "users",
+    "users", "viewing_choices",
 ]  # fmt: skip
 
 SCHEMA_VERSION = "0012"
@@ -95,6 +96,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Case: cases,
     records.Reveal: reveals,
     records.Covering: coverings,
+    records.ViewingChoices: viewing_choices,
     records.Note: notes,
     records.Decision: decisions,
     records.Cluster: clusters,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from wardline.adapters.stores.tables.spelling import (
     a_fraction_or_none,
     a_number,
+    a_number_or_none,
     a_text,
     a_text_or_none,
     a_time,
@@ -61,10 +62,13 @@ cases = sa.Table(
     sa.Index("ix_cases_unplaced", "state", "id", sqlite_where=_UNPLACED, postgresql_where=_UNPLACED),
 )  # fmt: skip
 
+_NUMBERED = sa.text("number IS NOT NULL")
 reveals = sa.Table(
     "reveals", metadata, an_id(), a_text("case_id"), a_text("item_id"), a_text("user_id"), a_time("at"), a_number("frame"),
+    a_number("seconds"), a_number_or_none("number"),
     sa.Index("ix_reveals_case_id", "case_id", "at", "id"),
     sa.Index("ix_reveals_user_id", "user_id", "at", "id"),
+    sa.Index("uq_reveals_number", "user_id", "number", unique=True, sqlite_where=_NUMBERED, postgresql_where=_NUMBERED),
 )  # fmt: skip
 
 coverings = sa.Table(
