@@ -38,7 +38,7 @@ class Disagreement:
 
 
 def compare_channels(
-    scores: Floats, channels: npt.NDArray[np.int64], names: Mapping[int, str], *, rng: np.random.Generator, level: float = 0.05
+    scores: Floats, channels: npt.NDArray[np.int64], names: Mapping[int, str], *, rng: np.random.Generator, level: float = 0.01
 ) -> Disagreement | None:  # fmt: skip
     """Compare how the scores of sentinels are distributed over the channels that found them.
 

@@ -18,7 +18,7 @@ CAP_CLEAR, CAP_ACT, ERROR = 0.005, 0.0005, 0.05
 _SIZES = ((10_000, 100_000, 1.25), (3_000, 50_000, 1.6))
 """Violating and innocent items that are drawn, and the load over the best one that is wanted."""
 _NAIVE = 0.1, 0.9
-_LIFE, _CHANNELS_RUNS, _WATCH_RUNS = 2_000, 100, 1_000
+_LIFE, _CHANNELS_RUNS, _WATCH_RUNS = 2_000, 200, 1_000
 _SURE = 0.01
 
 

@@ -10,7 +10,7 @@ from alembic import op
 from wardline.adapters.stores.columns import UtcTime, text
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from wardline.adapters.stores.columns import UtcTime, text
 
 revision = "0012"
-down_revision = "0006"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
