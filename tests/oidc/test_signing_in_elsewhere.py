@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.oidc.real_provider import CLIENT, SECRET, RealProvider, running
 from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import HOST, PASSWORD, Browser, Seen, somebody
-
 from wardline.adapters.identities import OidcProvider
 from wardline.pipeline import Rules, identities, people
 from wardline.pipeline.account_rules import AccountRules, Provider

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import ECKey
-from tests.unit.identities.false_provider import CLIENT, SECRET, SHARED, FalseProvider, serving
 
+from tests.unit.identities.false_provider import CLIENT, SECRET, SHARED, FalseProvider, serving
 from wardline.adapters.identities import OidcProvider
 from wardline.errors import ConfigurationError, IdentityProviderError, NotAuthenticatedError
 from wardline.ports import Errand
