@@ -221,8 +221,26 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         locked_until=st.none() | _TIMES,
     ),
     records.Session: st.builds(
-        make.session, user_id=_TEXT, token_digest=_TEXT, version=st.integers(1, 2**40)
+        make.session,
+        user_id=_TEXT,
+        token_digest=_TEXT,
+        version=st.integers(1, 2**40),
+        seen_at=st.none() | _TIMES,
+        proven_at=st.none() | _TIMES,
+        strong=st.booleans(),
+        identity_id=st.none() | _TEXT,
     ),
+    records.Identity: st.builds(make.identity, issuer=_TEXT, subject=_TEXT, linked_at=_TIMES),
+    records.Passkey: st.builds(
+        make.passkey,
+        credential_id=_TEXT,
+        public_key=_TEXT,
+        sign_count=st.integers(0, 2**32 - 1),
+        name=st.just("key"),
+        last_used_at=st.none() | _TIMES,
+        suspended=st.booleans(),
+    ),
+    records.Opening: st.builds(make.opening, reason=_TEXT, at=_TIMES, until=_TIMES),
     records.ApiKey: st.builds(
         make.api_key,
         label=_TEXT,
