@@ -312,7 +312,9 @@ def test_fields_that_came_later_change_a_digest_only_when_they_say_something(
     assert codec.digest(bare, b"salt", later=kind.later) == codec.digest(before, b"salt")
     digests = {codec.digest(codec.to_row(each), b"salt", later=kind.later) for each in (record, other)}
     assert (len(digests) == 1) == (record == other)
-    for edited in ({**bare, name: cell} for name in kind.later for cell in (False, 0.0, "", "edited")):
+    cells = (False, 0.0, "", "edited")
+    edits = [(name, cell) for name in kind.later for cell in cells if cell is not kind.later[name]]
+    for edited in ({**bare, name: cell} for name, cell in edits):
         assert codec.digest(edited, b"salt", later=kind.later) != codec.digest(
             bare, b"salt", later=kind.later
         )
