@@ -159,7 +159,7 @@ class DependencyError(WardlineError):
 
 class IdentityProviderError(DependencyError):
     code = "identity-provider"
-    remedy = "Sign in with your password meanwhile; `wardline check` says which provider the settings name."
+    remedy = "Sign in with your password meanwhile; whoever runs this installation looks why the provider does not answer."
 
 
 class StoreUnavailableError(DependencyError):

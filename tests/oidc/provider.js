@@ -1,8 +1,9 @@
 // A provider of OpenID Connect on loopback, for tests: people sign in by their name alone, and the tests tell it what to say and what to spoil.
 //
-//   node provider.js PORT CLIENT_ID CLIENT_SECRET BACK ISSUED_BY
+//   node provider.js PORT CLIENT_ID CLIENT_SECRET BACK
 //
-// It prints its issuer once it listens. `POST /tests` with a JSON object changes what follows: `people` (name to claims), `spoil` (see below).
+// It prints its issuer once it listens. `POST /tests` with a JSON object changes what follows: `login` (who comes), `people` (name to claims),
+// `keys` (a number: with another one come other keys).
 import { createServer } from "node:http";
 import { webcrypto } from "node:crypto";
 import { Provider } from "oidc-provider";
@@ -14,7 +15,9 @@ let provider;
 
 const fresh = async (kid) => {
   const pair = await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-  return { ...(await webcrypto.subtle.exportKey("jwk", pair.privateKey)), kid, use: "sig", alg: "ES256" };
+  // Without what the browser's interface adds: that this half signs would be published of the other half, too.
+  const { key_ops: _operations, ext: _extractable, ...key } = await webcrypto.subtle.exportKey("jwk", pair.privateKey);
+  return { ...key, kid, use: "sig", alg: "ES256" };
 };
 
 const made = async () => new Provider(issuer, {
@@ -42,7 +45,7 @@ const body = async (request) => {
 // Whoever comes is asked for a name; `login` and consent are given at once.
 const interact = async (request, answer) => {
   const { prompt, params } = await provider.interactionDetails(request, answer);
-  const name = new URL(request.url, issuer).searchParams.get("login") ?? control.login;
+  const name = control.login;
   const grant = new provider.Grant({ accountId: name, clientId: params.client_id });
   grant.addOIDCScope("openid profile email");
   const consent = { grantId: await grant.save() };

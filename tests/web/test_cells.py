@@ -55,14 +55,18 @@ CONSOLE_CELLS: dict[str, set[str]] = {
     "GET /cases/{case_id}": ML, "GET /cases/{case_id}/lease": ML, "GET /cases/{case_id}/account": ML,
     "GET /cases/{case_id}/record": L | U, "POST /cases/{case_id}/opening": L | U,
     "GET /cases/{case_id}/covers/{item_id}": ML, "POST /cases/{case_id}/reveals": ML, "POST /cases/{case_id}/coverings": ML,
-    "GET /pictures/{name}": ML, "POST /cases/{case_id}/claim": ML, "POST /cases/{case_id}/lease": ML, "POST /cases/{case_id}/return": ML,
+    "GET /pictures/{name}": ML, "POST /cases/{case_id}/claim": ML, "POST /cases/{case_id}/keep": ML, "POST /cases/{case_id}/return": ML,
     "POST /cases/{case_id}/hold": ML, "POST /cases/{case_id}/escalation": ML, "POST /cases/{case_id}/decisions": ML,
     "POST /cases/{case_id}/undo": ML, "POST /pause": ALL, "GET /pause": ALL,
     "GET /referrals": L | A | U, "GET /referrals/{referral_id}": L | A | U, "POST /referrals/{referral_id}/filing": L | A,
     "GET /referrals/{referral_id}/receipt": L | A | U, "GET /referrals/{referral_id}/documents/{name}": L | A | U, "GET /holds": L | A | U,
     "GET /statistics": L | A | U, "GET /hash-lists": L | A | U, "GET /hash-lists/{hash_list_id}": L | A | U,
     "GET /approvals": L | A | U, "POST /approvals/{approval_id}/approve": L | A, "POST /approvals/{approval_id}/refuse": L | A,
-    "GET /alarms": L | A | U, "POST /alarms/{alarm_id}/resolution": L | A, "GET /audit": L | A | U,
+    "GET /alarms": L | A | U, "POST /alarms/{alarm_id}/resolve": L | A, "GET /audit": L | A | U, "POST /audit/verification": L | A | U,
+    "GET /audit/verification": L | A | U, "GET /audit/{position}/proof": L | A | U,
+    "POST /hash-lists/{hash_list_id}/disable": L | A, "POST /hash-lists/{hash_list_id}/preview": L | A,
+    "POST /hash-lists/{hash_list_id}/activation": L | A, "POST /hash-lists/{hash_list_id}/change": L | A,
+    "POST /hash-lists/{hash_list_id}/sync": L | A, "POST /held-entries/{held_entry_id}/release": L | A,
     "GET /people": L | A, "POST /people": A, "GET /people/new": A, "GET /people/{user_id}": A, "POST /people/{user_id}/role": A,
     "POST /people/{user_id}/password": A, "POST /people/{user_id}/unlock": A, "POST /people/{user_id}/keys": A,
     "POST /people/{user_id}/lock-out": A, "GET /people/keys/new": A, "POST /people/keys": A,
@@ -124,7 +128,7 @@ def _routes(line: Line) -> tuple[set[str], set[str]]:
 
 def _address(path: str) -> str:
     kinds = {"user_id": "user", "session_id": "session", "passkey_id": "passkey", "identity_id": "identity", "api_key_id": "api-key",
-             "hash_list_id": "hash-list"}  # fmt: skip
+             "hash_list_id": "hash-list", "held_entry_id": "held-entry"}  # fmt: skip
     for name, kind in kinds.items():
         path = path.replace(f"{{{name}}}", f"{kind}-{'0' * 26}")
     path = re.sub(r"\{\w+:path\}|\{name\}|\{provider\}", "nothing", path)

@@ -166,6 +166,37 @@ name = {name}
 #weight_a = 3.0
 #weight_b = 2.0
 
+[accounts]
+# Where people's browsers find the console. Security keys and providers need it; keys are bound to it, so it does not change.
+#address = "https://wardline.example"
+# How long a session lasts at most, and unused; how many a person has at a time.
+#session_hours = 10.0
+#idle_minutes = 60.0
+#most_sessions = 5
+# A grave act asks for the password or a key again when neither was shown for so long.
+#proof_minutes = 15.0
+
+# What each role shows after a password: "off", "optional" (whoever registered a security key) or "required".
+[accounts.second_factor]
+#moderator = "optional"
+#lead = "optional"
+#admin = "optional"
+#auditor = "optional"
+
+# Providers of OpenID Connect at which people have accounts; as many sections as there are. docs/how-to/sign-in-with-your-provider.md.
+#[[accounts.oidc]]
+#name = "example"
+#issuer = "https://id.example"
+#client_id = "wardline"
+#secret_file = "keys/oidc-example.secret"
+#label = "Example"
+#adapter = "oidc"
+#name_claim = "preferred_username"
+#role_claim = "groups"
+#roles = {{ wardline-moderators = "moderator", wardline-leads = "lead" }}
+#create_as = "moderator"
+#covers_second_factor = false
+
 [preservation]
 #vault = "directory"
 # From triage on; never ends while its case is undecided.

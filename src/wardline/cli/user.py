@@ -149,6 +149,54 @@ def disable(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None
     _tell(locked, f"{locked.name} is locked out, and so are their keys.", as_json=as_json)
 
 
+@app.command()
+def identities(
+    name: _Name,
+    unlink: Annotated[
+        str | None, typer.Option("--unlink", help="Id of a link to take away; its sessions end.")
+    ] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show a person's accounts at providers and security keys, and take a link away."""
+    from wardline.pipeline import identities as linking
+    from wardline.pipeline import people
+
+    with line_of(folder) as line:
+        user = people.named(line.parts, name)
+        if unlink is not None:
+            linking.unlink(line.parts, user, unlink)
+        links = line.parts.store.identities_of(user.id)
+        keys = line.parts.store.passkeys_of(user.id)
+    if as_json:
+        shown = {
+            "identities": [output.plain(each) for each in links],
+            "passkeys": [output.plain(each, without=("credential_id", "public_key")) for each in keys],
+        }
+        output.as_json(shown)
+        return
+    rows = [("account", each.issuer, each.subject, each.linked_at, each.id) for each in links]
+    rows += [
+        ("key, suspended" if each.suspended else "key", each.name, "", each.added_at, each.id)
+        for each in keys
+    ]
+    output.table(
+        ("what", "where or name", "subject", "since", "id"), rows, empty="A password, and nothing else."
+    )
+
+
+@app.command("reset-factors")
+def reset_factors(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Take away all security keys of somebody who lost theirs. Closes their sessions; the password stays."""
+    from wardline.pipeline import passkeys, people
+
+    with line_of(folder) as line:
+        taken = passkeys.reset(line.parts, name)
+        user = people.named(line.parts, name)
+    said = f"{taken} key{'' if taken == 1 else 's'} of {name} taken away; signed out everywhere."
+    _tell(user, said, as_json=as_json)
+
+
 def _new_password(name: str, file: Path | None, *, generate: bool) -> str:
     if generate and file is not None:
         raise InputError(

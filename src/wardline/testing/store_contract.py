@@ -42,6 +42,7 @@ from wardline.testing.store_contract_opinions import OpinionsContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
+from wardline.testing.store_contract_sign_in import SignInContract
 from wardline.testing.store_contract_wellbeing import WellbeingContract
 
 _DAY = make.NOON.date()
@@ -52,6 +53,7 @@ _A_KEY = make.api_key()
 class StoreContract(
     ReadersContract,
     QueueContract,
+    SignInContract,
     ListReadersContract,
     SeveralContract,
     FindingContract,

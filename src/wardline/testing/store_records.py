@@ -278,6 +278,33 @@ def session(**values: Any) -> records.Session:
     return records.Session(**{**given, **values})
 
 
+def identity(**values: Any) -> records.Identity:
+    """Make a link to an account at a provider."""
+    given = {
+        "id": new_id("identity"), "user_id": new_id("user"), "issuer": "https://id.example", "subject": secrets.token_hex(8),
+        "linked_at": NOON,
+    }  # fmt: skip
+    return records.Identity(**{**given, **values})
+
+
+def passkey(**values: Any) -> records.Passkey:
+    """Make a security key."""
+    given = {
+        "id": new_id("passkey"), "user_id": new_id("user"), "credential_id": secrets.token_urlsafe(16), "public_key": "cose",
+        "sign_count": 0, "name": "blue key", "added_at": NOON,
+    }  # fmt: skip
+    return records.Passkey(**{**given, **values})
+
+
+def opening(**values: Any) -> records.Opening:
+    """Make a reasoned opening of half an hour."""
+    given = {
+        "id": new_id("opening"), "case_id": new_id("case"), "user_id": new_id("user"), "reason": "a complaint", "at": NOON,
+        "until": later(30),
+    }  # fmt: skip
+    return records.Opening(**{**given, **values})
+
+
 def api_key(**values: Any) -> records.ApiKey:
     """Make a platform's key."""
     given = {

@@ -16,7 +16,7 @@ from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import START, Line
 from wardline.web import console
 from wardline.web.app import create_app
-from wardline.web.console.sign_in import COOKIE
+from wardline.web.console.desk import COOKIE
 
 CASES = 420
 """Enough that every list has more than a page shows."""

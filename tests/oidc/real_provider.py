@@ -1,0 +1,65 @@
+"""A real provider of OpenID Connect, npm's `oidc-provider`, run on loopback."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+HERE = Path(__file__).parent
+CLIENT, SECRET = "wardline", "a secret: of + the client/"
+_PATIENCE_SECONDS = 60
+_MOST_REDIRECTS = 10
+
+
+@dataclass
+class RealProvider:
+    """The program, and what it is told."""
+
+    issuer: str
+
+    def tell(self, **wanted: Any) -> None:
+        """Change what it says of whom, by ``people``, and who signs in, by ``login``; ``keys`` gives it other keys."""
+        httpx.post(f"{self.issuer}/tests", json=wanted, trust_env=False).raise_for_status()
+
+    def visit(self, address: str) -> str:
+        """Go where a browser was sent, sign in there, and give where it sends the browser back to."""
+        with httpx.Client(trust_env=False) as browser:
+            for _ in range(_MOST_REDIRECTS):
+                answer = browser.get(address)
+                assert answer.is_redirect, f"{answer.status_code}: {answer.text[:300]}"
+                address = str(answer.url.join(answer.headers["location"]))
+                if urlsplit(address).netloc != urlsplit(self.issuer).netloc:
+                    return address
+        raise AssertionError("the provider goes round in circles")
+
+
+@contextmanager
+def running(back: str) -> Iterator[RealProvider]:
+    """Run the provider for one client, which is sent back to one address. Fails, and says what to do, when it is not installed."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.fail("the provider needs Node.js: install it (on Debian: apt-get install nodejs npm)")
+    if not (HERE / "node_modules" / "oidc-provider").is_dir():
+        pytest.fail("the provider is not installed: (cd tests/oidc && npm install --no-package-lock)")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    command = [node, "--no-warnings", str(HERE / "provider.js"), str(port), CLIENT, SECRET, back]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
+        assert program.stdout is not None
+        try:
+            issuer = next((line.strip() for line in program.stdout if line.startswith("http")), "")
+            assert issuer, f"the provider did not start, and ended with {program.poll()}"
+            yield RealProvider(issuer)
+        finally:
+            program.terminate()
+            program.wait(_PATIENCE_SECONDS)
