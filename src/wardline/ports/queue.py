@@ -105,5 +105,6 @@ class TargetReader(Protocol):
         ...
 
     def handling_times(self, *, most: int) -> Sequence[tuple[str, int, float]]:
-        """Queue, number of files and seconds from the claim to the decision, of the newest ``most`` decisions that stand."""
+        """Queue, number of files and seconds from the claim to the decision, in any order: of those of the newest ``most`` standing
+        decisions whose case knows when it was claimed."""
         ...

@@ -38,13 +38,16 @@ from wardline.testing.store_contract_log import LogContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
+from wardline.testing.store_contract_targets import TargetsContract
 
 _DAY = make.NOON.date()
 _THREADS = 16
 _A_KEY = make.api_key()
 
 
-class StoreContract(ReadersContract, QueueContract, ListReadersContract, SeveralContract, LogContract):
+class StoreContract(
+    ReadersContract, QueueContract, TargetsContract, ListReadersContract, SeveralContract, LogContract
+):
     """What every store does."""
 
     @pytest.fixture

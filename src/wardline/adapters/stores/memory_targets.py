@@ -61,13 +61,15 @@ class MemoryTargets(MemoryReading):
 
     def handling_times(self, *, most: int) -> list[tuple[str, int, float]]:
         found = []
-        with self._gate:
-            for case in self._table(records.Case).values():
-                decision = self._standing(case)
-                if decision is not None and case.claimed_at is not None and case.claimed_at <= decision.at:
-                    seconds = (decision.at - case.claimed_at).total_seconds()
-                    found.append((decision.at, decision.id, (case.queue, len(case.item_ids), seconds)))
-        return [each[2] for each in sorted(found, reverse=True)[:most]]
+        newest = self._all(records.Decision, lambda decision: decision.at, _stands)[::-1][:most]
+        for decision in newest:
+            case = self._table(records.Case).get(decision.case_id)
+            if case is None or case.decision_id != decision.id or case.claimed_at is None:
+                continue
+            if case.claimed_at <= decision.at:
+                seconds = (decision.at - case.claimed_at).total_seconds()
+                found.append((case.queue, len(case.item_ids), seconds))
+        return found
 
     def _open_cases(self) -> list[records.Case]:
         return self._all(records.Case, lambda case: case.id, lambda case: case.state is CaseState.OPEN)
@@ -75,10 +77,8 @@ class MemoryTargets(MemoryReading):
     def _standing(self, case: records.Case) -> records.Decision | None:
         """Give a case's newest decision if it says something and was not taken back."""
         decision = self._table(records.Decision).get(case.decision_id or "")
-        if (
-            decision is None
-            or decision.outcome is Outcome.CANNOT_TELL
-            or decision.state is DecisionState.UNDONE
-        ):
-            return None
-        return decision
+        return decision if decision is not None and _stands(decision) else None
+
+
+def _stands(decision: records.Decision) -> bool:
+    return decision.outcome is not Outcome.CANNOT_TELL and decision.state is not DecisionState.UNDONE
