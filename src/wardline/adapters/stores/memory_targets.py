@@ -38,7 +38,7 @@ class MemoryTargets(MemoryReading):
         with self._gate:
             for case in self._table(records.Case).values():
                 if case.target is not None and case.due_at is not None and since <= case.due_at < until:
-                    decision = self._standing(case)
+                    decision = self._opinion_of(case)
                     due[case.queue, case.target] += 1
                     in_time = decision is not None and decision.at <= case.due_at
                     kept[case.queue, case.target] += in_time and case.state is not CaseState.OPEN
@@ -54,7 +54,7 @@ class MemoryTargets(MemoryReading):
             lambda case: case.drawn is Drawn.LOT and case.state is CaseState.CLOSED,
         )  # fmt: skip
         for case in reversed(drawn):
-            decision = self._standing(case)
+            decision = self._opinion_of(case)
             if decision is not None and case.score_turn is not None:
                 found.append((-case.score_turn, decision.outcome))
         return found[:most]
@@ -74,7 +74,7 @@ class MemoryTargets(MemoryReading):
     def _open_cases(self) -> list[records.Case]:
         return self._all(records.Case, lambda case: case.id, lambda case: case.state is CaseState.OPEN)
 
-    def _standing(self, case: records.Case) -> records.Decision | None:
+    def _opinion_of(self, case: records.Case) -> records.Decision | None:
         """Give a case's newest decision if it says something and was not taken back."""
         decision = self._table(records.Decision).get(case.decision_id or "")
         return decision if decision is not None and _stands(decision) else None
