@@ -18,6 +18,7 @@ _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
 _LOOK_AT_MOST = 512
 _Look = Callable[[int], Sequence[records.Case]]
+_QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
 class HandingOut:
@@ -63,20 +64,26 @@ class HandingOut:
                 found |= {case.id: case for case in look(most) if case.id not in found}
         return list(found.values())[:most]
 
-    def _first(self, look: _Look, user: records.User, drawn: Drawn | None) -> records.Case | None:
+    def _first(self, look: _QuickLook, user: records.User, drawn: Drawn | None) -> records.Case | None:
         most = _LOOK_AT
         while waiting := look(most):
             for case in waiting:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
-                            return claim_read(self._parts, case, user, drawn=drawn)
+                            return self._claim(case, user, drawn)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
             if len(waiting) < most:
                 return None
             most = min(2 * most, _LOOK_AT_MOST)
         return None
+
+    def _claim(
+        self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None
+    ) -> records.Case:
+        case = found if isinstance(found, records.Case) else self._parts.store.case(found.id)
+        return claim_read(self._parts, case, user, drawn=drawn)
 
     @contextmanager
     def _reserved(self, case_id: str) -> Iterator[bool]:
@@ -90,7 +97,7 @@ class HandingOut:
                 with self._gate:
                     self._being_taken.discard(case_id)
 
-    def _looks(self, user: records.User) -> Iterator[tuple[_Look, Drawn | None]]:
+    def _looks(self, user: records.User) -> Iterator[tuple[_QuickLook, Drawn | None]]:
         taker, rules = self._takers.of(user), self._parts.rules
         for look in self._before_all(user):
             yield look, None
@@ -101,7 +108,7 @@ class HandingOut:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
-        yield partial(self._ordered, taker), None
+        yield partial(self._quickly_ordered, taker), None
         yield partial(self._by_age, taker), None
 
     def _before_all(self, user: records.User) -> Iterator[_Look]:
@@ -127,6 +134,15 @@ class HandingOut:
         if self.order() is review.Order.SCORE:
             return store.likeliest_cases(now=now, taker=taker, most=most)
         found = store.urgent_cases(now=now, taker=taker, most=most)
+        return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
+
+    def _quickly_ordered(
+        self, taker: Taker, most: int
+    ) -> Sequence[records.Case] | Sequence[records.Standing]:
+        store, now = self._parts.store, self._parts.now()
+        if self.order() is review.Order.SCORE:
+            return store.likeliest_cases(now=now, taker=taker, most=most)
+        found = store.urgent_standings(now=now, taker=taker, most=most)
         return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
 
     def _by_age(self, taker: Taker, most: int, *, escalated: bool = False) -> Sequence[records.Case]:

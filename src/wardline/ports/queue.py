@@ -42,6 +42,10 @@ class QueueReader(Protocol):
         each queue by ``delay_turn``; equal ones by id. Each once, in any order; those without a place are left out."""
         ...
 
+    def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
+        """The same as ``urgent_cases``, as far as the order needs it."""
+        ...
+
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         """Of the ``waiting_cases`` that were not handed to the leads the first by ``score_turn``; equal ones by id."""
         ...

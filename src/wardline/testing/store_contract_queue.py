@@ -34,6 +34,14 @@ class QueueContract:
             _put(store, *(_placed(lane, number + 0.5, 9.0 + number) for lane in Lane))
         _put(store, *best.values(), waits_dearly, make.case(opened_at=later(-999)))
         assert set(store.urgent_cases(**_ASKED, most=1)) == {*best.values(), waits_dearly}
+        for most in (1, 3):
+            standings = store.urgent_standings(**_ASKED, most=most)
+            assert {
+                each.id: (each.opened_at, each.lane, each.views_turn, each.delay_turn) for each in standings
+            } == {
+                each.id: (each.opened_at, each.lane, each.views_turn, each.delay_turn)
+                for each in store.urgent_cases(**_ASKED, most=most)
+            }
         some = store.urgent_cases(**_ASKED, most=3)
         assert len({case.id for case in some}) == len(some)
         for lane in Lane:

@@ -120,6 +120,7 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
         store.waiting_cases(**asked)
         store.waiting_cases(**asked, after=case.id)
         store.urgent_cases(**asked)
+        store.urgent_standings(**asked)
         store.likeliest_cases(**asked)
         store.cases_by_lot(**asked, lot=0.5)
         store.restricted_cases(**asked, before=make.NOON)
