@@ -54,7 +54,7 @@ def test_only_leads_give_cases_away_and_move_them(
     moved = api.post(f"{at}/diversion", lea.secret, json={"queue": "german", "note": "why"}).json()
     assert (moved["queue"], moved["diverted_by"]) == ("german", lea.user.id)
     assert_problem(
-        api.post(f"{at}/diversion", lea.secret, json={"queue": "none", "note": "why"}), 400, "input"
+        api.post(f"{at}/diversion", lea.secret, json={"queue": "none", "note": "why"}), 400, "invalid-input"
     )
     assert api.post(f"{at}/diversion", lea.secret, json={"queue": "general"}).status_code in (400, 422)
     given = api.post(f"{at}/assignment", lea.secret, json={"to": "mika"}).json()

@@ -46,14 +46,15 @@ def test_probabilities_that_are_right_are_hardly_ever_called_poor(shape: str) ->
 def test_the_error_is_how_far_they_are_off_and_its_interval_holds_it(
     said: float, true: float, error: float
 ) -> None:
-    held = 0
+    held, errors = 0, []
     for seed in range(40):
         measured = measure(opinions(np.full(400, said), np.full(400, true), seed))
         assert measured is not None
         assert measured.low <= measured.error <= measured.high
-        assert measured.error == pytest.approx(error, abs=0.08)
+        errors.append(measured.error)
         held += measured.low <= error <= measured.high
     assert held >= 34
+    assert np.mean(errors) == pytest.approx(error, abs=0.03)
 
 
 def test_probabilities_that_are_wrong_are_called_poor_once_there_are_enough_decisions() -> None:

@@ -43,10 +43,9 @@ def signed_in(api: Api, line: Line, name: str, role: Role = Role.MODERATOR) -> B
 
 
 def test_the_leads_page_answers_its_three_questions(api: Api, line: Line, case: records.Case) -> None:
-    lead = signed_in(api, line, "lea", Role.LEAD)
     german = line.case_of(line.submit(picture(2), flag="spam", language="de"))
     line.clock.advance(timedelta(days=8))
-    page = lead.get("/team")
+    page = signed_in(api, line, "lea", Role.LEAD).get("/team")
     assert "Are we keeping our targets?" in page.text
     assert "1 late" in page.text
     assert "0 of 1" in page.text
