@@ -16,7 +16,7 @@ from PIL import Image
 from tests.acceptance.stories import violation
 from tests.web.exchange import exchanges
 from wardline import records
-from wardline.pipeline import Complaint, Flagged, alarms, people
+from wardline.pipeline import Complaint, Flagged, Rules, alarms, people
 from wardline.records import (
     AlarmKind,
     Category,
@@ -34,17 +34,21 @@ from wardline.records import (
     Verb,
     Verdict,
 )
-from wardline.review import Judgement
+from wardline.review import Judgement, QueueRule
 from wardline.testing import pictures
 from wardline.testing import store_records as make
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
-from wardline.testing.harness import PLATFORM_SECRET, START, Line
+from wardline.testing.harness import PLATFORM_SECRET, REPORTER, START, Line
 from wardline.testing.platform_sandbox import PlatformSandbox
 
 PASSWORD = "a long enough password"
 _PARTS = {"password_hasher": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)}
 """Hashing is slow on purpose; here nobody gains by that."""
+_RULES = Rules(
+    reporter=REPORTER,
+    queues=(QueueRule(name="german", languages=("de",), skills=("german",), target_hours=12),),
+)
 HELD = 24
 """More entries are held than a page shows."""
 _DRAWN = 8
@@ -107,6 +111,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
             clock=clock,
             authority=authority,
             platform=platform,
+            rules=_RULES,
             replaced=_PARTS | {"exchanges": exchanges()},
         ) as line,
     ):

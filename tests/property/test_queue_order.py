@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -92,3 +93,42 @@ def test_the_larger_harm_is_at_least_half_of_both(each: records.Case, later: flo
     both = recomputed(each, age_hours=age, horizon=24.0)
     kept = np.exp(review.indexes([each], now=NOW + HOUR * later, look_ahead=HOUR * 24)[0])
     assert sum(both) / 2 <= kept * (1 + 1e-6) <= sum(both) * (1 + 1e-5)
+
+
+@given(
+    st.lists(st.tuples(placed(), st.sampled_from("abc")), min_size=1, max_size=12),
+    st.floats(0, 500),
+    st.integers(1, 4),
+)
+def test_several_queues_are_one_order_and_others_are_none_of_it(
+    waiting: list[tuple[records.Case, str]], later: float, most: int
+) -> None:
+    now, store = NOW + HOUR * later, stores.MemoryStore()
+    cases = [replace(each, queue=queue) for each, queue in waiting]
+    store.commit(*map(Insert, cases), entries=[make.entry()])
+    taker = make.taker("user-1", "a", "b")
+    some = review.in_order(
+        store.urgent_standings(now=now, taker=taker, most=most), now=now, look_ahead=HOUR * 24
+    )
+    mine = [each for each in cases if each.queue in "ab"]
+    every = review.in_order(mine, now=now, look_ahead=HOUR * 24)
+    best = dict(
+        zip((each.id for each in mine), review.indexes(mine, now=now, look_ahead=HOUR * 24), strict=True)
+    )
+    assert [best[each.id] for each in some[:most]] == [best[each.id] for each in every[:most]]
+
+
+@given(st.lists(st.tuples(placed(), st.sampled_from("abc")), max_size=12), st.floats(0, 1), st.integers(1, 4))
+def test_a_lot_goes_once_round_all_that_waits(
+    waiting: list[tuple[records.Case, str]], lot: float, most: int
+) -> None:
+    store = stores.MemoryStore()
+    cases = [replace(each, queue=queue) for each, queue in waiting]
+    if cases:
+        store.commit(*map(Insert, cases), entries=[make.entry()])
+    found = store.cases_by_lot(now=NOW, taker=make.taker("user-1", "a", "b"), lot=lot, most=most)
+    round_from_there = sorted(
+        (each for each in cases if each.queue in "ab"),
+        key=lambda each: ((each.lot or 0.0) < lot, each.lot, each.id),
+    )
+    assert found == round_from_there[:most]

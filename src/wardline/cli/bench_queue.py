@@ -45,7 +45,18 @@ name = "bench"
 [store]
 adapter = "{store}"
 {more}
+
+[[review.queues]]
+name = "german"
+languages = ["de"]
+skills = ["german"]
+
+[[review.queues]]
+name = "brief"
+surfaces = ["story"]
 """
+_QUEUES, _SHARES = ("general", "german", "brief"), (0.5, 0.3, 0.2)
+"""Every second moderator takes from all three, the others from two."""
 _ODDS = (
     records.Odds(a=0.98, b=0, other=0),
     records.Odds(a=0, b=0.6, other=0),
@@ -156,7 +167,7 @@ def _filled(cases: int, store: BenchStore) -> Iterator[tuple[Wardline, list[reco
         installation = stack.enter_context(wiring.open_installation(chosen))
         wardline = installation.wardline
         output.note(f"Writing {cases:,} cases to {store} ...")
-        users = [make.user() for _ in range(MODERATORS)]
+        users = [make.user(skills=("german",) if number % 2 else ()) for number in range(MODERATORS)]
         wardline.parts.store.commit(*map(Insert, users), entries=[make.entry()])
         _fill(wardline, cases)
         if server is not None:
@@ -188,13 +199,16 @@ def _cases(wardline: Wardline, cases: int, chance: np.random.Generator) -> Itera
     severity = np.array([review.severity(each, weights) for each in odds])
     delay = np.array([each.a * weights.delay_a + each.b * weights.delay_b for each in odds])
     seen = queueing.turns(severity * views, hours, np.array([each.decay_hours for each in lanes]), work)
+    queues = [_QUEUES[number] for number in chance.choice(len(_QUEUES), cases, p=_SHARES)]
     waiting = queueing.turns(delay, hours, np.full(cases, np.inf), work)
     for number in range(cases):
         urgency = records.Urgency(
             odds=odds[number], category=None, views_per_hour=float(views[number]), views_known=True
         )
+        case_id = records.new_id("case", opened[number], secrets.token_bytes(10))
         yield make.case(
-            id=records.new_id("case", opened[number], secrets.token_bytes(10)), opened_at=opened[number], restricted=False, urgency=urgency,
+            id=case_id, opened_at=opened[number], restricted=False, urgency=urgency, queue=queues[number], lot=review.lot_of(case_id),
+            score_turn=-odds[number].violation, target=records.Target.OTHER, due_at=opened[number] + timedelta(hours=168),
             lane=lanes[number], views_turn=float(seen[number]), delay_turn=float(waiting[number]),
             account_reference=f"account-{number}",
         )  # fmt: skip

@@ -23,6 +23,7 @@ _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
 _Takes = Callable[[Sequence[records.Case]], Sequence[records.Case]]
+_QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
 class HandingOut:
@@ -85,7 +86,7 @@ class HandingOut:
         return list(found.values())[:most]
 
     def _first(
-        self, look: _Look, user: records.User, drawn: Drawn | None, takes: _Takes
+        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes
     ) -> records.Case | None:
         most = _LOOK_AT
         while waiting := look(most):
@@ -97,7 +98,7 @@ class HandingOut:
                             if review.is_party(case, user):
                                 bar(self._parts, case, user)
                                 continue
-                            return claim_read(self._parts, case, user, drawn=drawn)
+                            return self._claim(case, user, drawn)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
             if len(waiting) < most or (most == _LOOK_AT_MOST and not fitting):
@@ -116,6 +117,12 @@ class HandingOut:
             yield look
             after = page[-1].id
 
+    def _claim(
+        self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None
+    ) -> records.Case:
+        case = found if isinstance(found, records.Case) else self._parts.store.case(found.id)
+        return claim_read(self._parts, case, user, drawn=drawn)
+
     @contextmanager
     def _reserved(self, case_id: str) -> Iterator[bool]:
         with self._gate:
@@ -128,7 +135,7 @@ class HandingOut:
                 with self._gate:
                     self._being_taken.discard(case_id)
 
-    def _looks(self, user: records.User) -> Iterator[tuple[_Look, Drawn | None]]:
+    def _looks(self, user: records.User) -> Iterator[tuple[_QuickLook, Drawn | None]]:
         taker, rules = self._takers.of(user), self._parts.rules
         for look in self._before_all(user):
             yield look, None
@@ -139,7 +146,7 @@ class HandingOut:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
-        yield partial(self._ordered, taker), None
+        yield partial(self._quickly_ordered, taker), None
         yield partial(self._by_age, taker), None
 
     def _before_all(self, user: records.User) -> Iterator[_Look]:
@@ -171,6 +178,15 @@ class HandingOut:
         return review.alike_first(
             tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
         )[:most]
+
+    def _quickly_ordered(
+        self, taker: Taker, most: int
+    ) -> Sequence[records.Case] | Sequence[records.Standing]:
+        store, now = self._parts.store, self._parts.now()
+        if self.order() is review.Order.SCORE:
+            return store.likeliest_cases(now=now, taker=taker, most=most)
+        found = store.urgent_standings(now=now, taker=taker, most=most)
+        return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
 
     def _by_age(
         self, taker: Taker, most: int, *, escalated: bool = False, after: str | None = None

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import numpy as np
+
 from wardline import ports, review
 from wardline.review import Calibration, Handling, Order
 
 _MEASURE_AGAIN = timedelta(hours=1)
 _MOST_OPINIONS, _MOST_TIMES = 2_000, 2_000
+_SEED = 20
 
 
 class Rules(Protocol):
@@ -52,7 +55,7 @@ class Measures:
         with self._gate:
             if self._measured is None or abs(now - self._measured.at) >= _MEASURE_AGAIN:
                 self._measured = Measured(
-                    at=now, calibration=review.calibration(store.opinions_by_lot(most=_MOST_OPINIONS)),
+                    at=now, calibration=_calibration(store),
                     handling=review.handling(store.handling_times(most=_MOST_TIMES)),
                 )  # fmt: skip
             return self._measured
@@ -72,3 +75,9 @@ class Measures:
         """Say whether the order that was chosen may not be used, for it rests on probabilities that are not what they say."""
         found = self.newest(store, now).calibration
         return rules.order is Order.HARM and found is not None and found.is_poor(rules.calibration)
+
+
+def _calibration(store: ports.Store) -> Calibration | None:
+    # The seed is fixed: all processes must come to the same order.
+    opinions = store.opinions_by_lot(most=_MOST_OPINIONS)
+    return review.calibration(opinions, chance=np.random.default_rng(_SEED))

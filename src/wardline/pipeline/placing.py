@@ -10,7 +10,8 @@ from wardline.errors import VersionConflictError
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import GENERAL_QUEUE, Replace, Verb
 
-_AT_ONCE, _BATCHES_A_MINUTE = 200, 50
+_AT_ONCE, _BATCHES_A_MINUTE = 50, 100
+"""Small batches: whoever asks for a case meanwhile waits for one of them at most."""
 
 
 def placed(

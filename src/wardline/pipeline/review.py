@@ -26,7 +26,7 @@ def claim_read(
     parts: Parts, case: records.Case, user: records.User, *, drawn: records.Drawn | None = None
 ) -> records.Case:
     """Claim a case as it was read a moment ago, and note why it was handed out before its turn. ``ConflictError`` if it changed since."""
-    case = review.claim(
+    claimed = review.claim(
         case,
         user.id,
         now=parts.now(),
@@ -34,11 +34,12 @@ def claim_read(
         role=user.role,
         accounts=user.accounts,
     )
-    if drawn is not None and case.drawn is not records.Drawn.LOT:
-        case = replace(case, drawn=drawn)
+    is_renewed = case.claimed_by == user.id
+    if case.drawn is not records.Drawn.LOT and not is_renewed:
+        claimed = replace(claimed, drawn=drawn)
     entry = parts.entry(Verb.CASE_CLAIMED, case.id, actor=user.id, detail=drawn or "")
-    parts.store.commit(Replace(case), entries=[entry])
-    return case
+    parts.store.commit(Replace(claimed), entries=[entry])
+    return claimed
 
 
 def bar(parts: Parts, case: records.Case, user: records.User) -> None:

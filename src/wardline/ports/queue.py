@@ -42,6 +42,10 @@ class QueueReader(Protocol):
         each queue by ``delay_turn``; equal ones by id. Each once, in any order; those without a place are left out."""
         ...
 
+    def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
+        """The same as ``urgent_cases``, as far as the order needs it."""
+        ...
+
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         """Of the ``waiting_cases`` that were not handed to the leads the first by ``score_turn``; equal ones by id."""
         ...
@@ -105,5 +109,6 @@ class TargetReader(Protocol):
         ...
 
     def handling_times(self, *, most: int) -> Sequence[tuple[str, int, float]]:
-        """Queue, number of files and seconds from the claim to the decision, of the newest ``most`` decisions that stand."""
+        """Queue, number of files and seconds from the claim to the decision, in any order: of those of the newest ``most`` standing
+        decisions whose case knows when it was claimed."""
         ...

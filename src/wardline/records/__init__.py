@@ -102,7 +102,7 @@ from wardline.records.preview import (
     PreviewSection,
     PreviewTable,
 )
-from wardline.records.queues import Attained, Drawn, Letter, Taker, Target, Waiting
+from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
@@ -249,6 +249,7 @@ __all__ = [
     "Signal",
     "Spread",
     "Stage",
+    "Standing",
     "Step",
     "StepCount",
     "Strike",

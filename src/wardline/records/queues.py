@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_text
+from wardline.records.urgency import Lane
 
 
 class Letter(StrEnum):
@@ -66,6 +68,17 @@ class Taker:
         require_text("taker", self.user_id, most=64)
         if len(set(self.queues)) != len(self.queues):
             raise InputError("taker: one queue twice, expected each once")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A waiting case as far as the order needs it: reading all of each case that might be next takes longer than finding the next one."""
+
+    id: str
+    opened_at: datetime
+    lane: Lane | None
+    views_turn: float | None
+    delay_turn: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from wardline.records import Outcome
 
 _BINS = 10
 _RESAMPLES = 200
-_SEED = 20
 _COUNTED = {Outcome.VIOLATION: True, Outcome.OTHER_RULE: True, Outcome.NOT_VIOLATION: False}
 """What a probability of any violation is compared with."""
 
@@ -44,7 +43,9 @@ class Calibration:
         return self.decisions >= limits.least_decisions and self.low > limits.most_error
 
 
-def calibration(opinions: Sequence[tuple[float, Outcome]]) -> Calibration | None:
+def calibration(
+    opinions: Sequence[tuple[float, Outcome]], *, chance: np.random.Generator
+) -> Calibration | None:
     """Measure the probabilities of decided cases against what was found.
 
     Ten groups of the same size by probability; in each, the difference between the mean probability and the share of violations; of these
@@ -53,6 +54,7 @@ def calibration(opinions: Sequence[tuple[float, Outcome]]) -> Calibration | None
 
     Args:
         opinions: The probability of a violation, and what a person found; "cannot tell" is left out.
+        chance: Resamples. Whoever is to come to the same measure of the same decisions gives one with the same seed.
 
     Returns:
         None when nothing was decided.
@@ -65,8 +67,6 @@ def calibration(opinions: Sequence[tuple[float, Outcome]]) -> Calibration | None
         return None
     said = np.array([probability for probability, _ in known])
     found = np.array([is_violation for _, is_violation in known], float)
-    # The seed is fixed: two processes that measure the same decisions must come to the same order.
-    chance = np.random.default_rng(_SEED)
     measured = _error(said, found)
     chosen = (chance.integers(0, len(known), len(known)) for _ in range(_RESAMPLES))
     again = np.array([_error(said[rows], found[rows]) for rows in chosen])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,6 +30,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _VERY_MANY, _MANY, _SOME = 1000, 100, 10
 _VERY_LIKELY, _LIKELY, _POSSIBLE = 0.9, 0.5, 0.2
+
+
+Stands = TypeVar("Stands", records.Case, records.Standing)
 
 
 class Order(StrEnum):
@@ -79,9 +83,7 @@ def place_of(
     return Place(lane=lane, views_turn=_finite(views), delay_turn=_finite(delayed))
 
 
-def in_order(
-    cases: Iterable[records.Case], *, now: datetime, look_ahead: timedelta
-) -> tuple[records.Case, ...]:
+def in_order(cases: Iterable[Stands], *, now: datetime, look_ahead: timedelta) -> tuple[Stands, ...]:
     """Sort cases by the harm that is avoided in each hour of work on them; equal ones, and those without a place at the end, oldest first."""
     given = list(cases)
     found = indexes(given, now=now, look_ahead=look_ahead)
@@ -91,7 +93,7 @@ def in_order(
     )
 
 
-def indexes(cases: Sequence[records.Case], *, now: datetime, look_ahead: timedelta) -> list[float]:
+def indexes(cases: Sequence[Stands], *, now: datetime, look_ahead: timedelta) -> list[float]:
     """Compute the logarithm of the index of each case; minus infinity for one without a place."""
     decay = np.array([each.lane.decay_hours if each.lane else np.inf for each in cases])
     views = np.array([_turn(each.views_turn) for each in cases])

@@ -44,6 +44,7 @@ from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
 from wardline.testing.store_contract_sign_in import SignInContract
 from wardline.testing.store_contract_wellbeing import WellbeingContract
+from wardline.testing.store_contract_targets import TargetsContract
 
 _DAY = make.NOON.date()
 _THREADS = 16
@@ -52,7 +53,7 @@ _A_KEY = make.api_key()
 
 class StoreContract(
     ReadersContract,
-    QueueContract,
+    QueueContract, TargetsContract,
     SignInContract,
     ListReadersContract,
     SeveralContract,
@@ -62,6 +63,7 @@ class StoreContract(
     OpinionsContract,
     WellbeingContract,
     LogContract,
+
 ):
     """What every store does."""
 

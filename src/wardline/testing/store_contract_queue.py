@@ -34,6 +34,14 @@ class QueueContract:
             _put(store, *(_placed(lane, number + 0.5, 9.0 + number) for lane in Lane))
         _put(store, *best.values(), waits_dearly, make.case(opened_at=later(-999)))
         assert set(store.urgent_cases(**_ASKED, most=1)) == {*best.values(), waits_dearly}
+        for most in (1, 3):
+            standings = store.urgent_standings(**_ASKED, most=most)
+            assert {
+                each.id: (each.opened_at, each.lane, each.views_turn, each.delay_turn) for each in standings
+            } == {
+                each.id: (each.opened_at, each.lane, each.views_turn, each.delay_turn)
+                for each in store.urgent_cases(**_ASKED, most=most)
+            }
         some = store.urgent_cases(**_ASKED, most=3)
         assert len({case.id for case in some}) == len(some)
         for lane in Lane:
@@ -89,3 +97,90 @@ class QueueContract:
         _put(store, case)
         assert store.case(case.id) == case
         assert list(store.drifted()) == []
+
+    # --- several queues, and other orders than by harm ---------------------------------------------------------------------------
+    def test_nobody_is_given_what_waits_in_a_queue_they_do_not_take_from(self, store: ports.Store) -> None:
+        general = _placed(Lane.DAYS, 2.0, 2.0, opened_at=later(2), imminent_since=later(2))
+        german = _placed(Lane.DAYS, 1.0, 1.0, opened_at=later(1), imminent_since=later(1), queue="german")
+        handed = make.case(opened_at=later(3), queue="german", escalated_by="user-2")
+        _put(store, general, german, handed)
+        for queues, expected in (
+            (("general",), [general]), (("german",), [german]), (("german", "general"), [german, general]), (("french",), []),
+        ):  # fmt: skip
+            asked: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1", *queues), "most": 9}
+            assert store.waiting_cases(**asked) == expected
+            assert store.imminent_cases(**asked) == expected
+            assert sorted(case.id for case in store.urgent_cases(**asked)) == sorted(
+                case.id for case in expected
+            )
+            assert store.count_waiting(**asked) == len(expected)
+            assert store.waiting_cases(**asked, escalated=True) == ([handed] if "german" in queues else [])
+        nothing: dict[str, Any] = {"now": later(10), "taker": records.Taker(user_id="user-1", queues=())}
+        assert store.waiting_cases(**nothing, most=9) == store.urgent_cases(**nothing, most=9) == []
+        assert store.imminent_cases(**nothing, most=9) == []
+        assert store.count_waiting(**nothing, most=9) == 0
+
+    def test_several_queues_are_one_list_page_by_page(self, store: ports.Store) -> None:
+        cases = [make.case(opened_at=later(minute % 3), queue=f"q{minute % 2}") for minute in range(8)]
+        _put(store, *cases)
+        expected = sorted(cases, key=lambda case: (case.opened_at, case.id))
+        asked: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1", "q0", "q1"), "most": 3}
+        paged: list[records.Case] = []
+        while page := store.waiting_cases(**asked, after=paged[-1].id if paged else None):
+            paged += page
+        assert paged == expected
+
+    def test_the_likeliest_come_first_where_the_order_goes_by_score(self, store: ports.Store) -> None:
+        cases = [
+            make.case(score_turn=-score, queue=queue) for score, queue in ((0.2, "a"), (0.9, "b"), (0.5, "a"))
+        ]
+        _put(store, *cases, make.case(queue="a"), make.case(score_turn=-1.0, queue="a", held_until=later(11)))
+        asked: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1", "a", "b")}
+        assert store.likeliest_cases(**asked, most=9) == [cases[1], cases[2], cases[0]]
+        assert store.likeliest_cases(**asked, most=1) == [cases[1]]
+
+    def test_a_lot_finds_the_next_case_and_goes_round(self, store: ports.Store) -> None:
+        cases = [make.case(lot=lot, queue=queue) for lot, queue in ((0.1, "a"), (0.5, "b"), (0.9, "a"))]
+        _put(
+            store,
+            *cases,
+            make.case(queue="a"),
+            make.case(lot=0.6, queue="c"),
+            make.case(lot=0.6, queue="a", passed_by=("user-1",)),
+        )
+        asked: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1", "a", "b")}
+        for lot, first in ((0.0, 0), (0.1, 0), (0.11, 1), (0.55, 2), (0.95, 0)):
+            assert store.cases_by_lot(**asked, lot=lot, most=1) == [cases[first]]
+        assert store.cases_by_lot(**asked, lot=0.55, most=9) == [cases[2], cases[0], cases[1]]
+
+    def test_what_is_hidden_for_long_is_found_oldest_first(self, store: ports.Store) -> None:
+        old = [make.case(opened_at=later(minute), queue="a") for minute in (2, 1)]
+        taken = make.case(opened_at=later(0), queue="a", claimed_by="user-2", lease_until=later(99))
+        others = [
+            make.case(opened_at=later(0), queue="a", restricted=False), make.case(opened_at=later(5), queue="a"),
+            make.case(opened_at=later(0), queue="a", state=records.CaseState.CLOSED),
+        ]  # fmt: skip
+        _put(store, *old, taken, *others)
+        asked: dict[str, Any] = {"now": later(10), "taker": make.taker("user-1", "a"), "before": later(5)}
+        assert store.restricted_cases(**asked, most=9) == [old[1], old[0]]
+        assert store.restricted_cases(**asked, most=1) == [old[1]]
+        assert store.long_restricted(queue="a", before=later(5), most=9) == [taken, old[1], old[0]]
+        assert store.long_restricted(queue="a", before=later(5), after=taken.id, most=1) == [old[1]]
+        assert store.long_restricted(queue="b", before=later(5), most=9) == []
+
+    def test_open_queues_are_named_once_each(self, store: ports.Store) -> None:
+        assert store.open_queues() == []
+        closed = make.case(queue="over", state=records.CaseState.CLOSED)
+        _put(store, *(make.case(queue=queue) for queue in ("b", "a", "b")), closed)
+        assert store.open_queues() == ["a", "b"]
+        assert {case.queue for case in store.cases_in_queue("b", most=9)} == {"b"}
+        assert len(store.cases_in_queue("b", most=9)) == 2
+        assert len(store.cases_in_queue("b", most=1)) == 1
+
+    def test_cases_without_a_lot_are_those_from_before(self, store: ports.Store) -> None:
+        old = [make.case() for _ in range(3)]
+        _put(store, *old, make.case(lot=0.5), make.case(state=records.CaseState.CLOSED))
+        assert store.unplaced_cases(most=2) == sorted(old, key=lambda case: case.id)[:2]
+        again = [replace(case, lot=0.25, version=2) for case in old]
+        store.commit(*map(Replace, again), entries=[make.entry()])
+        assert store.unplaced_cases(most=9) == []

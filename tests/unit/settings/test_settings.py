@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wardline import records, settings
 from wardline.errors import ConfigurationError, NotInitialisedError
+from wardline.records import Letter, MediaFormat, Visibility
 from wardline.triage import Response
 
 FOLDER = Path("somewhere")
@@ -108,17 +109,20 @@ def test_what_is_wrong_is_refused_by_name(text: str, words: str) -> None:
     refused(text, words)
 
 
-@pytest.mark.parametrize("section", ["platforms", "notifiers", "matching.exchanges"])
+@pytest.mark.parametrize("section", ["platforms", "notifiers", "matching.exchanges", "review.queues"])
 def test_a_name_is_given_once(section: str) -> None:
     fields = {
         "platforms": 'name = "a"\nurl = "https://a.example"\nsecret_file = "s"\n', "notifiers": 'name = "a"\nadapter = "smtp"\n',
         "matching.exchanges": 'name = "a"\nadapter = "local"\n',
+        "review.queues": 'name = "a"\n',
     }  # fmt: skip
     refused(f"[[{section}]]\n{fields[section]}" * 2, f"{section} has one name twice")
 
 
 def section_with(path: str) -> str:
     """Give the head of the section that a setting stands in, with what it needs beside."""
+    if path.startswith("review.queues."):
+        return '[[review.queues]]\nname = "a"'
     if path.startswith("matching.exchanges."):
         return '[[matching.exchanges]]\nname = "a"\nadapter = "local"'
     return f"[{path.rpartition('.')[0]}]"
@@ -134,6 +138,33 @@ def test_both_ends_of_a_range_are_inside_it(path: str) -> None:
         settings.parse(FOLDER, f"{head}\n{name} = {int(value) if whole else float(value)}")
     for value in (low - 1, high + 1 if whole else high * 1.01):
         refused(f"{head}\n{name} = {int(value) if whole else float(value)}", f"{path} is outside its range")
+
+
+@pytest.mark.parametrize("name", ["general", "two words", "", "x" * 65])
+def test_a_queue_has_a_name_of_its_own(name: str) -> None:
+    refused(f'[[review.queues]]\nname = "{name}"', "review.queues has a name that none may have")
+
+
+def test_a_queue_says_what_comes_into_it() -> None:
+    text = """
+        [[review.queues]]
+        name = "german"
+        surfaces = ["post"]
+        languages = ["de"]
+        formats = ["jpeg", "gif"]
+        categories = ["A", "other"]
+        visibility = "private"
+        skills = ["german"]
+        target_hours = 12
+    """
+    (queue,) = settings.parse(FOLDER, text).review.queues
+    assert (queue.formats, queue.categories) == (
+        (MediaFormat.JPEG, MediaFormat.GIF),
+        (Letter.A, Letter.OTHER),
+    )
+    assert (queue.visibility, queue.skills, queue.target_hours) == (Visibility.PRIVATE, ("german",), 12.0)
+    refused('[[review.queues]]\nname = "a"\ncategories = ["C"]', "review.queues")
+    refused('[[review.queues]]\nname = "a"\nskills = ["two words"]', "a skill of review.queues a")
 
 
 @given(st.text(max_size=200))

@@ -102,7 +102,7 @@ def test_a_server_that_crashes_and_comes_back_has_everything_it_acknowledged() -
         store.close()
 
 
-_UNION = re.compile(r"COMPOUND QUERY|LEFT-MOST SUBQUERY|UNION ALL|(CO-ROUTINE|SCAN) anon_\d+")
+_UNION = re.compile(r"COMPOUND QUERY|LEFT-MOST SUBQUERY|UNION ALL|(CO-ROUTINE|MATERIALIZE|SCAN) anon_\d+")
 
 
 def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
@@ -120,6 +120,7 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
         store.waiting_cases(**asked)
         store.waiting_cases(**asked, after=case.id)
         store.urgent_cases(**asked)
+        store.urgent_standings(**asked)
         store.likeliest_cases(**asked)
         store.cases_by_lot(**asked, lot=0.5)
         store.restricted_cases(**asked, before=make.NOON)

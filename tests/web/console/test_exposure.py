@@ -49,7 +49,7 @@ def test_a_picture_that_nobody_covered_counts_a_minute(desk: Browser, line: Line
     assert _exposure(line) == (1, 60)
 
 
-@pytest.mark.parametrize("leaving", ["/decisions", "/return", "/hold", "/escalation", "/pause"])
+@pytest.mark.parametrize("leaving", ["/decisions", "/pass", "/hold", "/escalation", "/pause"])
 def test_whatever_takes_the_case_off_the_desk_covers_its_picture(
     leaving: str, desk: Browser, line: Line, case: records.Case
 ) -> None:

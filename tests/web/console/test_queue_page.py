@@ -30,7 +30,7 @@ def test_rows_stand_in_the_order_of_hand_outs_and_say_why(desk: Browser, line: L
     assert "Category unknown; seen by few; possible" in flagged
     assert "in danger" not in listed + flagged
     assert "first the one by which you avoid the most harm" in page
-    assert "5 are the oldest instead" in page
+    assert "5 are the oldest or drawn by lot instead" in page
 
 
 def test_all_that_waits_stands_page_by_page_by_age(desk: Browser, line: Line) -> None:

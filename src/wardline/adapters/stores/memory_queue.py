@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,12 @@ class MemoryQueue(MemoryReading):
                 found |= _first_turns(turns, most)
             found |= _first_turns([(case.delay_turn, case) for case in here], most)
         return list(found.values())
+
+    def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
+        return [
+            records.Standing(**{each.name: getattr(case, each.name) for each in fields(records.Standing)})
+            for case in self.urgent_cases(now=now, taker=taker, most=most)
+        ]
 
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         free = self._waiting(now, taker, lambda case: case.id)

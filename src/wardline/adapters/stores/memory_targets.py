@@ -38,7 +38,7 @@ class MemoryTargets(MemoryReading):
         with self._gate:
             for case in self._table(records.Case).values():
                 if case.target is not None and case.due_at is not None and since <= case.due_at < until:
-                    decision = self._standing(case)
+                    decision = self._opinion_of(case)
                     due[case.queue, case.target] += 1
                     in_time = decision is not None and decision.at <= case.due_at
                     kept[case.queue, case.target] += in_time and case.state is not CaseState.OPEN
@@ -54,31 +54,31 @@ class MemoryTargets(MemoryReading):
             lambda case: case.drawn is Drawn.LOT and case.state is CaseState.CLOSED,
         )  # fmt: skip
         for case in reversed(drawn):
-            decision = self._standing(case)
+            decision = self._opinion_of(case)
             if decision is not None and case.score_turn is not None:
                 found.append((-case.score_turn, decision.outcome))
         return found[:most]
 
     def handling_times(self, *, most: int) -> list[tuple[str, int, float]]:
         found = []
-        with self._gate:
-            for case in self._table(records.Case).values():
-                decision = self._standing(case)
-                if decision is not None and case.claimed_at is not None and case.claimed_at <= decision.at:
-                    seconds = (decision.at - case.claimed_at).total_seconds()
-                    found.append((decision.at, decision.id, (case.queue, len(case.item_ids), seconds)))
-        return [each[2] for each in sorted(found, reverse=True)[:most]]
+        newest = self._all(records.Decision, lambda decision: decision.at, _stands)[::-1][:most]
+        for decision in newest:
+            case = self._table(records.Case).get(decision.case_id)
+            if case is None or case.decision_id != decision.id or case.claimed_at is None:
+                continue
+            if case.claimed_at <= decision.at:
+                seconds = (decision.at - case.claimed_at).total_seconds()
+                found.append((case.queue, len(case.item_ids), seconds))
+        return found
 
     def _open_cases(self) -> list[records.Case]:
         return self._all(records.Case, lambda case: case.id, lambda case: case.state is CaseState.OPEN)
 
-    def _standing(self, case: records.Case) -> records.Decision | None:
+    def _opinion_of(self, case: records.Case) -> records.Decision | None:
         """Give a case's newest decision if it says something and was not taken back."""
         decision = self._table(records.Decision).get(case.decision_id or "")
-        if (
-            decision is None
-            or decision.outcome is Outcome.CANNOT_TELL
-            or decision.state is DecisionState.UNDONE
-        ):
-            return None
-        return decision
+        return decision if decision is not None and _stands(decision) else None
+
+
+def _stands(decision: records.Decision) -> bool:
+    return decision.outcome is not Outcome.CANNOT_TELL and decision.state is not DecisionState.UNDONE

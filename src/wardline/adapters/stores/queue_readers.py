@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -66,6 +67,10 @@ class SqlQueue(SqlReading):
     def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         return self._of_queues(_by_turns, now, taker, most)
 
+    def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
+        found = self._rows_of_queues(_by_turns_alone, now, taker, most)
+        return [codec.from_row(records.Standing, row) for row in found]
+
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         found = self._of_queues(_by_score, now, taker, most)
         return sorted(found, key=lambda case: (case.score_turn, case.id))[:most]
@@ -116,6 +121,12 @@ class SqlQueue(SqlReading):
     def _of_queues(
         self, statement: Callable[[int], _Asked], now: datetime, taker: records.Taker, most: int, **values: Any
     ) -> list[records.Case]:  # fmt: skip
+        found = self._rows_of_queues(statement, now, taker, most, **values)
+        return [codec.from_row(records.Case, row) for row in found]
+
+    def _rows_of_queues(
+        self, statement: Callable[[int], _Asked], now: datetime, taker: records.Taker, most: int, **values: Any
+    ) -> list[dict[str, Any]]:  # fmt: skip
         """Ask about all queues of a person in one statement; each case once."""
         if not taker.queues:
             return []
@@ -123,8 +134,7 @@ class SqlQueue(SqlReading):
         asked |= {f"queue_{number}": queue for number, queue in enumerate(taker.queues)}
         with translation.translated(), self._engine.connect() as connection:
             rows = connection.execute(statement(len(taker.queues)), asked).mappings().all()
-        found = {row["id"]: dict(row) for row in rows}
-        return [codec.from_row(records.Case, row) for row in found.values()]
+        return [dict(row) for row in {row["id"]: row for row in rows}.values()]
 
 
 _NEXT_QUEUE = sa.select(sa.func.min(_CASES.c.queue).label("queue")).where(
@@ -162,12 +172,14 @@ def _passed(user_id: str) -> str:
 
 # The statements of every hand-out are built once for each number of queues: building them takes longer than answering them.
 def _first(
-    number: int, *chosen: sa.ColumnElement[bool], order: sa.Column[Any], escalated: bool = False
-) -> sa.Select[Any]:
+    number: int, *chosen: sa.ColumnElement[bool], order: sa.Column[Any], escalated: bool = False, columns: tuple[sa.Column[Any], ...] = (),
+) -> sa.Select[Any]:  # fmt: skip
     """Select the first of one queue by one order."""
     queue = sa.bindparam(f"queue_{number}", type_=text())
     waits = _waits(_NOW, _PASSED, escalated=escalated)
-    statement = sa.select(_CASES).where(waits, _CASES.c.queue == queue, order.is_not(None), *chosen)
+    statement = sa.select(*(columns or (_CASES,))).where(
+        waits, _CASES.c.queue == queue, order.is_not(None), *chosen
+    )
     return statement.order_by(order, _CASES.c.id).limit(_MOST)
 
 
@@ -206,14 +218,27 @@ def _imminent(*, escalated: bool) -> sa.Select[Any]:
     return sa.select(_CASES).where(waits, known.is_not(None), _CASES.c.queue.in_(_AMONG)).order_by(known, _CASES.c.id).limit(_MOST)  # fmt: skip
 
 
+_STANDING = tuple(_CASES.c[each.name] for each in fields(records.Standing))
+
+
 @cache
 def _by_turns(queues: int) -> _Asked:
+    return _turns(queues, ())
+
+
+@cache
+def _by_turns_alone(queues: int) -> _Asked:
+    return _turns(queues, _STANDING)
+
+
+def _turns(queues: int, columns: tuple[sa.Column[Any], ...]) -> _Asked:
+    views, delay = _CASES.c.views_turn, _CASES.c.delay_turn
     parts = []
     for number in range(queues):
         parts += [
-            _first(number, _CASES.c.lane == lane.value, order=_CASES.c.views_turn) for lane in records.Lane
+            _first(number, _CASES.c.lane == lane.value, order=views, columns=columns) for lane in records.Lane
         ]
-        parts.append(_first(number, order=_CASES.c.delay_turn))
+        parts.append(_first(number, order=delay, columns=columns))
     return _together(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,6 +16,12 @@ MOST_VALUES = 500
 """Values in one IN list."""
 PAGE = 2_000
 """Rows fetched at a time from a long answer."""
+
+
+@cache
+def by_id(table: sa.Table) -> sa.Select[Any]:
+    """Make the statement that reads the record with the id ``wanted``: once, for that takes longer than to run it."""
+    return sa.select(table).where(table.c.id == sa.bindparam("wanted", type_=table.c.id.type))
 
 
 class SqlReading:
@@ -46,8 +53,7 @@ class SqlReading:
         return found[0] if found else None
 
     def _one(self, record_type: type[R], record_id: str) -> R:
-        table = tables.BY_TYPE[record_type]
-        found = self._first(record_type, sa.select(table).where(table.c.id == record_id))
+        found = self._only(record_type, by_id(tables.BY_TYPE[record_type]), wanted=record_id)
         if found is None:
             raise NotFoundError(
                 f"{kinds.name_of(record_type)} {record_id}: not stored, expected an existing one"

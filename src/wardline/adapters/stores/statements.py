@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from wardline import records
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, TallyKey, Write
+from wardline.adapters.stores.reading import by_id
 from wardline.errors import AlreadyExistsError, VersionConflictError
 
 
@@ -114,7 +115,7 @@ def _replace(connection: sa.Connection, change: Put) -> None:
     statement = sa.update(table).where(table.c.id == change.id, table.c.version == change.replaces)
     row = change.row
     if connection.dialect.name == "sqlite":
-        row = _changed(connection, table, change)
+        row = _changed(connection, change)
     try:
         done = connection.execute(statement, row)
     except sa.exc.IntegrityError as error:
@@ -127,18 +128,15 @@ def _replace(connection: sa.Connection, change: Put) -> None:
         )
 
 
-def _changed(connection: sa.Connection, table: sa.Table, change: Put) -> dict[str, Any]:
+def _changed(connection: sa.Connection, change: Put) -> dict[str, Any]:
     """Give the cells of a row that are not stored like that. SQLite writes every index of which a column is named in the statement, whether or
     not it changes, and a case is in many."""
-    stored = connection.execute(_ROWS[table], {"wanted": change.id}).mappings().first()
+    stored = (
+        connection.execute(by_id(tables.BY_TYPE[change.kind.type]), {"wanted": change.id}).mappings().first()
+    )
     if stored is None or stored["version"] != change.replaces:
         return dict(change.row)  # the statement will say so
     return {name: cell for name, cell in change.row.items() if stored[name] != cell or name == "version"}
-
-
-_ROWS = {
-    table: sa.select(table).where(table.c.id == sa.bindparam("wanted")) for table in tables.BY_TYPE.values()
-}
 
 
 def _remember(connection: sa.Connection, key: records.Remembered) -> None:

@@ -75,13 +75,14 @@ class SqlTargets(SqlReading):
         return [(-row["score_turn"], Outcome(row["outcome"])) for row in self._rows(newest)]
 
     def handling_times(self, *, most: int) -> list[tuple[str, int, float]]:
+        stands = sa.select(_DECISIONS.c.id, _DECISIONS.c.case_id, _DECISIONS.c.at).where(_STANDS)
+        newest = stands.order_by(_DECISIONS.c.at.desc()).limit(most).subquery()
         chosen = (
-            sa.select(_CASES.c.queue, _CASES.c.item_ids, _CASES.c.claimed_at, _DECISIONS.c.at)
-            .join(_DECISIONS, sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS))
-            .where(_CASES.c.claimed_at.is_not(None), _CASES.c.claimed_at <= _DECISIONS.c.at)
+            sa.select(_CASES.c.queue, _CASES.c.item_ids, _CASES.c.claimed_at, newest.c.at)
+            .join(newest, sa.and_(newest.c.case_id == _CASES.c.id, newest.c.id == _CASES.c.decision_id))
+            .where(_CASES.c.claimed_at.is_not(None), _CASES.c.claimed_at <= newest.c.at)
         )
-        newest = self._rows(chosen.order_by(_DECISIONS.c.at.desc(), _DECISIONS.c.id.desc()).limit(most))
-        return [_handled(row) for row in newest]
+        return [_handled(row) for row in self._rows(chosen)]
 
 
 def _of(queue: str, target: records.Target) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Having a case in hand: keep it, pass it on, set it aside, hand it to a lead, decide it."""
+"""Having a case in hand: keep it, set it aside, hand it to a lead, decide it."""
 
 from __future__ import annotations
 
@@ -37,12 +37,6 @@ def keep(desk: Desk) -> Response:
     if desk.wants_part:
         return part(desk, "lease", swap_version=True, **case_view.lease_values(desk, case))
     return go(f"/cases/{case.id}?draft={_draft(desk, case.id)}")
-
-
-def return_case(desk: Desk) -> Response:
-    """Pass the case on; nobody asks why."""
-    desk.wardline.return_case(desk.record("case"), user=desk.user)
-    return go("/queue")
 
 
 def hold(desk: Desk) -> Response:
@@ -165,7 +159,6 @@ def _chosen(desk: Desk, field: str, kind: type[Choice]) -> tuple[Choice, ...]:
 PAGES = (
     Page("POST", "/cases/{case_id}/claim", REVIEWERS, claim),
     Page("POST", "/cases/{case_id}/keep", REVIEWERS, keep),
-    Page("POST", "/cases/{case_id}/return", REVIEWERS, return_case),
     Page("POST", "/cases/{case_id}/hold", REVIEWERS, hold),
     Page("POST", "/cases/{case_id}/escalation", REVIEWERS, escalate),
     Page("POST", "/cases/{case_id}/decisions", REVIEWERS, decide),

@@ -57,7 +57,8 @@ cases = sa.Table(
     sa.Index("ix_cases_further_opinion", "cluster_id", "state", sqlite_where=_FURTHER, postgresql_where=_FURTHER),
     sa.Index("ix_cases_held", "state", "held_until", "id", sqlite_where=_HELD, postgresql_where=_HELD),
     sa.Index("ix_cases_target", "state", "queue", "target", "due_at", "id"),
-    sa.Index("ix_cases_due_at", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+    # With all that attainment counts by, so that the cases of 30 days are counted without being read.
+    sa.Index("ix_cases_due_at", "due_at", "id", "queue", "target", "state", "decision_id", sqlite_where=_DUE, postgresql_where=_DUE),
     sa.Index("ix_cases_drawn", "drawn", "opened_at", "id", sqlite_where=_DRAWN, postgresql_where=_DRAWN),
     sa.Index("ix_cases_unplaced", "state", "id", sqlite_where=_UNPLACED, postgresql_where=_UNPLACED),
 )  # fmt: skip

@@ -36,7 +36,11 @@ def upgrade() -> None:
     _index("ix_cases_lot", ["state", "queue", "lot", "id"], _ORDINARY)
     _index("ix_cases_restricted", ["state", "queue", "opened_at", "id"], _RESTRICTED)
     op.create_index("ix_cases_target", "cases", ["state", "queue", "target", "due_at", "id"])
-    _index("ix_cases_due_at", ["due_at", "id"], (sa.text("due_at IS NOT NULL"),) * 2)
+    _index(
+        "ix_cases_due_at",
+        ["due_at", "id", "queue", "target", "state", "decision_id"],
+        (sa.text("due_at IS NOT NULL"),) * 2,
+    )
     _index("ix_cases_drawn", ["drawn", "opened_at", "id"], (sa.text("drawn IS NOT NULL"),) * 2)
     _index("ix_cases_unplaced", ["state", "id"], (sa.text("lot IS NULL"),) * 2)
 

@@ -1,0 +1,130 @@
+"""The leads' page, the acts on a case that are no decision, and skills, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.stories import picture
+from tests.unit.pipeline.signing_in import CHEAP
+from tests.web.client import Api
+from tests.web.console.browser import Browser, somebody
+from wardline import records
+from wardline.pipeline import Rules, people
+from wardline.records import Role
+from wardline.review import QueueRule
+from wardline.testing.harness import REPORTER, Line
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    rules = Rules(
+        reporter=REPORTER,
+        oldest_share=0.0,
+        queues=(QueueRule(name="german", languages=("de",), skills=("german",)),),
+    )
+    with Line(tmp_path, rules=rules, replaced={"password_hasher": CHEAP}) as made:
+        yield made
+
+
+@pytest.fixture
+def case(line: Line) -> records.Case:
+    return line.case_of(line.submit(picture(), flag="spam"))
+
+
+def signed_in(api: Api, line: Line, name: str, role: Role = Role.MODERATOR) -> Browser:
+    somebody(line, name, role)
+    browser = Browser(api)
+    browser.sign_in(name)
+    return browser
+
+
+def test_the_leads_page_answers_its_three_questions(api: Api, line: Line, case: records.Case) -> None:
+    german = line.case_of(line.submit(picture(2), flag="spam", language="de"))
+    line.clock.advance(timedelta(days=8))
+    page = signed_in(api, line, "lea", Role.LEAD).get("/team")
+    assert "Are we keeping our targets?" in page.text
+    assert "1 late" in page.text
+    assert "0 of 1" in page.text
+    assert "Nobody may take from german." in page.text
+    assert f"/cases/{case.id}" in page.links
+    assert f"/cases/{german.id}" in page.links
+    assert "1 day past target" in page.text
+
+
+def test_an_empty_house_has_a_leads_page_too(api: Api, line: Line) -> None:
+    page = signed_in(api, line, "lea", Role.LEAD).get("/team")
+    assert (page.status, "Nothing waits, and nothing was due" in page.text) == (200, True)
+
+
+def test_nobody_but_leads_sees_it(api: Api, line: Line) -> None:
+    assert signed_in(api, line, "mika").get("/team").status == 403
+
+
+def test_what_other_queues_hold_is_counted_and_not_listed(api: Api, line: Line) -> None:
+    desk = signed_in(api, line, "mika")
+    hidden = line.case_of(line.submit(picture(2), flag="spam", language="de"))
+    page = desk.get("/queue")
+    assert "1 more waits in queues that need other skills." in page.text
+    assert hidden.id not in page.text
+    people.change_skills(line.parts, "mika", ["german"])
+    assert hidden.id in desk.get("/queue").text
+
+
+def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    desk, other = signed_in(api, line, "mika"), signed_in(api, line, "noor")
+    page = desk.send(desk.get("/queue").form("/queue/next"))
+    queue = desk.send(page.form("/pass"), note="for somebody who knows the account")
+    assert "Nothing waits that you may take." in queue.text
+    assert "A colleague passed it on." in other.get("/queue").text
+    again = desk.get(f"/cases/{case.id}")
+    assert "You passed it on" in again.text
+    assert "for somebody who knows the account" in desk.send(again.form("/claim")).text
+    assert line.store.case(case.id).passed_by == ()
+
+
+def test_danger_is_marked_with_a_reason(api: Api, line: Line, case: records.Case) -> None:
+    desk = signed_in(api, line, "mika")
+    page = desk.send(desk.get("/queue").form("/queue/next"))
+    assert desk.send(page.form("/danger"), reason=" ").status == 400
+    marked = desk.send(page.form("/danger"), reason="It says when and where.")
+    assert "A child may be in danger now" in marked.text
+    assert line.store.case(case.id).imminent_since == line.clock.now()
+    assert "/danger" not in [form.action for form in marked.forms]
+
+
+def test_a_lead_gives_a_case_away_and_moves_it(api: Api, line: Line, case: records.Case) -> None:
+    lead, desk = signed_in(api, line, "lea", Role.LEAD), signed_in(api, line, "mika")
+    page = lead.get(f"/cases/{case.id}")
+    given = lead.send(page.form("/assignment"), to="mika", reason="")
+    assert "In the hands of mika" in given.text
+    assert "Decision" in desk.get(f"/cases/{case.id}").text
+    assert not any(form.action.endswith("/diversion") for form in given.forms)
+    line.wardline.return_case(case.id, user=people.named(line.parts, "mika"))
+    moved = lead.send(
+        lead.get(f"/cases/{case.id}").form("/diversion"), queue="german", reason="It is in German."
+    )
+    assert "Queue german" in moved.text
+    assert line.store.case(case.id).queue == "german"
+    assert not any(
+        form.action.endswith(("/assignment", "/diversion")) for form in desk.get(f"/cases/{case.id}").forms
+    )
+
+
+def test_skills_are_ticked_by_leads_and_administrators(api: Api, line: Line) -> None:
+    mika = somebody(line)
+    for name, role in (("lea", Role.LEAD), ("ada", Role.ADMIN)):
+        boss = signed_in(api, line, name, role)
+        assert f"/people/{mika.id}/skills" in boss.get("/people").links
+        page = boss.get(f"/people/{mika.id}/skills")
+        changed = boss.send(page.form("/skills"), skill="german")
+        assert "checked" in changed.text
+        assert people.named(line.parts, "mika").skills == ("german",)
+        stale = boss.send(page.form("/skills"), skill="german")
+        assert stale.status == 400
+        people.change_skills(line.parts, "mika", [])
