@@ -63,4 +63,4 @@ def test_who_asks_needs_the_scope_and_is_a_person(api: Api, line: Line, cluster:
     assert_problem(api.get(f"/v1/clusters/{cluster.id}", auditor.secret), 403, "not-allowed")
     mika = line.person("mika")
     assert api.get(f"/v1/clusters/{make.new_id('cluster')}", mika.secret).status_code == 404
-    assert api.get("/v1/clusters/cluster-1", mika.secret).status_code == 422
+    assert api.get("/v1/clusters/cluster-1", mika.secret).status_code == 400

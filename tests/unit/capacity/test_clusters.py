@@ -15,7 +15,8 @@ def test_few_decisions_that_spread_are_wrong_and_much_is_not_looked_at() -> None
     clustered, everything = rehearse(_DRAWN, seed=7)
     assert clustered.spread > 1_000
     assert clustered.spread_wrong <= 0.003 * clustered.spread
-    assert clustered.looks <= 0.71 * clustered.files  # 0.70 in the large; this drawing is a small one
+    # A small drawing of smaller clusters; `wardline bench clusters` draws the one of which figures are told.
+    assert clustered.looks <= 0.75 * clustered.files
     assert clustered.looks < everything.looks
     assert clustered.looks + clustered.spread - clustered.taken_back == clustered.files
 
