@@ -114,7 +114,8 @@ def alike(parts: Parts, user: records.User, others: Sequence[records.Case]) -> A
     """
     store, now = parts.store, parts.now()
     shown = store.reveals_to(user.id, since=now - _WORKS_ON)
-    cluster_id = store.case(shown[-1].case_id).cluster_id if shown else None
+    last = store.several_cases([each.case_id for each in shown[-1:]])
+    cluster_id = next((case.cluster_id for case in last.values()), None)
     if cluster_id is None:
         return Alike()
     waiting = store.waiting_in_cluster(cluster_id, now=now, user_id=user.id, most=_CASES)
