@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,8 @@ adapter = "{adapter}"
 decode_workers = 1
 [review]
 undo_seconds = 0.0
+[review.clusters]
+audit_percent = 0.0
 [referral]
 authority = "ncmec"
 sandbox_url = "{authority}"
@@ -136,6 +139,41 @@ def test_a_listed_picture_ends_as_a_stored_receipt(
     assert checked.ok, checked.reason
     assert checked.entries > 10
     assert store.open_alarms() == []
+
+
+def test_what_two_people_found_decides_a_copy(installation: Installation, platform: PlatformSandbox) -> None:
+    wardline = installation.wardline
+    store = wardline.parts.store
+    moderators = [
+        people.create_user(wardline.parts, name, records.Role.MODERATOR, "long enough a password")
+        for name in ("mika", "noor")
+    ]
+    key, _ = people.create_platform_key(
+        wardline.parts, "example", "example", trust=records.KeyTrust.TRUSTED, requests_per_minute=600
+    )
+    flag = records.Flag(reason="spam")
+    for quality in (85, 85, 20):
+        content = pictures.encode(pictures.scene(8), quality=quality)
+        wardline.submit(replace(_upload(installation, content), flag=flag), api_key=key)
+    cases = store.cases()
+    durable = installation.durable_work(poll_seconds=0.05)
+    durable.start()
+    try:
+        for case, moderator in zip(cases, moderators, strict=False):
+            wardline.claim(case.id, user=moderator)
+            finding = records.Finding(item_id=case.item_ids[0], category=records.Category.A2)
+            judgement = review.Judgement(outcome=records.Outcome.VIOLATION, findings=(finding,))
+            wardline.decide(case.id, user=moderator, judgement=judgement)
+        _until(lambda: store.case(cases[2].id).restricted)
+        late = pictures.encode(pictures.scene(8))
+        wardline.submit(replace(_upload(installation, late), flag=flag), api_key=key)
+        _until(lambda: store.case(store.cases()[-1].id).state is records.CaseState.CLOSED)
+        _until(lambda: len(platform.actions()) >= 7)
+    finally:
+        durable.stop()
+    assert store.case(cases[2].id).decision_id is None
+    checked = wardline.verify_audit()
+    assert checked.ok, checked.reason
 
 
 def test_a_second_process_of_durable_work_is_refused_on_sqlite_only(

@@ -19,6 +19,7 @@ from wardline import records
 from wardline.pipeline import Complaint, Flagged, Rules, alarms, people
 from wardline.records import (
     AlarmKind,
+    CaseState,
     Category,
     HoldCause,
     Insert,
@@ -28,6 +29,7 @@ from wardline.records import (
     ListTrust,
     Outcome,
     Role,
+    Stage,
     SyncState,
     Tallied,
     Tally,
@@ -119,6 +121,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         made = Furnished(line, users, {})
         _lists(made)
         _cases(made)
+        _clusters(made)
         _rest(made)
         yield made
 
@@ -284,6 +287,51 @@ def _appealed(made: Furnished) -> tuple[records.Case, records.Case]:
     wardline.claim(cases[0].id, user=noor)
     wardline.return_case(cases[0].id, user=noor)
     return cases[0], cases[1]
+
+
+def _clusters(made: Furnished) -> None:
+    """Clusters: one of which something spread, in two pages; one that is stopped; one in which an opinion is awaited; one of one case."""
+    line = made.line
+    far = line.clock.now() + timedelta(days=365)
+    made.ids["cluster_id"] = []
+    for stopped, awaited, size in (
+        (None, False, 60),
+        (line.clock.now(), False, 3),
+        (None, True, 3),
+        (None, False, 1),
+    ):
+        cluster = make.cluster(opened_at=line.clock.now(), stopped_at=stopped)
+        kept: list[object] = [cluster]
+        for number in range(size):
+            is_asked = awaited and number == 0
+            case = make.case(
+                cluster_id=cluster.id, account_reference="account-of-a-copy", restricted=number % 2 == 0,
+                state=CaseState.OPEN if is_asked else CaseState.CLOSED, stage=Stage.SECOND if is_asked else Stage.FIRST,
+                claimed_by="user-elsewhere" if is_asked else None, lease_until=far if is_asked else None,
+            )  # fmt: skip
+            kept += [case, make.cluster_member(
+                cluster_id=cluster.id, file_id="file-of-many" if number % 3 else f"file-{number:026}", case_id=case.id,
+                joined_at=line.clock.now(), distance_bits=number % 32, spread_id="spread-1" if number % 3 == 1 else None,
+                near_spread_id="spread-2" if number % 3 == 2 else None,
+            )]  # fmt: skip
+        if size > 1:
+            kept += [
+                make.cluster_vote(cluster_id=cluster.id, user_id=f"user-{number}") for number in range(2)
+            ]
+            kept += [
+                make.cluster_vote(
+                    cluster_id=cluster.id, user_id="user-3", outcome=Outcome.NOT_VIOLATION, category=None
+                )
+            ]
+            kept += [
+                make.spread(cluster_id=cluster.id, begun_at=line.clock.now(), decided=1234, sampled=61, stopped_at=stopped, withdrawn_at=stopped),
+                make.spread(
+                    cluster_id=cluster.id, target=cluster.id, category=None, begun_at=line.clock.now(), put_in_front=777,
+                    stopped_at=line.clock.now(),
+                ),
+            ]  # fmt: skip
+        line.store.commit(*map(Insert, kept), entries=[line.parts.entry(Verb.CLUSTER_OPENED, cluster.id)])
+        made.ids["cluster_id"].append(cluster.id)
 
 
 def _rest(made: Furnished) -> None:

@@ -168,6 +168,42 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         user_id=st.none() | _TEXT,
         outcome=st.none() | st.sampled_from(records.Outcome),
         answered_at=st.none() | _TIMES,
+        spread_from=_tuples(_TEXT),
+    ),
+    records.Cluster: st.builds(
+        make.cluster, opened_at=_TIMES, pdq=st.none() | st.just("0f" * 32), stopped_at=st.none() | _TIMES
+    ),
+    records.ClusterFile: st.builds(make.cluster_file, cluster_id=_TEXT),
+    records.ClusterMember: st.builds(
+        make.cluster_member,
+        joined_at=_TIMES,
+        distance_bits=st.integers(0, records.CLUSTER_RADIUS_BITS),
+        spread_id=st.none() | _TEXT,
+        near_spread_id=st.none() | _TEXT,
+        restricted=st.booleans(),
+    ),
+    records.ClusterVote: st.builds(
+        make.cluster_vote,
+        user_id=_TEXT,
+        outcome=st.sampled_from(
+            [each for each in records.Outcome if each is not records.Outcome.CANNOT_TELL]
+        ),
+        category=st.none() | st.sampled_from(records.Category),
+        at=_TIMES,
+        withdrawn_at=st.none() | _TIMES,
+    ),
+    records.Spread: st.builds(
+        make.spread,
+        outcome=st.sampled_from(records.Outcome),
+        category=st.none() | st.sampled_from(records.Category),
+        decisions=_tuples(_TEXT),
+        reached=st.none() | _TEXT,
+        passes=_SMALL,
+        decided=_SMALL,
+        sampled=_SMALL,
+        put_in_front=_SMALL,
+        stopped_at=_TIMES,
+        withdrawn_at=st.none() | _TIMES,
     ),
     records.Action: st.builds(
         make.action,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wardline import records
 from wardline.cli import output
+from wardline.cli.bench_clustered import large_cluster
 from wardline.cli.bench_matters import OF_ONE_ACCOUNT, PERIOD, Matters
 from wardline.cli.bench_server import Prepared
 from wardline.cli.bench_stores import BenchStore
@@ -143,6 +144,8 @@ class _Filling:
         self._surroundings(people[Role.LEAD], people[Role.ADMIN])
         reviewers = (people[Role.MODERATOR].id, people[Role.LEAD].id)
         self._matters(cases, [each.id for each in colleagues], reviewers)
+        self._ids["cluster_id"], clustered = large_cluster(self._now)
+        self._write(clustered)
         self._counts(cases)
         return tuple(self._visitor(people[role]) for role in Role)
 

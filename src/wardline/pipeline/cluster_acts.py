@@ -114,7 +114,8 @@ def alike(parts: Parts, taker: records.Taker, others: Sequence[records.Case]) ->
     """
     store, now = parts.store, parts.now()
     shown = store.reveals_to(taker.user_id, since=now - _WORKS_ON)
-    cluster_id = store.case(shown[-1].case_id).cluster_id if shown else None
+    last = store.several_cases([each.case_id for each in shown[-1:]])
+    cluster_id = next((case.cluster_id for case in last.values()), None)
     if cluster_id is None:
         return Alike()
     waiting = store.waiting_in_cluster(cluster_id, now=now, taker=taker, most=_CASES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,15 +96,16 @@ def test_it_goes_on_where_a_crash_cut_it_short_and_decides_nothing_twice(
     real = parts.store.commit
 
     class _Store:
-        def __getattr__(self, name: str) -> object:
+        def __getattr__(self, name: str) -> Any:
             return getattr(parts.store, name)
 
         def commit(self, *changes: records.Change, **values: object) -> None:
             cut()
             real(*changes, **values)  # type: ignore[arg-type]
 
+    cut_short: Any = _Store()
     with pytest.raises(_CutShortError):
-        spreading.spread(replace(parts, store=_Store()), spread.id, 0)
+        spreading.spread(replace(parts, store=cut_short), spread.id, 0)
     reached = line.store.spread(spread.id)
     assert reached.decided + reached.sampled == 3 * _PAGE
     for attempt in range(3):

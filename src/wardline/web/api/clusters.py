@@ -61,7 +61,9 @@ class MemberLine:
     """The same for identical files."""
     distance_bits: int
     spread_id: str | None
+    """What decided it or drew it as a sample; null also while opinions are awaited."""
     near_spread_id: str | None
+    """What put it in front; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,8 @@ def show_cluster(
     store = wardline.parts.store
     found = store.cluster_members(cluster_id, after=cursor, most=limit)
     cases = store.several_cases([each.case_id for each in found])
-    members = [
-        MemberLine(
-            each.case_id, cases[each.case_id].state, each.file_id, each.distance_bits, each.spread_id, each.near_spread_id
-        )
-        for each in found
-    ]  # fmt: skip
+    withheld = stands.said is None
+    members = [_member(each, cases[each.case_id], withheld=withheld) for each in found]
     return ClusterPage(
         _line(stands.cluster, stands.members), None if stands.said is None else list(stands.said),
         [_spread(each) for each in stands.spreads], page(members, limit, [each.id for each in found]),
@@ -111,6 +109,11 @@ def show_cluster(
 
 def _line(cluster: records.Cluster, members: int) -> ClusterLine:
     return ClusterLine(cluster.id, cluster.opened_at, members, cluster.stopped_at)
+
+
+def _member(each: records.ClusterMember, case: records.Case, *, withheld: bool) -> MemberLine:
+    spreads = (None, None) if withheld else (each.spread_id, each.near_spread_id)
+    return MemberLine(each.case_id, case.state, each.file_id, each.distance_bits, *spreads)
 
 
 def _spread(each: records.Spread) -> SpreadLine:

@@ -14,6 +14,7 @@ from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import page
 
 _SHOWN = 40
+_SPREADS = 20
 _STATES = {
     CaseState.OPEN: "waits for a person", CaseState.DECIDED: "decided, may still be taken back", CaseState.CLOSED: "closed",
 }  # fmt: skip
@@ -40,7 +41,7 @@ def show(desk: Desk) -> Response:
     cases = store.several_cases([each.case_id for each in shown])
     return page(
         desk, "cluster", stands=stands, rows=[_row(each, cases[each.case_id]) for each in shown], outcomes=OUTCOMES, first=after is None,
-        more=shown[-1].id if len(found) > _SHOWN else None, is_many=stands.members >= MOST_COUNTED,
+        spreads=stands.spreads[:_SPREADS], more_spreads=len(stands.spreads) > _SPREADS, more=shown[-1].id if len(found) > _SHOWN else None, is_many=stands.members >= MOST_COUNTED,
         audit_percent=round(100 * desk.wardline.parts.rules.audit_share),
     )  # fmt: skip
 
