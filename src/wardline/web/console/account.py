@@ -27,6 +27,8 @@ class Row:
     suspended: records.Action | None
     held: tuple[records.Hold, ...]
     """Active holds of its files, the longest last."""
+    is_told: bool
+    """False while this person may have to judge the case: then nothing is said of what came of it."""
 
 
 def show(desk: Desk) -> Response:
@@ -62,6 +64,7 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
             referrals=tuple(referrals.get(case.id, ())) if case.id in known else (),
             suspended=_suspension(actions.get(case.id, ())) if case.id in known else None,
             held=_active([hold for item_id in case.item_ids for hold in holds.get(item_id, ())]),
+            is_told=case.id in known,
         )
         for case in cases
     ]
