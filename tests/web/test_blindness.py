@@ -80,12 +80,8 @@ class Told:
         ]
         found = {}
         for path in paths:
-            ids = {
-                "case_id": self.case.id,
-                "item_id": self.case.item_ids[0],
-                "list_id": f"hash-list-{'0' * 26}",
-            }
-            asked = re.sub(r"\{(\w+)\}", lambda name, ids=ids: ids.get(name[1], f"{name[1].removesuffix('_id')}-{'0' * 26}"), path)  # fmt: skip
+            asked = path.replace("{case_id}", self.case.id).replace("{item_id}", self.case.item_ids[0])
+            asked = re.sub(r"\{(\w+)_id\}", lambda name: f"{name[1]}-{'0' * 26}", asked)
             found[f"{role} {path}"] = self._raw(self.api.get(asked, self.secret).text)
         for act in ("claim", "return"):
             found[f"{role} {act}"] = self._raw(
