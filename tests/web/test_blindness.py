@@ -17,7 +17,10 @@ from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import Rules
 from wardline.records import Outcome, Role
-from wardline.testing.harness import REPORTER, Line
+from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import PLATFORM_SECRET, REPORTER, START, Line
+from wardline.testing.platform_sandbox import PlatformSandbox
 from wardline.web import access
 from wardline.web.app import create_app
 
@@ -44,7 +47,14 @@ class Told:
     """What a second person is told over every route, with what differs by chance made the same."""
 
     def __init__(self, folder: Path, say: Say, role: Role, *, within_the_window: bool) -> None:
-        with Line(folder, rules=RULES, replaced={"password_hasher": CHEAP}) as line:
+        clock = VirtualClock(START)
+        with (
+            AuthoritySandbox(clock_now=clock.now) as authority,
+            PlatformSandbox(PLATFORM_SECRET, now=clock.now) as platform,
+            Line(
+                folder, clock=clock, rules=RULES, authority=authority, platform=platform, replaced={"password_hasher": CHEAP}
+            ) as line,
+        ):  # fmt: skip
             api = Api(create_app(line.wardline, low_trust_answer_seconds=0))
             first, third = line.person(AUTHOR), line.person("pippin")
             somebody(line, "reader", role)
@@ -70,12 +80,8 @@ class Told:
         ]
         found = {}
         for path in paths:
-            ids = {
-                "case_id": self.case.id,
-                "item_id": self.case.item_ids[0],
-                "list_id": f"hash-list-{'0' * 26}",
-            }
-            asked = re.sub(r"\{(\w+)\}", lambda name, ids=ids: ids.get(name[1], f"{name[1].removesuffix('_id')}-{'0' * 26}"), path)  # fmt: skip
+            asked = path.replace("{case_id}", self.case.id).replace("{item_id}", self.case.item_ids[0])
+            asked = re.sub(r"\{(\w+)_id\}", lambda name: f"{name[1]}-{'0' * 26}", asked)
             found[f"{role} {path}"] = self._raw(self.api.get(asked, self.secret).text)
         for act in ("claim", "return"):
             found[f"{role} {act}"] = self._raw(

@@ -140,6 +140,23 @@ def unlock(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def accounts(
+    name: _Name,
+    references: Annotated[
+        list[str] | None, typer.Argument(metavar="[REFERENCE...]", help="The person's own accounts; none: forget them.")
+    ] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which accounts on the platforms are a person's own: cases about them are handed to others."""
+    from wardline.pipeline import people
+
+    with line_of(folder) as line:
+        changed = people.declare_accounts(line.parts, name, references or [])
+    _tell(changed, f"{changed.name}: {len(changed.accounts)} own accounts.", as_json=as_json)
+
+
+@app.command()
 def disable(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Lock a person out for good, at once; their keys stop with them. The last administrator stays."""
     from wardline.pipeline import people

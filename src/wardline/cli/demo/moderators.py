@@ -25,14 +25,17 @@ _CATEGORIES = ("A1", "A2", "B1", "B2")
 _PNG = b"\x89PNG"
 
 
-def work(address: str, passwords: Mapping[str, str], diary: Path, *, done: Callable[[], None]) -> None:
-    """Let every moderator work until no case waits.
+def work(
+    address: str, passwords: Mapping[str, str], diary: Path, *, done: Callable[[], None], settled: Callable[[], None],
+) -> None:  # fmt: skip
+    """Let every moderator work until no case waits, and none comes back for a second opinion.
 
     Args:
         address: Where the console is.
         passwords: Of each moderator, by name.
         diary: Where they note what they could not tell, for the page of a case does not say who passed it on.
         done: Called for each case that was decided.
+        settled: Waits until all decisions took effect or wait for another opinion.
     """
     with ExitStack() as ending:
         notes = Journal(diary)
@@ -44,7 +47,9 @@ def work(address: str, passwords: Mapping[str, str], diary: Path, *, done: Calla
         pool = ending.enter_context(ThreadPoolExecutor(len(people), thread_name_prefix="demo-moderator"))
         _together(pool, (partial(each.come, passwords[each.name]) for each in people))
         for _ in range(_ROUNDS):
-            if not sum(_together(pool, (each.shift for each in people))):
+            handled = sum(_together(pool, (each.shift for each in people)))
+            settled()
+            if not handled and not sum(_together(pool, (each.shift for each in people))):
                 _together(pool, (each.go for each in people))
                 return
     raise DependencyError("demo: cases still wait after ten rounds, expected none")

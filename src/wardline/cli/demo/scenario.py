@@ -14,6 +14,7 @@ from wardline.testing import pictures
 _LISTED_EACH = 8
 """Every eighth scene is on the demonstration list."""
 _OWN_PICTURES = 4
+_PRACTICE_PICTURES = 6
 _ACCOUNTS = 47
 ACCOUNTS_NAME = r"account-\d{3}"
 """What the platform calls its accounts."""
@@ -48,6 +49,11 @@ def listed_scenes(scenes: int) -> tuple[int, ...]:
 def own_scenes(scenes: int) -> tuple[int, ...]:
     """The platform's own harmless pictures, which no entry may be near. Nobody uploads them."""
     return tuple(range(scenes, scenes + _OWN_PICTURES))
+
+
+def practice_scenes(scenes: int) -> tuple[int, ...]:
+    """Harmless pictures whose answer is known: they come between ordinary cases, and nobody uploads them."""
+    return tuple(range(scenes + _OWN_PICTURES, scenes + _OWN_PICTURES + _PRACTICE_PICTURES))
 
 
 def tried_scenes(scenes: int) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from wardline import records
-from wardline.cli.demo import moderators, scenario, uploads
+from wardline.cli.demo import moderators, outcome, scenario, uploads
 from wardline.cli.demo.scenario import DemoUpload
 from wardline.cli.demo.world import World
 from wardline.errors import IntegrityError
@@ -64,6 +64,9 @@ class Story:
         for approval in store.approvals(state=records.ApprovalState.PROPOSED):
             if approval.subject_id != tried.id:
                 wardline.approve(approval.id, user=lead)
+        if not store.golden_items():
+            for scene in scenario.practice_scenes(self._scenes):
+                wardline.add_golden(scenario.original(scene), actor=admin.id)
         progress.remove_task(task)
 
     def _lists(self) -> tuple[tuple[str, tuple[int, ...], ListRole, ListTrust], ...]:
@@ -106,7 +109,13 @@ class Story:
             name: each for name, each in self._world.passwords.items() if name.startswith("moderator")
         }
         diary = self._world.folder / "passed-on.txt"
-        moderators.work(self._world.api, passwords, diary, done=_advance(progress, task))
+        moderators.work(
+            self._world.api,
+            passwords,
+            diary,
+            done=_advance(progress, task),
+            settled=lambda: outcome.settle(self._world),
+        )
         progress.remove_task(task)
         over.write_text("The first wave was decided; the second is left open.\n", "utf-8")
 

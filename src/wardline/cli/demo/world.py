@@ -168,6 +168,12 @@ name = "demo"
 [review]
 undo_seconds = 0.0        # decisions take effect at once; 60 is the default
 
+[review.opinions]
+random_percent = 0.0      # so that every run has the same figures; 5 is the default
+
+[review.golden]
+percent = 5.0             # now and then a picture for practice; 0 is the default
+
 [referral]
 authority = "ncmec"
 environment = "sandbox"   # the authority's sandbox on loopback

@@ -32,6 +32,8 @@ class Row:
     """Active holds of its files, the longest last."""
     is_blind: bool
     """Somebody decides on an appeal without knowing what was decided: neither is it told here."""
+    is_told: bool
+    """False while this person may have to judge the case: then nothing is said of what came of it."""
 
 
 def show(desk: Desk) -> Response:
@@ -70,6 +72,7 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
             suspended=_suspension(actions.get(case.id, ())) if case.id in known else None,
             is_blind=is_blind(case),
             held=_active([hold for item_id in case.item_ids for hold in holds.get(item_id, ())]),
+            is_told=case.id in known,
         )
         for case in cases
     ]

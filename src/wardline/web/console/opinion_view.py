@@ -46,7 +46,7 @@ def _words(desk: Desk, case: records.Case, answers: int) -> str:
     if desk.user.id in case.passed_by:
         return "Others are asked for their opinion too. None of them is told yours."
     if case.stage is Stage.SECOND:
-        return "A second person decides too. Nothing of the first opinion is sent to you, so that yours is your own."
+        return "A first opinion is in. Nothing of it is sent to you, so that yours is your own."
     if answers:
         return (
             "People gave different answers, blind. Yours decides between them; you may also give another one."
