@@ -226,7 +226,19 @@ def _cases(made: Furnished) -> None:
         animation(), flag="A reason in a user's own words, which may be long, and may hold <b>marks</b>."
     )
     free = [made.case(picture(20 + place)) for place in range(3)]
-    shown = [reported, undecided, passed, held, escalated, theirs, mine, *appealed, unreadable, moving, free[0]]
+    shown = [
+        reported,
+        undecided,
+        passed,
+        held,
+        escalated,
+        theirs,
+        mine,
+        *appealed,
+        unreadable,
+        moving,
+        free[0],
+    ]
     made.ids["case_id"] = [mine.id, *(each.id for each in shown if each is not mine)]
     made.ids["item_id"] = [mine.item_ids[0]]
     made.ids["referral_id"] = [each.id for each in line.store.referrals()]
@@ -239,7 +251,9 @@ def _appealed(made: Furnished) -> tuple[records.Case, records.Case]:
     key = line.platform_key(trust=KeyTrust.TRUSTED).record
     cases = [
         line.case_of(
-            line.submit(picture(40 + place), account="account-40", content_reference=f"post-{place}", flag="spam")
+            line.submit(
+                picture(40 + place), account="account-40", content_reference=f"post-{place}", flag="spam"
+            )
         )
         for place in range(2)
     ]
@@ -249,7 +263,9 @@ def _appealed(made: Furnished) -> tuple[records.Case, records.Case]:
         wardline.decide(case.id, user=mika, judgement=Judgement(outcome=Outcome.OTHER_RULE, note=note))
     line.pass_time(timedelta(hours=1))
     for place in range(2):
-        said = "It is a picture of our garden, and nobody is in it. I only asked who wants the apples this year."
+        said = (
+            "It is a picture of our garden, and nobody is in it. I only asked who wants the apples this year."
+        )
         complaint = Complaint(text=said, account_reference="account-40", content_reference=f"post-{place}")
         wardline.appeal(complaint, api_key=key)
     wardline.claim(cases[1].id, user=lea)

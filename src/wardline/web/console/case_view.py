@@ -200,7 +200,8 @@ def other_cases(desk: Desk, case: records.Case) -> list[records.Case]:
 def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[str, str]) -> list[Event]:
     """Tell what happened, oldest first. Whoever gives a second opinion is not told who gave the first, nor what they wrote."""
     store = desk.wardline.parts.store
-    blind = set(case.passed_by) - {desk.user.id} if case.state is CaseState.OPEN else set()
+    is_open = case.state is CaseState.OPEN or appeal_view.is_blind(case)
+    blind = set(case.passed_by) - {desk.user.id} if is_open else set()
 
     def who(user_id: str) -> str:
         if user_id == desk.user.id:
@@ -224,7 +225,11 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
         if each.user_id not in blind
     ]  # fmt: skip
     found += [
-        Event(each.created_at, _ACTIONS[each.kind], _REVERSALS[each.reversal] if each.reversal else _ACTION_STATES[each.state])
+        Event(
+            each.created_at,
+            _ACTIONS[each.kind],
+            _REVERSALS[each.reversal] if each.reversal else _ACTION_STATES[each.state],
+        )
         for each in appeal_view.visible_actions(desk, case)
     ]
     return sorted(found, key=lambda event: event.at)
