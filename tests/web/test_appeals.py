@@ -133,7 +133,7 @@ def test_a_low_trust_key_is_refused_a_flag_without_its_content_whether_or_not_it
 ) -> None:
     line.list_of([picture(1)])
     submission = line.submit(picture(1), account="account-1", content_reference="post-1")
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"account_reference": "account-1", "content_reference": "post-1"},
         {"account_reference": "account-1", "content_reference": "post-of-nobody"},
         {"item_id": submission.item_id},

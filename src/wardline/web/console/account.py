@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
@@ -71,7 +72,7 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
     ]
 
 
-def _record(desk: Desk, account: str, platforms: set[str], rows: Sequence[Row]) -> dict[str, object]:
+def _record(desk: Desk, account: str, platforms: set[str], rows: Sequence[Row]) -> dict[str, Any]:
     """Read what stands against the account, and what was said: strikes, flags and appeals of the cases that are shown."""
     store, case_ids = desk.wardline.parts.store, [row.case.id for row in rows]
     hidden = {row.case.id for row in rows if row.is_blind}

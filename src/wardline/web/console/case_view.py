@@ -208,7 +208,10 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
             return "You"
         return "A colleague" if user_id in blind else names.get(user_id, "Somebody")
 
-    found = _arrival(case, looks)
+    actions = appeal_view.visible_actions(desk, case)
+    found = _arrival(
+        case, looks, hidden=any(each.kind is records.ActionKind.RESTRICT_CONTENT for each in actions)
+    )
     found += [
         Event(each.at, f"{who(each.user_id)} revealed file {each.item_id[-6:].upper()}", by_person=True)
         for each in store.reveals_of(case.id)
@@ -230,20 +233,16 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
             _ACTIONS[each.kind],
             _REVERSALS[each.reversal] if each.reversal else _ACTION_STATES[each.state],
         )
-        for each in appeal_view.visible_actions(desk, case)
+        for each in actions
     ]
     return sorted(found, key=lambda event: event.at)
 
 
-def _arrival(case: records.Case, looks: list[Look]) -> list[Event]:
+def _arrival(case: records.Case, looks: list[Look], *, hidden: bool) -> list[Event]:
     lists = {match.list_id for look in looks for match in look.item.matches}
     matched = f"{len(lists)} list{'s' if len(lists) != 1 else ''} knew it" if lists else ""
     uploads = [
         Event(look.item.context.uploaded_at, "Uploaded by the account") for look in looks if look.item.context
     ]
-    opened = (
-        "Sealed, and hidden on the platform"
-        if case.restricted
-        else "Sealed; visible on the platform meanwhile"
-    )
+    opened = "Sealed, and hidden on the platform" if hidden else "Sealed; visible on the platform meanwhile"
     return [*uploads, Event(case.opened_at, "Case opened", f"{opened}. {matched}".removesuffix(". ") + ".")]
