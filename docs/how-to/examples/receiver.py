@@ -19,11 +19,12 @@ class Receiver(BaseHTTPRequestHandler):
         signature = "v1=" + hmac.new(SECRET, sent.encode() + b"." + body, hashlib.sha256).hexdigest()
         genuine = hmac.compare_digest(signature.encode(), self.headers.get("Wardline-Signature", "").encode())
         if fresh_and_genuine := genuine and abs(time.time() - int(sent)) < 300:
-            action = json.loads(body)
-            if (action["id"], action["reverse"]) not in done:
-                # Here you hide, remove or restore the content, or suspend the account.
-                print(action["action"], action["content_reference"], flush=True)
-                done.add((action["id"], action["reverse"]))
+            call = json.loads(body)
+            request = (call["id"], call.get("reverse", False))
+            if request not in done:
+                # Here you hide, remove or restore the content, warn or suspend the account, undo one of these, or show a message.
+                print(call.get("action") or call["message"], call["content_reference"], flush=True)
+                done.add(request)
         self.send_response(204 if fresh_and_genuine else 403)
         self.end_headers()
 

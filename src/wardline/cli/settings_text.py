@@ -197,6 +197,31 @@ name = {name}
 #create_as = "moderator"
 #covers_second_factor = false
 
+# Strikes: what a decision weighs, how long it counts, and the sums that warn and suspend an account. 0: off. docs/explanation/appeals.md.
+[enforcement.strikes]
+#category_a = 4
+#category_b = 4
+#other_rule = 1
+#expire_days = 365.0
+#warn_at = 1
+#suspend_at = 3
+
+[complaints]
+# How long a decision may be appealed, and what is promised to who complains; an alarm says when it is not kept. Counsel must confirm.
+#appeal_days = 180.0
+#acknowledge_hours = 24.0
+#outcome_days = 14.0
+# Whether the account is told the reasons: "never", "unless-referred" (not about what is reported), or "always".
+#statement_of_reasons = "unless-referred"
+# For these texts: where decisions hold, where your rules stand, and other ways than an appeal.
+#territory = ""
+#terms = ""
+#redress = ""
+#wording = "templates"
+# Templates of your own instead of the built-in ones, by kind of message.
+[complaints.templates]
+#appeal-received = "templates/appeal-received.txt"
+
 [preservation]
 #vault = "directory"
 # From triage on; never ends while its case is undecided.

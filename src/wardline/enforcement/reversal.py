@@ -120,6 +120,5 @@ def _about(action: records.Action) -> tuple[ActionKind, str | None]:
 def _is_kept(
     action: records.Action, kept: set[tuple[ActionKind, str | None]], removed: set[str | None]
 ) -> bool:
-    if action.kind is ActionKind.RESTRICT_CONTENT:
-        return action.content_reference in removed
-    return _about(action) in kept
+    goes_with_removal = action.kind is ActionKind.RESTRICT_CONTENT and action.content_reference in removed
+    return goes_with_removal or _about(action) in kept

@@ -47,7 +47,7 @@ def claim(
         )
     if user_id in case.passed_by and user_id not in case.declined_by:
         raise ConflictError(
-            f"{case.id}: this person had a part in it, gave an opinion or could not tell, expected somebody else"
+            f"{case.id}: this person had a part in it, gave an opinion or could not tell before, expected somebody else"
         )
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")

@@ -1,4 +1,4 @@
-"""What the page of a case tells of an appeal: first what the person says, and what was decided only after one's own decision is in.
+"""What the page of a case tells of an appeal: first what the person says, and what was decided only once one's own decision is in effect.
 
 Blind first, then compare: whoever knows what a colleague found, finds it more easily, and an appeal that only confirms is none. Afterwards
 both stand side by side, so that whoever sees them can learn from it.
@@ -40,8 +40,8 @@ class Shown:
 
 
 def is_blind(case: records.Case) -> bool:
-    """Say whether a case is to be decided without knowing what was decided before."""
-    return case.stage is Stage.APPEAL and case.state is CaseState.OPEN
+    """Say whether a case is to be decided without knowing what was decided before: also while that may still be taken back."""
+    return case.stage is Stage.APPEAL and case.state is not CaseState.CLOSED
 
 
 def values(desk: Desk, case: records.Case) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def values(desk: Desk, case: records.Case) -> dict[str, Any]:
 def shown(desk: Desk, case: records.Case, appeal: records.Appeal) -> Shown:
     """Put together what may be shown of an appeal."""
     store = desk.wardline.parts.store
-    compares = (not is_blind(case) and appeal.answer_id is not None) or case.state is CaseState.DECIDED
+    compares = (not is_blind(case) and appeal.answer_id is not None)
     former = store.decision(appeal.decision_id) if appeal.decision_id and compares else None
     wrote = (
         [each.text for each in store.notes_of(case.id) if each.user_id == former.user_id] if former else []

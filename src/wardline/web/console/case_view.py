@@ -230,14 +230,24 @@ def other_cases(desk: Desk, case: records.Case) -> list[records.Case]:
 def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[str, str]) -> list[Event]:
     """Tell what happened, oldest first. Whoever gives a second opinion is not told who gave the first, nor what they wrote."""
     store = desk.wardline.parts.store
+<<<<<<< HEAD
     blind = blindness.authors(desk.wardline.parts, store.case(case.id), desk.user)
+||||||| 2e561cb
+    blind = set(case.passed_by) - {desk.user.id} if case.state is CaseState.OPEN else set()
+=======
+    is_open = case.state is CaseState.OPEN or appeal_view.is_blind(case)
+    blind = set(case.passed_by) - {desk.user.id} if is_open else set()
+>>>>>>> appeals
 
     def who(user_id: str) -> str:
         if user_id == desk.user.id:
             return "You"
         return "A colleague" if user_id in blind else names.get(user_id, "Somebody")
 
-    found = _arrival(case, looks)
+    actions = appeal_view.visible_actions(desk, case)
+    found = _arrival(
+        case, looks, hidden=any(each.kind is records.ActionKind.RESTRICT_CONTENT for each in actions)
+    )
     found += [
         Event(each.at, f"{who(each.user_id)} revealed file {each.item_id[-6:].upper()}", by_person=True)
         for each in store.reveals_of(case.id)
@@ -260,20 +270,16 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
             _ACTIONS[each.kind],
             _REVERSALS[each.reversal] if each.reversal else _ACTION_STATES[each.state],
         )
-        for each in appeal_view.visible_actions(desk, case)
+        for each in actions
     ]
     return sorted(found, key=lambda event: event.at)
 
 
-def _arrival(case: records.Case, looks: list[Look]) -> list[Event]:
+def _arrival(case: records.Case, looks: list[Look], *, hidden: bool) -> list[Event]:
     lists = {match.list_id for look in looks for match in look.item.matches}
     matched = f"{len(lists)} list{'s' if len(lists) != 1 else ''} knew it" if lists else ""
     uploads = [
         Event(look.item.context.uploaded_at, "Uploaded by the account") for look in looks if look.item.context
     ]
-    opened = (
-        "Sealed, and hidden on the platform"
-        if case.restricted
-        else "Sealed; visible on the platform meanwhile"
-    )
+    opened = "Sealed, and hidden on the platform" if hidden else "Sealed; visible on the platform meanwhile"
     return [*uploads, Event(case.opened_at, "Case opened", f"{opened}. {matched}".removesuffix(". ") + ".")]

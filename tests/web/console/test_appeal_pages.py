@@ -1,0 +1,114 @@
+"""Appeals on the console: listed, decided blind, and compared afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.stories import picture
+from tests.web.client import Api
+from tests.web.console.browser import Browser, somebody
+from wardline import records, review
+from wardline.pipeline import Complaint, Flagged, people
+from wardline.records import KeyTrust, Outcome, Role, Stage
+from wardline.testing.harness import Line
+
+SAID = "It is <b>our garden</b>."
+WROTE = "Posted again and again."
+OTHER = review.Judgement(outcome=Outcome.OTHER_RULE, note=WROTE)
+
+
+@pytest.fixture
+def noor(line: Line) -> records.User:
+    return people.create_user(line.parts, "noor", Role.MODERATOR, "a long enough password")
+
+
+def appealed(line: Line, first: records.User) -> records.Case:
+    """Have somebody decide a case, and the account appeal."""
+    key = line.platform_key(trust=KeyTrust.TRUSTED).record
+    submission = line.submit(picture(), account="account-9", content_reference="post-9", flag="spam")
+    case = line.wardline.claim(line.case_of(submission).id, user=first)
+    line.wardline.decide(case.id, user=first, judgement=OTHER)
+    line.clock.advance(line.parts.rules.undo_window)
+    line.run_due()
+    complaint = Complaint(text=SAID, account_reference="account-9", content_reference="post-9")
+    line.wardline.appeal(complaint, api_key=key)
+    line.wardline.flag(Flagged(reason="spam", item_id=case.item_ids[0]), api_key=key)
+    return line.store.case(case.id)
+
+
+def decide(desk: Browser, line: Line, case: records.Case, outcome: str = "not-a-violation") -> None:
+    page = desk.send(desk.get(f"/cases/{case.id}").form("/claim"))
+    desk.send(page.form("/decisions"), category=outcome)
+    line.clock.advance(line.parts.rules.undo_window)
+    line.run_due()
+
+
+def test_appeals_are_listed_with_what_was_done_and_when_an_answer_is_promised(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    assert "Nobody has appealed yet." in desk.get("/appeals").text
+    case = appealed(line, noor)
+    page = desk.get("/appeals")
+    assert "The content was removed" in page.text
+    assert "waits for a decision" in page.text
+    assert "16 Mar 2026" in page.text
+    assert f"/cases/{case.id}" in page.links
+    assert "garden" not in page.text
+    assert "No appeal is in this state." in desk.get("/appeals?state=upheld").text
+    assert desk.get("/appeals?state=lost").status == 400
+
+
+def test_whoever_decides_an_appeal_sees_what_the_person_says_and_not_what_was_decided(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    case = appealed(line, noor)
+    assert case.stage is Stage.APPEAL
+    page = desk.get(f"/cases/{case.id}").text
+    assert "It is &lt;b&gt;our garden&lt;/b&gt;." in page
+    assert "Shown when yours is in effect" in page
+    assert "spam, 2 from users" in page
+    for hidden in (WROTE, "another rule", "Another rule", "noor", "Account warned"):
+        assert hidden not in page, hidden
+    account = desk.get(f"/cases/{case.id}/account").text
+    assert "another rule" not in account
+    assert "<h2>Strikes</h2>" not in account
+
+
+def test_both_decisions_stand_side_by_side_once_the_second_is_in(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    case = appealed(line, noor)
+    decide(desk, line, case)
+    page = desk.get(f"/cases/{case.id}").text
+    assert "Another rule" in page
+    assert WROTE in page
+    assert "No violation" in page
+    assert "taken back, the platform has not answered yet" in page
+    account = desk.get(f"/cases/{case.id}/account").text
+    assert "no, its decision was overturned" in account
+    assert "overturned" in account
+    assert "<td>2</td>" in account
+    assert "overturned" in desk.get("/appeals?state=overturned").text
+
+
+def test_whoever_decided_first_is_told_that_somebody_else_decides_now(
+    desk: Browser, line: Line, api: Api
+) -> None:
+    mika = line.store.user_named("mika")
+    assert mika is not None
+    case = appealed(line, mika)
+    page = desk.get(f"/cases/{case.id}")
+    assert "You had a part in what is appealed, so somebody else decides." in page.text
+    assert [form for form in page.forms if form.action.endswith("/claim")] == []
+    somebody(line, "lea", Role.LEAD)
+    other = Browser(api)
+    other.sign_in("lea")
+    assert "Somebody appeals against what was decided." in other.get("/queue").text
+    assert ">Appeals" in other.get("/queue").text
+
+
+def test_an_answer_that_is_late_says_so(desk: Browser, line: Line, noor: records.User) -> None:
+    appealed(line, noor)
+    line.clock.advance(line.parts.rules.promises.answer_within)
+    desk.sign_in("mika")
+    assert "past target" in desk.get("/appeals").text
