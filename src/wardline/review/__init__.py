@@ -1,5 +1,6 @@
 """Review: cases, the order of their queue, claims with a lease, reveals and decisions."""
 
+from wardline.review.capacity import Capacity, Reached, capacity
 from wardline.review.cases import (
     LONGEST_SET_ASIDE,
     claim,
@@ -21,7 +22,7 @@ from wardline.review.exposure import (
     running_reveals,
 )
 from wardline.review.grading import grade_of_case, grades_of, needs_view
-from wardline.review.limits import Capacity, Limits, Reached, capacity
+from wardline.review.limits import Limits
 from wardline.review.order import HANDLING_HOURS, factors, in_order, indexes, place_of, rank
 from wardline.review.reveals import frames_of, require_frame, viewed_frames
 from wardline.review.team import Band, TeamChoices, TeamExposure, team_capacity, team_choices, team_exposure
