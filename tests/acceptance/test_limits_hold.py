@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def look(line: Line, person: Person, case: records.Case) -> None:
     line.wardline.cover_again(user=person.user)
 
 
-def flagged(line: Line, seed: int, flag: str = "spam", **context: object) -> records.Case:
+def flagged(line: Line, seed: int, flag: str = "spam", **context: Any) -> records.Case:
     """Open a case of which nothing is known."""
     return line.case_of(line.submit(picture(seed), flag=flag, account=f"account-{seed}", **context))
 

@@ -13,6 +13,7 @@ from wardline.review.agreement import (
 from wardline.review.alike import alike_first
 from wardline.review.appeals import had_a_part, reopen
 from wardline.review.calibration import Calibration, CalibrationLimits, calibration
+from wardline.review.capacity import Capacity, Reached, capacity
 from wardline.review.cases import (
     LONGEST_SET_ASIDE,
     claim,
@@ -35,7 +36,7 @@ from wardline.review.exposure import (
 )
 from wardline.review.grading import grade_of_case, grades_of, needs_view
 from wardline.review.handling import LEAST_HANDLED, Handling, handling
-from wardline.review.limits import Capacity, Limits, Reached, capacity
+from wardline.review.limits import Limits
 from wardline.review.opinions import (
     SecondOpinions,
     Turn,

@@ -25,7 +25,7 @@ _REFUSED: dict[str, Any] = {
     "description": "A problem; docs/reference/http.md says which",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-_METHODS = ("get", "post")
+_METHODS = ("get", "post", "put")
 
 
 def of(app: FastAPI) -> dict[str, Any]:

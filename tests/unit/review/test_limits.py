@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -124,9 +126,9 @@ def test_copies_and_near_copies_are_repeats() -> None:
     ],
 )
 def test_a_limit_is_reached_at_its_number_and_over_after_its_pause(
-    limits: dict[str, object], reached: Reached | None, minutes: int | None
+    limits: dict[str, Any], reached: Reached | None, minutes: int | None
 ) -> None:
-    rule = Limits(**{**{name: getattr(FREE, name) for name in FREE.__dataclass_fields__}, **limits})  # type: ignore[arg-type]
+    rule = replace(FREE, **limits)
     found = review.capacity(counted(8, 4, 2, grades=[Grade.HARMLESS, Grade.A, Grade.B], limits=rule), rule)
     assert found.reached == reached
     assert found.may_look is (reached is None)

@@ -170,7 +170,7 @@ def test_what_cannot_be_chosen_is_refused(
 ) -> None:
     form = desk.get("/you").form(path)
     assert desk.send(form, **fields).status == 400
-    assert line.store.choices_of(mika(line)) is None
+    assert line.store.choices_of(mika(line).id) is None
 
 
 # --- I need to stop -------------------------------------------------------------------------------------------------------------------

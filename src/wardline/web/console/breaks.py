@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from wardline.web.console import pause
+from wardline.web.console import pause, queue
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page
 
@@ -19,7 +19,14 @@ def show(desk: Desk) -> Response:
     """Show the page of the break."""
     seen, limits = desk.wardline.exposure(desk.user), desk.wardline.parts.rules.wellbeing
     over = seen.last_at + limits.break_length if seen.last_at else desk.now
-    return page(desk, "break", over=over, minutes=limits.break_length, is_over=over <= desk.now)
+    return page(
+        desk,
+        "break",
+        over=over,
+        minutes=limits.break_length,
+        is_over=over <= desk.now,
+        held=queue.in_hand(desk),
+    )
 
 
 PAGES = (Page("POST", "/break", REVIEWERS, take), Page("GET", "/break", REVIEWERS, show))

@@ -31,7 +31,7 @@ def reveal(desk: Desk) -> Response:
     showing = _showing(desk, review.BRIEF_LOOK if is_brief else review.LONGEST_LOOK)
     picture = desk.wardline.reveal(case_id, item_id=item_id, user=desk.user, showing=showing)
     name = desk.shelf.put(picture, session_id=desk.session.id, now=desk.now)
-    chosen = {"show": desk.sent("show"), "size": desk.sent("size")} | ({"brief": "1"} if is_brief else {})
+    chosen = _showing_of(desk) | ({"brief": "1"} if is_brief else {})
     if desk.wants_part:
         return _look(desk, case_id, item_id, f"/pictures/{name}", showing.frame, chosen)
     # By another address, so that reloading shows the cover and is no second reveal.
@@ -45,7 +45,9 @@ def cover_again(desk: Desk) -> Response:
     case_id = desk.record("case")
     desk.wardline.cover_again(user=desk.user)
     if desk.wants_part and desk.sent("item_id"):
-        return _look(desk, case_id, records.require_id("item", desk.sent("item_id")), None, 0, {})
+        return _look(
+            desk, case_id, records.require_id("item", desk.sent("item_id")), None, 0, _showing_of(desk)
+        )
     return go(f"/cases/{case_id}")
 
 
@@ -53,6 +55,11 @@ def fetch(desk: Desk) -> Response:
     """Give a revealed picture to the browser of the person it was revealed to, once."""
     picture = desk.shelf.take(desk.path("name"), session_id=desk.session.id, now=desk.now)
     return Response(picture, media_type="image/png", headers=HEADERS)
+
+
+def _showing_of(desk: Desk) -> dict[str, str]:
+    """Give what the form says of how a file is shown; a form that covers says it only where the next step follows from it."""
+    return {"show": desk.sent("show"), "size": desk.sent("size")}
 
 
 def _showing(desk: Desk, longest: timedelta) -> Showing:
