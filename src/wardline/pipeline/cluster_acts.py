@@ -104,6 +104,13 @@ class Alike:
     """Ids of cases about files that they were shown already."""
 
 
+def works_on(parts: Parts, taker: records.Taker) -> str | None:
+    """Give the cluster of the file that somebody was shown last, if that was lately; None for a file that stands alone."""
+    shown = parts.store.reveals_to(taker.user_id, since=parts.now() - _WORKS_ON)
+    last = parts.store.several_cases([each.case_id for each in shown[-1:]])
+    return next((case.cluster_id for case in last.values()), None)
+
+
 def alike(parts: Parts, taker: records.Taker, others: Sequence[records.Case]) -> Alike:
     """Find what waits in the cluster of the file that somebody was shown last, if that was lately.
 
@@ -113,9 +120,7 @@ def alike(parts: Parts, taker: records.Taker, others: Sequence[records.Case]) ->
         others: What else waits: those of the same cluster are sorted, too.
     """
     store, now = parts.store, parts.now()
-    shown = store.reveals_to(taker.user_id, since=now - _WORKS_ON)
-    last = store.several_cases([each.case_id for each in shown[-1:]])
-    cluster_id = next((case.cluster_id for case in last.values()), None)
+    cluster_id = works_on(parts, taker)
     if cluster_id is None:
         return Alike()
     waiting = store.waiting_in_cluster(cluster_id, now=now, taker=taker, most=_CASES)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
+from typing import cast
 
 from wardline import records, review
 from wardline.errors import ConflictError
@@ -48,9 +49,9 @@ class HandingOut:
             return practice
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
-            takes = partial(chosen.of, aside=aside)
-            further = () if chosen.is_open and not aside else ((look, None) for look in self._further(user))
-            for look, drawn in chain(self._looks(user), further):
+            takes = None if chosen.is_open and not aside else partial(chosen.of, aside=aside)
+            further = () if takes is None else ((look, None) for look in self._further(user))
+            for look, drawn in chain(self._looks(user, quickly=takes is None), further):
                 case = self._first(look, user, drawn, takes)
                 if case is not None:
                     return case
@@ -86,21 +87,21 @@ class HandingOut:
         return list(found.values())[:most]
 
     def _first(
-        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes
+        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes | None
     ) -> records.Case | None:
         most = _LOOK_AT
         while waiting := look(most):
-            fitting = takes(waiting)
+            # Somebody who takes everything needs no more of a case than its place.
+            fitting = waiting if takes is None else takes(cast("Sequence[records.Case]", waiting))
             for case in fitting:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
-                            if review.is_party(case, user):
-                                bar(self._parts, case, user)
-                                continue
-                            return self._claim(case, user, drawn)
+                            claimed = self._claim(case, user, drawn)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
+                        if claimed is not None:
+                            return claimed
             if len(waiting) < most or (most == _LOOK_AT_MOST and not fitting):
                 return None
             most = min(2 * most, _LOOK_AT_MOST)
@@ -119,8 +120,12 @@ class HandingOut:
 
     def _claim(
         self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None
-    ) -> records.Case:
+    ) -> records.Case | None:
+        """Claim what was found; None where it is about an account of the person's own, and for others from here on."""
         case = found if isinstance(found, records.Case) else self._parts.store.case(found.id)
+        if review.is_party(case, user):
+            bar(self._parts, case, user)
+            return None
         return claim_read(self._parts, case, user, drawn=drawn)
 
     @contextmanager
@@ -135,7 +140,7 @@ class HandingOut:
                 with self._gate:
                     self._being_taken.discard(case_id)
 
-    def _looks(self, user: records.User) -> Iterator[tuple[_QuickLook, Drawn | None]]:
+    def _looks(self, user: records.User, *, quickly: bool) -> Iterator[tuple[_QuickLook, Drawn | None]]:
         taker, rules = self._takers.of(user), self._parts.rules
         for look in self._before_all(user):
             yield look, None
@@ -146,7 +151,8 @@ class HandingOut:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
-        yield partial(self._quickly_ordered, taker), None
+        is_quick = quickly and cluster_acts.works_on(self._parts, taker) is None
+        yield partial(self._quickly_ordered if is_quick else self._ordered, taker), None
         yield partial(self._by_age, taker), None
 
     def _before_all(self, user: records.User) -> Iterator[_Look]:

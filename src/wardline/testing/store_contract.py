@@ -43,8 +43,8 @@ from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
 from wardline.testing.store_contract_sign_in import SignInContract
-from wardline.testing.store_contract_wellbeing import WellbeingContract
 from wardline.testing.store_contract_targets import TargetsContract
+from wardline.testing.store_contract_wellbeing import WellbeingContract
 
 _DAY = make.NOON.date()
 _THREADS = 16
@@ -53,7 +53,8 @@ _A_KEY = make.api_key()
 
 class StoreContract(
     ReadersContract,
-    QueueContract, TargetsContract,
+    QueueContract,
+    TargetsContract,
     SignInContract,
     ListReadersContract,
     SeveralContract,
@@ -63,7 +64,6 @@ class StoreContract(
     OpinionsContract,
     WellbeingContract,
     LogContract,
-
 ):
     """What every store does."""
 

@@ -59,7 +59,7 @@ def values(desk: Desk, case: records.Case) -> dict[str, Any]:
 def shown(desk: Desk, case: records.Case, appeal: records.Appeal) -> Shown:
     """Put together what may be shown of an appeal."""
     store = desk.wardline.parts.store
-    compares = (not is_blind(case) and appeal.answer_id is not None)
+    compares = not is_blind(case) and appeal.answer_id is not None
     former = store.decision(appeal.decision_id) if appeal.decision_id and compares else None
     wrote = (
         [each.text for each in store.notes_of(case.id) if each.user_id == former.user_id] if former else []

@@ -230,14 +230,9 @@ def other_cases(desk: Desk, case: records.Case) -> list[records.Case]:
 def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[str, str]) -> list[Event]:
     """Tell what happened, oldest first. Whoever gives a second opinion is not told who gave the first, nor what they wrote."""
     store = desk.wardline.parts.store
-<<<<<<< HEAD
     blind = blindness.authors(desk.wardline.parts, store.case(case.id), desk.user)
-||||||| 2e561cb
-    blind = set(case.passed_by) - {desk.user.id} if case.state is CaseState.OPEN else set()
-=======
-    is_open = case.state is CaseState.OPEN or appeal_view.is_blind(case)
-    blind = set(case.passed_by) - {desk.user.id} if is_open else set()
->>>>>>> appeals
+    if appeal_view.is_blind(case):
+        blind = blind | (set(case.passed_by) - {desk.user.id})
 
     def who(user_id: str) -> str:
         if user_id == desk.user.id:
