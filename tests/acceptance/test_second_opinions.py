@@ -220,7 +220,7 @@ def test_what_was_drawn_by_lot_takes_effect_and_is_measured_afterwards(
     assert drawn.store.case(case.id).account_reference == ""
 
 
-def test_an_effect_that_loses_is_put_right_and_a_lead_hears_of_it(
+def test_an_effect_that_loses_is_taken_back_and_its_report_corrected(
     drawn: Line, platform: PlatformSandbox, authority: AuthoritySandbox
 ) -> None:
     mika, noor, olli = (drawn.person(name) for name in ("mika", "noor", "olli"))
@@ -232,14 +232,13 @@ def test_an_effect_that_loses_is_put_right_and_a_lead_hears_of_it(
     third = decide(drawn, case, olli, INNOCENT)
     assert (third.state, drawn.store.decision(first.id).state) == (
         DecisionState.EFFECTIVE,
-        DecisionState.GIVEN,
+        DecisionState.OVERTURNED,
     )
-    assert drawn.store.actions_of(case.id)[-1].kind is ActionKind.RESTORE_CONTENT
-    (alarm,) = drawn.store.open_alarms()
-    assert alarm.kind is AlarmKind.DECISION_OVERTURNED
-    assert "Correct the report" in alarm.message
-    assert "Restore the account" in alarm.message
-    assert "content is visible again" in alarm.message
+    assert platform.account_state_of("account-1") is AccountState.ACTIVE
+    assert platform.state_of("post-1") is ContentState.VISIBLE
+    (report, correction) = drawn.store.referrals(case_id=case.id)
+    assert correction.corrects == report.id
+    assert len(authority.ledger.finished()) == 2
     assert total(drawn, records.Step.CASES_DECIDED) == 1
 
 
