@@ -66,15 +66,12 @@ def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> s
     """Give those of these cases of which ``hides`` is true; ids of none are passed over."""
     if not people.may_review(user):
         return set()
-    found = set()
-    for case_id in set(case_ids):
-        try:
-            case = parts.store.case(case_id)
-        except NotFoundError:
-            continue
-        if hides(case, user):
-            found.add(case_id)
-    return found
+    # Only where somebody's opinion is in can there be anything to hide: one question for all.
+    judged = parts.store.opinions_of_several(list(set(case_ids)))
+    waiting = [
+        case_id for case_id, opinions in judged.items() if any(each.settled_at is None for each in opinions)
+    ]
+    return {case_id for case_id in waiting if hides(parts.store.case(case_id), user)}
 
 
 def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
