@@ -74,7 +74,12 @@ def _deliver(parts: Parts, message: records.Message) -> None:
         done = replace(
             message, state=MessageState.DELIVERED, delivered_at=parts.now(), version=message.version + 1
         )
-        parts.store.commit(Replace(done), entries=[parts.entry(Verb.MESSAGE_DELIVERED, message.id)])
+        told = [parts.entry(Verb.MESSAGE_DELIVERED, message.id)]
+        if not parts.store.case(message.case_id).account_reference:
+            # The account was unlinked while this waited: nobody needs to know any more whom it went to.
+            done = replace(done, account_reference=None, content_reference=None)
+            told.append(parts.entry(Verb.ACCOUNT_UNLINKED, message.id))
+        parts.store.commit(Replace(done), entries=told)
         alarms.resolve_about(parts, AlarmKind.COMPLAINT_LATE, message.id)
         alarms.resolve_about(parts, AlarmKind.WEBHOOK_UNDELIVERED, message.platform)
 

@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     VIOLATION = "violation"
     NOT_VIOLATION = "not-a-violation"
     OTHER_RULE = "other-rule"
-    """Nothing to report, but the platform's own rules forbid it: the content goes, the account stays."""
+    """Nothing to report, but the platform's own rules forbid it: the content goes, the account gets a strike."""
     CANNOT_TELL = "cannot-tell"
     """Back to the queue, for somebody else."""
 

@@ -115,7 +115,7 @@ def test_who_gives_a_second_opinion_does_not_learn_who_gave_the_first(
     assert "mika decided: cannot tell" in lead.get(f"/cases/{case.id}").text
 
 
-def test_what_breaks_another_rule_goes_and_the_account_stays(
+def test_what_breaks_another_rule_goes_and_the_account_stays_with_a_warning(
     desk: Browser, line: Line, case: records.Case
 ) -> None:
     desk.send(_take(desk).form("/decisions"), category="other-rule")
@@ -124,7 +124,7 @@ def test_what_breaks_another_rule_goes_and_the_account_stays(
     assert stored.state is CaseState.CLOSED
     assert line.store.decision(str(stored.decision_id)).outcome is Outcome.OTHER_RULE
     assert [action.kind for action in line.store.actions_of(case.id)] == [
-        ActionKind.RESTRICT_CONTENT, ActionKind.REMOVE_CONTENT,
+        ActionKind.RESTRICT_CONTENT, ActionKind.REMOVE_CONTENT, ActionKind.WARN_ACCOUNT,
     ]  # fmt: skip
     assert line.store.referrals() == []
     line.pass_time(timedelta(days=15))
