@@ -30,7 +30,8 @@ def show(desk: Desk) -> Response:
     """List what this person may take, in the order in which it is handed out, or by age; no pictures. Leads also see what was handed to them."""
     view, after = desk.asked("view") or "all", desk.asked("after") or None
     waiting_cases = _cases(desk, view, after)
-    asked = {each.id for each in waiting_cases if each.passed_by}
+    # Whoever passed a case on asked for no opinion.
+    asked = {each.id for each in waiting_cases if len(each.passed_by) > len(each.declined_by)}
     cases = desk.wardline.seen_cases(waiting_cases, user=desk.user)
     mine = desk.wardline.seen_cases(in_hand(desk), user=desk.user) if after is None and view == "all" else []
     return page(
