@@ -79,7 +79,7 @@ def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
 ) -> None:
     desk, other = signed_in(api, line, "mika"), signed_in(api, line, "noor")
     page = desk.send(desk.get("/queue").form("/queue/next"))
-    queue = desk.send(page.form("/pass"), note="for somebody who knows the account")
+    queue = desk.send(page.form("/pass"), **{"passing-note": "for somebody who knows the account"})
     assert "Nothing waits that you may take." in queue.text
     assert "A colleague passed it on." in other.get("/queue").text
     again = desk.get(f"/cases/{case.id}")

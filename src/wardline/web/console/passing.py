@@ -29,7 +29,7 @@ def values_of(desk: Desk, case: records.Case) -> dict[str, Any]:
 
 def pass_on(desk: Desk) -> Response:
     """Give the case back for good; nobody asks why, and what stands in the note goes with it."""
-    note = " ".join(desk.sent("note").split()) or None
+    note = " ".join(desk.sent("passing-note").split()) or None
     desk.wardline.pass_on(desk.record("case"), user=desk.user, note=note)
     return go("/queue")
 
