@@ -355,7 +355,7 @@ def test_a_report_that_was_not_sent_is_not_sent_any_more(make_line: MakeLine) ->
     assert the_referral(line, cases[2]).state is ReferralState.DRAFT
     clusters.withdraw(line.parts, decisions[1].id)
     line.pass_time(timedelta(minutes=10))
-    assert the_referral(line, cases[2]).state is ReferralState.NEEDS_HUMAN
+    assert the_referral(line, cases[2]).state is ReferralState.WITHDRAWN
     assert now(line, cases[2]).state is CaseState.OPEN
 
 

@@ -75,7 +75,7 @@ def test_the_gravest_waits_for_a_second_person_and_its_content_does_not(
     assert platform.state_of("post-1") is ContentState.RESTRICTED
     assert line.store.referrals() == []
     assert line.wardline.next_case(mika.user) is None
-    with pytest.raises(ConflictError, match="opinion is in"):
+    with pytest.raises(ConflictError, match="gave an opinion"):
         line.wardline.claim(case.id, user=mika.user)
     taken = line.wardline.next_case(noor.user)
     assert taken is not None

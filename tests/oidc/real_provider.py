@@ -45,12 +45,12 @@ class RealProvider:
 
 @contextmanager
 def running(back: str) -> Iterator[RealProvider]:
-    """Run the provider for one client, which is sent back to one address. Fails, and says what to do, when it is not installed."""
+    """Run the provider for one client, which is sent back to one address. Skips, and says what to do, when it is not installed: CI installs it, and takes a skip for a failure."""
     node = shutil.which("node")
     if node is None:
-        pytest.fail("the provider needs Node.js: install it (on Debian: apt-get install nodejs npm)")
+        pytest.skip("no tests at a real provider: it needs Node.js (on Debian: apt-get install nodejs npm)")
     if not (HERE / "node_modules" / "oidc-provider").is_dir():
-        pytest.fail("the provider is not installed: (cd tests/oidc && npm install --no-package-lock)")
+        pytest.skip("no tests at a real provider: it is not installed: (cd tests/oidc && npm install --no-package-lock)")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     command = [node, "--no-warnings", str(HERE / "provider.js"), str(port), CLIENT, SECRET, back]

@@ -78,6 +78,11 @@ def _weigh_others(parts: Parts, cluster: records.Cluster, of_cluster: Sequence[r
                 _carry_no_further(parts, each)
 
 
+def overturned(parts: Parts, decision_id: str, attempt: int) -> None:  # noqa: ARG001 -- a task may run again from its start
+    """Withdraw a decision that a later one took back. See ``withdraw``."""
+    withdraw(parts, decision_id)
+
+
 def withdraw(parts: Parts, decision_id: str) -> None:
     """Take back everything that had spread from a decision, and let it spread no more: it was undone or overturned.
 

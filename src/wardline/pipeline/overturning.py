@@ -84,6 +84,9 @@ def overturn(parts: Parts, decision_id: str, *, by: records.Decision, case: reco
         told = parts.entry(Verb.ACTION_TAKEN, added.id, actor=by.user_id, detail=added.kind)
         written.note(Insert(added), told, work=[Task(name="enforce", record_id=added.id)])
     written.add(_afterwards(parts, former, by, case, items, same=same))
+    if not same:
+        # Also what had spread from it to other files: on its own, for there may be thousands.
+        written.work.append(Task(name="withdraw", record_id=former.id))
     taken = {each.id for each in gone}
     standing = tuple(each for each in (*asked, *settled.added) if each.id not in taken and each.stands)
     return Overturned(written, bool(gone), standing)

@@ -58,6 +58,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "look-back": look_back.look_back,
     "feed-back": feedback.send,
     "weigh": clusters.weigh,
+    "withdraw": clusters.overturned,
     "spread": spreading.spread,
     "follow": spreading.follow,
     "take-back": taking_back.take_back,

@@ -77,6 +77,7 @@ _QUEUES = {
     "look-back": "wardline-lists",
     "feed-back": "wardline-lists",
     "weigh": "wardline-clusters",
+    "withdraw": "wardline-clusters",
     "spread": "wardline-clusters",
     "follow": "wardline-clusters",
     "take-back": "wardline-clusters",

@@ -106,7 +106,7 @@ def _show(desk: Desk, wrong: WardlineError | None = None) -> Response:
         providers=[(each.name, each.label, linked.get(each.issuer)) for each in parts.providers.values()],
         training=desk.wardline.measures_of(desk.user.id, reader=desk.user) if desk.user.role in REVIEWERS else None, done=desk.asked("done"),
         reviews=desk.user.role in REVIEWERS, viewing=viewing_of(desk), choices=chosen, limits=desk.wardline.parts.rules.wellbeing,
-        grades=GRADES, queues=queue_names(chosen),
+        grades=GRADES, queues=queue_names(parts.rules.queues, chosen),
     )  # fmt: skip
 
 

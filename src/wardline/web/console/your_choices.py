@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import records, review
 from wardline.errors import InputError
 from wardline.records import DECLINABLE, GENERAL_QUEUE, Grade
 from wardline.web.console.desk import REVIEWERS, Desk, Page
@@ -18,9 +19,9 @@ GRADES = {
 """What a person may choose not to take, in words."""
 
 
-def queue_names(chosen: records.ViewingChoices) -> tuple[str, ...]:
+def queue_names(rules: Sequence[review.QueueRule], chosen: records.ViewingChoices) -> tuple[str, ...]:
     """Give the queues that a person may choose not to take from: those there are, and those they chose before."""
-    return tuple(dict.fromkeys((GENERAL_QUEUE, *chosen.queues)))
+    return tuple(dict.fromkeys((GENERAL_QUEUE, *(rule.name for rule in rules), *chosen.queues)))
 
 
 def viewing(desk: Desk) -> Response:
