@@ -26,7 +26,7 @@ QUEUES = {
     "wardline-notifiers": 2,
     "wardline-log": 1,
     "wardline-lists": 2,
-    "wardline-clusters": 2,
+    "wardline-clusters": 8,
 }
 """How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
 _POLLED_LESS_OFTEN = {
@@ -35,7 +35,7 @@ _POLLED_LESS_OFTEN = {
     "wardline-notifiers": 5.0,
     "wardline-log": 5.0,
     "wardline-lists": 25.0,
-    "wardline-clusters": 5.0,
+    "wardline-clusters": 2.0,
 }
 """Looking takes DBOS 5 ms of the processor each time, also when there is nothing, and these may wait. What restricts content on a platform
 may not."""
