@@ -174,9 +174,10 @@ def test_the_defaults_in_the_settings_file_are_the_defaults(tmp_path: Path) -> N
     bare = settings.parse(tmp_path, settings_text("wardline", None))
     shown = settings.parse(tmp_path, _uncommented(settings_text("wardline", None)))
     assert bare == settings.Settings(folder=tmp_path.resolve())
-    for section in ("installation", "server", "triage", "review", "preservation", "alarms"):
+    for section in ("installation", "server", "triage", "preservation", "alarms"):
         assert getattr(shown, section) == getattr(bare, section)
-    # The profile and the exchange are examples: there is no default.
+    # The queue, the profile and the exchange are examples: there is no default.
+    assert dataclasses.replace(shown.review, queues=()) == bare.review
     assert dataclasses.replace(shown.matching, category_profiles={}, exchanges=()) == bare.matching
     assert dataclasses.replace(shown.intake, private_scanning=bare.intake.private_scanning) == bare.intake
     assert (shown.store.adapter, shown.referral.environment) == (

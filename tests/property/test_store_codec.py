@@ -144,6 +144,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
             unique_by=lambda answer: answer.about,
         ).map(tuple),
         second_opinion=st.booleans(),
+        spread_from=_tuples(_TEXT),
     ),
     records.Opinion: st.builds(
         make.opinion,
@@ -168,7 +169,6 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         user_id=st.none() | _TEXT,
         outcome=st.none() | st.sampled_from(records.Outcome),
         answered_at=st.none() | _TIMES,
-        spread_from=_tuples(_TEXT),
     ),
     records.Cluster: st.builds(
         make.cluster, opened_at=_TIMES, pdq=st.none() | st.just("0f" * 32), stopped_at=st.none() | _TIMES

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from wardline import records
+from wardline import ports, records
 from wardline.pipeline.parts import Parts
 from wardline.records import CLUSTER_RADIUS_BITS
 
@@ -24,13 +24,22 @@ class Leaders:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._gate = threading.Lock()
-        self._index = parts.make_index()
+        self._gate = threading.RLock()
+        self._made: ports.Index | None = None
         self._ids: list[str] = []
         """Of the index's rows."""
         self._known: set[str] = set()
         self._after = ""
         self._looked = float("-inf")
+
+    @property
+    def _index(self) -> ports.Index:
+        """Make the index when it is needed first: an installation that cannot search is to be opened all the same, and say why."""
+        made = self._made
+        if made is None:
+            with self._gate:
+                made = self._made = self._made or self._parts.make_index()
+        return made
 
     def __len__(self) -> int:
         """Count the leaders that are known."""

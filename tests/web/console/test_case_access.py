@@ -51,7 +51,7 @@ def test_what_was_held_is_closed_again_when_it_is_given_back_or_the_lease_ends(
     desk: Browser, line: Line, case: records.Case
 ) -> None:
     page = desk.send(desk.get(f"/cases/{case.id}").form("/claim"))
-    desk.send(page.form("/return"))
+    desk.send(page.form("/pass"))
     assert ACCOUNT not in desk.get(f"/cases/{case.id}").text
     line.wardline.claim(case.id, user=people.named(line.parts, "mika"))
     assert ACCOUNT in desk.get(f"/cases/{case.id}").text

@@ -101,6 +101,36 @@ WORDS: dict[AlarmKind, Words] = {
         "The queue goes by score, the likeliest violation first.",
         "See on the team's page how far they are off. Let lists or detectors that are wrong be corrected; the order comes back by itself.",
     ),
+    AlarmKind.CLUSTER_DISPUTED: Words(
+        "People disagree about files that look alike",
+        "What had spread is taken back and waits in the queue; nothing spreads in this cluster any more.",
+        "Open the cluster's page and have its cases decided. Tell the authority if a report was wrong.",
+    ),
+    AlarmKind.KIND_UNTAKEN: Words(
+        "Nobody takes cases of a kind",
+        "They wait and stay as they are. Nobody is asked why they do not take them.",
+        "Look for people who can. If it stays so, let other people learn this kind of work.",
+    ),
+    AlarmKind.DANGER_UNATTENDED: Words(
+        "A child may be in danger now, and nobody can take the case",
+        "It is the first that is handed out. Nobody is handed it beyond what they may take.",
+        "Look for somebody who can take it now, or take it yourself.",
+    ),
+    AlarmKind.COMPLAINT_LATE: Words(
+        "An answer is late that was promised",
+        "The appeal, flag or message waits; nothing of it is lost.",
+        "Have the appeal decided first. If the platform does not take messages, mend its webhook.",
+    ),
+    AlarmKind.REPORT_WRONG: Words(
+        "A filed report says what was overturned since",
+        "The evidence is held as before. The authority does not know yet.",
+        "Tell the authority, naming the number of its report.",
+    ),
+    AlarmKind.OPINION_MISSING: Words(
+        "Decisions take effect without a second opinion",
+        "What one person decided stands, and is done. Where others can still be asked, they are.",
+        "Add a moderator or a lead, or see who can give the opinions that wait.",
+    ),
     AlarmKind.WORK_FAILED: Words(
         "A task goes on failing",
         "It is tried again by itself, at longer and longer intervals.",
