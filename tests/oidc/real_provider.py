@@ -50,7 +50,9 @@ def running(back: str) -> Iterator[RealProvider]:
     if node is None:
         pytest.skip("no tests at a real provider: it needs Node.js (on Debian: apt-get install nodejs npm)")
     if not (HERE / "node_modules" / "oidc-provider").is_dir():
-        pytest.skip("no tests at a real provider: it is not installed: (cd tests/oidc && npm install --no-package-lock)")
+        pytest.skip(
+            "no tests at a real provider: it is not installed: (cd tests/oidc && npm install --no-package-lock)"
+        )
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     command = [node, "--no-warnings", str(HERE / "provider.js"), str(port), CLIENT, SECRET, back]

@@ -49,6 +49,7 @@ def _seen(
     return replace(
         case, decision_id=case.decision_id if is_own else own, restricted=case.restricted and not was_visible,
         passed_by=tuple(each for each in case.passed_by if each == user.id),
+        declined_by=tuple(each for each in case.declined_by if each == user.id),
     )  # fmt: skip
 
 
@@ -98,6 +99,26 @@ def seen_actions(
         for each in actions
         if each.kind is ActionKind.RESTRICT_CONTENT and each.created_at <= case.opened_at
     ]
+
+
+def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.User) -> list[records.Notice]:
+    """Give flags, those of cases that this person may have to judge as if nothing had come of them yet."""
+    hidden = hidden_cases(parts, [each.case_id for each in notices], user)
+    return [
+        replace(each, state=records.NoticeState.OPEN, answered_at=None, version=1) if each.case_id in hidden else each
+        for each in notices
+    ]  # fmt: skip
+
+
+def seen_appeals(parts: Parts, appeals: Sequence[records.Appeal], user: records.User) -> list[records.Appeal]:
+    """Give appeals in the same way."""
+    hidden = hidden_cases(parts, [each.case_id for each in appeals], user)
+    return [
+        replace(each, state=records.AppealState.WAITING, decision_id=None, answer_id=None, answered_at=None, version=1)
+        if each.case_id in hidden
+        else each
+        for each in appeals
+    ]  # fmt: skip
 
 
 def seen_reveals(

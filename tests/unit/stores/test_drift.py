@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tests.unit.stores import databases
 from wardline import records
 from wardline.adapters import stores
+from wardline.adapters.stores import tables
 from wardline.errors import IntegrityError
 from wardline.records import Insert, Load, Remove, Replace, Verb
 from wardline.testing import store_records as make
@@ -35,9 +36,7 @@ def edit(store: stores.SqlStore, statement: str, **values: object) -> int:
 
 @pytest.mark.parametrize("made", make.one_of_each(), ids=lambda record: type(record).__name__)
 def test_an_edited_record_has_drifted_whatever_its_kind(store: stores.SqlStore, made: records.Case) -> None:
-    name = {"HashList": "hash_lists", "HashBatch": "hash_batches", "ApiKey": "api_keys"}.get(
-        type(made).__name__, f"{type(made).__name__.lower()}s"
-    )
+    name = tables.BY_TYPE[type(made)].name
     store.commit(Insert(made), entries=[make.entry()])
     with store.engine.begin() as connection:
         table = sa.Table(name, sa.MetaData(), autoload_with=connection)

@@ -322,7 +322,7 @@ def test_a_case_tells_what_a_list_means_and_why_a_match_is_doubted(api: Api, lin
         records.Replace(replace(item, matches=changed, version=item.version + 1)),
         entries=[line.parts.entry(Verb.CASE_OPENED, case.id)],
     )
-    page = desk.get(f"/cases/{case.id}").text
+    page = desk.send(desk.get(f"/cases/{case.id}").form("/claim")).text
     for words in ("reported as intimate and shared without consent", "the entry is held, it may be wrong",
                   "a negative list says otherwise"):  # fmt: skip
         assert words in page, words

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from wardline import records
-from wardline.pipeline import Complaint, Wardline
+from wardline.pipeline import Complaint, Wardline, blindness
 from wardline.web import access
 from wardline.web.access import Caller
 from wardline.web.api.pages import Cursor, Limit, Page, page
@@ -61,8 +61,13 @@ def appeal(
 
 @router.get("")
 def list_appeals(
-    wardline: _Wardline, state: records.AppealState | None = None, cursor: Cursor = None, limit: Limit = 100
+    caller: _Caller,
+    wardline: _Wardline,
+    state: records.AppealState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Page[records.Appeal]:
     """List appeals, oldest first."""
     found = wardline.parts.store.appeals(state=state, after=cursor, most=limit)
-    return page(found, limit, [each.id for each in found])
+    seen = blindness.seen_appeals(wardline.parts, found, caller.person)
+    return page([each for each in seen if state in (None, each.state)], limit, [each.id for each in found])

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.pipeline import Flagged, FlagTaken, Wardline
+from wardline.pipeline import Flagged, FlagTaken, Wardline, blindness
 from wardline.web import access
 from wardline.web.access import Caller
 from wardline.web.api import multipart
@@ -21,6 +21,7 @@ from wardline.web.api.pages import Cursor, Limit, Page, page
 router = APIRouter(prefix="/v1/flags", tags=["flags"])
 
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
+_Caller = Annotated[Caller, Depends(access.caller)]
 
 
 class FlagBody(BaseModel):
@@ -114,8 +115,13 @@ def _said(text: bytes) -> FlagBody:
 
 @router.get("")
 def list_flags(
-    wardline: _Wardline, state: records.NoticeState | None = None, cursor: Cursor = None, limit: Limit = 100
+    caller: _Caller,
+    wardline: _Wardline,
+    state: records.NoticeState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Page[records.Notice]:
     """List flags on files that are kept, oldest first; each reason of each file once, with how many came."""
     found = wardline.parts.store.notices(state=state, after=cursor, most=limit)
-    return page(found, limit, [each.id for each in found])
+    seen = blindness.seen_notices(wardline.parts, found, caller.person)
+    return page([each for each in seen if state in (None, each.state)], limit, [each.id for each in found])

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import InputError
+from wardline.pipeline import blindness
 from wardline.records import AppealState
 from wardline.web.console.appeal_view import ACTIONS, STATES
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
@@ -37,7 +38,8 @@ def show(desk: Desk) -> Response:
             appeal=each, action=ACTIONS[store.action(each.action_id).kind], state=STATES[each.state],
             is_late=each.answered_at is None and each.due_at <= desk.now,
         )
-        for each in found
+        for each in blindness.seen_appeals(desk.wardline.parts, found, desk.user)
+        if state in (None, each.state)
     ]  # fmt: skip
     waiting = store.count_appeals(AppealState.OPEN, most=_MOST_COUNTED)
     return page(

@@ -65,8 +65,10 @@ def _why_not(desk: Desk, case: records.Case) -> str:
     """Say why this person may not take the case; empty when they may."""
     if review.is_party(case, desk.user):
         return "It is about an account of yours, so somebody else decides."
-    if desk.user.id not in case.passed_by:
+    if desk.user.id not in case.passed_by or desk.user.id in case.declined_by:
         return ""
+    if case.stage is Stage.APPEAL:
+        return "You had a part in what is appealed, so somebody else decides."
     own = [each for each in desk.wardline.parts.store.opinions_of(case.id) if each.user_id == desk.user.id]
     return (
         "Your opinion is in, so somebody else gives the next one."

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.pipeline import people
+from wardline.pipeline import blindness, people
 from wardline.records import GENERAL_QUEUE, Role
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go
@@ -19,10 +19,10 @@ LEADS = frozenset({Role.LEAD})
 def values_of(desk: Desk, case: records.Case) -> dict[str, Any]:
     """Give what the parts of the case's page say that are about this."""
     named = (GENERAL_QUEUE, *(rule.name for rule in desk.wardline.parts.rules.queues))
-    is_lead = desk.user.role is Role.LEAD
+    is_lead, stored = desk.user.role is Role.LEAD, desk.wardline.parts.store.case(case.id)
     return {
         "other_queues": [name for name in named if name != case.queue] if is_lead else [],
-        "colleagues": _able(desk, case) if is_lead else [], "has_queues": len(named) > 1,
+        "colleagues": _able(desk, stored) if is_lead and not blindness.hides(stored, desk.user) else [], "has_queues": len(named) > 1,
         "passed_on": desk.user.id in case.declined_by,
     }  # fmt: skip
 
