@@ -49,7 +49,6 @@ def _seen(
     return replace(
         case, decision_id=case.decision_id if is_own else own, restricted=case.restricted and not was_visible,
         passed_by=tuple(each for each in case.passed_by if each == user.id),
-        declined_by=tuple(each for each in case.declined_by if each == user.id),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from wardline.web import access
+from wardline.web.api.flags import FlagBody
 from wardline.web.api.items import Context
 
 _PROBLEM: dict[str, Any] = {
@@ -42,9 +43,12 @@ def _made(app: FastAPI) -> dict[str, Any]:
     # What is not of the expected form is answered as a problem, not in FastAPI's own form.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    form = Context.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(form.pop("$defs", {}))
-    schemas |= {"Context": form, "Problem": _PROBLEM}
+    # Bodies that are read by hand, so that FastAPI does not know of them.
+    for body in (Context, FlagBody):
+        form = body.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(form.pop("$defs", {}))
+        schemas[body.__name__] = form
+    schemas["Problem"] = _PROBLEM
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     for path, methods in made["paths"].items():
         for method in _METHODS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wardline import records
+from wardline.pipeline import blindness
 from wardline.records import ActionKind, AppealState, CaseState, Flagger, Stage
 from wardline.web.console.desk import Desk
 
@@ -51,7 +52,7 @@ def values(desk: Desk, case: records.Case) -> dict[str, Any]:
     return {
         "appeal": shown(desk, case, appeal) if appeal else None,
         "is_blind": is_blind(case),
-        "flags": store.notices_of(case.id),
+        "flags": blindness.seen_notices(desk.wardline.parts, store.notices_of(case.id), desk.user),
         "flaggers": FLAGGERS,
     }
 
