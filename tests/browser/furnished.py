@@ -221,14 +221,14 @@ def _cases(made: Furnished) -> None:
     wardline.claim(escalated.id, user=mika)
     wardline.escalate(escalated.id, user=mika, note="Two lists do not agree.")
 
+    # Before anything is claimed: time goes by in it, and leases end.
+    appealed = _appealed(made)
     theirs = made.case(
         picture(14), account="an-account-with-a-name-that-goes-on-and-on-without-any-place-to-break-it"
     )
     wardline.claim(theirs.id, user=noor)
     mine = made.case(pictures.encode(large()), flag="looks-wrong")
     wardline.claim(mine.id, user=lea)
-
-    appealed = _appealed(made)
     unreadable = made.case(pictures.damaged(pictures.Damage.TRUNCATED).content, flag=None)
     moving = made.case(
         animation(), flag="A reason in a user's own words, which may be long, and may hold <b>marks</b>."
