@@ -30,6 +30,9 @@ decode_workers = 1
 undo_seconds = 0.0
 [review.clusters]
 audit_percent = 0.0
+[review.opinions]
+gravest = false
+random_percent = 0.0
 [referral]
 authority = "ncmec"
 sandbox_url = "{authority}"
