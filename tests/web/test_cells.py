@@ -46,7 +46,7 @@ API_CELLS: dict[str, set[str]] = {
     "GET /v1/referrals": L | A | U, "GET /v1/referrals/{referral_id}": L | A | U, "GET /v1/referrals/{referral_id}/preview": L | A | U,
     "GET /v1/referrals/{referral_id}/receipt": L | A | U, "GET /v1/holds": L | A | U,
     "GET /v1/alarms": L | A | U, "POST /v1/alarms/{alarm_id}/resolve": L | A, "GET /v1/statistics": L | A | U,
-    "POST /v1/cases/{case_id}/pass": ML, "POST /v1/cases/{case_id}/danger": ML, 
+    "POST /v1/cases/{case_id}/pass": ML, "POST /v1/cases/{case_id}/danger": ML,
     # Past the rule, which knows scopes; that only leads do it is for the step itself, see test_case_passing.
     "POST /v1/cases/{case_id}/assignment": ML, "POST /v1/cases/{case_id}/diversion": ML, "GET /v1/cases/{case_id}/opinions": ML, "GET /v1/cases/{case_id}/known-answer": ML,
     "GET /v1/clusters": ML, "GET /v1/clusters/{cluster_id}": ML, "GET /v1/exposure": ML, "GET /v1/team-exposure": L | A,

@@ -225,7 +225,9 @@ def instead_of(parts: Parts, winner: Weighed, lost: records.Opinion) -> Weighed:
 def _overturned(parts: Parts, winner: Weighed, lost: records.Opinion) -> Weighed:
     turned = overturning.overturn(parts, lost.decision_id, by=winner.decision, case=winner.case).writing
     former = parts.store.decision(lost.decision_id)
-    if former.outcome is winner.decision.outcome:  # graded otherwise: what differs is put right, and one of the two is in effect
+    if (
+        former.outcome is winner.decision.outcome
+    ):  # graded otherwise: what differs is put right, and one of the two is in effect
         turned.changes.append(Replace(replace(review.given(former), version=former.version + 1)))
     return replace(
         winner, changes=(*winner.changes, *turned.changes), entries=(*winner.entries, *turned.entries), work=(*winner.work, *turned.work),
