@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wardline import enforcement, records, review
-from wardline.pipeline import alarms, overturning, people
+from wardline.pipeline import alarms, overturning, people, stating
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import (
     AlarmKind,
@@ -223,15 +223,18 @@ def instead_of(parts: Parts, winner: Weighed, lost: records.Opinion) -> Weighed:
 
 
 def _overturned(parts: Parts, winner: Weighed, lost: records.Opinion) -> Weighed:
-    turned = overturning.overturn(parts, lost.decision_id, by=winner.decision, case=winner.case).writing
-    former = parts.store.decision(lost.decision_id)
-    if (
-        former.outcome is winner.decision.outcome
-    ):  # graded otherwise: what differs is put right, and one of the two is in effect
-        turned.changes.append(Replace(replace(review.given(former), version=former.version + 1)))
+    case, decision = winner.case, winner.decision
+    turned = overturning.overturn(parts, lost.decision_id, by=decision, case=case)
+    written, former = turned.writing, parts.store.decision(lost.decision_id)
+    if former.outcome is decision.outcome:
+        # Graded otherwise: what differs is put right, and one of the two is in effect.
+        written.changes.append(Replace(replace(review.given(former), version=former.version + 1)))
+    else:
+        items = [parts.store.item(item_id) for item_id in case.item_ids]
+        written.add(stating.stated(parts, decision, items, turned.standing))
     return replace(
-        winner, changes=(*winner.changes, *turned.changes), entries=(*winner.entries, *turned.entries), work=(*winner.work, *turned.work),
-        is_settled=True, is_first_effect=False,
+        winner, changes=(*winner.changes, *written.changes), entries=(*winner.entries, *written.entries),
+        work=(*winner.work, *written.work), is_settled=True, is_first_effect=False,
     )  # fmt: skip
 
 

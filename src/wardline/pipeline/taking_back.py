@@ -29,7 +29,7 @@ _PAGES = 20
 _LATER = timedelta(minutes=5)
 """A report that is on its way is let finish, and a case that somebody has in hand is left to them: then both are looked at again."""
 _HIDES = frozenset({ActionKind.RESTRICT_CONTENT})
-_DECIDED = frozenset({ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT})
+_DECIDED = frozenset({ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT, ActionKind.WARN_ACCOUNT})
 _UNDER_WAY = (ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING)
 
 

@@ -160,6 +160,7 @@ class ClustersContract:
         _joined(store, "cluster-a", "file-a", passed_by=("user-1",))
         _joined(store, "cluster-a", "file-a", claimed_by="user-2", lease_until=later(30))
         _joined(store, "cluster-a", "file-a", escalated_by="user-2")
+        _joined(store, "cluster-a", "file-a", queue="german")
         _joined(store, "cluster-b", "file-b")
         waiting = store.waiting_in_cluster("cluster-a", now=later(10), taker=make.taker(), most=9)
         assert [case.id for case in waiting] == [free.case_id]
