@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wardline import records
-from wardline.pipeline import clusters
 from wardline.pipeline.parts import Parts
 
 MOST_COUNTED = 1_000
@@ -170,7 +169,3 @@ class ClusterActs:
     def seen_before(self, case: records.Case, *, user: records.User) -> SeenBefore | None:
         """Say whether a person was shown the file of a case before, or one near it."""
         return seen_before(self.parts, case, user)
-
-    def withdraw_spread(self, decision_id: str) -> None:
-        """Take back what had spread from a decision that does not stand any more."""
-        clusters.withdraw(self.parts, decision_id)

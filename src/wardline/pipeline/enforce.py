@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardline import enforcement, ports, records
+from wardline import enforcement, records
 from wardline.errors import PlatformError, RefusedError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
@@ -38,7 +38,7 @@ def _owed_before(parts: Parts, action: records.Action) -> list[records.Action]:
 
 def _carry_out(parts: Parts, action: records.Action) -> None:
     try:
-        _platform(parts, action).carry_out(action)
+        parts.platform(action.platform).carry_out(action)
     except RefusedError:
         failed = enforcement.refused(action)
         parts.store.commit(Replace(failed), entries=[parts.entry(Verb.ACTION_FAILED, action.id)])
@@ -56,13 +56,6 @@ def _carry_out(parts: Parts, action: records.Action) -> None:
 def _refused(parts: Parts, action: records.Action) -> None:
     message = f"The platform {action.platform} refused an action for good. Carry it out by hand and correct the webhook."
     alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, message)
-
-
-def _platform(parts: Parts, action: records.Action) -> ports.Platform:
-    platform = parts.platforms.get(action.platform)
-    if platform is None:
-        raise PlatformError(f"platform {action.platform}: no webhook in the settings, expected one")
-    return platform
 
 
 def _again(parts: Parts, action: records.Action, attempt: int) -> None:

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardline import enforcement, intake, ports, preservation, records, review, triage
+from wardline.errors import PlatformError
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.measures import Measures
 from wardline.records.ids import ENTROPY_BYTES
@@ -132,6 +133,17 @@ class Parts:
     def new_id(self, kind: str) -> str:
         """Make the id of a new record."""
         return records.new_id(kind, self.now(), self.entropy(ENTROPY_BYTES))
+
+    def platform(self, name: str) -> ports.Platform:
+        """Give the door to a platform.
+
+        Raises:
+            PlatformError: The settings have no webhook for it: as for one that is down, what is meant for it waits.
+        """
+        found = self.platforms.get(name)
+        if found is None:
+            raise PlatformError(f"platform {name}: no webhook in the settings, expected one")
+        return found
 
     def jitter(self) -> float:
         """A random number from 0 to 1 that spreads retries."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardline import enforcement, ports, records
+from wardline import enforcement, records
 from wardline.errors import PlatformError, RefusedError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
@@ -26,7 +26,7 @@ def reverse(parts: Parts, action_id: str, attempt: int) -> None:
     if action.reversal is not ReversalState.PENDING:
         return
     try:
-        _platform(parts, action).reverse(action)
+        parts.platform(action.platform).reverse(action)
     except RefusedError:
         failed = enforcement.reversal_refused(action)
         parts.store.commit(
@@ -41,13 +41,6 @@ def reverse(parts: Parts, action_id: str, attempt: int) -> None:
             Replace(done), entries=[parts.entry(Verb.ACTION_DELIVERED, action.id, detail="reversal")]
         )
         alarms.resolve_about(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.platform)
-
-
-def _platform(parts: Parts, action: records.Action) -> ports.Platform:
-    platform = parts.platforms.get(action.platform)
-    if platform is None:
-        raise PlatformError(f"platform {action.platform}: no webhook in the settings, expected one")
-    return platform
 
 
 def _refused(parts: Parts, action: records.Action) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from wardline import enforcement, ports, records
+from wardline import enforcement, records
 from wardline.errors import PlatformError, RefusedError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
@@ -63,7 +63,7 @@ def _owed_before(parts: Parts, message: records.Message) -> list[records.Message
 
 def _deliver(parts: Parts, message: records.Message) -> None:
     try:
-        _platform(parts, message).tell(message)
+        parts.platform(message.platform).tell(message)
     except RefusedError:
         failed = replace(
             message, state=MessageState.FAILED, attempts=message.attempts + 1, version=message.version + 1
@@ -82,13 +82,6 @@ def _deliver(parts: Parts, message: records.Message) -> None:
         parts.store.commit(Replace(done), entries=told)
         alarms.resolve_about(parts, AlarmKind.COMPLAINT_LATE, message.id)
         alarms.resolve_about(parts, AlarmKind.WEBHOOK_UNDELIVERED, message.platform)
-
-
-def _platform(parts: Parts, message: records.Message) -> ports.Platform:
-    platform = parts.platforms.get(message.platform)
-    if platform is None:
-        raise PlatformError(f"platform {message.platform}: no webhook in the settings, expected one")
-    return platform
 
 
 def _refused(parts: Parts, message: records.Message) -> None:
