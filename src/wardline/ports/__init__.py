@@ -6,6 +6,7 @@ exceptions into ``wardline.errors`` at the door. An expected failure is a value,
 
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
+from wardline.ports.evidence import EvidenceReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider
 from wardline.ports.opinions import OpinionReader
@@ -60,6 +61,7 @@ __all__ = [
     "Copies",
     "EnforcementReader",
     "Errand",
+    "EvidenceReader",
     "FindingReader",
     "Frame",
     "HashExchange",

@@ -55,6 +55,7 @@ from wardline.records.complaint import (
     Notice,
     NoticeState,
 )
+from wardline.records.evidence import Channel, Disposal, Evidence, Part, Truth
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -149,6 +150,7 @@ __all__ = [
     "CategoryMeaning",
     "CategoryProfile",
     "Change",
+    "Channel",
     "Checkpoint",
     "Cluster",
     "ClusterFile",
@@ -157,11 +159,13 @@ __all__ = [
     "Covering",
     "Decision",
     "DecisionState",
+    "Disposal",
     "Doubt",
     "Drawn",
     "DurationFigure",
     "Entry",
     "EntryChange",
+    "Evidence",
     "Examination",
     "FeedbackState",
     "Figures",
@@ -212,6 +216,7 @@ __all__ = [
     "Opinion",
     "OpinionReason",
     "Outcome",
+    "Part",
     "Passkey",
     "Picture",
     "Place",
@@ -259,6 +264,7 @@ __all__ = [
     "Tally",
     "Target",
     "Task",
+    "Truth",
     "Unscannable",
     "UploadContext",
     "Urgency",

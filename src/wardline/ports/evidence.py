@@ -1,0 +1,21 @@
+"""What the store tells of how good machine and people were found to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from wardline import records
+
+
+class EvidenceReader(Protocol):
+    def evidence_about(
+        self, scope: str, detector: str, detector_version: str, *, since: datetime | None = None
+    ) -> Iterator[records.Evidence]:
+        """Give all of one score in one scope, in the order in which it was recorded (``recorded_at``, then id); ``since`` itself counts."""
+        ...
+
+    def evidence_of(self, source_id: str) -> list[records.Evidence]:
+        """What rests on one audit or case."""
+        ...
