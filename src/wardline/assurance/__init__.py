@@ -6,15 +6,35 @@ overruled, for training and never for a ranking; files with a known answer belon
 
 from wardline.assurance.agreement import LEAST_OPINIONS, Measures, Share, alpha, measure, share
 from wardline.assurance.caps import SHARE_OF_HUMAN_ERROR, HumanError, cap_from
-from wardline.assurance.channels import Disagreement, certify_clear_by_channel, compare_channels
+from wardline.assurance.certifying import (
+    Counted,
+    Question,
+    Tried,
+    attempt,
+    bins,
+    count,
+    counts_for,
+    digest,
+    is_harmed,
+    moved,
+    score_counts,
+)
+from wardline.assurance.channels import (
+    FEWEST_IN_CHANNEL,
+    Disagreement,
+    certify_clear_by_channel,
+    compare_channels,
+)
 from wardline.assurance.golden import choose, disguise
 from wardline.assurance.intervals import Interval, exact_interval
 from wardline.assurance.planning import Plan, plan
+from wardline.assurance.terms import Terms
 from wardline.assurance.thresholds import Certified, certify_act, certify_clear
 from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 
 __all__ = [
-    "ALTERNATIVES", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Disagreement", "HumanError", "Interval", "Measures", "Plan", "Share",
-    "Watch", "alpha", "cap_from", "certify_act", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "disguise",
-    "exact_interval", "measure", "observe", "plan", "share", "wald_limit",
+    "ALTERNATIVES", "FEWEST_IN_CHANNEL", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Counted", "Disagreement", "HumanError",
+    "Interval", "Measures", "Plan", "Question", "Share", "Terms", "Tried", "Watch", "alpha", "attempt", "bins", "cap_from", "certify_act",
+    "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "count", "counts_for", "digest", "disguise",
+    "exact_interval", "is_harmed", "measure", "moved", "observe", "plan", "score_counts", "share", "wald_limit",
 ]  # fmt: skip

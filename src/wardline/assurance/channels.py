@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 PERMUTATIONS = 999
-_FEWEST = 50
+FEWEST_IN_CHANNEL = 50
 """A channel with fewer items is not compared; it cannot carry a certificate either."""
 
 
@@ -60,7 +60,7 @@ def compare_channels(
             "sentinels: scores and channels do not fit, expected a finite score and a channel for each"
         )
     found, sizes = np.unique(channels, return_counts=True)
-    compared = found[sizes >= _FEWEST]
+    compared = found[sizes >= FEWEST_IN_CHANNEL]
     if len(compared) < 2:
         return None
     kept = np.isin(channels, compared)

@@ -51,7 +51,9 @@ class Facts:
     by_notice: bool = False
     """Whether somebody flagged it; not who."""
     by_machine: bool = False
-    """Whether automated means found it. What was decided, a person decided."""
+    """Whether automated means found it."""
+    decided_by_machine: bool = False
+    """Whether automated means decided, too, under a certificate; else a person did."""
     answer_until: datetime | None = None
     """When the answer is promised."""
     appeal_until: datetime | None = None
@@ -96,6 +98,25 @@ def statement(
         kind=MessageKind.STATEMENT_OF_REASONS, reference=decision.id, content_reference=about, actions=kinds, outcome=decision.outcome,
         decided_at=decision.at, by_notice=by_notice, by_machine=bool(item.matches),
         appeal_until=decision.undo_until + promises.appeal_period,
+    )  # fmt: skip
+
+
+def machine_statement(
+    actions: Iterable[records.Action], item: records.Item, *, now: datetime, promises: Promises
+) -> Facts | None:
+    """Give the facts of a statement of reasons for what a machine did under a certificate; None where it may not be told.
+
+    Nobody knows yet whether a report will follow. Where the settings say that nobody is told of what is reported, the person is told all the same:
+    that content is hidden can be seen, and whoever is not told cannot object to a machine. Our reading; counsel must confirm it.
+    """
+    about = item.context.content_reference if item.context else None
+    done = [each for each in actions if each.stands and each.content_reference == about]
+    if not done or promises.statements is Statements.NEVER:
+        return None
+    return Facts(
+        kind=MessageKind.STATEMENT_OF_REASONS, reference=done[0].id, content_reference=about,
+        actions=tuple(dict.fromkeys(each.kind for each in done)), decided_at=now, by_machine=True, decided_by_machine=True,
+        appeal_until=now + promises.appeal_period,
     )  # fmt: skip
 
 

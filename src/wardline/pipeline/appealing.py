@@ -16,7 +16,7 @@ from wardline.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from wardline.pipeline import flags_kept, overturning, telling
+from wardline.pipeline import bringing_back, flags_kept, overturning, telling
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -102,6 +102,12 @@ def _take(
     written.add(_tell(parts, appeal, action, MessageKind.APPEAL_RECEIVED))
     if decision is not None:
         written.add(_opened(parts, appeal, case))
+    elif case.certificate_id is not None:
+        # A machine acted, and the person wants a person: the case does not wait behind all others any more.
+        item = parts.store.item(case.item_ids[0])
+        again = bringing_back.in_order(parts, case, item, item.matches)
+        told = parts.entry(Verb.CASE_PLACED, case.id, detail=appeal.id)
+        written.note(Replace(replace(again, version=case.version + 1)), told)
     written.commit(parts)
     return appeal
 

@@ -8,13 +8,15 @@ from typing import assert_never
 
 from wardline import records
 from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
-from wardline.pipeline import look_back
+from wardline.pipeline import certified, look_back
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.writing import Writing
 from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
 
 _MAY_DECIDE = {
     ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD},
     ApprovalKind.LET_HASH_LIST_CHANGE: {Role.ADMIN, Role.LEAD},
+    ApprovalKind.CERTIFY: {Role.ADMIN, Role.LEAD},
 }
 
 
@@ -37,15 +39,22 @@ def approve(parts: Parts, approval_id: str, user: records.User) -> records.Appro
         ConflictError: It was decided already, or what it is about changed since.
     """
     approval = _undecided(parts, approval_id, user)
+    if approval.kind is ApprovalKind.CERTIFY:
+        return _decide(
+            parts, approval, user, ApprovalState.APPROVED, certified.approved(parts, approval, user)
+        )
     changed, entry = _carry_out(parts, approval, user)
     # What a list holds that is switched on is new, as far as files are concerned that are kept already.
     work = look_back.tasks(parts, changed, 0) if approval.kind is ApprovalKind.ACTIVATE_HASH_LIST else []
-    return _decide(parts, approval, user, ApprovalState.APPROVED, [Replace(changed)], [entry], work)
+    carried_out = Writing([Replace(changed)], [entry], list(work))
+    return _decide(parts, approval, user, ApprovalState.APPROVED, carried_out)
 
 
 def refuse(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
     """Refuse a proposal; nothing else happens."""
-    return _decide(parts, _undecided(parts, approval_id, user), user, ApprovalState.REFUSED, [], [])
+    approval = _undecided(parts, approval_id, user)
+    told = certified.refused(parts, approval, user) if approval.kind is ApprovalKind.CERTIFY else Writing()
+    return _decide(parts, approval, user, ApprovalState.REFUSED, told)
 
 
 def _undecided(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
@@ -76,19 +85,22 @@ def _changed(kind: ApprovalKind, following: records.HashList) -> tuple[Verb, rec
             return Verb.HASH_LIST_ACTIVATED, replace(following, state=records.HashListState.ACTIVE)
         case ApprovalKind.LET_HASH_LIST_CHANGE:
             return Verb.HASH_LIST_LET_CHANGE, replace(following, may_change=True)
+        case ApprovalKind.CERTIFY:
+            raise ConflictError(f"{following.id}: a hash list, expected a certificate")
         case _:
             assert_never(kind)
 
 
 def _decide(
-    parts: Parts, approval: records.Approval, user: records.User, state: ApprovalState, changes: list[Change],
-    entries: list[records.Entry], work: Sequence[records.Task] = (),
-) -> records.Approval:  # fmt: skip
+    parts: Parts, approval: records.Approval, user: records.User, state: ApprovalState, written: Writing
+) -> records.Approval:
     decided = replace(
         approval, state=state, decided_by=user.id, decided_at=parts.now(), version=approval.version + 1
     )
-    entries = [*entries, parts.entry(Verb.APPROVAL_DECIDED, approval.id, actor=user.id, detail=state)]
-    parts.store.commit(Replace(decided), *changes, entries=entries, work=work)
+    written.note(
+        Replace(decided), parts.entry(Verb.APPROVAL_DECIDED, approval.id, actor=user.id, detail=state)
+    )
+    written.commit(parts)
     return decided
 
 

@@ -16,7 +16,7 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import flags_kept
+from wardline.pipeline import bringing_back, flags_kept
 from wardline.pipeline.appealing import FIND_FROM
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
@@ -224,7 +224,10 @@ def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str)
 def _flagged(parts: Parts, case: records.Case, item: records.Item, flag: records.Flag) -> records.Case:
     """Give an open case with one more reason, in its new place."""
     reasons = tuple(dict.fromkeys((*case.reasons, reason_of(flag))))
-    placed = review.rank(case, item, [flag], weights=parts.rules.weights, now=parts.now())
+    if case.certificate_id is None:
+        placed = review.rank(case, item, [flag], weights=parts.rules.weights, now=parts.now())
+    else:
+        placed = bringing_back.in_order(parts, case, item, (flag,))
     return replace(placed, reasons=reasons, version=case.version + 1)
 
 

@@ -109,8 +109,9 @@ class ListActs:
     def approve(self, approval_id: str, *, user: records.User) -> records.Approval:
         """Approve somebody else's proposal; it is carried out at once."""
         approved = approvals.approve(self.parts, approval_id, user)
-        self._watch_canaries(approved.subject_id)
-        self._follow_lists()
+        if approved.kind is not records.ApprovalKind.CERTIFY:
+            self._watch_canaries(approved.subject_id)
+            self._follow_lists()
         return approved
 
     def refuse(self, approval_id: str, *, user: records.User) -> records.Approval:

@@ -173,7 +173,7 @@ def _renew(parts: Parts, item: records.Item, match: records.Match) -> int:
 
 def _ranked(parts: Parts, case: records.Case, item: records.Item) -> records.Case:
     """Give the case the place that its item's matches ask for, if it has no better one."""
-    return placed(parts, case, item, item.matches)
+    return placed(parts, replace(case, certificate_id=None), item, item.matches)
 
 
 def _reason(match: records.Match) -> str:

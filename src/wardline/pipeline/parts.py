@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from wardline import enforcement, intake, ports, preservation, records, review, triage
 from wardline.errors import PlatformError
 from wardline.pipeline.account_rules import AccountRules, Provider
+from wardline.pipeline.automation_rules import AutomationRules
 from wardline.pipeline.measures import Measures
 from wardline.records.ids import ENTROPY_BYTES
 
@@ -69,6 +70,7 @@ class Rules:
     accounts: AccountRules = field(default_factory=AccountRules)
     ladder: enforcement.Ladder = field(default_factory=enforcement.Ladder)
     promises: enforcement.Promises = field(default_factory=enforcement.Promises)
+    automation: AutomationRules = field(default_factory=AutomationRules)
 
 
 class ListOpener(Protocol):

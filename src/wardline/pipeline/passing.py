@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wardline import records, review
 from wardline.errors import InputError, NotAllowedError
 from wardline.pipeline import people
@@ -80,6 +82,7 @@ def mark_danger(parts: Parts, case_id: str, user: records.User, *, note: str) ->
     """Note that a child may be in danger now, with what led to it. Whoever holds the case keeps it."""
     rules = parts.rules
     case = review.mark_danger(parts.store.case(case_id), user, now=parts.now())
+    case = replace(case, certificate_id=None)  # nothing that a machine did puts it behind others any more
     hours = review.hours_of(case.queue, rules.queues)
     case = review.with_target(case, targets=rules.targets, queue_hours=hours)
     parts.store.commit(

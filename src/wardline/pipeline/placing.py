@@ -17,13 +17,17 @@ _AT_ONCE, _BATCHES_A_MINUTE = 50, 100
 def placed(
     parts: Parts, case: records.Case, item: records.Item, signals: Sequence[records.Signal]
 ) -> records.Case:
-    """Give a case the place that these signals ask for, if it has no better one; its version stays."""
+    """Give a case the place that these signals ask for, if it has no better one; its version stays.
+
+    One whose content a machine restricted under a certificate waits behind all others, without a target of its own.
+    """
     rules, now = parts.rules, parts.now()
     # What kind of case it is decides the queue, and the queue how long the work takes; so it is ranked first with what is usual.
     case = review.rank(case, item, signals, weights=rules.weights, now=now)
     case = review.put_in_queue(case, item, rules=rules.queues, targets=rules.targets)
     work = parts.measures.handling_hours(case.queue)
-    return review.rank(case, item, signals, weights=rules.weights, now=now, handling_hours=work)
+    case = review.rank(case, item, signals, weights=rules.weights, now=now, handling_hours=work)
+    return case if case.certificate_id is None else review.behind_all(case)
 
 
 def place_old(parts: Parts) -> None:

@@ -29,3 +29,17 @@ def stated(
             ))  # fmt: skip
             break
     return written
+
+
+def stated_by_machine(
+    parts: Parts, case: records.Case, item: records.Item, actions: Sequence[records.Action]
+) -> Writing:
+    """State the reasons for what a machine did under a certificate, with the right to have a person decide."""
+    promises, written = parts.rules.promises, Writing()
+    facts = enforcement.machine_statement(actions, item, now=parts.now(), promises=promises)
+    if facts is not None and item.account_reference:
+        written.add(telling.write(
+            parts, facts, subject_id=case.id, case_id=case.id, platform=item.platform, account=item.account_reference,
+            due_at=parts.now() + promises.acknowledge_within,
+        ))  # fmt: skip
+    return written

@@ -10,11 +10,12 @@ import structlog
 
 from wardline import enforcement, intake, matching, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
-from wardline.pipeline import care, flags_kept, gathering
+from wardline.pipeline import care, flags_kept, gathering, stating
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.placing import placed
+from wardline.pipeline.standing import StandingCertificates
 from wardline.pipeline.writing import Writing
 from wardline.records import Precision, Step, Verb
 
@@ -58,11 +59,12 @@ def submit(
     api_key: records.ApiKey,
     idempotency_key: str | None,
     leaders: Leaders | None = None,
+    standing: StandingCertificates | None = None,
 ) -> Submission:
     """Take one upload through the scan.
 
     Returns after everything about it is durable; an error means that nothing was written and the caller shall send it again. Without leaders
-    a file that is kept joins identical ones only.
+    a file that is kept joins identical ones only; without standing certificates no machine decides anything.
 
     Raises:
         InputError, RefusedError: The upload may not be taken; see ``intake.check``.
@@ -84,13 +86,15 @@ def submit(
     examined = parts.media.hash(upload.content, precision=Precision.FAST)
     glance_seconds = time.monotonic() - began
     seen_as = _look_up(lookup, upload, examined, margin_bits=matching.FAST_ERROR_BITS)
+    # Asked whatever was found, so that the answer takes as long for everything of a scope.
+    automation = standing.of(upload.context.surface) if standing is not None else None
     # Set before the close look, which only some uploads get: set after it, the answer to what is near a list would leave later than that to
     # what is not. The time that a close look takes is granted to every upload instead.
     judged_at = time.monotonic() + close_look_seconds(examined, glance_seconds)
     if seen_as.signals or seen_as.findings:
         examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
     signals = seen_as.signals
-    route = triage.route(signals, parts.rules.policy)
+    route = triage.route(signals, parts.rules.policy, automation=automation)
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         # Expired, and not forgotten yet: the chores do that every minute.
@@ -201,9 +205,10 @@ def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
     steps += [Step.ITEMS_MATCHED] if records.Match in kinds else []
     steps += [Step.ITEMS_UNSCANNABLE] if records.Unscannable in kinds else []
     steps += [Step.ITEMS_FLAGGED] if records.Flag in kinds else []
-    return (
-        [*steps, Step.ITEMS_RELEASED] if isinstance(route, records.Release) else [*steps, Step.CASES_OPENED]
-    )
+    if isinstance(route, records.Release):
+        return [*steps, Step.ITEMS_RELEASED, *([Step.ITEMS_CLEARED] if route.certificate_id else [])]
+    by_machine = isinstance(route, records.Act) and route.certificate_id
+    return [*steps, Step.CASES_OPENED, *([Step.ITEMS_ACTED] if by_machine else [])]
 
 
 def _keep(
@@ -211,8 +216,9 @@ def _keep(
     signals: Sequence[records.Signal], route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
 ) -> str:  # fmt: skip
     now = parts.now()
-    item = _item(parts, upload, examined, signals, api_key)
+    item = _disposed(_item(parts, upload, examined, signals, api_key), route)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
+    case = replace(case, certificate_id=item.certificate_id)
     case = placed(parts, case, item, signals)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
@@ -222,11 +228,17 @@ def _keep(
     parts.vault.seal(item.id, ORIGINAL, upload.content)
     changes += [records.Insert(each) for each in (item, hold, *actions)]
 
+    if item.certificate_id is not None:
+        told = stating.stated_by_machine(parts, case, item, actions)
+    else:
+        told = Writing()
     flagged = (
         flags_kept.noticed(parts, item, case.id, upload.flag, actor=api_key.id)[1]
         if upload.flag
         else Writing()
     )
+
+    flagged.add(told)
 
     def commit(placed: gathering.Placed) -> None:
         _commit_kept(
@@ -258,7 +270,7 @@ def _commit_kept(
                 Verb.ITEM_ROUTED,
                 item.id,
                 actor=api_key.id,
-                detail="act" if isinstance(route, records.Act) else "review",
+                detail=_in_words(route),
             ),
             parts.entry(Verb.CASE_OPENED, case.id, actor=api_key.id),
             parts.entry(Verb.HOLD_PLACED, hold.id),
@@ -272,6 +284,23 @@ def _commit_kept(
             *flagged.work,
         ],
     )
+
+
+def _disposed(item: records.Item, route: records.Review | records.Act) -> records.Item:
+    """Note on an item what a machine does with it, and under which certificate."""
+    if isinstance(route, records.Review) or route.certificate_id is None:
+        return item
+    return replace(item, disposal=records.Disposal.ACTED, certificate_id=route.certificate_id)
+
+
+def _in_words(route: records.Review | records.Act) -> str:
+    match route:
+        case records.Review():
+            return "review"
+        case records.Act(certificate_id=None):
+            return "act"
+        case records.Act(certificate_id=certificate_id):
+            return f"act under {certificate_id}"
 
 
 def _item(

@@ -10,6 +10,7 @@ from wardline import records
 from wardline.pipeline import (
     alarms,
     appealing,
+    bringing_back,
     clusters,
     complaint_watch,
     correcting,
@@ -30,6 +31,7 @@ from wardline.pipeline import (
     targets,
     telling,
     verifying,
+    watching,
 )
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
@@ -62,6 +64,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "spread": spreading.spread,
     "follow": spreading.follow,
     "take-back": taking_back.take_back,
+    "bring-back": bringing_back.bring_back,
 }
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)
@@ -97,7 +100,7 @@ class Chores:
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
-                      lambda: nobody_takes.watch(parts)):  # fmt: skip
+                      lambda: nobody_takes.watch(parts), lambda: watching.watch(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

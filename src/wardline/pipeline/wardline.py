@@ -15,6 +15,7 @@ from wardline.pipeline import (
     refer,
     verifying,
 )
+from wardline.pipeline.certificate_acts import CertificateActs
 from wardline.pipeline.cluster_acts import ClusterActs
 from wardline.pipeline.complaint_acts import ComplaintActs
 from wardline.pipeline.handing_out import HandingOut
@@ -28,6 +29,7 @@ from wardline.pipeline.proving import Prover
 from wardline.pipeline.queue_acts import QueueActs
 from wardline.pipeline.review_acts import ReviewActs
 from wardline.pipeline.scan import LibraryScan
+from wardline.pipeline.standing import StandingCertificates
 from wardline.pipeline.submit import Submission, submit
 from wardline.pipeline.taking import Takers
 from wardline.pipeline.team import TeamFigures
@@ -35,7 +37,9 @@ from wardline.pipeline.verifying import Standing
 from wardline.pipeline.wellbeing_acts import WellbeingActs
 
 
-class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, ComplaintActs, OpinionActs):
+class Wardline(
+    ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, ComplaintActs, OpinionActs, CertificateActs
+):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
     Every method either did what it says, durably and with an audit entry, or raised an error of ``wardline.errors`` and wrote nothing.
@@ -53,6 +57,7 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
         self._prover = Prover(parts)
         self._log_watch = verifying.Watch(parts)
         self._readings = reading.Readings(parts)
+        self._standing = StandingCertificates(parts)
 
     # the scan
     def submit(
@@ -66,6 +71,7 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
             api_key=api_key,
             idempotency_key=idempotency_key,
             leaders=self._leaders,
+            standing=self._standing,
         )
 
     def scan(self, *, user: records.User, media: ports.Media | None = None) -> LibraryScan:

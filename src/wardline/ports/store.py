@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from wardline import records
+from wardline.ports.certificates import CertificateReader
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
@@ -285,7 +286,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, WellbeingReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, WellbeingReader, CertificateReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

@@ -139,6 +139,8 @@ class ApprovalKind(StrEnum):
     ACTIVATE_HASH_LIST = "activate-hash-list"
     LET_HASH_LIST_CHANGE = "let-hash-list-change"
     """Its next sync may change as much as it likes."""
+    CERTIFY = "certify"
+    """A machine may clear, or act on, what a certificate says."""
 
 
 class ApprovalState(StrEnum):

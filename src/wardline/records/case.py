@@ -168,6 +168,9 @@ class Case:
     """Those of ``passed_by`` who passed it on and said nothing about it: they may still take it if they choose to."""
     diverted_by: str | None = None
     """The lead who put it into its queue; None where the settings' rules did."""
+    certificate_id: str | None = None
+    """Under which the machine acted on its content: while this is set it waits behind all others, and is drawn by age and by lot. None once
+    anything else points at it, and for every other case."""
 
     def __post_init__(self) -> None:
         require_id("case", self.id)

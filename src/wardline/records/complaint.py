@@ -134,7 +134,7 @@ class Message:
     id: str
     kind: MessageKind
     subject_id: str
-    """The appeal, the notice or the decision that it is about."""
+    """The appeal, the notice or the decision that it is about; the case where a machine decided."""
     case_id: str
     platform: str
     account_reference: str | None

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
+from wardline.records.evidence import Disposal
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
 from wardline.records.signal import Match
@@ -163,6 +164,10 @@ class Item:
     version: int = 1
     matches: tuple[Match, ...] = ()
     """The nearest list entries at the time of the upload, at most ``MOST_MATCHES``; none once unlinked."""
+    disposal: Disposal = Disposal.LEFT
+    """What the machine did with it when it came in."""
+    certificate_id: str | None = None
+    """Under which; None when it was left to people."""
 
     def __post_init__(self) -> None:
         require_id("item", self.id)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """Nothing points at the item: nothing about it is kept."""
+    """Nothing points at the item, or the machine clears it: nothing about it is kept."""
+
+    certificate_id: str | None = None
+    """Under which the machine clears it; None where nothing points at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class Act:
     """Restrict at once, reversibly, and let a person decide."""
 
     reasons: tuple[str, ...]
+    certificate_id: str | None = None
+    """Under which the machine acts; None where a verified list knows it."""
 
 
 Route = Release | Review | Act

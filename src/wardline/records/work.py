@@ -81,6 +81,7 @@ _QUEUES = {
     "spread": "wardline-clusters",
     "follow": "wardline-clusters",
     "take-back": "wardline-clusters",
+    "bring-back": "wardline-clusters",
 }
 
 Change = Insert | Load | Replace | Remove | Add | Tally | Remembered

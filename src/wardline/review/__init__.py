@@ -49,7 +49,17 @@ from wardline.review.opinions import (
     next_turn,
     reason_for,
 )
-from wardline.review.order import HANDLING_HOURS, Order, factors, in_order, indexes, lot_of, place_of, rank
+from wardline.review.order import (
+    HANDLING_HOURS,
+    Order,
+    behind_all,
+    factors,
+    in_order,
+    indexes,
+    lot_of,
+    place_of,
+    rank,
+)
 from wardline.review.passing import ASSIGNED_FOR, assign, divert, mark_danger, pass_on
 from wardline.review.queues import QueueRule, hours_of, put_in_queue, queue_of, taken_with
 from wardline.review.reveals import frames_of, require_frame, viewed_frames
@@ -104,6 +114,7 @@ __all__ = [
     "assess",
     "assign",
     "await_another",
+    "behind_all",
     "calibration",
     "capacity",
     "claim",

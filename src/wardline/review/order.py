@@ -65,6 +65,11 @@ def rank(
     )  # fmt: skip
 
 
+def behind_all(case: records.Case) -> records.Case:
+    """Put a case behind all others, without a target; it is still drawn by its age and by lot. Its version stays."""
+    return replace(case, views_turn=None, delay_turn=None, score_turn=None, due_at=None, target=None)
+
+
 def place_of(
     case: records.Case, urgency: Urgency, context: records.UploadContext | None, weights: Weights, *,
     handling_hours: float = HANDLING_HOURS,

@@ -1,6 +1,7 @@
 """Triage: who decides. The only fork in the house."""
 
+from wardline.triage.automation import Automation
 from wardline.triage.policy import Policy, Response
 from wardline.triage.routing import reason_of, route
 
-__all__ = ["Policy", "Response", "reason_of", "route"]
+__all__ = ["Automation", "Policy", "Response", "reason_of", "route"]

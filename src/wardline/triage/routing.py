@@ -6,21 +6,29 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from wardline import records
+from wardline.triage.automation import Automation, decide
 from wardline.triage.policy import Policy, Response
 
 
-def route(signals: Sequence[records.Signal], policy: Policy) -> records.Route:
+def route(
+    signals: Sequence[records.Signal], policy: Policy, *, automation: Automation | None = None
+) -> records.Route:
     """Decide who decides.
 
-    No signal releases. Every signal, also "could not be scanned", reaches a person; a match on a verified list restricts first, if the
-    policy says so, and unless somebody doubts the entry. A detector's score opens a case and never acts: no certificate, no automation.
+    Every signal, also "could not be scanned", reaches a person; a match on a verified list restricts first, if the policy says so, and
+    unless somebody doubts the entry. Only where one detector's score is all there is, and a certificate stands for it, a machine decides:
+    no certificate, no automation.
 
     Args:
         signals: Everything that points at the item.
         policy: What the platform wants to happen at once.
+        automation: What a machine may decide in the upload's scope now; None where it has none, or that cannot be known.
     """
     if not signals:
         return records.Release()
+    decided = decide(signals, automation) if automation is not None else None
+    if decided is not None:
+        return decided
     reasons = tuple(dict.fromkeys(reason_of(signal) for signal in signals))
     if any(_response(signal, policy) is Response.ACT for signal in signals):
         return records.Act(reasons=reasons)

@@ -51,10 +51,11 @@ _LATER_IN_CASES = {
     "held_until": None, "escalated_by": None, "imminent_since": None, "lane": None, "views_turn": None, "delay_turn": None, "urgency": None,
     "stage": "first", "queue": "general", "due_at": None, "cluster_id": None,
     "target": None, "score_turn": None, "lot": None, "drawn": None, "claimed_at": None, "declined_by": "[]", "diverted_by": None,
+    "certificate_id": None,
 }  # fmt: skip
 
 KINDS = (
-    _kind(records.Item, later={"matches": "[]"}),
+    _kind(records.Item, later={"matches": "[]", "disposal": "left", "certificate_id": None}),
     _kind(records.Case, later=_LATER_IN_CASES),
     _kind(
         records.Reveal,
@@ -102,6 +103,9 @@ KINDS = (
     _kind(records.Appeal, Unique(("case_id",))),
     _kind(records.Notice, Unique(("item_id", "reason", "flagger"))),
     _kind(records.Message, Unique(("subject_id", "kind"))),
+    _kind(records.Certificate, Unique(("scope", "arm", "number"))),
+    _kind(records.CertificateWatch, Unique(("certificate_id",))),
+    _kind(records.ScoreCounts, Unique(("scope", "detector", "detector_version", "day"))),
 )
 _BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -9,6 +9,7 @@ from typing import Any
 
 from wardline import ports, records
 from wardline.adapters.stores import codec, drift, kinds, preparation
+from wardline.adapters.stores.memory_certificates import MemoryCertificates
 from wardline.adapters.stores.memory_clusters import MemoryClusters
 from wardline.adapters.stores.memory_complaints import MemoryComplaints
 from wardline.adapters.stores.memory_finding import MemoryFinding
@@ -26,7 +27,9 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions, MemoryWellbeing):
+class MemoryStore(
+    MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions, MemoryWellbeing, MemoryCertificates
+):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:

@@ -77,7 +77,7 @@ class MemoryQueue(MemoryReading):
         self, *, now: datetime, taker: records.Taker, before: datetime, most: int
     ) -> list[records.Case]:
         free = self._waiting(now, taker, _opened)
-        return [case for case in free if case.restricted and case.opened_at < before][:most]
+        return [case for case in free if _is_hidden(case) and case.opened_at < before][:most]
 
     def long_restricted(
         self, *, queue: str, before: datetime, after: str | None = None, most: int
@@ -85,7 +85,7 @@ class MemoryQueue(MemoryReading):
         last = None if after is None else _opened(self._one(records.Case, after))
         found = self._all(
             records.Case, _opened,
-            lambda case: case.state is records.CaseState.OPEN and case.restricted and case.queue == queue
+            lambda case: case.state is records.CaseState.OPEN and _is_hidden(case) and case.queue == queue
             and case.opened_at < before and (last is None or _opened(case) > last),
         )  # fmt: skip
         return found[:most]
@@ -117,6 +117,10 @@ def waits(case: records.Case, now: datetime, taker: records.Taker, *, escalated:
 
 def _is_open(case: records.Case) -> bool:
     return case.state is records.CaseState.OPEN
+
+
+def _is_hidden(case: records.Case) -> bool:
+    return case.restricted and case.certificate_id is None
 
 
 def _opened(case: records.Case) -> tuple[datetime, str]:

@@ -21,6 +21,8 @@ _ESCAPE = "\\"
 _Asked = sa.Select[Any] | sa.CompoundSelect[Any]
 _OPEN = records.CaseState.OPEN.value
 _CASES = tables.cases
+_LEFT = _CASES.c.certificate_id.is_(None)
+"""No machine acted under a certificate; those wait at the end, and their uploaders were told why."""
 _NOW = sa.bindparam("now", type_=UtcTime())
 _PASSED = sa.bindparam("passed", type_=sa.Text())
 _MOST = sa.bindparam("most", type_=sa.Integer())
@@ -96,7 +98,7 @@ class SqlQueue(SqlReading):
         self, *, queue: str, before: datetime, after: str | None = None, most: int
     ) -> list[records.Case]:
         chosen = sa.select(_CASES).where(
-            _CASES.c.state == _OPEN, _CASES.c.restricted, _CASES.c.queue == queue, _CASES.c.opened_at < before,
+            _CASES.c.state == _OPEN, _CASES.c.restricted, _CASES.c.queue == queue, _CASES.c.opened_at < before, _LEFT,
             self._after(_CASES.c.opened_at, after),
         )  # fmt: skip
         return self._all(records.Case, chosen.order_by(_CASES.c.opened_at, _CASES.c.id).limit(most))
@@ -257,5 +259,8 @@ def _by_lot(queues: int) -> _Asked:
 def _restricted(queues: int) -> _Asked:
     old = _CASES.c.opened_at < sa.bindparam("before", type_=UtcTime())
     return _together(
-        [_first(number, _CASES.c.restricted, old, order=_CASES.c.opened_at) for number in range(queues)]
+        [
+            _first(number, _CASES.c.restricted, _LEFT, old, order=_CASES.c.opened_at)
+            for number in range(queues)
+        ]
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from wardline import ports, records
 from wardline.adapters.stores import log, preparation, schema
+from wardline.adapters.stores.certificate_readers import SqlCertificates
 from wardline.adapters.stores.cluster_readers import SqlClusters
 from wardline.adapters.stores.complaint_readers import SqlComplaints
 from wardline.adapters.stores.figures import SqlFigures
@@ -20,7 +21,15 @@ from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
 class SqlStore(
-    SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlOpinions, SqlWellbeing, SqlFigures, log.SqlLog
+    SqlReaders,
+    SqlComplaints,
+    SqlFinding,
+    SqlClusters,
+    SqlOpinions,
+    SqlWellbeing,
+    SqlCertificates,
+    SqlFigures,
+    log.SqlLog,
 ):
     """Records in SQL tables, written in group commits."""
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores.tables.cases import cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.certificates import certificate_watches, certificates, score_counts
 from wardline.adapters.stores.tables.clusters import (
     cluster_files,
     cluster_members,
@@ -53,6 +54,8 @@ __all__ = [
     "audit_entries",
     "audit_loads",
     "cases",
+    "certificate_watches",
+    "certificates",
     "cluster_files",
     "cluster_members",
     "cluster_votes",
@@ -81,6 +84,7 @@ __all__ = [
     "referrals",
     "remembered",
     "reveals",
+    "score_counts",
     "sessions",
     "spreads",
     "strikes",
@@ -88,7 +92,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0015"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -128,5 +132,8 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Appeal: appeals,
     records.Notice: notices,
     records.Message: messages,
+    records.Certificate: certificates,
+    records.CertificateWatch: certificate_watches,
+    records.ScoreCounts: score_counts,
 }
 """The table of each audited record type."""

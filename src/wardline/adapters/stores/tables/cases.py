@@ -28,6 +28,7 @@ _DRAWN = sa.text("drawn IS NOT NULL")
 _UNPLACED = sa.text("lot IS NULL")
 _GATHERED = sa.text("cluster_id IS NOT NULL")
 _FURTHER = sa.text("stage <> 'first'")
+_UNDER = sa.text("certificate_id IS NOT NULL")
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
@@ -36,6 +37,7 @@ cases = sa.Table(
     a_text_or_none("urgency"), a_text("stage"), a_text("queue"), a_time_or_none("due_at"), a_text_or_none("cluster_id"),
     a_text_or_none("target"), a_fraction_or_none("score_turn"), a_fraction_or_none("lot"), a_text_or_none("drawn"),
     a_time_or_none("claimed_at"), a_text("declined_by"), a_text_or_none("diverted_by"),
+    a_text_or_none("certificate_id"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
     sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
@@ -60,6 +62,7 @@ cases = sa.Table(
     # With all that attainment counts by, so that the cases of 30 days are counted without being read.
     sa.Index("ix_cases_due_at", "due_at", "id", "queue", "target", "state", "decision_id", sqlite_where=_DUE, postgresql_where=_DUE),
     sa.Index("ix_cases_drawn", "drawn", "opened_at", "id", sqlite_where=_DRAWN, postgresql_where=_DRAWN),
+    sa.Index("ix_cases_certificate_id", "certificate_id", "state", "id", sqlite_where=_UNDER, postgresql_where=_UNDER),
     sa.Index("ix_cases_unplaced", "state", "id", sqlite_where=_UNPLACED, postgresql_where=_UNPLACED),
 )  # fmt: skip
 

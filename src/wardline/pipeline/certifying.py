@@ -1,0 +1,117 @@
+"""Certificates: proposed, suspended, and what is missing for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wardline import assurance, records
+from wardline.errors import ConflictError, InputError, RefusedError
+from wardline.pipeline import approvals, certified, people
+from wardline.pipeline.automation_rules import AutomationScope
+from wardline.pipeline.parts import Parts
+from wardline.records import ApprovalKind, Arm, CertificateState, Insert, Scope, Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What came of a try."""
+
+    certificate: records.Certificate
+    """Proposed, or failed: then its reason says why."""
+    approval: records.Approval | None
+    """For a second person; None where it failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmStanding:
+    """Where one arm of one scope is."""
+
+    scope: AutomationScope
+    arm: Arm
+    certificate: records.Certificate | None
+    """The one that stands, else the one that waits for a second person, else the newest try; None where there was none."""
+    holds: bool
+    """Whether the machine decides under it at this moment."""
+    watch: records.CertificateWatch | None
+    tries: int
+    """How many there were, each of which made the next one harder."""
+    counted: assurance.Counted
+    """What there is for the next try, from counts alone: no score was looked at for this."""
+
+
+def propose(parts: Parts, scope_name: str, arm: Arm, *, user: records.User) -> Proposed:
+    """Try to certify an arm with the evidence there is, and propose the certificate to a second person.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        NotFoundError: The settings have no such scope.
+        RefusedError: Something is missing; the message says what. No score was looked at, and nothing is spent.
+        ConflictError: A proposal of this arm waits already.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    scope = certified.scope_named(parts, scope_name)
+    for each in parts.store.certificates_in(CertificateState.PROPOSED):
+        if (each.scope, each.arm) == (scope.name, arm):
+            raise ConflictError(f"{each.id}: proposed already, expected a second person to decide")
+    asked = certified.question(parts, scope, arm, parts.now())
+    seed = certified.new_seed(parts)
+    tried = certified.attempt(parts, asked, seed)
+    if tried.counted.missing:
+        raise RefusedError(
+            f"scope {scope.name}, {arm}: {'; '.join(tried.counted.missing)}",
+            remedy="`wardline certificate plan` says how long it takes to gather what is missing.",
+        )
+    made = certified.made(parts, scope, asked, tried, seed, user)
+    outcome = "proposed" if tried.certified else "failed"
+    told = parts.entry(
+        Verb.CERTIFICATE_TRIED, made.id, actor=user.id, detail=f"{scope.name} {arm} number {made.number}: {outcome}"
+    )  # fmt: skip
+    if tried.certified is None:
+        # Kept, for the scores were looked at: that spent its part of the error of the scope's life.
+        parts.store.commit(Insert(made), entries=[told])
+        return Proposed(certificate=made, approval=None)
+    approval = approvals.proposal(parts, ApprovalKind.CERTIFY, made.id, made.version, user)
+    approvals.propose(parts, approval, user, Insert(made), entries=[told])
+    return Proposed(certificate=made, approval=approval)
+
+
+def suspend(parts: Parts, certificate_id: str, reason: str, *, user: records.User) -> records.Certificate:
+    """End a certificate at once, with the reason: one person is enough to give everything back to people.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        InputError: Without a reason.
+        ConflictError: It does not stand.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    said = " ".join(reason.split())
+    if not 1 <= len(said) <= records.LONGEST_REASON:
+        raise InputError(f"reason: {len(said)} characters, expected 1 to {records.LONGEST_REASON}")
+    certificate = parts.store.certificate(certificate_id)
+    if certificate.state is not CertificateState.STANDING:
+        raise ConflictError(f"{certificate.id}: {certificate.state}, expected one that stands")
+    certified.ended(parts, certificate, CertificateState.SUSPENDED, said, actor=user.id).commit(parts)
+    return parts.store.certificate(certificate_id)
+
+
+def standing(parts: Parts) -> list[ArmStanding]:
+    """Say where each arm of each scope is, scopes as the settings have them."""
+    return [_of(parts, scope, arm) for scope in parts.rules.automation.scopes for arm in Arm]
+
+
+def _of(parts: Parts, scope: AutomationScope, arm: Arm) -> ArmStanding:
+    store, now = parts.store, parts.now()
+    tries = store.tries_of(scope.name, arm)
+    shown = next(
+        (each for state in (CertificateState.STANDING, CertificateState.PROPOSED) for each in tries if each.state is state),
+        tries[-1] if tries else None,
+    )  # fmt: skip
+    asked = certified.question(parts, scope, arm, now)
+    counted = assurance.count(certified.evidence(parts, asked), asked, parts.rules.automation.terms)
+    holds = shown is not None and shown.holds(now)
+    if shown is not None and holds:
+        holds = shown.conditions == certified.conditions_now(parts, scope)
+    return ArmStanding(
+        scope=scope, arm=arm, certificate=shown, holds=holds, tries=len(tries), counted=counted,
+        watch=store.certificate_watch(shown.id) if shown is not None else None,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""The watch over certificates: judged items are fed to it once each, in order, and its alarm suspends the certificate in the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from wardline import assurance, records
+from wardline.errors import AlreadyExistsError, VersionConflictError
+from wardline.pipeline import alarms, certified
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import AlarmKind, CertificateState, Insert, Replace, Task, Verb
+
+_LATE = timedelta(hours=1)
+"""Something may be written so long after it was settled, and is still fed."""
+_FED_AT_ONCE = 500
+_SHIFT_DAYS = 7
+_SHIFT_LEAST = 1000
+"""Fewer scores on either side say nothing of a shift."""
+
+
+def watch(parts: Parts) -> None:
+    """End what is over, and have the watches of what stands fed; each minute. Certificates of no scope of the settings end too."""
+    for certificate in parts.store.certificates_in(CertificateState.STANDING):
+        try:
+            if not _end(parts, certificate):
+                feed(parts, certificate.id)
+                _compare_scores(parts, certificate)
+        except VersionConflictError:
+            continue  # somebody changed it at this very moment; the next minute looks again
+
+
+def feed(parts: Parts, certificate_id: str, _attempt: int = 0) -> None:
+    """Feed what was judged since to the watch of a certificate. Doing it again feeds nothing twice."""
+    while _feed_some(parts, certificate_id) == _FED_AT_ONCE:
+        pass
+
+
+def _feed_some(parts: Parts, certificate_id: str) -> int:
+    certificate = parts.store.certificate(certificate_id)
+    before = parts.store.certificate_watch(certificate_id)
+    if certificate.state is not CertificateState.STANDING or before is None or certificate.threshold is None:
+        return 0
+    near = _since(parts, certificate, before)
+    known = set(before.fed)
+    some = [each for each in near if each.id not in known][:_FED_AT_ONCE]
+    if not some:
+        return 0
+    outcomes = [assurance.is_harmed(certificate.arm, each, certificate.threshold) for each in some]
+    after = _advanced(before, near, some, outcomes)
+    written = Writing()
+    told = parts.entry(
+        Verb.CERTIFICATE_WATCHED,
+        after.id,
+        detail=f"{certificate.id}: {len(some)} items, {sum(outcomes)} harmed",
+    )
+    written.note(Replace(after), told)
+    if after.is_alarmed:
+        written.add(_alarmed(parts, certificate))
+    try:
+        written.commit(parts)
+    except AlreadyExistsError:  # the alarm was raised at the same moment; the next minute suspends
+        return 0
+    return len(some)
+
+
+def _since(
+    parts: Parts, certificate: records.Certificate, watch: records.CertificateWatch
+) -> list[records.Evidence]:
+    """Give what was settled since, and an hour before: of items that came in while the certificate stood, for older ones are no news."""
+    began = certificate.approved_at
+    if began is None:
+        return []
+    settled_from = began if watch.fed_until is None else watch.fed_until - _LATE
+    about = parts.store.evidence_about(
+        certificate.scope, certificate.detector, certificate.detector_version, since=settled_from
+    )
+    return [each for each in about if each.scored_at >= began and assurance.counts_for(certificate.arm, each)]
+
+
+def _advanced(
+    before: records.CertificateWatch,
+    near: Sequence[records.Evidence],
+    some: Sequence[records.Evidence],
+    outcomes: Sequence[bool],
+) -> records.CertificateWatch:
+    state = assurance.Watch(
+        cap=before.cap, life=before.life, alarm_level=before.alarm_level, seen=before.seen, harmed=before.harmed,
+        capital=before.capital, is_alarmed=before.is_alarmed,
+    )  # fmt: skip
+    seen = assurance.observe(state, outcomes)
+    newest = max([each.recorded_at for each in some] + ([before.fed_until] if before.fed_until else []))
+    fed = {*before.fed, *(each.id for each in some)}
+    kept = tuple(each.id for each in near if each.id in fed and each.recorded_at >= newest - _LATE)
+    return replace(
+        before, seen=seen.seen, harmed=seen.harmed, capital=seen.capital, is_alarmed=seen.is_alarmed, fed_until=newest,
+        fed=kept, version=before.version + 1,
+    )  # fmt: skip
+
+
+def _alarmed(parts: Parts, certificate: records.Certificate) -> Writing:
+    """Suspend a certificate and tell of it, to be committed with what showed it."""
+    written = certified.ended(
+        parts, certificate, CertificateState.SUSPENDED,
+        "the watch found that more than the cap is decided wrongly", actor=SYSTEM,
+    )  # fmt: skip
+    if parts.store.open_alarm(AlarmKind.CERTIFICATE_SUSPENDED, certificate.id) is None:
+        alarm = records.Alarm(
+            id=parts.new_id("alarm"), kind=AlarmKind.CERTIFICATE_SUSPENDED, subject_id=certificate.id,
+            message=_message(certificate), raised_at=parts.now(),
+            undelivered=tuple(notifier.name for notifier in parts.notifiers),
+        )  # fmt: skip
+        told = parts.entry(Verb.ALARM_RAISED, alarm.id, detail=alarm.kind)
+        work = [Task(name="notify", record_id=alarm.id)] if alarm.undelivered else []
+        written.note(Insert(alarm), told, work=work)
+    return written
+
+
+def _message(certificate: records.Certificate) -> str:
+    return (
+        f"The watch over the arm {certificate.arm} of the scope {certificate.scope} found its cap exceeded. The certificate is suspended and everything "
+        "goes to people. Look at what was decided wrongly, and propose a new certificate on fresh evidence only."
+    )
+
+
+def _end(parts: Parts, certificate: records.Certificate) -> bool:
+    """End a certificate whose time is over, or whose conditions are other ones; gives whether it did."""
+    scope = parts.rules.automation.named(certificate.scope)
+    if parts.now() >= certificate.expires_at:
+        state, why = CertificateState.EXPIRED, "its time is over"
+    elif scope is None or certified.conditions_now(parts, scope) != certificate.conditions:
+        state, why = CertificateState.VOID, "the detector, a list, the policy or the settings changed"
+    else:
+        return False
+    certified.ended(parts, certificate, state, why, actor=SYSTEM).commit(parts)
+    alarms.raise_alarm(
+        parts, AlarmKind.CERTIFICATE_ENDED, certificate.id,
+        f"The certificate of the arm {certificate.arm} of the scope {certificate.scope} ended: {why}. Everything goes to people until a new one "
+        "stands.",
+    )  # fmt: skip
+    return True
+
+
+def _compare_scores(parts: Parts, certificate: records.Certificate) -> None:
+    """Warn when uploads score otherwise than when the certificate was made. Nothing else follows: it may be harmless, and often is."""
+    since = (parts.now() - timedelta(days=_SHIFT_DAYS)).date().isoformat()
+    days = parts.store.score_counts(
+        certificate.scope, certificate.detector, certificate.detector_version, since=since
+    )
+    now = [sum(each.counts[place] for each in days) for place in range(records.SCORE_BINS)]
+    enough = min(sum(now), sum(certificate.score_counts)) >= _SHIFT_LEAST
+    if enough and assurance.moved(certificate.score_counts, now) > parts.rules.automation.shift:
+        alarms.raise_alarm(
+            parts, AlarmKind.SCORES_MOVED, certificate.id,
+            f"Uploads of the scope {certificate.scope} score otherwise than when its certificate was made. That may be harmless; look whether what is "
+            "uploaded there changed. Nothing was switched off.",
+        )  # fmt: skip
+    elif enough:
+        alarms.resolve_about(parts, AlarmKind.SCORES_MOVED, certificate.id)
