@@ -73,6 +73,7 @@ from wardline.records.hold import Hold, HoldBasis, HoldState
 from wardline.records.ids import new_id, require_id
 from wardline.records.item import (
     MOST_MATCHES,
+    MOST_SCORES,
     Examination,
     Item,
     MediaFormat,
@@ -125,6 +126,7 @@ __all__ = [
     "LONGEST_COMPLAINT",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
+    "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR",
     "WIDEST_RADIUS_BITS",
     "Act",

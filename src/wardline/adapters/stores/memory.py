@@ -11,6 +11,7 @@ from wardline import ports, records
 from wardline.adapters.stores import codec, drift, kinds, preparation
 from wardline.adapters.stores.memory_clusters import MemoryClusters
 from wardline.adapters.stores.memory_complaints import MemoryComplaints
+from wardline.adapters.stores.memory_evidence import MemoryEvidence
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.memory_opinions import MemoryOpinions
 from wardline.adapters.stores.memory_wellbeing import MemoryWellbeing
@@ -26,7 +27,9 @@ class _Entry:
     salt: bytes | None
 
 
-class MemoryStore(MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions, MemoryWellbeing):
+class MemoryStore(
+    MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions, MemoryEvidence, MemoryWellbeing
+):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 
     def __init__(self, *, reached: ports.WritePoint = preparation.ignore_write_point) -> None:

@@ -11,6 +11,7 @@ from wardline import ports, records
 from wardline.adapters.stores import log, preparation, schema
 from wardline.adapters.stores.cluster_readers import SqlClusters
 from wardline.adapters.stores.complaint_readers import SqlComplaints
+from wardline.adapters.stores.evidence_readers import SqlEvidence
 from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
@@ -20,7 +21,15 @@ from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 
 class SqlStore(
-    SqlReaders, SqlComplaints, SqlFinding, SqlClusters, SqlOpinions, SqlWellbeing, SqlFigures, log.SqlLog
+    SqlReaders,
+    SqlComplaints,
+    SqlFinding,
+    SqlClusters,
+    SqlOpinions,
+    SqlEvidence,
+    SqlWellbeing,
+    SqlFigures,
+    log.SqlLog,
 ):
     """Records in SQL tables, written in group commits."""
 

@@ -38,6 +38,11 @@ def a_number_or_none(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger(), nullable=True)
 
 
+def a_fraction(name: str) -> sa.Column[Any]:
+    """Give a fraction that is always there."""
+    return sa.Column(name, sa.Double(), nullable=False)
+
+
 def a_fraction_or_none(name: str) -> sa.Column[Any]:
     """Give a fraction that may be missing."""
     return sa.Column(name, sa.Double(), nullable=True)
