@@ -73,6 +73,10 @@ _MATCHES = st.builds(
     meaning=st.sampled_from(records.ListMeaning),
     doubt=st.none() | st.sampled_from(records.Doubt),
 )
+_NAMES = _TEXT.filter(lambda text: len(text) <= 64)
+_SCORES = st.builds(
+    records.Score, detector=_TEXT, detector_version=_TEXT, probability=st.floats(0, 1, allow_subnormal=False)
+)
 _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
     records.Item: st.builds(
         make.item,
@@ -84,6 +88,8 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         hashes=_tuples(_HASHES),
         sealed=st.booleans(),
         matches=_tuples(_MATCHES).map(lambda found: found[: records.MOST_MATCHES]),
+        scope=st.none() | _NAMES,
+        scores=_tuples(_SCORES),
     ),
     records.Case: st.builds(
         make.case,
@@ -156,6 +162,24 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         restricts=st.booleans(),
         settled_at=st.none() | _TIMES,
         settled=st.none() | _TEXT,
+    ),
+    records.Evidence: st.builds(
+        make.evidence,
+        source_id=_TEXT,
+        scope=_NAMES,
+        detector=_TEXT,
+        detector_version=_TEXT,
+        score=st.floats(0, 1),
+        scored_at=_TIMES,
+        recorded_at=_TIMES,
+        channel=st.sampled_from(records.Channel),
+        truth=st.sampled_from(records.Truth),
+        person_was_right=st.booleans(),
+        judges=st.integers(2, 100),
+        part=st.sampled_from(records.Part),
+        disposal=st.sampled_from(records.Disposal),
+        certificate_id=st.none() | _TEXT,
+        version=st.integers(1, 2**40),
     ),
     records.GoldenItem: st.builds(
         make.golden_item,

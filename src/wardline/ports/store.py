@@ -10,6 +10,7 @@ from wardline import records
 from wardline.ports.certificates import CertificateReader
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
+from wardline.ports.evidence import EvidenceReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.queue import QueueReader, TargetReader
@@ -286,7 +287,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, WellbeingReader, CertificateReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

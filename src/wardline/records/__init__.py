@@ -83,6 +83,7 @@ from wardline.records.hold import Hold, HoldBasis, HoldState
 from wardline.records.ids import new_id, require_id
 from wardline.records.item import (
     MOST_MATCHES,
+    MOST_SCORES,
     Examination,
     Item,
     MediaFormat,
@@ -136,6 +137,7 @@ __all__ = [
     "LONGEST_REASON",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
+    "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR",
     "SCORE_BINS",
     "WIDEST_RADIUS_BITS",

@@ -13,11 +13,13 @@ from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.evidence import Disposal
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
-from wardline.records.signal import Match
+from wardline.records.signal import Match, Score
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR
 
 MOST_MATCHES = 20
 """A picture may be near thousands of entries; a person needs the nearest."""
+MOST_SCORES = 9
+"""The score of a scope, and those of at most eight detectors."""
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 """The form of every tag. Source: RFC 5646, section 2.1, without checking that its parts are registered."""
 
@@ -164,6 +166,11 @@ class Item:
     version: int = 1
     matches: tuple[Match, ...] = ()
     """The nearest list entries at the time of the upload, at most ``MOST_MATCHES``; none once unlinked."""
+    scope: str | None = None
+    """The automation scope in the settings that it fell into, when detectors were asked about it."""
+    scores: tuple[Score, ...] = ()
+    """What detectors said when it came in: first the score that counts for the scope, then those it was made of. None where one failed, and
+    none once unlinked."""
     disposal: Disposal = Disposal.LEFT
     """What the machine did with it when it came in."""
     certificate_id: str | None = None
@@ -176,3 +183,6 @@ class Item:
             require_text("account_reference", self.account_reference, most=255)
         require_range("size_bytes", self.size_bytes, 0, 2**40)
         require_range("matches", len(self.matches), 0, MOST_MATCHES)
+        if self.scope is not None:
+            require_text("scope", self.scope, most=64)
+        require_range("scores", len(self.scores), 0, MOST_SCORES)

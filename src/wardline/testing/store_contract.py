@@ -35,6 +35,7 @@ from wardline.testing import store_records as make
 from wardline.testing import write_points
 from wardline.testing.store_contract_clusters import ClustersContract
 from wardline.testing.store_contract_complaints import ComplaintContract
+from wardline.testing.store_contract_evidence import EvidenceContract
 from wardline.testing.store_contract_finding import FindingContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
@@ -62,6 +63,7 @@ class StoreContract(
     ClustersContract,
     ComplaintContract,
     OpinionsContract,
+    EvidenceContract,
     WellbeingContract,
     LogContract,
 ):

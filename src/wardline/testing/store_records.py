@@ -371,10 +371,21 @@ def message(**values: Any) -> records.Message:
     return records.Message(**{**given, **values})
 
 
+def evidence(**values: Any) -> records.Evidence:
+    """Make a violating item that a user flagged, scored high and seen by people."""
+    given = {
+        "id": new_id("evidence"), "source_id": new_id("case"), "scope": "posts", "detector": "reference", "detector_version": "1", "score": 0.75,
+        "scored_at": NOON, "recorded_at": later(60), "channel": records.Channel.USER_FLAG, "truth": records.Truth.VIOLATING,
+        "person_was_right": True, "judges": 2, "part": records.Part.THRESHOLDS,
+    }  # fmt: skip
+    return records.Evidence(**{**given, **values})
+
+
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
         alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case, viewing_choices,
+        evidence,
     )  # fmt: skip
     return [make() for make in makers]

@@ -12,6 +12,7 @@ from wardline.adapters.stores import codec, drift, kinds, preparation
 from wardline.adapters.stores.memory_certificates import MemoryCertificates
 from wardline.adapters.stores.memory_clusters import MemoryClusters
 from wardline.adapters.stores.memory_complaints import MemoryComplaints
+from wardline.adapters.stores.memory_evidence import MemoryEvidence
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.memory_opinions import MemoryOpinions
 from wardline.adapters.stores.memory_wellbeing import MemoryWellbeing
@@ -28,7 +29,13 @@ class _Entry:
 
 
 class MemoryStore(
-    MemoryClusters, MemoryComplaints, MemoryFinding, MemoryOpinions, MemoryWellbeing, MemoryCertificates
+    MemoryClusters,
+    MemoryComplaints,
+    MemoryFinding,
+    MemoryOpinions,
+    MemoryEvidence,
+    MemoryCertificates,
+    MemoryWellbeing,
 ):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 

@@ -12,6 +12,7 @@ from wardline.adapters.stores import log, preparation, schema
 from wardline.adapters.stores.certificate_readers import SqlCertificates
 from wardline.adapters.stores.cluster_readers import SqlClusters
 from wardline.adapters.stores.complaint_readers import SqlComplaints
+from wardline.adapters.stores.evidence_readers import SqlEvidence
 from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
@@ -26,8 +27,9 @@ class SqlStore(
     SqlFinding,
     SqlClusters,
     SqlOpinions,
-    SqlWellbeing,
+    SqlEvidence,
     SqlCertificates,
+    SqlWellbeing,
     SqlFigures,
     log.SqlLog,
 ):

@@ -28,6 +28,7 @@ from wardline.adapters.stores.tables.counting import (
     remembered,
     tallies,
 )
+from wardline.adapters.stores.tables.evidence import evidence
 from wardline.adapters.stores.tables.line import actions, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
@@ -63,6 +64,7 @@ __all__ = [
     "counts",
     "coverings",
     "decisions",
+    "evidence",
     "golden_cases",
     "golden_items",
     "hash_batches",
@@ -111,6 +113,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Opinion: opinions,
     records.GoldenItem: golden_items,
     records.GoldenCase: golden_cases,
+    records.Evidence: evidence,
     records.Action: actions,
     records.Referral: referrals,
     records.Receipt: receipts,

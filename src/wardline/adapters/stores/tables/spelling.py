@@ -39,7 +39,7 @@ def a_number_or_none(name: str) -> sa.Column[Any]:
 
 
 def a_fraction(name: str) -> sa.Column[Any]:
-    """Give a fraction."""
+    """Give a fraction that is always there."""
     return sa.Column(name, sa.Double(), nullable=False)
 
 

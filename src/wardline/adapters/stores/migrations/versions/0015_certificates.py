@@ -10,7 +10,7 @@ from alembic import op
 from wardline.adapters.stores.columns import UtcTime, text
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,34 @@
+"""What is read of evidence, over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from wardline import records
+from wardline.adapters.stores import codec, tables
+from wardline.adapters.stores.reading import SqlReading
+
+
+class SqlEvidence(SqlReading):
+    """Evidence by score and by source."""
+
+    def evidence_about(
+        self, scope: str, detector: str, detector_version: str, *, since: datetime | None = None
+    ) -> Iterator[records.Evidence]:
+        table = tables.evidence
+        chosen = sa.select(table).where(
+            table.c.scope == scope,
+            table.c.detector == detector,
+            table.c.detector_version == detector_version,
+            sa.true() if since is None else table.c.recorded_at >= since,
+        )
+        for row in self._stream(chosen.order_by(table.c.recorded_at, table.c.id)):
+            yield codec.from_row(records.Evidence, dict(row))
+
+    def evidence_of(self, source_id: str) -> list[records.Evidence]:
+        table = tables.evidence
+        chosen = sa.select(table).where(table.c.source_id == source_id)
+        return self._all(records.Evidence, chosen.order_by(table.c.recorded_at, table.c.id))

@@ -1,0 +1,33 @@
+"""What is read of evidence, over dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from wardline import records
+from wardline.adapters.stores.memory_lists import MemoryReading
+
+
+class MemoryEvidence(MemoryReading):
+    """Evidence by score and by source."""
+
+    def evidence_about(
+        self, scope: str, detector: str, detector_version: str, *, since: datetime | None = None
+    ) -> Iterator[records.Evidence]:
+        asked = (scope, detector, detector_version)
+        yield from self._all(
+            records.Evidence,
+            _recorded,
+            lambda each: (
+                (each.scope, each.detector, each.detector_version) == asked
+                and (since is None or each.recorded_at >= since)
+            ),
+        )
+
+    def evidence_of(self, source_id: str) -> list[records.Evidence]:
+        return self._all(records.Evidence, _recorded, lambda each: each.source_id == source_id)
+
+
+def _recorded(found: records.Evidence) -> tuple[datetime, str]:
+    return found.recorded_at, found.id

@@ -1,0 +1,24 @@
+"""What is known of how good machine and people are."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from wardline.adapters.stores.tables.spelling import (
+    a_fraction,
+    a_number,
+    a_text,
+    a_text_or_none,
+    a_time,
+    a_yes_no,
+    an_id,
+    metadata,
+)
+
+evidence = sa.Table(
+    "evidence", metadata, an_id(), a_text("source_id"), a_text("scope"), a_text("detector"), a_text("detector_version"), a_fraction("score"),
+    a_time("scored_at"), a_time("recorded_at"), a_text("channel"), a_text("truth"), a_yes_no("person_was_right"), a_number("judges"),
+    a_text("part"), a_text("disposal"), a_text_or_none("certificate_id"), a_number("version"),
+    sa.Index("uq_evidence_source_id_scope", "source_id", "scope", "detector", "detector_version", unique=True),
+    sa.Index("ix_evidence_scope", "scope", "detector", "detector_version", "recorded_at", "id"),
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""The part of the store's contract that is about evidence."""
+# ruff: noqa: S101 - a contract suite is tests, kept in the package so that plug-in authors can subclass it
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from wardline import ports, records
+from wardline.errors import AlreadyExistsError
+from wardline.records import Insert, Replace
+from wardline.testing import store_records as make
+from wardline.testing.store_records import later
+
+
+class EvidenceContract:
+    """Evidence by score and by source."""
+
+    def test_evidence_of_one_score_is_given_as_it_was_recorded(self, store: ports.Store) -> None:
+        first, second, third = (make.evidence(recorded_at=later(minute)) for minute in (1, 2, 3))
+        others = [
+            make.evidence(scope="avatars"),
+            make.evidence(detector="another"),
+            make.evidence(detector_version="2"),
+        ]
+        store.commit(*map(Insert, (third, *others, first, second)), entries=[make.entry()])
+        asked = ("posts", "reference", "1")
+        assert list(store.evidence_about(*asked)) == [first, second, third]
+        assert list(store.evidence_about(*asked, since=later(2))) == [second, third]
+        assert list(store.evidence_about(*asked, since=later(4))) == []
+        assert list(store.evidence_about("posts", "reference", "3")) == []
+
+    def test_evidence_of_the_same_moment_is_given_by_its_id(self, store: ports.Store) -> None:
+        several = sorted((make.evidence() for _ in range(5)), key=lambda each: each.id)
+        store.commit(*map(Insert, reversed(several)), entries=[make.entry()])
+        assert list(store.evidence_about("posts", "reference", "1")) == several
+
+    def test_evidence_is_found_by_what_it_rests_on(self, store: ports.Store) -> None:
+        case_id = make.new_id("case")
+        two = [make.evidence(source_id=case_id, detector=name, recorded_at=later(1)) for name in ("a", "b")]
+        two.sort(key=lambda each: each.id)
+        store.commit(*map(Insert, (*two, make.evidence())), entries=[make.entry()])
+        assert store.evidence_of(case_id) == two
+        assert store.evidence_of(make.new_id("case")) == []
+
+    def test_one_source_is_evidence_of_one_score_once(self, store: ports.Store) -> None:
+        found = make.evidence()
+        store.commit(Insert(found), entries=[make.entry()])
+        with pytest.raises(AlreadyExistsError):
+            store.commit(Insert(make.evidence(source_id=found.source_id)), entries=[make.entry()])
+        store.commit(
+            Insert(make.evidence(source_id=found.source_id, detector_version="2")), entries=[make.entry()]
+        )
+        assert len(store.evidence_of(found.source_id)) == 2
+
+    def test_evidence_is_corrected_and_keeps_its_place(self, store: ports.Store) -> None:
+        first, second = (make.evidence(recorded_at=later(minute)) for minute in (1, 2))
+        store.commit(*map(Insert, (first, second)), entries=[make.entry()])
+        corrected = replace(first, truth=records.Truth.INNOCENT, person_was_right=False, version=2)
+        store.commit(Replace(corrected), entries=[make.entry()])
+        assert list(store.evidence_about("posts", "reference", "1")) == [corrected, second]
