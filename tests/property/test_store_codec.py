@@ -90,6 +90,8 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         matches=_tuples(_MATCHES).map(lambda found: found[: records.MOST_MATCHES]),
         scope=st.none() | _NAMES,
         scores=_tuples(_SCORES),
+        disposal=st.sampled_from(records.Disposal),
+        certificate_id=st.none() | _TEXT,
     ),
     records.Case: st.builds(
         make.case,
@@ -162,6 +164,44 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         restricts=st.booleans(),
         settled_at=st.none() | _TIMES,
         settled=st.none() | _TEXT,
+    ),
+    records.Certificate: st.builds(
+        make.certificate,
+        arm=st.sampled_from(records.Arm),
+        scope=_NAMES,
+        detector=_TEXT,
+        number=st.integers(1, 2**31),
+        limit=st.floats(1e-9, 0.005),
+        cap=st.just(0.005),
+        channels=_tuples(
+            st.builds(
+                records.ChannelCount,
+                channel=st.sampled_from(records.Channel),
+                trials=st.integers(10, 2**40),
+                harmed=st.integers(0, 10),
+                carries=st.booleans(),
+            )
+        ),
+        seed=st.integers(0, 2**62),
+        channel_p_value=st.none() | st.floats(0, 1),
+        made_at=_TIMES,
+        reason=st.none() | _TEXT,
+    ),
+    records.CertificateWatch: st.builds(
+        make.certificate_watch,
+        capital=_tuples(st.floats(0, 1e9)),
+        seen=st.integers(10, 2**40),
+        harmed=st.integers(0, 10),
+        is_alarmed=st.booleans(),
+        fed_until=st.none() | _TIMES,
+        fed=_tuples(_TEXT),
+    ),
+    records.ScoreCounts: st.builds(
+        make.score_counts,
+        scope=_NAMES,
+        counts=st.lists(st.integers(0, 2**40), min_size=records.SCORE_BINS, max_size=records.SCORE_BINS).map(
+            tuple
+        ),
     ),
     records.Evidence: st.builds(
         make.evidence,

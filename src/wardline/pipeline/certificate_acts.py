@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wardline import records
-from wardline.pipeline import certifying
+from wardline import assurance, records
+from wardline.pipeline import certifying, watching
 from wardline.pipeline.certifying import ArmStanding, Proposed
 from wardline.pipeline.parts import Parts
 
@@ -32,3 +32,13 @@ class CertificateActs:
     def automation(self) -> list[ArmStanding]:
         """Say where each arm of each scope is, and what is missing for the next certificate, from counts alone."""
         return certifying.standing(self.parts)
+
+    def said_publicly(self) -> assurance.Said:
+        """Say what may be published: the promises that stand, what they rest on and what they do not say."""
+        return assurance.say(
+            each.certificate for each in self.automation() if each.holds and each.certificate
+        )
+
+    def alarm_share(self, watch: records.CertificateWatch) -> float:
+        """Say how far a watch is on the way to its alarm, which comes at 1."""
+        return watching.alarm_share(watch)

@@ -86,11 +86,7 @@ def _advanced(
     some: Sequence[records.Evidence],
     outcomes: Sequence[bool],
 ) -> records.CertificateWatch:
-    state = assurance.Watch(
-        cap=before.cap, life=before.life, alarm_level=before.alarm_level, seen=before.seen, harmed=before.harmed,
-        capital=before.capital, is_alarmed=before.is_alarmed,
-    )  # fmt: skip
-    seen = assurance.observe(state, outcomes)
+    seen = assurance.observe(_state(before), outcomes)
     newest = max([each.recorded_at for each in some] + ([before.fed_until] if before.fed_until else []))
     fed = {*before.fed, *(each.id for each in some)}
     kept = tuple(each.id for each in near if each.id in fed and each.recorded_at >= newest - _LATE)
@@ -98,6 +94,19 @@ def _advanced(
         before, seen=seen.seen, harmed=seen.harmed, capital=seen.capital, is_alarmed=seen.is_alarmed, fed_until=newest,
         fed=kept, version=before.version + 1,
     )  # fmt: skip
+
+
+def _state(kept: records.CertificateWatch) -> assurance.Watch:
+    return assurance.Watch(
+        cap=kept.cap, life=kept.life, alarm_level=kept.alarm_level, seen=kept.seen, harmed=kept.harmed, capital=kept.capital,
+        is_alarmed=kept.is_alarmed,
+    )  # fmt: skip
+
+
+def alarm_share(kept: records.CertificateWatch) -> float:
+    """Say how far a watch is on the way to its alarm, which comes at 1."""
+    state = _state(kept)
+    return 1.0 if state.is_alarmed else state.evidence * state.alarm_level
 
 
 def _alarmed(parts: Parts, certificate: records.Certificate) -> Writing:

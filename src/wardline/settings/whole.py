@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wardline.settings.accounts import AccountSettings
+from wardline.settings.automation import AutomationSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
@@ -35,6 +36,7 @@ class Settings:
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     triage: TriageSettings = field(default_factory=TriageSettings)
+    automation: AutomationSettings = field(default_factory=AutomationSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     enforcement: EnforcementSettings = field(default_factory=EnforcementSettings)
     complaints: ComplaintSettings = field(default_factory=ComplaintSettings)

@@ -33,6 +33,7 @@ from wardline.errors import (
 from wardline.records import Add, Insert, Load, Remove, Replace, Step, Task, Verb
 from wardline.testing import store_records as make
 from wardline.testing import write_points
+from wardline.testing.store_contract_certificates import CertificatesContract
 from wardline.testing.store_contract_clusters import ClustersContract
 from wardline.testing.store_contract_complaints import ComplaintContract
 from wardline.testing.store_contract_evidence import EvidenceContract
@@ -64,6 +65,7 @@ class StoreContract(
     ComplaintContract,
     OpinionsContract,
     EvidenceContract,
+    CertificatesContract,
     WellbeingContract,
     LogContract,
 ):

@@ -34,6 +34,7 @@ from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
 from wardline.settings import Settings
 from wardline.wiring.accounts import account_rules, providers
+from wardline.wiring.automation import automation_rules
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.secret_files import read_secret
@@ -182,7 +183,7 @@ def _rules(chosen: Settings) -> Rules:
         list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
         list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,
         look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
-        accounts=account_rules(chosen),
+        accounts=account_rules(chosen), automation=automation_rules(chosen),
         ladder=_ladder(chosen.enforcement.strikes), promises=_promises(chosen.complaints),
     )  # fmt: skip
 

@@ -1,0 +1,15 @@
+"""What the settings say of automation, as the pipeline's values."""
+
+from __future__ import annotations
+
+from wardline.pipeline.automation_rules import AutomationRules
+from wardline.settings import Settings
+
+
+def automation_rules(chosen: Settings) -> AutomationRules:
+    """Make the rules of automation."""
+    said = chosen.automation
+    valid_for, evidence_for = said.days()
+    return AutomationRules(
+        terms=said.terms(), valid_for=valid_for, evidence_for=evidence_for, watch_items=said.watch_items, shift=said.score_shift
+    )  # fmt: skip
