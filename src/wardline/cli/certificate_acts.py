@@ -148,5 +148,5 @@ def _plain(standing: ArmStanding) -> dict[str, object]:
         "scope": standing.scope.name, "arm": standing.arm, "holds": standing.holds, "certificate": standing.certificate,
         "watch": standing.watch, "tries": standing.tries, "missing": counted.missing, "needed": counted.needed, "cap": counted.cap,
         "human_wrong": counted.human_wrong, "human_trials": counted.human_trials,
-        "channels": {channel: size for channel, size in counted.channels},
+        "channels": dict(counted.channels),
     }  # fmt: skip

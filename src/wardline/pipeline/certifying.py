@@ -99,6 +99,21 @@ def standing(parts: Parts) -> list[ArmStanding]:
     return [_of(parts, scope, arm) for scope in parts.rules.automation.scopes for arm in Arm]
 
 
+def holding(parts: Parts) -> list[records.Certificate]:
+    """Give the certificates under which the machine decides at this moment."""
+    now, rules = parts.now(), parts.rules.automation
+    found = []
+    for each in parts.store.certificates_in(CertificateState.STANDING):
+        scope = rules.named(each.scope)
+        if (
+            scope is not None
+            and each.holds(now)
+            and each.conditions == certified.conditions_now(parts, scope)
+        ):
+            found.append(each)
+    return found
+
+
 def _of(parts: Parts, scope: AutomationScope, arm: Arm) -> ArmStanding:
     store, now = parts.store, parts.now()
     tries = store.tries_of(scope.name, arm)
