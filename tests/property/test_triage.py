@@ -10,7 +10,7 @@ from wardline import records, triage
 from wardline.records import ListTrust
 from wardline.triage import Policy, Response
 
-words = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=20)
+words = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=20).filter(str.strip)
 matches = st.builds(
     lambda trust, distance: match(trust=trust, distance_bits=distance, hash_kind=records.HashKind.PDQ),
     st.sampled_from(ListTrust),

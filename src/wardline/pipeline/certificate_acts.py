@@ -35,9 +35,7 @@ class CertificateActs:
 
     def said_publicly(self) -> assurance.Said:
         """Say what may be published: the promises that stand, what they rest on and what they do not say."""
-        return assurance.say(
-            each.certificate for each in self.automation() if each.holds and each.certificate
-        )
+        return assurance.say(certifying.holding(self.parts))
 
     def alarm_share(self, watch: records.CertificateWatch) -> float:
         """Say how far a watch is on the way to its alarm, which comes at 1."""

@@ -131,6 +131,21 @@ WORDS: dict[AlarmKind, Words] = {
         "What one person decided stands, and is done. Where others can still be asked, they are.",
         "Add a moderator or a lead, or see who can give the opinions that wait.",
     ),
+    AlarmKind.CERTIFICATE_SUSPENDED: Words(
+        "A machine decided more wrongly than it may",
+        "Its certificate is suspended, and everything goes to people. What it had restricted came back into the queue.",
+        "Look at what was decided wrongly. A new certificate needs evidence from after this moment, and two people.",
+    ),
+    AlarmKind.CERTIFICATE_ENDED: Words(
+        "A certificate ended",
+        "Everything that it decided goes to people.",
+        "See under Automation why it ended. If it shall go on, propose a new one.",
+    ),
+    AlarmKind.SCORES_MOVED: Words(
+        "Uploads score otherwise than before",
+        "Nothing was switched off. The watch over the certificate goes on.",
+        "See whether what people upload there changed, or the detector did. This warns of harmless changes too.",
+    ),
     AlarmKind.WORK_FAILED: Words(
         "A task goes on failing",
         "It is tried again by itself, at longer and longer intervals.",
@@ -163,6 +178,7 @@ _PAGES = (
     (re.compile(r"referral-[0-9a-z]{26}"), "/referrals/{}", "Open the report", OVERSEERS),
     (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists/{}", "Open the list", OVERSEERS),
     (re.compile(r"case-[0-9a-z]{26}"), "/cases/{}", "Open the case", REVIEWERS),
+    (re.compile(r"certificate-[0-9a-z]{26}"), "/automation#{}", "See what the machine may do", OVERSEERS),
     (re.compile("log"), "/audit", "See the audit log", OVERSEERS),
 )
 """Pages about a record: what its id looks like, where the page is, what the link says, who may open it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import assurance, records
 from wardline.records import ApprovalKind, ApprovalState
 from wardline.web.console import list_view, list_words
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
@@ -17,6 +17,7 @@ from wardline.web.console.rendering import go, page
 ACTS = {
     ApprovalKind.ACTIVATE_HASH_LIST: "Switch on the hash list {}",
     ApprovalKind.LET_HASH_LIST_CHANGE: "Let the hash list {} change as much as it likes at its next sync",
+    ApprovalKind.CERTIFY: "Let a machine decide under {}",
 }
 """What is proposed, around the name of what it is about."""
 
@@ -33,6 +34,7 @@ class Proposal:
     """What happens if it is approved."""
     origin: str
     """What the list is read from."""
+    certificate: records.Certificate | None = None
 
 
 def approvals(desk: Desk) -> Response:
@@ -46,6 +48,7 @@ def approvals(desk: Desk) -> Response:
         desk, "approvals", waiting=waiting, rows=[_row(desk, each, known.get(each.subject_id)) for each in waiting.shown],
         decided=store.decided_approvals(most=DECIDED_SHOWN), names={user.id: user.name for user in store.users()}, acts=ACTS,
         most=DECIDED_SHOWN, manages=desk.user.role in MANAGERS, list_means=list_words.means, surfaces=list_words.surfaces,
+        percent=assurance.percent,
     )  # fmt: skip
 
 
@@ -62,6 +65,8 @@ def refuse(desk: Desk) -> Response:
 
 
 def _row(desk: Desk, approval: records.Approval, about: records.HashList | None) -> Proposal:
+    if approval.kind is ApprovalKind.CERTIFY:
+        return _of_certificate(desk, approval)
     if about is None:
         return Proposal(approval, None, outdated=True, means="", origin="")
     outdated = about.revision != approval.subject_version
@@ -74,6 +79,19 @@ def _row(desk: Desk, approval: records.Approval, about: records.HashList | None)
     )
 
 
+def _of_certificate(desk: Desk, approval: records.Approval) -> Proposal:
+    made = desk.wardline.parts.store.certificate(approval.subject_id)
+    outdated = made.version != approval.subject_version or desk.now >= made.expires_at
+    does = (
+        "release what scores below" if made.arm is records.Arm.CLEAR else "restrict what scores at or above"
+    )
+    means = (
+        f"Of uploads of {made.scope}, a machine may {does} {made.threshold:.4f} by itself. Everything is computed again when you approve; if the evidence "
+        "or the settings changed since, nothing happens."
+    )
+    return Proposal(approval, None, outdated, means=means, origin="", certificate=made)
+
+
 def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:
     match kind:
         case ApprovalKind.ACTIVATE_HASH_LIST:
@@ -84,6 +102,8 @@ def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:
                 f"Its next sync may bring in and take away as many entries as it likes, and not only {most} of the list. After that one "
                 "sync the limit holds again."
             )
+        case ApprovalKind.CERTIFY:
+            return ""  # about a certificate, see _of_certificate
 
 
 PAGES = (

@@ -156,6 +156,10 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
         if role in OVERSEERS
         else []
     )
+    if role in OVERSEERS:
+        lists.append(("/automation", "Automation", ""))
+    else:
+        work.append(("/automation/public", "Automation", ""))
     watch = [
         ("/alarms", "Alarms", _alarms(desk)),
         ("/audit", "Audit log", ""),
