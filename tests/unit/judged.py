@@ -38,7 +38,8 @@ def good_sample(
     """Make evidence that carries a certificate: a detector that separates well, and people who are often wrong."""
     truth = Truth.VIOLATING if arm is Arm.CLEAR else Truth.INNOCENT
     channels = (Channel.AUDIT, Channel.USER_FLAG) if arm is Arm.CLEAR else (Channel.AUDIT,)
-    rng, made = np.random.default_rng(7), []
+    rng = np.random.default_rng(7)
+    made: list[records.Evidence] = []
     when = {"scored_at": at, "recorded_at": at, "truth": truth}
     for channel in channels:
         for _ in range(size):

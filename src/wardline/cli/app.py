@@ -13,6 +13,7 @@ from wardline.cli import (
     audit,
     bench,
     case,
+    certificate,
     certificate_acts,
     check,
     demo,
@@ -72,7 +73,8 @@ app.command("scan")(scan.command)
 app.command("hash")(hash_file.hash_)
 app.add_typer(hash_list.app, name="hash-list")
 app.add_typer(approval.app, name="approval")
-app.add_typer(certificate_acts.app, name="certificate")
+app.add_typer(certificate.app, name="certificate")
+certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")

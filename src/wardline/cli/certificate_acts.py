@@ -8,7 +8,6 @@ import typer
 
 from wardline import assurance
 from wardline.cli import operator, output
-from wardline.cli.certificate import app
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
 from wardline.records import Arm, Certificate, CertificateState, Scope, require_id
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _Id = Annotated[str, typer.Argument(metavar="ID", help="From `wardline certificate list`.")]
 
 
-@app.command()
 def propose(
     scope: Annotated[str, typer.Argument(metavar="SCOPE", help="As `[[automation.scopes]]` names it.")],
     arm: Annotated[Arm, typer.Argument(metavar="ARM", help="`clear` or `act`.")],
@@ -45,7 +43,6 @@ def propose(
         raise typer.Exit(1)
 
 
-@app.command("list")
 def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     """List where each arm of each scope is, and what is missing for the next certificate."""
     with line_of(folder) as line:
@@ -68,7 +65,6 @@ def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     output.table(columns, rows, empty="No scopes: people decide everything.")
 
 
-@app.command()
 def show(
     certificate_id: Annotated[
         str | None, typer.Argument(metavar="ID", help="From `wardline certificate list`; none with --public.")
@@ -98,7 +94,6 @@ def show(
         output.facts({"watched": f"{watch.seen} items, {watch.harmed} decided wrongly"})
 
 
-@app.command()
 def suspend(
     certificate_id: _Id,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
@@ -115,6 +110,14 @@ def suspend(
         output.as_json(ended)
     else:
         output.line(f"{ended.id} is suspended. Everything in {ended.scope} that it decided goes to people.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs to their group, which has others too."""
+    app.command()(propose)
+    app.command("list")(list_)
+    app.command()(show)
+    app.command()(suspend)
 
 
 def _facts(made: Certificate) -> dict[str, object]:

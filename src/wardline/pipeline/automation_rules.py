@@ -42,7 +42,8 @@ class AutomationRules:
 
     def scope_of(self, surface: str) -> AutomationScope | None:
         """Give the scope that covers a surface; None: there nothing is ever automated."""
-        return next((each for each in self.scopes if surface in each.surfaces), None)
+        wanted = surface.casefold()
+        return next((each for each in self.scopes if wanted in map(str.casefold, each.surfaces)), None)
 
     def named(self, name: str) -> AutomationScope | None:
         """Give the scope of this name."""

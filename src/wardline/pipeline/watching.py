@@ -27,7 +27,7 @@ def watch(parts: Parts) -> None:
         try:
             if not _end(parts, certificate):
                 feed(parts, certificate.id)
-                _compare_scores(parts, certificate)
+                compare_scores(parts, certificate)
         except VersionConflictError:
             continue  # somebody changed it at this very moment; the next minute looks again
 
@@ -152,7 +152,7 @@ def _end(parts: Parts, certificate: records.Certificate) -> bool:
     return True
 
 
-def _compare_scores(parts: Parts, certificate: records.Certificate) -> None:
+def compare_scores(parts: Parts, certificate: records.Certificate) -> None:
     """Warn when uploads score otherwise than when the certificate was made. Nothing else follows: it may be harmless, and often is."""
     since = (parts.now() - timedelta(days=_SHIFT_DAYS)).date().isoformat()
     days = parts.store.score_counts(
