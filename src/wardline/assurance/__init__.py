@@ -9,12 +9,13 @@ from wardline.assurance.caps import SHARE_OF_HUMAN_ERROR, HumanError, cap_from
 from wardline.assurance.channels import Disagreement, certify_clear_by_channel, compare_channels
 from wardline.assurance.golden import choose, disguise
 from wardline.assurance.intervals import Interval, exact_interval
+from wardline.assurance.judging import Judged, NotJudged, judge, truth_of
 from wardline.assurance.planning import Plan, plan
 from wardline.assurance.thresholds import Certified, certify_act, certify_clear
 from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 
 __all__ = [
-    "ALTERNATIVES", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Disagreement", "HumanError", "Interval", "Measures", "Plan", "Share",
+    "ALTERNATIVES", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Disagreement", "HumanError", "Interval", "Judged", "Measures", "NotJudged", "Plan", "Share",
     "Watch", "alpha", "cap_from", "certify_act", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "disguise",
-    "exact_interval", "measure", "observe", "plan", "share", "wald_limit",
+    "exact_interval", "judge", "measure", "observe", "plan", "share", "truth_of", "wald_limit",
 ]  # fmt: skip

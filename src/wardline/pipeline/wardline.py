@@ -164,6 +164,7 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
             *self.parts.notifiers,
             *(each.exchange for each in self.parts.exchanges.values()),
             *(each.provider for each in self.parts.providers.values()),
+            *(each.classifier for scope in self.parts.rules.scopes.several for each in scope.detectors),
         ):
             _close(outside)
         self.parts.store.close()

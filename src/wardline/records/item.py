@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
+from wardline.records.evidence import Channel
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
 from wardline.records.signal import Match, Score
@@ -170,6 +171,9 @@ class Item:
     scores: tuple[Score, ...] = ()
     """What detectors said when it came in: first the score that counts for the scope, then those it was made of. None where one failed, and
     none once unlinked."""
+    found_by: Channel | None = None
+    """Which route pointed at it when it came in, besides its score; None for none that says anything of how good a score is, and once
+    unlinked."""
 
     def __post_init__(self) -> None:
         require_id("item", self.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wardline.settings.accounts import AccountSettings
+from wardline.settings.automation import AutomationSettings, DetectorSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
@@ -35,6 +36,7 @@ class Settings:
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     triage: TriageSettings = field(default_factory=TriageSettings)
+    automation: AutomationSettings = field(default_factory=AutomationSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     enforcement: EnforcementSettings = field(default_factory=EnforcementSettings)
     complaints: ComplaintSettings = field(default_factory=ComplaintSettings)
@@ -44,6 +46,7 @@ class Settings:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     platforms: tuple[PlatformSettings, ...] = ()
     notifiers: tuple[NotifierSettings, ...] = ()
+    detectors: tuple[DetectorSettings, ...] = ()
 
     @property
     def data(self) -> Path:

@@ -2,5 +2,6 @@
 
 from wardline.triage.policy import Policy, Response
 from wardline.triage.routing import reason_of, route
+from wardline.triage.scopes import ScopeMode, for_people, pointing
 
-__all__ = ["Policy", "Response", "reason_of", "route"]
+__all__ = ["Policy", "Response", "ScopeMode", "for_people", "pointing", "reason_of", "route"]

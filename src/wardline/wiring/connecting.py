@@ -8,7 +8,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
 from wardline.pipeline.durable import DurableWork
 from wardline.settings import Settings
 from wardline.wiring.accounts import account_rules, providers
+from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.secret_files import read_secret
@@ -122,7 +123,7 @@ def open_installation(
     parts = Parts(
         vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
-        clock=time, rules=_rules(chosen), make_index=indexes.make, copies=indexes.copies,
+        clock=time, rules=replace(_rules(chosen), scopes=scopes(chosen, lambda each: _secret_of(chosen, each.secret_file, f"detector {each.name}"))), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
         wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), providers=providers(chosen, time),

@@ -54,7 +54,7 @@ _LATER_IN_CASES = {
 }  # fmt: skip
 
 KINDS = (
-    _kind(records.Item, later={"matches": "[]", "scope": None, "scores": "[]"}),
+    _kind(records.Item, later={"matches": "[]", "scope": None, "scores": "[]", "found_by": None}),
     _kind(records.Case, later=_LATER_IN_CASES),
     _kind(
         records.Reveal,
@@ -67,6 +67,7 @@ KINDS = (
     _kind(records.Decision, later={"answers": "[]", "spread_from": "[]", "second_opinion": False}),
     _kind(records.Opinion, Unique(("decision_id",))),
     _kind(records.Evidence, Unique(("source_id", "scope", "detector", "detector_version"))),
+    _kind(records.RandomAudit, Unique(("case_id",))),
     _kind(records.GoldenItem, Unique(("item_id",))),
     _kind(records.GoldenCase, Unique(("case_id",))),
     _kind(records.Cluster),
