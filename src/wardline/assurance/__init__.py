@@ -27,6 +27,7 @@ from wardline.assurance.channels import (
 )
 from wardline.assurance.golden import choose, disguise
 from wardline.assurance.intervals import Interval, exact_interval
+from wardline.assurance.judging import Judged, NotJudged, judge, truth_of
 from wardline.assurance.planning import Plan, plan
 from wardline.assurance.saying import Said, percent, say
 from wardline.assurance.terms import Terms
@@ -35,7 +36,8 @@ from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 
 __all__ = [
     "ALTERNATIVES", "FEWEST_IN_CHANNEL", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Counted", "Disagreement", "HumanError",
-    "Interval", "Measures", "Plan", "Question", "Said", "Share", "Terms", "Tried", "Watch", "alpha", "attempt", "bins", "cap_from", "certify_act",
-    "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "count", "counts_for", "digest", "disguise",
-    "exact_interval", "is_harmed", "measure", "moved", "observe", "percent", "plan", "say", "score_counts", "share", "wald_limit",
+    "Interval", "Judged", "Measures", "NotJudged", "Plan", "Question", "Said", "Share", "Terms", "Tried", "Watch", "alpha", "attempt",
+    "bins", "cap_from", "certify_act", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "count", "counts_for",
+    "digest", "disguise", "exact_interval", "is_harmed", "judge", "measure", "moved", "observe", "percent", "plan", "say", "score_counts",
+    "share", "truth_of", "wald_limit",
 ]  # fmt: skip

@@ -233,7 +233,7 @@ class _Filling:
 
     def _own_case(self, user: records.User) -> Mapping[str, str]:
         """Put a case with real pictures into somebody's hands, about an account with many others."""
-        from wardline.pipeline.submit import ORIGINAL
+        from wardline.pipeline.parts import ORIGINAL
 
         picture = records.Picture(format=records.MediaFormat.JPEG, width=_SIZE[0], height=_SIZE[1], frames=1)
         common = {"received_at": self._now, "account_reference": OF_ONE_ACCOUNT, "picture": picture}

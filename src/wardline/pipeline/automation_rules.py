@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
-from wardline import assurance, records, triage
+from wardline import assurance, classification, records, triage
+from wardline.pipeline.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,18 @@ class AutomationScope:
     detector_version: str
     settings: str = ""
     """Everything else that the settings say of the scope and its detectors, in any form that is the same for the same settings."""
+
+
+def automated(scope: Scope) -> AutomationScope:
+    """Say what of a scope a certificate is about. How scores are turned into probabilities for the order of the queue is no part of it."""
+    settings = [
+        scope.mode, scope.opens_case_from, scope.near_hash, scope.audit_share, scope.caps_share,
+        [[each.asked.name, each.asked.version, each.max_side] for each in scope.detectors],
+    ]  # fmt: skip
+    return AutomationScope(
+        name=scope.name, surfaces=scope.surfaces, detector=classification.name_of(scope.asked),
+        detector_version=classification.version_of(scope.asked), settings=json.dumps(settings),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

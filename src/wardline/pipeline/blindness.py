@@ -15,8 +15,14 @@ from wardline.pipeline.parts import Parts
 from wardline.records import ActionKind, CaseState, DecisionState, Stage, Verb
 
 _WAITS = (Stage.SECOND, Stage.ADJUDICATION)
-_PRACTICE = (Verb.GOLDEN_GIVEN, Verb.GOLDEN_ANSWERED)
-"""They would tell, by their times, which cases are files with a known answer."""
+_PRACTICE = (
+    Verb.GOLDEN_GIVEN,
+    Verb.GOLDEN_ANSWERED,
+    Verb.AUDIT_DRAWN,
+    Verb.AUDIT_ENDED,
+    Verb.EVIDENCE_RECORDED,
+)
+"""They would tell, by their times, which cases are files with a known answer, or were drawn by lot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from wardline.pipeline import (
     flags_kept,
     opinions,
     preserve,
+    sampling,
     stating,
     striking,
 )
@@ -69,5 +70,10 @@ def _consequences(parts: Parts, weighed: opinions.Weighed) -> Writing:
         rest.add(correcting.draft(parts, case, decision))
     elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         # Nothing to report in either: the file goes once there was time to appeal.
-        rest.add(preserve.cleared(parts, case, decision))
+        audit = parts.store.random_audit_of(case.id)
+        is_quiet = decision.outcome is Outcome.NOT_VIOLATION and not case.restricted and not actions
+        if audit is not None and audit.alone and is_quiet:
+            rest.add(sampling.cleared(parts, audit, case))
+        else:
+            rest.add(preserve.cleared(parts, case, decision))
     return rest

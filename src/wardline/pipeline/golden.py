@@ -8,8 +8,7 @@ from wardline import assurance, intake, records, review, triage
 from wardline.errors import InputError, NotFoundError, RefusedError
 from wardline.pipeline import people
 from wardline.pipeline.lookup import Lookup
-from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.pipeline.submit import ORIGINAL
+from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.records import CaseState, DecisionState, Insert, Outcome, Replace, Role, Verb
 
 _FLAG = records.Flag(reason="other")

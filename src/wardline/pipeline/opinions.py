@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wardline import enforcement, records, review
-from wardline.pipeline import alarms, overturning, people, stating
+from wardline.pipeline import alarms, evidencing, overturning, people, stating
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import (
     AlarmKind,
@@ -91,6 +91,8 @@ def _plain(parts: Parts, case: records.Case, decision: records.Decision) -> Weig
 def _first(parts: Parts, case: records.Case, decision: records.Decision) -> Weighed:
     rules = parts.rules.opinions
     reason = review.reason_for(decision, rules, drawn=parts.happens(rules.random_share))
+    if parts.store.random_audit_of(case.id) is not None:
+        reason = OpinionReason.AUDIT  # whatever the first answer is: two people at least say what is true
     if reason is None:
         return _plain(parts, case, decision)
     waiting = review.await_another(case, decision.user_id, Turn.SECOND)
@@ -190,11 +192,13 @@ def _settled(
     entry = parts.entry(
         Verb.OPINIONS_SETTLED, case.id, actor=decision.user_id, detail=f"{len(opinions)} opinions"
     )
-    changes: list[records.Change] = [*map(Replace, ended), Insert(own)]
+    shown = evidencing.settled(parts, case, [*ended, own])
+    changes: list[records.Change] = [*map(Replace, ended), Insert(own), *shown.changes]
+    settling = (entry, *shown.entries)
     if held is None or held.answer != mine.answer:
         # What was removed comes back where the answer says so, as what was hidden does.
         plain = _plain(parts, case if held is None else replace(case, restricted=True), decision)
-        base = replace(plain, changes=(*plain.changes, *changes), entries=(entry, *plain.entries))
+        base = replace(plain, changes=(*plain.changes, *changes), entries=(*settling, *plain.entries))
         return base if held is None else _overturned(parts, base, held)
     closed = replace(case, decision_id=held.decision_id)
     stands = parts.store.decision(held.decision_id)
@@ -203,7 +207,7 @@ def _settled(
     )
     changes += [Replace(closed), Replace(review.given(decision))]
     return Weighed(
-        case=closed, decision=decision, takes_effect=False, changes=changes, entries=(entry, told),
+        case=closed, decision=decision, takes_effect=False, changes=changes, entries=(*settling, told),
         work=unlinking(parts, closed, stands.outcome),
     )  # fmt: skip
 

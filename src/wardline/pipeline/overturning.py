@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from wardline import enforcement, records
 from wardline.errors import ConflictError
-from wardline.pipeline import alarms, care, correcting, feedback, preserve, reversing, striking
+from wardline.pipeline import alarms, care, correcting, evidencing, feedback, preserve, reversing, striking
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -73,6 +73,7 @@ def overturn(parts: Parts, decision_id: str, *, by: records.Decision, case: reco
         written.note(
             Replace(fallen), parts.entry(Verb.DECISION_OVERTURNED, former.id, actor=by.user_id, detail=by.id)
         )
+        written.add(evidencing.corrected(parts, case.id, by))
     gone = list(settled.reversed)
     if struck is not None:
         written.add(struck.writing)

@@ -16,8 +16,11 @@ from wardline.errors import PlatformError
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.automation_rules import AutomationRules
 from wardline.pipeline.measures import Measures
+from wardline.pipeline.scopes import Scopes
 from wardline.records.ids import ENTROPY_BYTES
 
+ORIGINAL = "original"
+"""The vault's purpose for a file as it was uploaded."""
 SYSTEM = "system"
 """The actor of what nobody in particular did."""
 
@@ -67,6 +70,8 @@ class Rules:
     look_back: timedelta = timedelta(0)
     """How long ago a kept file may have come to be matched with what is new on a list; nothing: that is off."""
     min_free_bytes: int = 1_000_000_000
+    scopes: Scopes = field(default_factory=Scopes)
+    """Where detectors are asked."""
     accounts: AccountRules = field(default_factory=AccountRules)
     ladder: enforcement.Ladder = field(default_factory=enforcement.Ladder)
     promises: enforcement.Promises = field(default_factory=enforcement.Promises)

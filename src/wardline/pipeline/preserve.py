@@ -8,8 +8,7 @@ from datetime import timedelta
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
 from wardline.pipeline import alarms, gathering
-from wardline.pipeline.parts import Parts
-from wardline.pipeline.submit import ORIGINAL
+from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
 
@@ -147,12 +146,7 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         parts.store.commit(entries=(), work=[later])
         return
     items = [parts.store.item(item_id) for item_id in case.item_ids]
-    bare: list[records.Change] = [
-        Replace(
-            replace(item, account_reference="", context=None, hashes=(), matches=(), version=item.version + 1)
-        )
-        for item in items
-    ]
+    bare: list[records.Change] = [Replace(_bare(item)) for item in items]
     bare += [
         Replace(replace(action, account_reference="", content_reference=None, version=action.version + 1))
         for action in actions
@@ -164,6 +158,13 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     parts.store.commit(
         Replace(without), *bare, *forgotten, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id), *told]
     )
+
+
+def _bare(item: records.Item) -> records.Item:
+    """Take out of an item whose it is, and what was said of it."""
+    return replace(
+        item, account_reference="", context=None, hashes=(), matches=(), scope=None, scores=(), found_by=None, version=item.version + 1
+    )  # fmt: skip
 
 
 def _is_owed(action: records.Action) -> bool:

@@ -18,8 +18,7 @@ from wardline.errors import (
     ReportFinishedError,
 )
 from wardline.pipeline import alarms
-from wardline.pipeline.parts import Parts
-from wardline.pipeline.submit import ORIGINAL
+from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
 

@@ -9,8 +9,7 @@ from datetime import datetime
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
 from wardline.pipeline import alarms, golden, opinions, standing_alone, wellbeing
-from wardline.pipeline.parts import Parts
-from wardline.pipeline.submit import ORIGINAL
+from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
 _ESCALATED = 1_000_000

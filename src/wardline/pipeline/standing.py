@@ -11,6 +11,7 @@ from wardline import records, triage
 from wardline.errors import WardlineError
 from wardline.pipeline.automation_rules import AutomationScope, conditions
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.score_log import ScoreLog
 
 _log = structlog.get_logger("wardline.certificates")
 _LOOK_AGAIN_SECONDS = 1.0
@@ -22,6 +23,7 @@ class StandingCertificates:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self.scores = ScoreLog(parts)
         self._gate = threading.Lock()
         self._stamp: tuple[str, str] | None = None
         self._looked = float("-inf")

@@ -10,22 +10,22 @@ import structlog
 
 from wardline import enforcement, intake, matching, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
-from wardline.pipeline import care, flags_kept, gathering, stating
+from wardline.pipeline import care, detecting, evidencing, flags_kept, gathering, sampling, stating
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.lookup import Lookup
-from wardline.pipeline.parts import Parts
+from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.placing import placed
+from wardline.pipeline.scopes import Scope
 from wardline.pipeline.standing import StandingCertificates
 from wardline.pipeline.writing import Writing
-from wardline.records import Precision, Step, Verb
+from wardline.records import Disposal, Precision, Step, Verb
 
 _log = structlog.get_logger("wardline.submit")
 
-ORIGINAL = "original"
-"""The vault's purpose for a file as it was uploaded."""
 _CLOSE_LOOK_SECONDS_PER_PIXEL = 25e-9
 """What a close look takes longer than a glance, at most: that is decoding a JPEG in full. Measured 9 to 24 ns a pixel, on a machine at four
 times its load; other formats take as long for both."""
+_BY_MACHINE = {Disposal.CLEARED: Step.ITEMS_CLEARED, Disposal.ACTED: Step.ITEMS_ACTED}
 _LEAST_FREE_BYTES = 2**26
 """Room for the database to go on while uploads are refused."""
 
@@ -49,6 +49,35 @@ class _SeenAs:
 
     signals: list[records.Signal]
     findings: matching.Findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What is known of an upload when it is routed."""
+
+    signals: list[records.Signal]
+    route: records.Route
+    scope: Scope | None
+    scores: tuple[records.Score, ...]
+    is_drawn: bool
+    """The lot fell on it."""
+
+    @property
+    def is_released(self) -> bool:
+        """Nothing points at it, or a machine clears it."""
+        return isinstance(self.route, records.Release)
+
+    @property
+    def certificate_id(self) -> str | None:
+        """Under which a machine decides."""
+        return None if isinstance(self.route, records.Review) else self.route.certificate_id
+
+    @property
+    def disposal(self) -> Disposal:
+        """What a machine does with it."""
+        if self.certificate_id is None:
+            return Disposal.LEFT
+        return Disposal.CLEARED if self.is_released else Disposal.ACTED
 
 
 def submit(
@@ -82,6 +111,9 @@ def submit(
     before = parts.store.remembered(seen.key_digest) if seen else None
     if seen is not None and _is_repetition(parts, seen, before):
         return Submission(route=None, item_id=None, judged_at=time.monotonic())
+    # Whatever the upload is, the detectors of its scope are asked first; so their time is in what everything there costs.
+    scope = parts.rules.scopes.of(upload.context.surface)
+    answers = detecting.ask(parts, scope, upload.content) if scope else ()
     began = time.monotonic()
     examined = parts.media.hash(upload.content, precision=Precision.FAST)
     glance_seconds = time.monotonic() - began
@@ -91,28 +123,59 @@ def submit(
     # Set before the close look, which only some uploads get: set after it, the answer to what is near a list would leave later than that to
     # what is not. The time that a close look takes is granted to every upload instead.
     judged_at = time.monotonic() + close_look_seconds(examined, glance_seconds)
-    if seen_as.signals or seen_as.findings:
+    scored = detecting.scored(scope, answers, seen_as.findings.matches)
+    is_drawn = sampling.is_drawn(parts, scope, upload)
+    if seen_as.signals or seen_as.findings or scored.signals or is_drawn:
         examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
-    signals = seen_as.signals
+        scored = detecting.scored(scope, answers, seen_as.findings.matches)
+    signals = [*seen_as.signals, *scored.signals]
     route = triage.route(signals, parts.rules.policy, automation=automation)
+    judged = _Judged(signals=signals, route=route, scope=scope, scores=scored.scores, is_drawn=is_drawn)
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         # Expired, and not forgotten yet: the chores do that every minute.
         changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
-    changes += [parts.count(step) for step in _counted(signals, route)]
+    changes += [parts.count(step) for step in _counted(judged)]
     changes += care.tallies(seen_as.findings, parts.now().date())
     try:
-        if isinstance(route, records.Release):
-            parts.store.commit(*changes, entries=())
-            return Submission(route=route, item_id=None, judged_at=judged_at)
-        item_id = _keep(parts, leaders, upload, examined, signals, route, api_key, changes)
+        item_id = _write(parts, leaders, upload, examined, judged, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
             return Submission(route=None, item_id=None, judged_at=judged_at)
         raise
-    care.watch_entries(parts, seen_as.findings.matches)
-    return Submission(route=route, item_id=item_id, judged_at=judged_at)
+    if item_id is not None:
+        care.watch_entries(parts, seen_as.findings.matches)
+    detecting.tell(parts, scope, answers)
+    if standing is not None and scope is not None and scored.scores:
+        standing.scores.note(scope.name, scored.scores[0])
+    return Submission(route=judged.route, item_id=item_id, judged_at=judged_at)
+
+
+def _write(
+    parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable, judged: _Judged,
+    api_key: records.ApiKey, changes: list[records.Change],
+) -> str | None:  # fmt: skip
+    """Commit what became of an upload; gives the item that was kept because something points at it."""
+    match judged.route:
+        case records.Release() if not judged.is_drawn:
+            parts.store.commit(*changes, entries=())
+            return None
+        case records.Release():
+            # Nobody is told that it is kept: it is released, and a copy is looked at.
+            _keep(parts, leaders, upload, examined, judged, _asked_about(judged), api_key, changes)
+            return None
+        case records.Act(certificate_id=str()) as route if judged.is_drawn:
+            # Whoever judges the audit shall not read from its reasons what the machine said.
+            route = replace(route, reasons=_asked_about(judged).reasons)
+            return _keep(parts, leaders, upload, examined, judged, route, api_key, changes)
+        case route:
+            return _keep(parts, leaders, upload, examined, judged, route, api_key, changes)
+
+
+def _asked_about(judged: _Judged) -> records.Review:
+    """Give what somebody reads who judges an audit: the same as of whatever else a detector was asked about."""
+    return records.Review(reasons=tuple(dict.fromkeys(map(triage.reason_of, judged.scores[:1]))))
 
 
 def _require_room(parts: Parts, upload: intake.Upload) -> None:
@@ -165,13 +228,13 @@ def _look_closely(
     examined = parts.media.hash(upload.content, precision=Precision.EXACT)
     if isinstance(examined, records.Examination):
         return examined, _look_up(lookup, upload, examined, margin_bits=0)
-    if not seen_as.signals:  # only lists in preview know it, and those have no effect, nor has their look
-        return glance, replace(seen_as, findings=matching.Findings())
+    exact = tuple(each for each in glance.hashes if each.kind is not records.HashKind.PDQ)
+    if not seen_as.signals:  # no list knows it but those in preview, which have no effect, nor has their look
+        return replace(glance, hashes=exact), replace(seen_as, findings=matching.Findings())
     certain = seen_as.findings.certain
     kept = [each for each in seen_as.signals if not isinstance(each, records.Match) or each in certain]
     if len(kept) < len(seen_as.signals):
         kept.append(records.Unscannable(source="matching", reason="near an entry, but not hashed exactly"))
-    exact = tuple(each for each in glance.hashes if each.kind is not records.HashKind.PDQ)
     return replace(glance, hashes=exact), _SeenAs([examined, *kept], matching.Findings(matches=certain))
 
 
@@ -199,27 +262,29 @@ def _look_up(
     return _SeenAs(signals, findings)
 
 
-def _counted(signals: list[records.Signal], route: records.Route) -> list[Step]:
+def _counted(judged: _Judged) -> list[Step]:
     steps = [Step.ITEMS_RECEIVED]
-    kinds = {type(signal) for signal in signals}
+    kinds = {type(signal) for signal in judged.signals}
+    steps += [Step.ITEMS_SCORED] if judged.scores else []
+    steps += [Step.AUDITS_DRAWN] if judged.is_drawn else []
     steps += [Step.ITEMS_MATCHED] if records.Match in kinds else []
     steps += [Step.ITEMS_UNSCANNABLE] if records.Unscannable in kinds else []
     steps += [Step.ITEMS_FLAGGED] if records.Flag in kinds else []
-    if isinstance(route, records.Release):
-        return [*steps, Step.ITEMS_RELEASED, *([Step.ITEMS_CLEARED] if route.certificate_id else [])]
-    by_machine = isinstance(route, records.Act) and route.certificate_id
-    return [*steps, Step.CASES_OPENED, *([Step.ITEMS_ACTED] if by_machine else [])]
+    steps += [Step.ITEMS_RELEASED] if judged.is_released else []
+    steps += [_BY_MACHINE[judged.disposal]] if judged.disposal in _BY_MACHINE else []
+    return [*steps, Step.CASES_OPENED] if judged.is_drawn or not judged.is_released else steps
 
 
 def _keep(
     parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable,
-    signals: Sequence[records.Signal], route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
+    judged: _Judged, route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
 ) -> str:  # fmt: skip
     now = parts.now()
-    item = _disposed(_item(parts, upload, examined, signals, api_key), route)
+    item = _item(parts, upload, examined, judged, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
-    case = replace(case, certificate_id=item.certificate_id)
-    case = placed(parts, case, item, signals)
+    if judged.disposal is Disposal.ACTED and not judged.is_drawn:
+        case = replace(case, certificate_id=item.certificate_id)
+    case = placed(parts, case, item, detecting.for_order(judged.scope, judged.signals))
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
     )
@@ -228,17 +293,16 @@ def _keep(
     parts.vault.seal(item.id, ORIGINAL, upload.content)
     changes += [records.Insert(each) for each in (item, hold, *actions)]
 
-    if item.certificate_id is not None:
-        told = stating.stated_by_machine(parts, case, item, actions)
-    else:
-        told = Writing()
     flagged = (
         flags_kept.noticed(parts, item, case.id, upload.flag, actor=api_key.id)[1]
         if upload.flag
         else Writing()
     )
+    if judged.is_drawn and judged.scope is not None:
+        flagged.add(sampling.drawn(parts, judged.scope, case, item, alone=judged.is_released))
 
-    flagged.add(told)
+    if judged.disposal is Disposal.ACTED:
+        flagged.add(stating.stated_by_machine(parts, case, item, actions))
 
     def commit(placed: gathering.Placed) -> None:
         _commit_kept(
@@ -246,7 +310,11 @@ def _keep(
         )
 
     try:
-        gathering.open_in_place(parts, leaders, case, item, commit)
+        if judged.is_drawn:
+            # It stands alone: what people say of a copy elsewhere must not decide it, for then nobody would have judged it blind.
+            commit(gathering.Placed(case=case))
+        else:
+            gathering.open_in_place(parts, leaders, case, item, commit)
     except AlreadyExistsError:
         parts.vault.destroy(
             item.id, ORIGINAL
@@ -286,13 +354,6 @@ def _commit_kept(
     )
 
 
-def _disposed(item: records.Item, route: records.Review | records.Act) -> records.Item:
-    """Note on an item what a machine does with it, and under which certificate."""
-    if isinstance(route, records.Review) or route.certificate_id is None:
-        return item
-    return replace(item, disposal=records.Disposal.ACTED, certificate_id=route.certificate_id)
-
-
 def _in_words(route: records.Review | records.Act) -> str:
     match route:
         case records.Review():
@@ -307,17 +368,19 @@ def _item(
     parts: Parts,
     upload: intake.Upload,
     examined: records.Examination | records.Unscannable,
-    signals: Sequence[records.Signal],
+    judged: _Judged,
     api_key: records.ApiKey,
 ) -> records.Item:
-    matches = tuple(signal for signal in signals if isinstance(signal, records.Match))
+    matches = tuple(signal for signal in judged.signals if isinstance(signal, records.Match))
     known = examined if isinstance(examined, records.Examination) else None
     picture = known.picture if known else _viewable(parts, upload.content)
     return records.Item(
         id=parts.new_id("item"), received_at=parts.now(), account_reference=upload.account_reference,
         platform=api_key.platform or "", context=intake.not_in_the_future(upload.context, parts.now()), size_bytes=len(upload.content),
         picture=picture, hashes=known.hashes if known else intake.digests(upload.content), sealed=True,
-        matches=matches[: records.MOST_MATCHES],
+        matches=matches[: records.MOST_MATCHES], scope=judged.scope.name if judged.scope else None, scores=judged.scores,
+        found_by=evidencing.channel_of(judged.signals) if judged.scope else None, disposal=judged.disposal,
+        certificate_id=judged.certificate_id,
     )  # fmt: skip
 
 

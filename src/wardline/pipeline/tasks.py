@@ -23,6 +23,7 @@ from wardline.pipeline import (
     placing,
     preserve,
     reversing,
+    sampling,
     sessions,
     spreading,
     standing_alone,
@@ -100,7 +101,7 @@ class Chores:
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
-                      lambda: nobody_takes.watch(parts), lambda: watching.watch(parts)):  # fmt: skip
+                      lambda: nobody_takes.watch(parts), lambda: sampling.expire(parts), lambda: watching.watch(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

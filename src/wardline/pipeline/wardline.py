@@ -170,6 +170,7 @@ class Wardline(
             *self.parts.notifiers,
             *(each.exchange for each in self.parts.exchanges.values()),
             *(each.provider for each in self.parts.providers.values()),
+            *(each.classifier for scope in self.parts.rules.scopes.several for each in scope.detectors),
         ):
             _close(outside)
         self.parts.store.close()

@@ -19,3 +19,11 @@ class EvidenceReader(Protocol):
     def evidence_of(self, source_id: str) -> list[records.Evidence]:
         """What rests on one audit or case."""
         ...
+
+    def random_audit_of(self, case_id: str) -> records.RandomAudit | None:
+        """The draw that a case came by, if it was drawn."""
+        ...
+
+    def expired_audits(self, now: datetime, *, most: int) -> list[records.RandomAudit]:
+        """Audits whose time is over and that have not ended, the one that expired first in front."""
+        ...

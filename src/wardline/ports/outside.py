@@ -220,7 +220,11 @@ class HashExchange(HashListSource, Protocol):
 
 
 class Classifier(Protocol):
-    """A detector: bytes to a raw score."""
+    """A detector: bytes to a raw score.
+
+    Asked about every upload of its scopes, from many threads at once, and within a time cap of its own: the upload waits. Whatever fails is
+    ``Unscannable`` with its name as the source and a fixed phrase. It keeps nothing of what it was asked about.
+    """
 
     @property
     def name(self) -> str: ...

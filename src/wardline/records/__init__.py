@@ -115,11 +115,21 @@ from wardline.records.preview import (
     PreviewTable,
 )
 from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
+from wardline.records.random_audit import RandomAudit
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
 from wardline.records.sign_in import Identity, Opening, Passkey, SecondFactor
-from wardline.records.signal import IMMINENT_DANGER, Doubt, Flag, Match, Score, Signal, Unscannable
+from wardline.records.signal import (
+    IMMINENT_DANGER,
+    OTHER_VERSION,
+    Doubt,
+    Flag,
+    Match,
+    Score,
+    Signal,
+    Unscannable,
+)
 from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.wellbeing import DECLINABLE, Grade, ViewingChoices
@@ -139,6 +149,7 @@ __all__ = [
     "MOST_MATCHES",
     "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR",
+    "OTHER_VERSION",
     "SCORE_BINS",
     "WIDEST_RADIUS_BITS",
     "Act",
@@ -246,6 +257,7 @@ __all__ = [
     "PreviewField",
     "PreviewSection",
     "PreviewTable",
+    "RandomAudit",
     "Receipt",
     "Referral",
     "ReferralFile",

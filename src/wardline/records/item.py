@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
-from wardline.records.evidence import Disposal
+from wardline.records.evidence import Channel, Disposal
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
 from wardline.records.signal import Match, Score
@@ -171,6 +171,9 @@ class Item:
     scores: tuple[Score, ...] = ()
     """What detectors said when it came in: first the score that counts for the scope, then those it was made of. None where one failed, and
     none once unlinked."""
+    found_by: Channel | None = None
+    """Which route pointed at it when it came in, besides its score; None for none that says anything of how good a score is, and once
+    unlinked."""
     disposal: Disposal = Disposal.LEFT
     """What the machine did with it when it came in."""
     certificate_id: str | None = None

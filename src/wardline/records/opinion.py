@@ -18,6 +18,8 @@ class OpinionReason(StrEnum):
     """The first person asked for it."""
     GRAVEST = "gravest"
     """Category A: always."""
+    AUDIT = "audit"
+    """The upload was drawn by lot when it came in."""
     RANDOM = "random"
     """Drawn by lot."""
 

@@ -79,4 +79,7 @@ class Unscannable:
     """A fixed phrase, never content."""
 
 
+OTHER_VERSION = "answered as another version than in the settings"
+"""The reason of a detector that changed without anybody having said so: leads hear of it."""
+
 Signal = Match | Score | Flag | Unscannable

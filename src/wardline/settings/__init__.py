@@ -1,7 +1,7 @@
 """Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
 
 from wardline.settings.accounts import AccountSettings, OidcSettings, SecondFactorSettings
-from wardline.settings.automation import AutomationSettings
+from wardline.settings.automation import AutomationSettings, DetectorSettings, ScopeSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings, StrikeSettings
 from wardline.settings.ranges import RANGES
 from wardline.settings.reading import FILE_NAME, load, parse, values_of
@@ -32,6 +32,7 @@ __all__ = [
     "AlarmSettings",
     "AutomationSettings",
     "ComplaintSettings",
+    "DetectorSettings",
     "EnforcementSettings",
     "ExchangeSettings",
     "Installation",
@@ -45,6 +46,7 @@ __all__ = [
     "ReferralSettings",
     "ReporterSettings",
     "ReviewSettings",
+    "ScopeSettings",
     "SecondFactorSettings",
     "ServerSettings",
     "Settings",

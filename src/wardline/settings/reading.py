@@ -88,6 +88,8 @@ def _named(settings: Settings) -> tuple[tuple[str, tuple[Any, ...]], ...]:
         ("matching.exchanges", settings.matching.exchanges),
         ("accounts.oidc", settings.accounts.oidc),
         ("review.queues", settings.review.queues),
+        ("detectors", settings.detectors),
+        ("automation.scopes", settings.automation.scopes),
     )
 
 

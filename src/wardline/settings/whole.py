@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wardline.settings.accounts import AccountSettings
-from wardline.settings.automation import AutomationSettings
+from wardline.settings.automation import AutomationSettings, DetectorSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
@@ -46,6 +46,7 @@ class Settings:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     platforms: tuple[PlatformSettings, ...] = ()
     notifiers: tuple[NotifierSettings, ...] = ()
+    detectors: tuple[DetectorSettings, ...] = ()
 
     @property
     def data(self) -> Path:

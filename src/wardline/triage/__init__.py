@@ -3,5 +3,15 @@
 from wardline.triage.automation import Automation
 from wardline.triage.policy import Policy, Response
 from wardline.triage.routing import reason_of, route
+from wardline.triage.scopes import ScopeMode, for_people, pointing
 
-__all__ = ["Automation", "Policy", "Response", "reason_of", "route"]
+__all__ = [
+    "Automation",
+    "Policy",
+    "Response",
+    "ScopeMode",
+    "for_people",
+    "pointing",
+    "reason_of",
+    "route",
+]

@@ -8,6 +8,7 @@ from typing import assert_never
 from wardline import records
 from wardline.triage.automation import Automation, decide
 from wardline.triage.policy import Policy, Response
+from wardline.triage.scopes import for_people
 
 
 def route(
@@ -29,7 +30,7 @@ def route(
     decided = decide(signals, automation) if automation is not None else None
     if decided is not None:
         return decided
-    reasons = tuple(dict.fromkeys(reason_of(signal) for signal in signals))
+    reasons = tuple(dict.fromkeys(reason_of(signal) for signal in for_people(signals)))
     if any(_response(signal, policy) is Response.ACT for signal in signals):
         return records.Act(reasons=reasons)
     return records.Review(reasons=reasons)
@@ -56,8 +57,8 @@ def reason_of(signal: records.Signal) -> str:
             return _match_reason(signal)
         case records.Flag(reason=reason, trusted=trusted):
             return f"A {'trusted flagger' if trusted else 'user'} flagged it: {reason}"
-        case records.Score(detector=detector):
-            return f"The detector {detector} points at it"
+        case records.Score():  # the same words for a high score, for a scope where everything is looked at, and for what was drawn by lot
+            return "A detector was asked about it, and a person decides"
         case records.Unscannable(source=source, reason=reason):
             return f"Could not be scanned by {source}: {reason}"
         case _:

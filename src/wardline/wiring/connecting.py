@@ -8,7 +8,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from wardline.pipeline.durable import DurableWork
 from wardline.settings import Settings
 from wardline.wiring.accounts import account_rules, providers
 from wardline.wiring.automation import automation_rules
+from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.secret_files import read_secret
@@ -123,7 +124,7 @@ def open_installation(
     parts = Parts(
         vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
-        clock=time, rules=_rules(chosen), make_index=indexes.make, copies=indexes.copies,
+        clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
         wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), providers=providers(chosen, time),
@@ -183,9 +184,15 @@ def _rules(chosen: Settings) -> Rules:
         list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
         list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,
         look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
-        accounts=account_rules(chosen), automation=automation_rules(chosen),
+        accounts=account_rules(chosen),
         ladder=_ladder(chosen.enforcement.strikes), promises=_promises(chosen.complaints),
     )  # fmt: skip
+
+
+def _automated(chosen: Settings, rules: Rules) -> Rules:
+    """Add the scopes, with the detectors that they ask, and what a machine may decide there."""
+    found = scopes(chosen, lambda each: _secret_of(chosen, each.secret_file, f"detector {each.name}"))
+    return replace(rules, scopes=found, automation=automation_rules(chosen, found))
 
 
 def _ladder(strikes: settings.StrikeSettings) -> enforcement.Ladder:

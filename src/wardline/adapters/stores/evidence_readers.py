@@ -32,3 +32,12 @@ class SqlEvidence(SqlReading):
         table = tables.evidence
         chosen = sa.select(table).where(table.c.source_id == source_id)
         return self._all(records.Evidence, chosen.order_by(table.c.recorded_at, table.c.id))
+
+    def random_audit_of(self, case_id: str) -> records.RandomAudit | None:
+        table = tables.random_audits
+        return self._first(records.RandomAudit, sa.select(table).where(table.c.case_id == case_id))
+
+    def expired_audits(self, now: datetime, *, most: int) -> list[records.RandomAudit]:
+        table = tables.random_audits
+        chosen = sa.select(table).where(table.c.ended_at.is_(None), table.c.expires_at <= now)
+        return self._all(records.RandomAudit, chosen.order_by(table.c.expires_at, table.c.id).limit(most))

@@ -57,8 +57,15 @@ _LATER_IN_CASES = {
 KINDS = (
     _kind(
         records.Item,
-        later={"matches": "[]", "scope": None, "scores": "[]", "disposal": "left", "certificate_id": None},
-    ),
+        later={
+            "matches": "[]",
+            "scope": None,
+            "scores": "[]",
+            "found_by": None,
+            "disposal": "left",
+            "certificate_id": None,
+        },
+    ),  # fmt: skip
     _kind(records.Case, later=_LATER_IN_CASES),
     _kind(
         records.Reveal,
@@ -71,6 +78,7 @@ KINDS = (
     _kind(records.Decision, later={"answers": "[]", "spread_from": "[]", "second_opinion": False}),
     _kind(records.Opinion, Unique(("decision_id",))),
     _kind(records.Evidence, Unique(("source_id", "scope", "detector", "detector_version"))),
+    _kind(records.RandomAudit, Unique(("case_id",))),
     _kind(records.GoldenItem, Unique(("item_id",))),
     _kind(records.GoldenCase, Unique(("case_id",))),
     _kind(records.Cluster),

@@ -28,6 +28,17 @@ class MemoryEvidence(MemoryReading):
     def evidence_of(self, source_id: str) -> list[records.Evidence]:
         return self._all(records.Evidence, _recorded, lambda each: each.source_id == source_id)
 
+    def random_audit_of(self, case_id: str) -> records.RandomAudit | None:
+        found = self._all(records.RandomAudit, lambda each: each.id, lambda each: each.case_id == case_id)
+        return found[0] if found else None
+
+    def expired_audits(self, now: datetime, *, most: int) -> list[records.RandomAudit]:
+        return self._all(
+            records.RandomAudit,
+            lambda each: (each.expires_at, each.id),
+            lambda each: each.ended_at is None and each.expires_at <= now,
+        )[:most]
+
 
 def _recorded(found: records.Evidence) -> tuple[datetime, str]:
     return found.recorded_at, found.id

@@ -71,6 +71,17 @@ WORDS: dict[AlarmKind, Words] = {
         "Nothing was destroyed, and nothing will be while there are so many.",
         "If the database came from an older back-up, restore a newer one. Otherwise call the person responsible.",
     ),
+    AlarmKind.DETECTOR_FAILING: Words(
+        "A detector gives no answer",
+        "Everything that is posted where it is asked goes to a person. Nothing is released unseen for its sake.",
+        "See whether whoever runs it says that it is down, and whether its secret is right. If more comes to people than they can look at, "
+        "take its scope out of wardline.toml until it is well.",
+    ),
+    AlarmKind.DETECTOR_CHANGED: Words(
+        "A detector became another one",
+        "Its answers are not used. Everything that is posted where it is asked goes to a person.",
+        "Ask whoever runs it what changed. To use the new version, name it in wardline.toml; it starts without evidence and without certificate.",
+    ),
     AlarmKind.CASE_STUCK: Words(
         "Nobody is left who may take a case",
         "The case waits and stays as it is. What is hidden stays hidden.",

@@ -28,7 +28,7 @@ from wardline.adapters.stores.tables.counting import (
     remembered,
     tallies,
 )
-from wardline.adapters.stores.tables.evidence import evidence
+from wardline.adapters.stores.tables.evidence import evidence, random_audits
 from wardline.adapters.stores.tables.line import actions, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
@@ -82,6 +82,7 @@ __all__ = [
     "openings",
     "opinions",
     "passkeys",
+    "random_audits",
     "receipts",
     "referrals",
     "remembered",
@@ -114,6 +115,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.GoldenItem: golden_items,
     records.GoldenCase: golden_cases,
     records.Evidence: evidence,
+    records.RandomAudit: random_audits,
     records.Action: actions,
     records.Referral: referrals,
     records.Receipt: receipts,

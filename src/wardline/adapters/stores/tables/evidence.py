@@ -10,6 +10,7 @@ from wardline.adapters.stores.tables.spelling import (
     a_text,
     a_text_or_none,
     a_time,
+    a_time_or_none,
     a_yes_no,
     an_id,
     metadata,
@@ -21,4 +22,12 @@ evidence = sa.Table(
     a_text("part"), a_text("disposal"), a_text_or_none("certificate_id"), a_number("version"),
     sa.Index("uq_evidence_source_id_scope", "source_id", "scope", "detector", "detector_version", unique=True),
     sa.Index("ix_evidence_scope", "scope", "detector", "detector_version", "recorded_at", "id"),
+)  # fmt: skip
+
+_RUNNING = sa.text("ended_at IS NULL")
+random_audits = sa.Table(
+    "random_audits", metadata, an_id(), a_text("case_id"), a_text("item_id"), a_text("scope"), a_time("drawn_at"), a_time("expires_at"),
+    a_yes_no("alone"), a_time_or_none("ended_at"), a_number("version"),
+    sa.Index("uq_random_audits_case_id", "case_id", unique=True),
+    sa.Index("ix_random_audits_running", "expires_at", "id", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
 )  # fmt: skip

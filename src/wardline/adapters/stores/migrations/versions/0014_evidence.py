@@ -17,12 +17,14 @@ def upgrade() -> None:
     """Add the columns and tables. No detector was asked about an item that is there."""
     _scores()
     _evidence()
+    _random_audits()
 
 
 def _scores() -> None:
     op.add_column("items", sa.Column("scope", text(), nullable=True))
     # Filled before it is required, so that no default stays behind that a fresh table does not have.
     op.add_column("items", sa.Column("scores", text(), nullable=True))
+    op.add_column("items", sa.Column("found_by", text(), nullable=True))
     op.execute(sa.update(sa.table("items", sa.column("scores", text()))).values(scores="[]"))
     with op.batch_alter_table("items") as items:
         items.alter_column("scores", existing_type=text(), nullable=False)
@@ -57,4 +59,29 @@ def _evidence() -> None:
     )
     op.create_index(
         "ix_evidence_scope", "evidence", ["scope", "detector", "detector_version", "recorded_at", "id"]
+    )
+
+
+def _random_audits() -> None:
+    op.create_table(
+        "random_audits",
+        sa.Column("id", text(), nullable=False),
+        sa.Column("case_id", text(), nullable=False),
+        sa.Column("item_id", text(), nullable=False),
+        sa.Column("scope", text(), nullable=False),
+        sa.Column("drawn_at", UtcTime(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_random_audits"),
+    )
+    op.create_index("uq_random_audits_case_id", "random_audits", ["case_id"], unique=True)
+    running = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_random_audits_running",
+        "random_audits",
+        ["expires_at", "id"],
+        sqlite_where=running,
+        postgresql_where=running,
     )
