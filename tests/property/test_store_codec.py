@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wardline import records
 from wardline.adapters.stores import codec, kinds, tables
 from wardline.testing import store_records as make
+from wardline.testing import store_records_certificates as of_certificates
 
 _TEXT = st.text(
     st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60
@@ -166,7 +167,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         settled=st.none() | _TEXT,
     ),
     records.Certificate: st.builds(
-        make.certificate,
+        of_certificates.certificate,
         arm=st.sampled_from(records.Arm),
         scope=_NAMES,
         detector=_TEXT,
@@ -188,7 +189,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         reason=st.none() | _TEXT,
     ),
     records.CertificateWatch: st.builds(
-        make.certificate_watch,
+        of_certificates.certificate_watch,
         capital=_tuples(st.floats(0, 1e9)),
         seen=st.integers(10, 2**40),
         harmed=st.integers(0, 10),
@@ -197,7 +198,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         fed=_tuples(_TEXT),
     ),
     records.ScoreCounts: st.builds(
-        make.score_counts,
+        of_certificates.score_counts,
         scope=_NAMES,
         counts=st.lists(st.integers(0, 2**40), min_size=records.SCORE_BINS, max_size=records.SCORE_BINS).map(
             tuple

@@ -8,24 +8,23 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from wardline import enforcement, intake, matching, preservation, records, review, triage
+from wardline import enforcement, intake, matching, preservation, records, review
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
 from wardline.pipeline import care, detecting, evidencing, flags_kept, gathering, sampling, stating
+from wardline.pipeline.judged import Judged, asked_about, counted, in_words, judge
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.placing import placed
-from wardline.pipeline.scopes import Scope
 from wardline.pipeline.standing import StandingCertificates
 from wardline.pipeline.writing import Writing
-from wardline.records import Disposal, Precision, Step, Verb
+from wardline.records import Disposal, Precision, Verb
 
 _log = structlog.get_logger("wardline.submit")
 
 _CLOSE_LOOK_SECONDS_PER_PIXEL = 25e-9
 """What a close look takes longer than a glance, at most: that is decoding a JPEG in full. Measured 9 to 24 ns a pixel, on a machine at four
 times its load; other formats take as long for both."""
-_BY_MACHINE = {Disposal.CLEARED: Step.ITEMS_CLEARED, Disposal.ACTED: Step.ITEMS_ACTED}
 _LEAST_FREE_BYTES = 2**26
 """Room for the database to go on while uploads are refused."""
 
@@ -49,35 +48,6 @@ class _SeenAs:
 
     signals: list[records.Signal]
     findings: matching.Findings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """What is known of an upload when it is routed."""
-
-    signals: list[records.Signal]
-    route: records.Route
-    scope: Scope | None
-    scores: tuple[records.Score, ...]
-    is_drawn: bool
-    """The lot fell on it."""
-
-    @property
-    def is_released(self) -> bool:
-        """Nothing points at it, or a machine clears it."""
-        return isinstance(self.route, records.Release)
-
-    @property
-    def certificate_id(self) -> str | None:
-        """Under which a machine decides."""
-        return None if isinstance(self.route, records.Review) else self.route.certificate_id
-
-    @property
-    def disposal(self) -> Disposal:
-        """What a machine does with it."""
-        if self.certificate_id is None:
-            return Disposal.LEFT
-        return Disposal.CLEARED if self.is_released else Disposal.ACTED
 
 
 def submit(
@@ -118,8 +88,9 @@ def submit(
     examined = parts.media.hash(upload.content, precision=Precision.FAST)
     glance_seconds = time.monotonic() - began
     seen_as = _look_up(lookup, upload, examined, margin_bits=matching.FAST_ERROR_BITS)
-    # Asked whatever was found, so that the answer takes as long for everything of a scope.
-    automation = standing.of(upload.context.surface) if standing is not None else None
+    automation = (
+        standing.of(upload.context.surface) if standing else None
+    )  # asked whatever was found: it takes time
     # Set before the close look, which only some uploads get: set after it, the answer to what is near a list would leave later than that to
     # what is not. The time that a close look takes is granted to every upload instead.
     judged_at = time.monotonic() + close_look_seconds(examined, glance_seconds)
@@ -128,14 +99,12 @@ def submit(
     if seen_as.signals or seen_as.findings or scored.signals or is_drawn:
         examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
         scored = detecting.scored(scope, answers, seen_as.findings.matches)
-    signals = [*seen_as.signals, *scored.signals]
-    route = triage.route(signals, parts.rules.policy, automation=automation)
-    judged = _Judged(signals=signals, route=route, scope=scope, scores=scored.scores, is_drawn=is_drawn)
+    judged = judge(parts, [*seen_as.signals, *scored.signals], scope, scored.scores, automation, is_drawn)
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         # Expired, and not forgotten yet: the chores do that every minute.
         changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
-    changes += [parts.count(step) for step in _counted(judged)]
+    changes += [parts.count(step) for step in counted(judged)]
     changes += care.tallies(seen_as.findings, parts.now().date())
     try:
         item_id = _write(parts, leaders, upload, examined, judged, api_key, changes)
@@ -147,13 +116,13 @@ def submit(
     if item_id is not None:
         care.watch_entries(parts, seen_as.findings.matches)
     detecting.tell(parts, scope, answers)
-    if standing is not None and scope is not None and scored.scores:
+    if standing and scope and scored.scores:
         standing.scores.note(scope.name, scored.scores[0])
     return Submission(route=judged.route, item_id=item_id, judged_at=judged_at)
 
 
 def _write(
-    parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable, judged: _Judged,
+    parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable, judged: Judged,
     api_key: records.ApiKey, changes: list[records.Change],
 ) -> str | None:  # fmt: skip
     """Commit what became of an upload; gives the item that was kept because something points at it."""
@@ -163,19 +132,14 @@ def _write(
             return None
         case records.Release():
             # Nobody is told that it is kept: it is released, and a copy is looked at.
-            _keep(parts, leaders, upload, examined, judged, _asked_about(judged), api_key, changes)
+            _keep(parts, leaders, upload, examined, judged, asked_about(judged), api_key, changes)
             return None
         case records.Act(certificate_id=str()) as route if judged.is_drawn:
             # Whoever judges the audit shall not read from its reasons what the machine said.
-            route = replace(route, reasons=_asked_about(judged).reasons)
+            route = replace(route, reasons=asked_about(judged).reasons)
             return _keep(parts, leaders, upload, examined, judged, route, api_key, changes)
         case route:
             return _keep(parts, leaders, upload, examined, judged, route, api_key, changes)
-
-
-def _asked_about(judged: _Judged) -> records.Review:
-    """Give what somebody reads who judges an audit: the same as of whatever else a detector was asked about."""
-    return records.Review(reasons=tuple(dict.fromkeys(map(triage.reason_of, judged.scores[:1]))))
 
 
 def _require_room(parts: Parts, upload: intake.Upload) -> None:
@@ -262,22 +226,9 @@ def _look_up(
     return _SeenAs(signals, findings)
 
 
-def _counted(judged: _Judged) -> list[Step]:
-    steps = [Step.ITEMS_RECEIVED]
-    kinds = {type(signal) for signal in judged.signals}
-    steps += [Step.ITEMS_SCORED] if judged.scores else []
-    steps += [Step.AUDITS_DRAWN] if judged.is_drawn else []
-    steps += [Step.ITEMS_MATCHED] if records.Match in kinds else []
-    steps += [Step.ITEMS_UNSCANNABLE] if records.Unscannable in kinds else []
-    steps += [Step.ITEMS_FLAGGED] if records.Flag in kinds else []
-    steps += [Step.ITEMS_RELEASED] if judged.is_released else []
-    steps += [_BY_MACHINE[judged.disposal]] if judged.disposal in _BY_MACHINE else []
-    return [*steps, Step.CASES_OPENED] if judged.is_drawn or not judged.is_released else steps
-
-
 def _keep(
     parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable,
-    judged: _Judged, route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
+    judged: Judged, route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
 ) -> str:  # fmt: skip
     now = parts.now()
     item = _item(parts, upload, examined, judged, api_key)
@@ -338,7 +289,7 @@ def _commit_kept(
                 Verb.ITEM_ROUTED,
                 item.id,
                 actor=api_key.id,
-                detail=_in_words(route),
+                detail=in_words(route),
             ),
             parts.entry(Verb.CASE_OPENED, case.id, actor=api_key.id),
             parts.entry(Verb.HOLD_PLACED, hold.id),
@@ -354,21 +305,11 @@ def _commit_kept(
     )
 
 
-def _in_words(route: records.Review | records.Act) -> str:
-    match route:
-        case records.Review():
-            return "review"
-        case records.Act(certificate_id=None):
-            return "act"
-        case records.Act(certificate_id=certificate_id):
-            return f"act under {certificate_id}"
-
-
 def _item(
     parts: Parts,
     upload: intake.Upload,
     examined: records.Examination | records.Unscannable,
-    judged: _Judged,
+    judged: Judged,
     api_key: records.ApiKey,
 ) -> records.Item:
     matches = tuple(signal for signal in judged.signals if isinstance(signal, records.Match))

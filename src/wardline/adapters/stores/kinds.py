@@ -65,7 +65,7 @@ KINDS = (
             "disposal": "left",
             "certificate_id": None,
         },
-    ),  # fmt: skip
+    ),
     _kind(records.Case, later=_LATER_IN_CASES),
     _kind(
         records.Reveal,
