@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def seen(line: Line, made: records.Certificate) -> tuple[int, int]:
     return watch.seen, watch.harmed
 
 
-def judged(line: Line, *, harmed: int = 0, well: int = 0, **values: object) -> list[records.Evidence]:
+def judged(line: Line, *, harmed: int = 0, well: int = 0, **values: Any) -> list[records.Evidence]:
     """Make innocent items of the uniform audit, of now: so many that the machine acts on, and so many that it does not."""
     now = line.clock.now()
     given = {"scored_at": now, "recorded_at": now, "truth": Truth.INNOCENT, **values}
@@ -90,7 +91,7 @@ def test_what_is_written_later_than_it_was_settled_is_fed_all_the_same(
     {"scope": "avatars"}, {"person_was_right": False},
 ])  # fmt: skip
 def test_only_innocent_items_of_the_audit_that_a_person_would_have_cleared_count_against_acting(
-    line: Line, certifier: Certifier, standing: records.Certificate, values: dict[str, object]
+    line: Line, certifier: Certifier, standing: records.Certificate, values: dict[str, Any]
 ) -> None:
     certifier.judged(judged(line, harmed=5, **values))
     line.chores.run()
