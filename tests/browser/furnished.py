@@ -16,11 +16,15 @@ from PIL import Image
 from tests.acceptance.stories import violation
 from tests.web.exchange import exchanges
 from wardline import records
-from wardline.pipeline import Complaint, Flagged, Rules, alarms, people
+from wardline.pipeline import Complaint, Flagged, Rules, alarms, approvals, certified, people
+from wardline.pipeline.automation_rules import AutomationRules, AutomationScope
 from wardline.records import (
     AlarmKind,
+    ApprovalKind,
+    Arm,
     CaseState,
     Category,
+    CertificateState,
     HoldCause,
     Insert,
     KeyTrust,
@@ -39,6 +43,7 @@ from wardline.records import (
 from wardline.review import Judgement, QueueRule
 from wardline.testing import pictures
 from wardline.testing import store_records as make
+from wardline.testing import store_records_certificates as of_certificates
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import PLATFORM_SECRET, REPORTER, START, Line
@@ -47,8 +52,16 @@ from wardline.testing.platform_sandbox import PlatformSandbox
 PASSWORD = "a long enough password"
 _PARTS = {"password_hasher": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)}
 """Hashing is slow on purpose; here nobody gains by that."""
+_AUTOMATION = AutomationRules(
+    scopes=(
+        AutomationScope(
+            name="posts of strangers", surfaces=("group",), detector="reference", detector_version="1"
+        ),
+    )
+)
 _RULES = Rules(
     reporter=REPORTER,
+    automation=_AUTOMATION,
     queues=(QueueRule(name="german", languages=("de",), skills=("german",), target_hours=12),),
 )
 HELD = 24
@@ -122,6 +135,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         _lists(made)
         _cases(made)
         _clusters(made)
+        _certificates(made)
         _rest(made)
         yield made
 
@@ -332,6 +346,38 @@ def _clusters(made: Furnished) -> None:
             ]  # fmt: skip
         line.store.commit(*map(Insert, kept), entries=[line.parts.entry(Verb.CLUSTER_OPENED, cluster.id)])
         made.ids["cluster_id"].append(cluster.id)
+
+
+def _certificates(made: Furnished) -> None:
+    """Add an arm that stands and is watched, one that waits for a second person, and one that was suspended."""
+    line, (scope,) = made.line, _AUTOMATION.scopes
+    now = line.clock.now()
+    given = {
+        "scope": scope.name, "conditions": certified.conditions_now(line.parts, scope), "made_at": now, "evidence_since": now,
+        "proposed_by": made.users["ada"].id, "expires_at": now + timedelta(days=180), "approved_by": made.users["lea"].id,
+        "approved_at": now,
+    }  # fmt: skip
+    standing = of_certificates.certificate(number=2, **given)
+    suspended = of_certificates.certificate(
+        **given, state=CertificateState.SUSPENDED, ended_at=now, reason="Users complained about drawings"
+    )
+    proposed = of_certificates.certificate(
+        **{
+            **given,
+            "arm": Arm.ACT,
+            "state": CertificateState.PROPOSED,
+            "approved_by": None,
+            "approved_at": None,
+        }
+    )
+    watch = of_certificates.certificate_watch(certificate_id=standing.id, capital=(3.0, 5.0, 6.0))
+    changes = [Insert(each) for each in (standing, suspended, proposed, watch)]
+    line.store.commit(*changes, entries=[line.parts.entry(Verb.CERTIFICATE_APPROVED, standing.id)])
+    approval = approvals.proposal(
+        line.parts, ApprovalKind.CERTIFY, proposed.id, proposed.version, made.users["ada"]
+    )
+    line.store.commit(Insert(approval), entries=[line.parts.entry(Verb.APPROVAL_PROPOSED, approval.id)])
+    made.ids["certificate_id"] = [standing.id]
 
 
 def _rest(made: Furnished) -> None:
