@@ -90,6 +90,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         matches=_tuples(_MATCHES).map(lambda found: found[: records.MOST_MATCHES]),
         scope=st.none() | _NAMES,
         scores=_tuples(_SCORES),
+        found_by=st.none() | st.sampled_from(records.Channel),
     ),
     records.Case: st.builds(
         make.case,
@@ -179,6 +180,16 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         part=st.sampled_from(records.Part),
         disposal=st.sampled_from(records.Disposal),
         certificate_id=st.none() | _TEXT,
+        version=st.integers(1, 2**40),
+    ),
+    records.RandomAudit: st.builds(
+        make.random_audit,
+        item_id=_TEXT,
+        scope=_NAMES,
+        drawn_at=_TIMES,
+        expires_at=_TIMES,
+        alone=st.booleans(),
+        ended_at=st.none() | _TIMES,
         version=st.integers(1, 2**40),
     ),
     records.GoldenItem: st.builds(
