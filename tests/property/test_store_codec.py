@@ -93,6 +93,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         scores=_tuples(_SCORES),
         disposal=st.sampled_from(records.Disposal),
         certificate_id=st.none() | _TEXT,
+        found_by=st.none() | st.sampled_from(records.Channel),
     ),
     records.Case: st.builds(
         make.case,
@@ -220,6 +221,16 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         part=st.sampled_from(records.Part),
         disposal=st.sampled_from(records.Disposal),
         certificate_id=st.none() | _TEXT,
+        version=st.integers(1, 2**40),
+    ),
+    records.RandomAudit: st.builds(
+        make.random_audit,
+        item_id=_TEXT,
+        scope=_NAMES,
+        drawn_at=_TIMES,
+        expires_at=_TIMES,
+        alone=st.booleans(),
+        ended_at=st.none() | _TIMES,
         version=st.integers(1, 2**40),
     ),
     records.GoldenItem: st.builds(

@@ -255,6 +255,33 @@ name = {name}
 #terms_of_service = "https://platform.example/terms"
 #legal_url = "https://platform.example/legal"
 
+# What scores pictures, and where it is asked. Read docs/how-to/add-a-detector.md first: pictures of your users leave this machine.
+#[[detectors]]
+#name = "example"
+#adapter = "http"
+#version = "2026-01"
+#secret_file = "keys/detector.key"
+#max_side = 512
+#send_original = false
+#lowest = 0.0
+#highest = 1.0
+#options = {{ url = "https://detector.example/v1/score", score = "/result/score", version_at = "/model/version", header = "Authorization" }}
+
+# mode: "review_all" (everything goes to a person) or "watch" (a score from opens_case_from on opens a case).
+#[[automation.scopes]]
+#name = "posts"
+#surfaces = ["post"]
+#detectors = ["example"]
+#mode = "review_all"
+#opens_case_from = 1.0
+#near_hash = false
+# So much is drawn by lot and judged blind; so much of the evidence is for how often people are wrong.
+#audit_percent = 0.0
+#caps_percent = 25.0
+# Where it is known which scores stand for which probabilities; for the order of the queue only.
+#calibration_scores = [0.0, 1.0]
+#calibration_probabilities = [0.0, 1.0]
+
 # Who hears of alarms; as many sections as there are ways. adapter: "webhook" or "smtp".
 #[[notifiers]]
 #adapter = "webhook"

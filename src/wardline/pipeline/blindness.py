@@ -58,6 +58,20 @@ def _seen(
     )  # fmt: skip
 
 
+def scores_of(
+    parts: Parts, case: records.Case, item: records.Item, user: records.User
+) -> tuple[records.Score, ...]:
+    """Give what detectors said of a file, to whoever judged it and to those who judge nothing; of an audit to nobody.
+
+    Never before the case is closed: what a machine thinks of a file is no part of what people decide by.
+    """
+    if case.state is not CaseState.CLOSED or parts.store.random_audit_of(case.id) is not None:
+        return ()
+    if people.may_review(user) and all(each.user_id != user.id for each in parts.store.decisions_of(case.id)):
+        return ()
+    return item.scores
+
+
 def hides(case: records.Case, user: records.User) -> bool:
     """Say whether what came of a case is kept from this person, whose opinion may be asked for yet."""
     return (

@@ -72,7 +72,7 @@ def _consequences(parts: Parts, weighed: opinions.Weighed) -> Writing:
         # Nothing to report in either: the file goes once there was time to appeal.
         audit = parts.store.random_audit_of(case.id)
         is_quiet = decision.outcome is Outcome.NOT_VIOLATION and not case.restricted and not actions
-        if audit is not None and audit.alone and is_quiet:
+        if audit is not None and audit.alone and is_quiet and not parts.store.notices_of(case.id):
             rest.add(sampling.cleared(parts, audit, case))
         else:
             rest.add(preserve.cleared(parts, case, decision))

@@ -16,7 +16,7 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import bringing_back, flags_kept
+from wardline.pipeline import bringing_back, detecting, flags_kept
 from wardline.pipeline.appealing import FIND_FROM
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
@@ -107,7 +107,10 @@ def _with_content(
         return FlagTaken(notice_id=notices[0].id if notices else None, judged_at=done.judged_at)
     rules = parts.rules
     intake.check(upload, max_bytes=rules.max_bytes, private_scanning=rules.private_scanning, now=parts.now())
-    # As long as a scan takes: whoever times the answer shall not learn that the content is known.
+    # As long as a scan takes: whoever times the answer shall not learn that the content is known. So detectors are asked, and not listened to.
+    scope = rules.scopes.of(upload.context.surface)
+    if scope is not None:
+        detecting.ask(parts, scope, upload.content)
     since = time.monotonic()
     glance = parts.media.hash(upload.content, precision=Precision.FAST)
     ahead = close_look_seconds(glance, time.monotonic() - since)

@@ -60,3 +60,21 @@ class EvidenceContract:
         corrected = replace(first, truth=records.Truth.INNOCENT, person_was_right=False, version=2)
         store.commit(Replace(corrected), entries=[make.entry()])
         assert list(store.evidence_about("posts", "reference", "1")) == [corrected, second]
+
+    def test_a_case_is_drawn_once_and_found_by_its_audit(self, store: ports.Store) -> None:
+        audit = make.random_audit()
+        store.commit(Insert(audit), Insert(make.random_audit()), entries=[make.entry()])
+        assert store.random_audit_of(audit.case_id) == audit
+        assert store.random_audit_of(make.new_id("case")) is None
+        with pytest.raises(AlreadyExistsError):
+            store.commit(Insert(make.random_audit(case_id=audit.case_id)), entries=[make.entry()])
+
+    def test_audits_whose_time_is_over_are_given_until_they_end(self, store: ports.Store) -> None:
+        second, first, future = (make.random_audit(expires_at=later(minute)) for minute in (2, 1, 9))
+        over = make.random_audit(expires_at=later(1), ended_at=later(0))
+        store.commit(*map(Insert, (second, first, future, over)), entries=[make.entry()])
+        assert store.expired_audits(later(2), most=9) == [first, second]
+        assert store.expired_audits(later(2), most=1) == [first]
+        assert store.expired_audits(later(0), most=9) == []
+        store.commit(Replace(replace(first, ended_at=later(3), version=2)), entries=[make.entry()])
+        assert store.expired_audits(later(2), most=9) == [second]

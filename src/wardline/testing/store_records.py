@@ -381,6 +381,15 @@ def evidence(**values: Any) -> records.Evidence:
     return records.Evidence(**{**given, **values})
 
 
+def random_audit(**values: Any) -> records.RandomAudit:
+    """Make an audit of something that was released, which runs."""
+    given = {
+        "id": new_id("random-audit"), "case_id": new_id("case"), "item_id": new_id("item"), "scope": "posts", "drawn_at": NOON,
+        "expires_at": later(60), "alone": True,
+    }  # fmt: skip
+    return records.RandomAudit(**{**given, **values})
+
+
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     from wardline.testing import store_records_certificates as of_certificates
@@ -388,6 +397,6 @@ def one_of_each() -> list[Any]:
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
         alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case, viewing_choices,
-        evidence, of_certificates.certificate, of_certificates.certificate_watch, of_certificates.score_counts,
+        evidence, random_audit, of_certificates.certificate, of_certificates.certificate_watch, of_certificates.score_counts,
     )  # fmt: skip
     return [make() for make in makers]

@@ -17,6 +17,8 @@ PARTS: tuple[tuple[str, tuple[Step, ...]], ...] = (
             Step.ITEMS_MATCHED,
             Step.ITEMS_UNSCANNABLE,
             Step.ITEMS_FLAGGED,
+            Step.ITEMS_SCORED,
+            Step.AUDITS_DRAWN,
         ),
     ),
     ("Cases", (Step.CASES_OPENED, Step.CASES_DECIDED, Step.REVEALS)),
@@ -26,10 +28,15 @@ PARTS: tuple[tuple[str, tuple[Step, ...]], ...] = (
 
 WORDS: dict[Step, tuple[str, str]] = {
     Step.ITEMS_RECEIVED: ("Received", "Pictures that the platform sent."),
-    Step.ITEMS_RELEASED: ("Released", "Nothing pointed at them. Only this count was kept."),
+    Step.ITEMS_RELEASED: (
+        "Released",
+        "Nothing pointed at them. Only this count was kept, and a copy for 14 days of those drawn by lot.",
+    ),
     Step.ITEMS_MATCHED: ("Matched", "Near an entry of an active list."),
     Step.ITEMS_UNSCANNABLE: ("Not scannable", "Could not be read, so a person looked."),
     Step.ITEMS_FLAGGED: ("Flagged", "A user of the platform complained."),
+    Step.ITEMS_SCORED: ("Scored", "A detector was asked, and answered."),
+    Step.AUDITS_DRAWN: ("Drawn by lot", "Looked at whatever anything says of them."),
     Step.CASES_OPENED: ("Opened", "Put before the moderators."),
     Step.CASES_DECIDED: ("Decided", "A moderator decided."),
     Step.REVEALS: ("Views", "One picture shown to one person, logged before it was shown."),

@@ -74,6 +74,8 @@ class Look:
     """Whether a report would say that a person viewed the entire file."""
     showing: Mapping[str, str]
     """How it was shown: ``show`` and ``size`` as the form has them."""
+    scores: tuple[records.Score, ...] = ()
+    """What detectors said of it, where this person may know."""
     before: SeenBefore | None = None
     """What this person was shown before that is the same file, or near it; only of the first file of a case."""
 
@@ -130,6 +132,7 @@ def looks_of(
             item=item, number=number, picture=picture if shown else None, frame=frame if shown else 0,
             seen=len(seen.get(desk.user.id, ())), viewed=bool(every) and any(every <= frames for frames in seen.values()),
             showing=showing or {}, before=before if number == 1 else None,
+            scores=blindness.scores_of(desk.wardline.parts, store.case(case.id), item, desk.user),
         ))  # fmt: skip
     return looks
 
