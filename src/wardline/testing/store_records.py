@@ -90,12 +90,8 @@ def viewing_choices(**values: Any) -> records.ViewingChoices:
 def note(**values: Any) -> records.Note:
     """Make a note for colleagues."""
     given = {
-        "id": new_id("note"),
-        "case_id": "case-1",
-        "user_id": "user-1",
-        "at": NOON,
-        "text": "asked the platform",
-    }
+        "id": new_id("note"), "case_id": "case-1", "user_id": "user-1", "at": NOON, "text": "asked the platform",
+    }  # fmt: skip
     return records.Note(**{**given, **values})
 
 
