@@ -6,7 +6,12 @@ overruled, for training and never for a ranking; files with a known answer belon
 
 from wardline.assurance.agreement import LEAST_OPINIONS, Measures, Share, alpha, measure, share
 from wardline.assurance.caps import SHARE_OF_HUMAN_ERROR, HumanError, cap_from
-from wardline.assurance.channels import Disagreement, certify_clear_by_channel, compare_channels
+from wardline.assurance.channels import (
+    Disagreement,
+    certify_act_by_kind,
+    certify_clear_by_channel,
+    compare_channels,
+)
 from wardline.assurance.golden import choose, disguise
 from wardline.assurance.intervals import Interval, exact_interval
 from wardline.assurance.planning import Plan, plan
@@ -15,6 +20,6 @@ from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 
 __all__ = [
     "ALTERNATIVES", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Disagreement", "HumanError", "Interval", "Measures", "Plan", "Share",
-    "Watch", "alpha", "cap_from", "certify_act", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "disguise",
+    "Watch", "alpha", "cap_from", "certify_act", "certify_act_by_kind", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "disguise",
     "exact_interval", "measure", "observe", "plan", "share", "wald_limit",
 ]  # fmt: skip

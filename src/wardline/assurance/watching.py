@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 
 from wardline.errors import InputError
 
-ALTERNATIVES = ((2.0, 0.2), (4.0, 0.4), (10.0, 0.4))
+ALTERNATIVES = ((2.0, 0.1), (6.0, 0.4), (12.0, 0.5))
 """How many times the cap is bet on, and with which part of the capital."""
-_AT_START = 0.2
-"""Part of the capital that is put in at once."""
+_AT_START = 0.3
+"""Part of the capital that is put in at once. With less an error that is there from the start is found later, and one that begins later hardly earlier."""
 _LARGEST_ODDS = 0.5
 """No bet is placed on more than every second item being wrong."""
 

@@ -13,6 +13,7 @@ from wardline.cli import (
     audit,
     bench,
     case,
+    certificate,
     check,
     demo,
     golden,
@@ -72,6 +73,7 @@ app.command("hash")(hash_file.hash_)
 app.add_typer(hash_list.app, name="hash-list")
 app.add_typer(approval.app, name="approval")
 app.add_typer(case.app, name="case")
+app.add_typer(certificate.app, name="certificate")
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")
 app.add_typer(golden.app, name="golden")
