@@ -169,5 +169,7 @@ def _each_alone(
 def _require(scores: Floats, channels: npt.NDArray[np.int64]) -> None:
     if scores.shape != channels.shape or scores.ndim != 1 or not np.issubdtype(channels.dtype, np.integer):
         raise InputError("sentinels: scores and channels do not fit, expected one of each for every item")
+    if scores.dtype.kind not in "fiu":
+        raise InputError("sentinels: scores are no numbers, expected numbers from 0 to 1")
     if not (np.isfinite(scores).all() and (scores >= 0).all() and (scores <= 1).all()):
         raise InputError("sentinels: a score is no number from 0 to 1, expected one")

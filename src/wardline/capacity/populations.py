@@ -63,12 +63,15 @@ class Task:
     def on_grid(self) -> Task:
         """Give the same population with one point between two thresholds of the grid: no threshold can tell the two apart, and draws are quick."""
         cells = np.searchsorted(GRID, self.scores, side="right")
-        places = np.arange(len(GRID) + 1)
-        positives, negatives = (
-            np.bincount(cells, each, len(places)) for each in (self.positives, self.negatives)
+        positives, negatives, caught, cleared = (
+            np.bincount(cells, each, len(GRID) + 1).astype(np.float64)
+            for each in (
+                self.positives,
+                self.negatives,
+                self.positives * self.catch,
+                self.negatives * self.clear,
+            )
         )
-        caught = np.bincount(cells, self.positives * self.catch, len(places))
-        cleared = np.bincount(cells, self.negatives * self.clear, len(places))
         return Task(
             scores=np.concatenate([[GRID[0] / 2], GRID]), positives=positives, negatives=negatives,
             catch=_share(caught, positives), clear=_share(cleared, negatives),

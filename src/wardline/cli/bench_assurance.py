@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from wardline.capacity import populations
-from wardline.cli import bench_digits, bench_oracle, bench_thresholds, bench_types, bench_watch, output
-from wardline.cli.bench_progress import part
+from wardline.capacity.populations import Task
+from wardline.cli import bench_digits, bench_oracle, bench_thresholds, bench_types, bench_watch
+from wardline.cli.bench_progress import Step, part
 from wardline.cli.bench_rows import Row, peer
-from wardline.cli.bench_thresholds import SIZES
+from wardline.cli.bench_thresholds import SIZES, Size
 
 _WORST_CAPS = (0.02, 0.005, 0.002, 0.0005)
 
@@ -21,12 +23,12 @@ class Effort:
     """How much is drawn."""
 
     trials: int = 1_000
-    """For each of ten simulated tasks, each detector and each size."""
+    """For each of ten simulated tasks, each detector and each size; a fifth by kind of content."""
     digits_trials: int = 100
     """The same on digits; there the computed rows say the same without chance."""
-    watched: int = 2_000
+    watched: int = 1_000
     """Lives that are watched."""
-    sentinels: int = 1_000
+    sentinels: int = 200
     """Sets of sentinels."""
     oracle_draws: int = 5
     """Of each task, for the comparison with MAPIE."""
@@ -34,7 +36,19 @@ class Effort:
     """Every size of a sample up to this one is summed."""
 
 
-QUICK = Effort(trials=20, digits_trials=5, watched=100, sentinels=50, oracle_draws=1, worst_to=10_000)
+QUICK = Effort(trials=20, digits_trials=5, watched=100, sentinels=20, oracle_draws=1, worst_to=10_000)
+
+
+Measured = Callable[[np.random.Generator, Step], Iterator[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the benchmark. Each has chance of its own, so that it gives the same figures alone."""
+
+    name: str
+    steps: int
+    measure: Measured
 
 
 def rows(effort: Effort, *, seed: int = 1) -> list[Row]:
@@ -49,35 +63,45 @@ def rows(effort: Effort, *, seed: int = 1) -> list[Row]:
     """
     for each in ("mapie.risk_control", "sklearn.datasets"):
         peer(each)
-    rng = np.random.default_rng(seed)
-    with part("the hardest population", len(_WORST_CAPS)) as step:
-        found = [*bench_thresholds.worst_nulls(effort.worst_to, _WORST_CAPS, step)]
-    found += _simulated(effort, rng)
-    found += _digits(effort, rng)
-    with part("MAPIE", 10 * effort.oracle_draws) as step:
-        found += bench_oracle.measure(populations.tasks(pooled=False), effort.oracle_draws, rng, step)
-    with part("watching", 3 * effort.watched) as step:
-        found += bench_watch.watching(effort.watched, rng, step)
-    with part("channels", 3 * effort.sentinels) as step:
-        found += bench_watch.channels(effort.sentinels, rng, step)
-    return found
+    return [row for number in range(len(parts(effort))) for row in rows_of(effort, number, seed=seed)]
 
 
-def _simulated(effort: Effort, rng: np.random.Generator) -> Iterator[Row]:
-    for name, pooled in (("weak detector", False), ("three pooled", True)):
-        for size in SIZES:
-            with part(f"{name}, {size.words}", 10 * effort.trials) as step:
-                yield from bench_thresholds.measure(
-                    name, populations.tasks(pooled=pooled), size, effort.trials, rng, step
-                )
-        with part(f"{name}, kinds of content", 10 * effort.trials) as step:
-            yield from bench_types.measure(name, effort.trials, rng, step, pooled=pooled)
+def rows_of(effort: Effort, number: int, *, seed: int = 1) -> list[Row]:
+    """Measure one part alone."""
+    one = parts(effort)[number]
+    with part(one.name, one.steps) as step:
+        return list(one.measure(np.random.default_rng([seed, number]), step))
 
 
-def _digits(effort: Effort, rng: np.random.Generator) -> Iterator[Row]:
-    for name, pooled in (("digits, one detector", False), ("digits, three pooled", True)):
-        output.note(f"{name}: training")
-        tasks = bench_digits.tasks(pooled=pooled)
-        for size in SIZES:
-            with part(f"{name}, {size.words}", 10 * effort.digits_trials) as step:
-                yield from bench_thresholds.measure(name, tasks, size, effort.digits_trials, rng, step)
+def parts(effort: Effort) -> list[Part]:
+    """Give the parts, in the order of their rows."""
+    worst = Part(
+        "the hardest population",
+        len(_WORST_CAPS),
+        lambda _, step: bench_thresholds.worst_nulls(effort.worst_to, _WORST_CAPS, step),
+    )
+    detectors = (("weak detector", False), ("three pooled", True))
+    tasks, digits = populations.tasks, bench_digits.tasks
+    return [
+        worst,
+        *(_thresholds(name, partial(tasks, pooled=pooled), size, effort.trials) for name, pooled in detectors for size in SIZES),
+        *(_kinds(name, max(effort.trials // 5, 1), pooled=pooled) for name, pooled in detectors),
+        *(_thresholds(f"digits, {name}", partial(digits, pooled=pooled), size, effort.digits_trials) for name, pooled in detectors for size in SIZES),
+        Part("MAPIE", 10 * effort.oracle_draws, lambda rng, step: bench_oracle.measure(tasks(pooled=False), effort.oracle_draws, rng, step)),
+        Part("watching", 3 * effort.watched, lambda rng, step: bench_watch.watching(effort.watched, rng, step)),
+        Part("channels", 3 * effort.sentinels, lambda rng, step: bench_watch.channels(effort.sentinels, rng, step)),
+    ]  # fmt: skip
+
+
+def _thresholds(name: str, make: Callable[[], Sequence[Task]], size: Size, trials: int) -> Part:
+    return Part(
+        f"{name}, {size.words}", 10 * trials, lambda rng, step: bench_thresholds.measure(name, make(), size, trials, rng, step)
+    )  # fmt: skip
+
+
+def _kinds(name: str, trials: int, *, pooled: bool) -> Part:
+    return Part(
+        f"{name}, kinds of content",
+        10 * trials,
+        lambda rng, step: bench_types.measure(name, trials, rng, step, pooled=pooled),
+    )

@@ -8,6 +8,7 @@ Source: the digits of scikit-learn (``load_digits``): E. Alpaydin and C. Kaynak,
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ _MISSED, _WRONGED = (0.02, 0.05, 0.09), (0.003, 0.006, 0.010)
 _MOVES = (-1, 0, 1)
 
 
-def tasks(*, pooled: bool, seed: int = 1) -> list[Task]:
+@lru_cache
+def tasks(*, pooled: bool, seed: int = 1) -> tuple[Task, ...]:
     """Make a population of each class.
 
     Args:
@@ -41,7 +43,7 @@ def tasks(*, pooled: bool, seed: int = 1) -> list[Task]:
     learned, learned_labels, _ = _varied(images[trained], labels[trained], rng)
     met, met_labels, noises = _varied(images[world], labels[world], rng)
     scores = _scores(learned, learned_labels, met, pooled=pooled)
-    return [_task(scores[:, digit], met_labels == digit, noises) for digit in range(10)]
+    return tuple(_task(scores[:, digit], met_labels == digit, noises) for digit in range(10))
 
 
 def _varied(images: Floats, labels: Any, rng: np.random.Generator) -> tuple[Floats, Any, Any]:

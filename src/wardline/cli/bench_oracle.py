@@ -18,7 +18,7 @@ import numpy as np
 from wardline.capacity import populations
 from wardline.capacity.populations import GRID, Floats, Task
 from wardline.cli.bench_progress import Step
-from wardline.cli.bench_rows import Row, peer, row
+from wardline.cli.bench_rows import TARGET, Row, peer, row
 from wardline.cli.bench_thresholds import CAP_ACT, CAP_CLEAR, ERROR, Sample, certified
 
 _COARSE = GRID[20::9]
@@ -55,7 +55,7 @@ def _arm(sample: Sample, grid: Floats, cap: float, error: float, *, clears: bool
 def _risk(occurs: Any, counts: Any, *, rounded_back: bool) -> Any:
     kind = peer("mapie.risk_control").BinaryRisk
 
-    class RoundedBack(kind):  # type: ignore[misc]  # MAPIE has no types
+    class RoundedBack(kind):  # type: ignore[misc, valid-type]  # MAPIE has no types
         def get_value_and_effective_sample_size(self, truth: Any, said: Any) -> tuple[float, int]:
             value, size = super().get_value_and_effective_sample_size(truth, said)
             return value * _BACK, size
@@ -124,7 +124,7 @@ def measure(tasks: list[Task], draws: int, rng: np.random.Generator, step: Step)
         "thresholds equal to MAPIE's, one controller an arm",
         100 * equal / arms,
         "% of arms",
-        peer="MAPIE",
+        peer=TARGET,
         theirs=100.0,
     )
     yield row(

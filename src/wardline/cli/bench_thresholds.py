@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -118,7 +119,7 @@ def _computed(where: str, tasks: Sequence[Task], size: Size) -> Iterator[Row]:
     for task in tasks:
         best = task.best(CAP_CLEAR, CAP_ACT)
         arms = [_arm(task, size.positives, clears=True), _arm(task, size.negatives, clears=False)]
-        broken.append(1 - np.prod([1 - each.broken for each in arms]))
+        broken.append(1 - math.prod(1 - each.broken for each in arms))
         ours.append((1 - sum(each.done for each in arms)) / best)
         least.append((1 - sum(each.most_done for each in arms)) / best)
     yield row(f"caps broken, computed, the worst of the tasks: {where}", 100 * max(broken), "% of trials",
@@ -193,7 +194,7 @@ def _most_certified(trials: npt.NDArray[np.int64], cap: float) -> npt.NDArray[np
         more = (hits + 1 < trials) & _passes(hits + 1, trials, cap)
         fewer = (hits >= 0) & ~_passes(hits, trials, cap)
         if not (more | fewer).any():
-            return hits
+            return np.asarray(hits, np.int64)
         hits = hits + more - fewer
 
 

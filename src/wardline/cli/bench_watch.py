@@ -15,7 +15,7 @@ from wardline.cli.bench_rows import TARGET, Row, row
 from wardline.cli.bench_thresholds import CAP_CLEAR, certified
 
 LIFE = 2_000
-_MOST = 4_000
+_MOST, _BLOCK = 4_000, 100
 _LATE = 0.8
 """Of the cap: the share before an error that begins in the middle."""
 
@@ -46,11 +46,21 @@ def _delay(rng: np.random.Generator, rate: float, most: int, step: Step, *, watc
     """Watch until an alarm; None if there is none."""
     step()
     watch = watch or assurance.Watch(cap=CAP_CLEAR, life=LIFE)
-    for number, harmed in enumerate((rng.random(most) < rate).tolist(), 1):
+    outcomes = (rng.random(most) < rate).tolist()
+    for begin in range(0, most, _BLOCK):
+        later = assurance.observe(watch, outcomes[begin : begin + _BLOCK])
+        if later.is_alarmed:
+            return begin + _until_alarm(watch, outcomes[begin : begin + _BLOCK])
+        watch = later
+    return None
+
+
+def _until_alarm(watch: assurance.Watch, outcomes: list[bool]) -> int:
+    for number, harmed in enumerate(outcomes, 1):
         watch = assurance.observe(watch, [harmed])
         if watch.is_alarmed:
             return number
-    return None
+    return len(outcomes)
 
 
 def _delay_after(before: int, rng: np.random.Generator, rate: float, step: Step) -> int:
