@@ -22,6 +22,7 @@ from wardline.assurance.certifying import (
 from wardline.assurance.channels import (
     FEWEST_IN_CHANNEL,
     Disagreement,
+    certify_act_by_kind,
     certify_clear_by_channel,
     compare_channels,
 )
@@ -37,7 +38,7 @@ from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 __all__ = [
     "ALTERNATIVES", "FEWEST_IN_CHANNEL", "LEAST_OPINIONS", "SHARE_OF_HUMAN_ERROR", "Certified", "Counted", "Disagreement", "HumanError",
     "Interval", "Judged", "Measures", "NotJudged", "Plan", "Question", "Said", "Share", "Terms", "Tried", "Watch", "alpha", "attempt",
-    "bins", "cap_from", "certify_act", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "count", "counts_for",
+    "bins", "cap_from", "certify_act", "certify_act_by_kind", "certify_clear", "certify_clear_by_channel", "choose", "compare_channels", "count", "counts_for",
     "digest", "disguise", "exact_interval", "is_harmed", "judge", "measure", "moved", "observe", "percent", "plan", "say", "score_counts",
     "share", "truth_of", "wald_limit",
 ]  # fmt: skip

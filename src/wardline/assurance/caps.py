@@ -38,7 +38,8 @@ def cap_from(people: HumanError, *, policy: float, error_level: float = 0.05) ->
     Returns:
         A probability; 0 when nothing may be added.
     """
-    if not 0 < policy < 1:
-        raise InputError(f"policy cap: {policy}, expected above 0 and below 1")
+    for name, value in (("policy cap", policy), ("error level", error_level)):
+        if not 0 < value < 1:
+            raise InputError(f"{name}: {value}, expected above 0 and below 1")
     low = float(binomial.lower_limit(people.wrong, people.trials, error=error_level))
     return min(policy, SHARE_OF_HUMAN_ERROR * low)

@@ -8,13 +8,13 @@ all of them share leaves no trace here, and nothing in this file can find it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from wardline.assurance.thresholds import Certified, certify_clear
+from wardline.assurance.thresholds import Certified, certify_act, certify_clear
 from wardline.errors import InputError
 
 Floats = npt.NDArray[np.float64]
@@ -54,11 +54,15 @@ def compare_channels(
 
     Returns:
         None when fewer than two channels have enough items to be compared: then nothing is known, and nothing may rest on it.
+
+    Raises:
+        InputError: Other shapes or values; nothing is ever compared of them.
     """
-    if scores.shape != channels.shape or scores.ndim != 1 or not np.isfinite(scores).all():
-        raise InputError(
-            "sentinels: scores and channels do not fit, expected a finite score and a channel for each"
-        )
+    _require(scores, channels)
+    if not 0 < level < 1:
+        raise InputError(f"level: {level}, expected above 0 and below 1")
+    if unnamed := set(np.unique(channels).tolist()) - set(names):
+        raise InputError(f"sentinels: channel {min(unnamed)} has no name, expected one for each")
     found, sizes = np.unique(channels, return_counts=True)
     compared = found[sizes >= FEWEST_IN_CHANNEL]
     if len(compared) < 2:
@@ -106,17 +110,66 @@ def certify_clear_by_channel(
     Args:
         scores: ``float64[n]``, as in ``certify_clear``.
         caught: ``bool[n]``, as there.
-        channels: ``int64[n]``, the channel that found each.
+        channels: ``int64[n]``, the channel that found each, or the kind of content that each is.
         grid: ``float64[m]``, as there.
         cap: As there.
         error_level: As there; the smallest of several thresholds is safe when one of them is, so that it is not divided.
 
     Returns:
         The smallest of the channels' thresholds; None when one of them carries none.
+
+    Raises:
+        InputError: One channel only, which nothing could contradict; and as there.
     """
+    carried = _each_alone(certify_clear, scores, caught, channels, grid, cap, error_level)
+    return min(carried, key=lambda each: each.threshold) if carried else None
+
+
+def certify_act_by_kind(
+    scores: Floats, cleared: Flags, kinds: npt.NDArray[np.int64], grid: Floats, cap: float, error_level: float
+) -> Certified | None:  # fmt: skip
+    """Certify on the worst kind of innocent content: the mirror of ``certify_clear_by_channel``, so that the cap holds for each kind.
+
+    Args:
+        scores: ``float64[n]``, as in ``certify_act``.
+        cleared: ``bool[n]``, as there.
+        kinds: ``int64[n]``, the kind of each.
+        grid: ``float64[m]``, as there.
+        cap: As there; it holds within each kind.
+        error_level: As there, not divided: a threshold breaks the cap of some kind only if it breaks that of the kind with the largest one.
+
+    Returns:
+        The largest of the kinds' thresholds; None when one of them carries none.
+
+    Raises:
+        InputError: One kind only; and as there.
+    """
+    carried = _each_alone(certify_act, scores, cleared, kinds, grid, cap, error_level)
+    return max(carried, key=lambda each: each.threshold) if carried else None
+
+
+def _each_alone(
+    certify: Callable[[Floats, Flags, Floats, float, float], Certified | None],
+    scores: Floats, judged: Flags, groups: npt.NDArray[np.int64], grid: Floats, cap: float, error_level: float,
+) -> list[Certified]:  # fmt: skip
+    """Certify each group alone; nothing at all when one of them carries nothing."""
+    _require(scores, groups)
+    if judged.shape != scores.shape:
+        raise InputError("sample: scores and judgements do not fit, expected one of each for every item")
+    numbers = np.unique(groups)
+    if len(numbers) < 2:
+        raise InputError(f"sample: {len(numbers)} channels or kinds, expected two and more that could differ")
     found = [
-        certify_clear(scores[channels == each], caught[channels == each], grid, cap, error_level)
-        for each in np.unique(channels)
+        certify(scores[groups == each], judged[groups == each], grid, cap, error_level) for each in numbers
     ]
     carried = [each for each in found if each is not None]
-    return min(carried, key=lambda each: each.threshold) if len(carried) == len(found) and carried else None
+    return carried if len(carried) == len(found) else []
+
+
+def _require(scores: Floats, channels: npt.NDArray[np.int64]) -> None:
+    if scores.shape != channels.shape or scores.ndim != 1 or not np.issubdtype(channels.dtype, np.integer):
+        raise InputError("sentinels: scores and channels do not fit, expected one of each for every item")
+    if scores.dtype.kind not in "fiu":
+        raise InputError("sentinels: scores are no numbers, expected numbers from 0 to 1")
+    if not (np.isfinite(scores).all() and (scores >= 0).all() and (scores <= 1).all()):
+        raise InputError("sentinels: a score is no number from 0 to 1, expected one")

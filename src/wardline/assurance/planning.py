@@ -20,12 +20,14 @@ class Plan:
     days_by_audit: float | None
     """Days until the fewest come out of the random audit alone; None when it draws nothing of that truth."""
     days_with_sentinels: float | None
-    """The same with the sentinels that come without being searched for."""
+    """The same with the sentinels that come without being searched for, over all channels, each of which has to carry the arm alone."""
+    days_comfortably: float | None
+    """The same until the comfortable number."""
 
 
 def plan(
-    cap: float, *, error_level: float, prevalence: float, audited_a_day: float, sentinels_a_day: float = 0.0
-) -> Plan:
+    cap: float, *, error_level: float, prevalence: float, audited_a_day: float, sentinels_a_day: float = 0.0, channels: int = 1
+) -> Plan:  # fmt: skip
     """Work out what has to be audited to certify at a cap.
 
     Args:
@@ -34,18 +36,27 @@ def plan(
         prevalence: Share of the audited items that are of the arm's truth, 0 to 1.
         audited_a_day: Items that people judge twice, blind, a day; 0 and up.
         sentinels_a_day: Items of that truth that are found without the score a day; 0 and up.
+        channels: Over how many routes those come, as many by each, the audit included; 1 and up. Each has to carry the threshold alone.
+
+    Raises:
+        InputError: A value out of its range.
     """
     if not (0 < cap < 1 and 0 < error_level < 1 and 0 <= prevalence <= 1):
         raise InputError("plan: a share out of range, expected 0 to 1")
-    if audited_a_day < 0 or sentinels_a_day < 0:
-        raise InputError("plan: fewer than no items a day, expected 0 and up")
+    if not (0 <= audited_a_day < math.inf and 0 <= sentinels_a_day < math.inf):
+        raise InputError("plan: no number of items a day, expected 0 and up")
+    if channels < 1:
+        raise InputError(f"plan: {channels} channels, expected 1 and up")
     fewest = binomial.trials_needed(cap, error=error_level)
+    comfortable = _comfortable(cap, error_level)
     by_audit = prevalence * audited_a_day
+    with_sentinels = (by_audit + sentinels_a_day) / channels
     return Plan(
         fewest=fewest,
-        comfortable=_comfortable(cap, error_level),
+        comfortable=comfortable,
         days_by_audit=_days(fewest, by_audit),
-        days_with_sentinels=_days(fewest, by_audit + sentinels_a_day),
+        days_with_sentinels=_days(fewest, with_sentinels),
+        days_comfortably=_days(comfortable, with_sentinels),
     )
 
 

@@ -22,6 +22,8 @@ from wardline.kernels import binomial
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+_NUMBERS = "fiu"
+"""Kinds of arrays that hold real numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ def _first_failure(
 
 
 def _require(scores: Floats, judged: Flags, grid: Floats, cap: float, error_level: float) -> None:
+    if scores.dtype.kind not in _NUMBERS or grid.dtype.kind not in _NUMBERS:
+        raise InputError("sample: scores or grid are no numbers, expected numbers from 0 to 1")
     if scores.ndim != 1 or scores.shape != judged.shape or judged.dtype != np.bool_:
         raise InputError("sample: scores and judgements do not fit, expected one of each for every item")
     if len(scores) == 0:

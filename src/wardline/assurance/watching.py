@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 
 from wardline.errors import InputError
 
-ALTERNATIVES = ((2.0, 0.2), (4.0, 0.4), (10.0, 0.4))
+ALTERNATIVES = ((2.0, 0.1), (6.0, 0.4), (12.0, 0.5))
 """How many times the cap is bet on, and with which part of the capital."""
-_AT_START = 0.2
-"""Part of the capital that is put in at once."""
+_AT_START = 0.3
+"""Part of the capital that is put in at once. With less an error that is there from the start is found later, and one that begins later hardly earlier."""
 _LARGEST_ODDS = 0.5
 """No bet is placed on more than every second item being wrong."""
 
@@ -51,6 +51,9 @@ class Watch:
                 raise InputError(f"watch: {name} {value}, expected above 0 and below 1")
         if self.life < 1 or len(self.capital) != len(ALTERNATIVES):
             raise InputError("watch: no life or another number of bets, expected at least one item")
+        if not (all(each >= 0 for each in self.capital) and 0 <= self.harmed <= self.seen):
+            # What is no number would never reach an alarm.
+            raise InputError("watch: a capital or a count that cannot be, expected 0 and up")
 
     @property
     def is_over(self) -> bool:
@@ -71,21 +74,26 @@ def observe(watch: Watch, outcomes: Iterable[bool]) -> Watch:
         outcomes: True for an item that the machine decided and a person would have decided rightly. For the arm that clears these are
             violating items drawn independently of the score, whether or not they were cleared; for the arm that acts innocent ones.
     """
-    for harmed in outcomes:
-        watch = _one(watch, harmed=harmed)
-    return watch
-
-
-def _one(watch: Watch, *, harmed: bool) -> Watch:
-    put_in = (1.0 - _AT_START) / watch.life if watch.seen < watch.life else 0.0
-    if watch.seen == 0:
-        put_in += _AT_START
-    capital = tuple(
-        (each + put_in) * _factor(watch.cap, times, harmed=harmed)
-        for (times, _), each in zip(ALTERNATIVES, watch.capital, strict=True)
+    lost, won = (
+        [_factor(watch.cap, times, harmed=harmed) for times, _ in ALTERNATIVES] for harmed in (False, True)
     )
-    seen = replace(watch, seen=watch.seen + 1, harmed=watch.harmed + harmed, capital=capital)
-    return replace(seen, is_alarmed=watch.is_alarmed or seen.evidence >= 1.0 / watch.alarm_level)
+    parts = [part for _, part in ALTERNATIVES]
+    capital, seen, harms, is_alarmed = list(watch.capital), watch.seen, watch.harmed, watch.is_alarmed
+    for harmed in outcomes:
+        put_in = _put_in(seen, watch.life)
+        capital = [
+            (each + put_in) * factor for each, factor in zip(capital, won if harmed else lost, strict=True)
+        ]
+        seen, harms = seen + 1, harms + bool(harmed)
+        evidence = sum(part * each for part, each in zip(parts, capital, strict=True))
+        is_alarmed = is_alarmed or evidence >= 1.0 / watch.alarm_level
+    return replace(watch, seen=seen, harmed=harms, capital=tuple(capital), is_alarmed=is_alarmed)
+
+
+def _put_in(seen: int, life: int) -> float:
+    """Give what is put in before the next item; over a life it adds up to 1."""
+    put_in = (1.0 - _AT_START) / life if seen < life else 0.0
+    return put_in + (_AT_START if seen == 0 else 0.0)
 
 
 def _factor(cap: float, times: float, *, harmed: bool) -> float:
@@ -102,5 +110,7 @@ def wald_limit(cap: float, rate: float, *, alarm_level: float = 0.05) -> float:
         rate: The share of harmed items after the change, below 1.
         alarm_level: As in ``Watch``.
     """
+    if not 0 < cap < rate < 1 or not 0 < alarm_level < 1:
+        raise InputError(f"limit: a cap of {cap} and a rate of {rate}, expected 0 < cap < rate < 1")
     divergence = rate * math.log(rate / cap) + (1 - rate) * math.log((1 - rate) / (1 - cap))
     return math.log(1.0 / alarm_level) / divergence

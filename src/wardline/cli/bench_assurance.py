@@ -2,171 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from wardline import assurance
-from wardline.cli import bench_tasks, output
-from wardline.cli.bench_rows import TARGET, Row, row
-from wardline.cli.bench_tasks import GRID, Task
-from wardline.kernels import binomial
+from wardline.capacity import populations
+from wardline.capacity.populations import Task
+from wardline.cli import bench_digits, bench_oracle, bench_thresholds, bench_types, bench_watch
+from wardline.cli.bench_progress import Step, part
+from wardline.cli.bench_rows import Row, peer
+from wardline.cli.bench_thresholds import SIZES, Size
 
-CAP_CLEAR, CAP_ACT, ERROR = 0.005, 0.0005, 0.05
-"""The caps and the error level of both arms together."""
-_SIZES = ((10_000, 100_000, 1.25), (3_000, 50_000, 1.6))
-"""Violating and innocent items that are drawn, and the load over the best one that is wanted."""
-_NAIVE = 0.1, 0.9
-_LIFE, _CHANNELS_RUNS, _WATCH_RUNS = 2_000, 200, 1_000
-_SURE = 0.01
+_WORST_CAPS = (0.02, 0.005, 0.002, 0.0005)
 
 
-@dataclass(slots=True)
-class _Count:
-    """What became of the trials of one way to choose thresholds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is drawn."""
 
-    trials: int = 0
-    broken: int = 0
-    loads: float = 0.0
-    """Sum of the load over the best possible one."""
+    trials: int = 1_000
+    """For each of ten simulated tasks, each detector and each size; a fifth by kind of content."""
+    digits_trials: int = 100
+    """The same on digits; there the computed rows say the same without chance."""
+    watched: int = 1_000
+    """Lives that are watched."""
+    sentinels: int = 200
+    """Sets of sentinels."""
+    oracle_draws: int = 5
+    """Of each task, for the comparison with MAPIE."""
+    worst_to: int = 100_000
+    """Every size of a sample up to this one is summed."""
 
-    def add(self, task: Task, low: float, high: float, best: float) -> None:
-        broken = task.harm_of_clearing(low) > CAP_CLEAR or task.harm_of_acting(high) > CAP_ACT
-        self.trials, self.broken = self.trials + 1, self.broken + broken
-        self.loads += task.load(low, high) / best
+
+QUICK = Effort(trials=20, digits_trials=5, watched=100, sentinels=20, oracle_draws=1, worst_to=10_000)
 
 
-def rows(*, trials: int, seed: int = 1) -> list[Row]:
-    """Measure, with notes about the progress on stderr.
+Measured = Callable[[np.random.Generator, Step], Iterator[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the benchmark. Each has chance of its own, so that it gives the same figures alone."""
+
+    name: str
+    steps: int
+    measure: Measured
+
+
+def rows(effort: Effort, *, seed: int = 1) -> list[Row]:
+    """Measure, with progress on stderr.
 
     Args:
-        trials: For each of ten tasks, each detector and each size of the sample.
+        effort: How much is drawn.
         seed: Of all chance in it.
+
+    Raises:
+        ConfigurationError: MAPIE or scikit-learn is not installed.
     """
-    rng = np.random.default_rng(seed)
-    found: list[Row] = []
-    for name, pooled in (("weak detector", False), ("three pooled", True)):
-        for positives, negatives, most_load in _SIZES:
-            output.note(f"{name}, {positives:,} violating and {negatives:,} innocent items")
-            found += _thresholds(
-                name, bench_tasks.tasks(pooled=pooled), positives, negatives, trials, most_load, rng
-            )
-    output.note("watching")
-    found += _watching(rng)
-    output.note("channels")
-    return [*found, *_channels(rng)]
+    for each in ("mapie.risk_control", "sklearn.datasets"):
+        peer(each)
+    return [row for number in range(len(parts(effort))) for row in rows_of(effort, number, seed=seed)]
 
 
-def _thresholds(
-    name: str, tasks: list[Task], positives: int, negatives: int, trials: int, most_load: float, rng: np.random.Generator
-) -> Iterator[Row]:  # fmt: skip
-    ours, plugged, naive = _Count(), _Count(), _Count()
-    for task in tasks:
-        best = task.best(CAP_CLEAR, CAP_ACT)
-        for _ in range(trials):
-            bad = bench_tasks.draw(task.positives, task.scores, task.catch, positives, rng)
-            good = bench_tasks.draw(task.negatives, task.scores, task.clear, negatives, rng)
-            clear = assurance.certify_clear(*bad, GRID, CAP_CLEAR, ERROR / 2)
-            act = assurance.certify_act(*good, GRID, CAP_ACT, ERROR / 2)
-            ours.add(task, clear.threshold if clear else 0.0, act.threshold if act else 1.0, best)
-            plugged.add(task, *_plugged_in(bad, good), best)
-            naive.add(task, *_NAIVE, best)
-    where = f"{name}, {positives:,} and {negatives:,} items"
-    sure = float(binomial.lower_limit(ours.broken, ours.trials, error=_SURE))
-    yield row(
-        f"caps broken: {where}",
-        _percent(ours),
-        "% of trials",
-        peer="the sample's own shares",
-        theirs=_percent(plugged),
+def rows_of(effort: Effort, number: int, *, seed: int = 1) -> list[Row]:
+    """Measure one part alone."""
+    one = parts(effort)[number]
+    with part(one.name, one.steps) as step:
+        return list(one.measure(np.random.default_rng([seed, number]), step))
+
+
+def parts(effort: Effort) -> list[Part]:
+    """Give the parts, in the order of their rows."""
+    worst = Part(
+        "the hardest population",
+        len(_WORST_CAPS),
+        lambda _, step: bench_thresholds.worst_nulls(effort.worst_to, _WORST_CAPS, step),
     )
-    yield row(
-        f"caps broken: {where}",
-        _percent(ours),
-        "% of trials",
-        peer="thresholds 0.1 and 0.9",
-        theirs=_percent(naive),
+    detectors = (("weak detector", False), ("three pooled", True))
+    tasks, digits = populations.tasks, bench_digits.tasks
+    return [
+        worst,
+        *(_thresholds(name, partial(tasks, pooled=pooled), size, effort.trials) for name, pooled in detectors for size in SIZES),
+        *(_kinds(name, max(effort.trials // 5, 1), pooled=pooled) for name, pooled in detectors),
+        *(_thresholds(f"digits, {name}", partial(digits, pooled=pooled), size, effort.digits_trials) for name, pooled in detectors for size in SIZES),
+        Part("MAPIE", 10 * effort.oracle_draws, lambda rng, step: bench_oracle.measure(tasks(pooled=False), effort.oracle_draws, rng, step)),
+        Part("watching", 3 * effort.watched, lambda rng, step: bench_watch.watching(effort.watched, rng, step)),
+        Part("channels", 3 * effort.sentinels, lambda rng, step: bench_watch.channels(effort.sentinels, rng, step)),
+    ]  # fmt: skip
+
+
+def _thresholds(name: str, make: Callable[[], Sequence[Task]], size: Size, trials: int) -> Part:
+    return Part(
+        f"{name}, {size.words}", 10 * trials, lambda rng, step: bench_thresholds.measure(name, make(), size, trials, rng, step)
+    )  # fmt: skip
+
+
+def _kinds(name: str, trials: int, *, pooled: bool) -> Part:
+    return Part(
+        f"{name}, kinds of content",
+        10 * trials,
+        lambda rng, step: bench_types.measure(name, trials, rng, step, pooled=pooled),
     )
-    yield row(
-        f"caps broken, lower 99 % limit: {where}", 100 * sure, "% of trials", peer=TARGET, theirs=100 * ERROR
-    )
-    yield row(
-        f"work over the best split: {where}", ours.loads / ours.trials, "times", peer=TARGET, theirs=most_load
-    )
-
-
-def _percent(count: _Count) -> float:
-    return 100 * count.broken / count.trials
-
-
-def _plugged_in(
-    bad: tuple[bench_tasks.Floats, bench_tasks.Flags], good: tuple[bench_tasks.Floats, bench_tasks.Flags]
-) -> tuple[float, float]:
-    """Choose thresholds whose shares in the sample keep the caps, as if the sample were everything."""
-    caught, right = np.sort(bad[0][bad[1]]), np.sort(good[0][good[1]])
-    cleared = np.searchsorted(caught, GRID, side="left") / len(bad[0])
-    acted = (len(right) - np.searchsorted(right, GRID, side="left")) / len(good[0])
-    low, high = GRID[cleared <= CAP_CLEAR], GRID[acted <= CAP_ACT]
-    return (float(low[-1]) if len(low) else 0.0), (float(high[0]) if len(high) else 1.0)
-
-
-def _watching(rng: np.random.Generator) -> Iterator[Row]:
-    false = sum(_alarm(rng, CAP_CLEAR, 0, _LIFE) is not None for _ in range(_WATCH_RUNS))
-    yield row(
-        "alarms although the cap is just kept, over a life",
-        100 * false / _WATCH_RUNS,
-        "%",
-        peer=TARGET,
-        theirs=5.0,
-    )
-    for times, most in ((10, 2.5), (4, 2.0)):
-        limit = assurance.wald_limit(CAP_CLEAR, times * CAP_CLEAR)
-        for when, change in (("at the start", 0), ("in the middle", _LIFE // 2)):
-            delays = [
-                _alarm(rng, times * CAP_CLEAR, change, change + 4_000) or 4_000
-                for _ in range(_WATCH_RUNS // 4)
-            ]
-            case = f"items until {times} times the cap is found, {when}, median over Wald's limit"
-            yield row(case, float(np.median(delays)) / limit, "times", peer=TARGET, theirs=most)
-
-
-def _alarm(rng: np.random.Generator, rate: float, change: int, most: int) -> int | None:
-    """Watch until an alarm; gives how many items after the change it came. False alarms before it start anew."""
-    before = rng.random(change) < CAP_CLEAR * 0.8
-    watch = assurance.observe(assurance.Watch(cap=CAP_CLEAR, life=_LIFE), before.tolist())
-    if watch.is_alarmed:
-        return _alarm(rng, rate, change, most)
-    for number, harmed in enumerate((rng.random(most - change) < rate).tolist(), 1):
-        watch = assurance.observe(watch, [harmed])
-        if watch.is_alarmed:
-            return number
-    return None
-
-
-def _channels(rng: np.random.Generator) -> Iterator[Row]:
-    for case, often, wanted in (
-        ("half as often", 0.5, 90.0),
-        ("a fifth as often", 0.2, 90.0),
-        ("as often as the others", 1.0, 5.0),
-    ):
-        refused = 0
-        for task in bench_tasks.tasks(pooled=False):
-            for _ in range(_CHANNELS_RUNS // 10):
-                said = assurance.compare_channels(
-                    *_sentinels(task, often, rng), {0: "0", 1: "1", 2: "2"}, rng=rng
-                )
-                refused += said is not None and said.is_refused
-        yield row(f"sentinels refused: one of three channels finds low scores {case}", 100 * refused / _CHANNELS_RUNS, "%",
-                  peer=TARGET, theirs=wanted)  # fmt: skip
-
-
-def _sentinels(task: Task, often: float, rng: np.random.Generator) -> tuple[bench_tasks.Floats, np.ndarray]:
-    """Draw 3,000 positives over three channels; one finds what scores under a half only so often."""
-    low = task.scores < 0.5
-    biased = np.where(low, often * task.positives, task.positives)
-    drawn = [
-        bench_tasks.draw(points / points.sum(), task.scores, task.catch, 1_000, rng)[0]
-        for points in (biased, task.positives, task.positives)
-    ]
-    return np.concatenate(drawn), np.repeat(np.arange(3), 1_000)

@@ -1,7 +1,8 @@
-"""Simulated tasks for the benchmark of assurance: populations whose every risk is known exactly, so that a broken cap is no matter of luck."""
+"""Populations for trying the guarantee of assurance: their every risk is known exactly, so that a broken cap is no matter of luck."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,11 +50,32 @@ class Task:
         mixed = PREVALENCE * self.positives + (1 - PREVALENCE) * self.negatives
         return float(mixed[between].sum())
 
-    def best(self, cap_clear: float, cap_act: float) -> float:
-        """Give the load of the best possible split on the grid: that of somebody who knows the population."""
+    def split(self, cap_clear: float, cap_act: float) -> tuple[float, float]:
+        """Give the best possible thresholds of the grid: those of somebody who knows the population."""
         low = max((each for each in GRID if self.harm_of_clearing(each) <= cap_clear), default=0.0)
         high = min((each for each in GRID if self.harm_of_acting(each) <= cap_act), default=1.0)
-        return self.load(low, high)
+        return low, high
+
+    def best(self, cap_clear: float, cap_act: float) -> float:
+        """Give the load of the best possible split on the grid."""
+        return self.load(*self.split(cap_clear, cap_act))
+
+    def on_grid(self) -> Task:
+        """Give the same population with one point between two thresholds of the grid: no threshold can tell the two apart, and draws are quick."""
+        cells = np.searchsorted(GRID, self.scores, side="right")
+        positives, negatives, caught, cleared = (
+            np.bincount(cells, each, len(GRID) + 1).astype(np.float64)
+            for each in (
+                self.positives,
+                self.negatives,
+                self.positives * self.catch,
+                self.negatives * self.clear,
+            )
+        )
+        return Task(
+            scores=np.concatenate([[GRID[0] / 2], GRID]), positives=positives, negatives=negatives,
+            catch=_share(caught, positives), clear=_share(cleared, negatives),
+        )  # fmt: skip
 
 
 def tasks(*, pooled: bool) -> list[Task]:
@@ -69,6 +91,31 @@ def tasks(*, pooled: bool) -> list[Task]:
         _task(distance * better, missed)
         for distance, missed in zip(np.linspace(3.1, 3.7, 10), np.linspace(0.07, 0.03, 10), strict=True)
     ]
+
+
+def content_types(*, pooled: bool) -> list[list[Task]]:
+    """Make ten times four kinds of content that one detector scores together, and that are hard for it in different degrees."""
+    better = np.sqrt(3.0 / (1.0 + 2 * 0.5)) if pooled else 1.0
+    return [
+        [_task((distance + easier) * better, missed) for easier in (-0.4, -0.1, 0.2, 0.5)]
+        for distance, missed in zip(np.linspace(3.1, 3.7, 10), np.linspace(0.07, 0.03, 10), strict=True)
+    ]
+
+
+def mixed(kinds: Sequence[Task]) -> Task:
+    """Mix populations with the same points, each as large a part as any other."""
+    positives = np.mean([each.positives for each in kinds], axis=0)
+    negatives = np.mean([each.negatives for each in kinds], axis=0)
+    return Task(
+        scores=kinds[0].scores, positives=positives, negatives=negatives,
+        catch=_share(np.mean([each.positives * each.catch for each in kinds], axis=0), positives),
+        clear=_share(np.mean([each.negatives * each.clear for each in kinds], axis=0), negatives),
+    )  # fmt: skip
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Divide; where there is nothing, every share does."""
+    return np.minimum(np.divide(part, whole, out=np.ones_like(whole), where=whole > 0), 1.0)
 
 
 def _task(distance: float, missed: float) -> Task:
