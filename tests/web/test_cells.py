@@ -74,7 +74,7 @@ CONSOLE_CELLS: dict[str, set[str]] = {
     "GET /referrals": L | A | U, "GET /referrals/{referral_id}": L | A | U, "POST /referrals/{referral_id}/filing": L | A,
     "GET /referrals/{referral_id}/receipt": L | A | U, "GET /referrals/{referral_id}/documents/{name}": L | A | U, "GET /holds": L | A | U,
     "GET /statistics": L | A | U, "GET /hash-lists": L | A | U, "GET /hash-lists/{hash_list_id}": L | A | U,
-    "GET /automation": L | A | U, "GET /automation/public": ALL, "POST /automation/proposals": L | A,
+    "GET /automation": L | A | U, "GET /automation/public": ALL, "GET /automation/rehearsal": ALL, "POST /automation/proposals": L | A,
     "POST /certificates/{certificate_id}/suspension": L | A,
     "GET /approvals": L | A | U, "POST /approvals/{approval_id}/approve": L | A, "POST /approvals/{approval_id}/refuse": L | A,
     "GET /alarms": L | A | U, "POST /alarms/{alarm_id}/resolve": L | A, "GET /audit": L | A | U, "POST /audit/verification": L | A | U,

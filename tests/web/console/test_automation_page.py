@@ -104,3 +104,15 @@ def test_a_moderator_sees_the_published_text_and_no_threshold(
 def test_the_published_text_says_so_while_people_decide_everything(api: Api, line: Line) -> None:
     moderator = _signed_in(api, line, "mika", Role.MODERATOR)
     assert "people decide" in moderator.get("/automation/public").text
+
+
+def test_a_rehearsal_with_invented_numbers_shows_how_a_certificate_comes_and_goes(api: Api, line: Line) -> None:
+    moderator = _signed_in(api, line, "mika", Role.MODERATOR)
+    page = moderator.get("/automation/rehearsal")
+    assert page.status == 200
+    assert "Simulated." in page.text
+    scenes = [page.text.index(word) for word in ("Nothing is certified", "Refused", "Certified", "Suspended")]
+    assert scenes == sorted(scenes)
+    assert "Evidence against the certificate: 100 percent" in page.text
+    assert DETECTOR not in page.text, "it knows nothing of this installation"
+    assert "/automation/rehearsal" in moderator.get("/automation/public").text

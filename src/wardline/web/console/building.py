@@ -38,6 +38,7 @@ from wardline.web.console import (
     queue,
     records_kept,
     referral,
+    rehearsal,
     search,
     sign_in,
     skills,
@@ -61,7 +62,7 @@ from wardline.web.console.rendering import go, page
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *records_kept.PAGES, *watching.PAGES, *training.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
-    *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES, *your_choices.PAGES, *breaks.PAGES, *wellbeing.PAGES, *automation.PAGES,
+    *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES, *your_choices.PAGES, *breaks.PAGES, *wellbeing.PAGES, *automation.PAGES, *rehearsal.PAGES,
 )  # fmt: skip
 
 
