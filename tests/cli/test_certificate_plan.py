@@ -38,7 +38,7 @@ def test_where_nothing_is_audited_it_takes_for_ever() -> None:
 def test_an_installation_without_uploads_cannot_be_planned_for(place: Place) -> None:
     ended = place.run("certificate", "plan", "--json")
     assert ended.code == 2
-    assert "--uploads" in ended.error["remedy"]
+    assert "--uploads" in ended.error["advice"]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_an_installation_without_uploads_cannot_be_planned_for(place: Place) -> 
 def test_shares_out_of_range_are_refused(wrong: tuple[str, str]) -> None:
     ended = run("certificate", "plan", "--uploads", "1000", *wrong, "--json")
     assert ended.code == 2
-    assert ended.error["code"] == "invalid-input"
+    assert ended.error["error"] == "invalid-input"
 
 
 def test_a_folder_without_an_installation_is_told(tmp_path: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_too_few_or_no_positives_certify_nothing(items: int) -> None:
 
 @given(st.integers(1, 200), st.integers(0, 200), st.sampled_from(["b", "i", "f", "O"]))
 def test_judgements_that_are_missing_or_no_judgements_are_refused(items: int, judged: int, kind: str) -> None:
-    judgements = np.ones(judged, {"b": np.bool_, "i": np.int64, "f": np.float64, "O": object}[kind])
+    judgements: Any = np.ones(judged, {"b": np.bool_, "i": np.int64, "f": np.float64, "O": object}[kind])
     if judged == items and kind == "b":
         judgements = judgements[:-1]
     for certify in ARMS:
@@ -130,7 +131,8 @@ def test_one_channel_alone_certifies_nothing_however_many_it_found(items: int, c
 
 def test_channels_that_do_not_fit_or_have_no_name_are_refused() -> None:
     scores, right, rng = np.full(200, 0.5), np.ones(200, bool), np.random.default_rng(1)
-    for channels in (np.zeros(199, int), np.zeros(200), np.zeros((200, 1), int)):
+    unfit: list[Any] = [np.zeros(199, int), np.zeros(200), np.zeros((200, 1), int)]
+    for channels in unfit:
         with pytest.raises(InputError):
             assurance.certify_clear_by_channel(scores, right, channels, GRID, 0.5, 0.5)
     with pytest.raises(InputError, match="no name"):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardline import assurance
 from wardline.cli import bench_oracle
-
-pytest.importorskip("mapie.risk_control")
 
 
 @settings(max_examples=40, deadline=None)

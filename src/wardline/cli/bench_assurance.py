@@ -23,20 +23,32 @@ class Effort:
     """How much is drawn."""
 
     trials: int = 1_000
-    """For each of ten simulated tasks, each detector and each size; a fifth by kind of content."""
-    digits_trials: int = 100
-    """The same on digits; there the computed rows say the same without chance."""
-    watched: int = 1_000
-    """Lives that are watched."""
-    sentinels: int = 200
-    """Sets of sentinels."""
-    oracle_draws: int = 5
-    """Of each task, for the comparison with MAPIE."""
+    """For each of ten simulated tasks, each detector and each size; a fifth by kind of content, and on digits."""
     worst_to: int = 100_000
     """Every size of a sample up to this one is summed."""
 
+    @property
+    def fifth(self) -> int:
+        """Trials where the computed rows say the same without chance, or where each takes longer."""
+        return max(self.trials // 5, 1)
 
-QUICK = Effort(trials=20, digits_trials=5, watched=100, sentinels=20, oracle_draws=1, worst_to=10_000)
+    @property
+    def watched(self) -> int:
+        """Lives that are watched."""
+        return min(4 * self.trials, 1_000)
+
+    @property
+    def sentinels(self) -> int:
+        """Sets of sentinels."""
+        return min(3 * self.trials // 5, 200)
+
+    @property
+    def oracle_draws(self) -> int:
+        """Of each task, for the comparison with MAPIE."""
+        return min(max(self.trials // 50, 1), 5)
+
+
+QUICK = Effort(trials=20, worst_to=10_000)
 
 
 Measured = Callable[[np.random.Generator, Step], Iterator[Row]]
@@ -85,8 +97,8 @@ def parts(effort: Effort) -> list[Part]:
     return [
         worst,
         *(_thresholds(name, partial(tasks, pooled=pooled), size, effort.trials) for name, pooled in detectors for size in SIZES),
-        *(_kinds(name, max(effort.trials // 5, 1), pooled=pooled) for name, pooled in detectors),
-        *(_thresholds(f"digits, {name}", partial(digits, pooled=pooled), size, effort.digits_trials) for name, pooled in detectors for size in SIZES),
+        *(_kinds(name, effort.fifth, pooled=pooled) for name, pooled in detectors),
+        *(_thresholds(f"digits, {name}", partial(digits, pooled=pooled), size, effort.fifth) for name, pooled in detectors for size in SIZES),
         Part("MAPIE", 10 * effort.oracle_draws, lambda rng, step: bench_oracle.measure(tasks(pooled=False), effort.oracle_draws, rng, step)),
         Part("watching", 3 * effort.watched, lambda rng, step: bench_watch.watching(effort.watched, rng, step)),
         Part("channels", 3 * effort.sentinels, lambda rng, step: bench_watch.channels(effort.sentinels, rng, step)),
