@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.acceptance.conftest import MakeLine
@@ -18,7 +20,7 @@ TWO = review.SecondOpinions(random_share=1.0)
 """Of every decision another opinion is asked."""
 
 
-def everything(**values: object) -> Rules:
+def everything(**values: Any) -> Rules:
     return rules(scope(**values), opinions=TWO)
 
 
