@@ -211,7 +211,8 @@ def test_the_lot_falls_on_what_the_machine_decided_too_and_whoever_judges_it_doe
 ) -> None:
     machine = Machine(tmp_path, audit_share=1.0)
     cleared_by, acted_by = (machine.certifier.certified(arm) for arm in (Arm.CLEAR, Arm.ACT))
-    store, found = machine.line.store, []
+    store = machine.line.store
+    found: list[records.Case] = []
     for score in (_LOW, 0.5, _HIGH):
         machine.upload(score)
         (case,) = [each for each in store.cases() if each.id not in {one.id for one in found}]
