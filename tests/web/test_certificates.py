@@ -41,7 +41,7 @@ def test_a_certificate_is_proposed_approved_shown_and_suspended(
     (listed,) = api.get(f"/v1/certificates?scope={SCOPE}", ada.secret).json()
     assert listed == made["certificate"]
     where = f"/v1/certificates/{approval['subject_id']}/suspend"
-    assert api.post(where, lea.secret, json={"reason": ""}).status_code == 422
+    assert api.post(where, lea.secret, json={"reason": ""}).status_code == 400
     ended = api.post(where, lea.secret, json={"reason": "people complain"}).json()
     assert (ended["state"], ended["reason"]) == ("suspended", "people complain")
     assert_problem(api.post(where, lea.secret, json={"reason": "again"}), 409, "conflict")
@@ -52,7 +52,7 @@ def test_what_is_missing_is_said(api: Api, line: Line) -> None:
     answer = api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "clear"})
     assert_problem(answer, 403, "refused")
     assert "how often people are wrong is not known" in answer.text
-    assert api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "both"}).status_code == 422
+    assert api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "both"}).status_code == 400
     assert_problem(
         api.post("/v1/certificates", lea.secret, json={"scope": "x", "arm": "act"}), 404, "not-found"
     )
