@@ -93,3 +93,4 @@ def test_a_score_of_seven_is_no_score(
     case = line.case_of(line.submit(LOW))
     assert "outside its scale" in case.reasons[0]
     assert line.store.item(case.item_ids[0]).scores == ()
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
