@@ -62,7 +62,7 @@ def test_a_proposal_without_evidence_is_refused(scoped: Place) -> None:
     assert refused.code == 2
     assert "how often people are wrong is not known" in refused.error["message"]
     nobody = scoped.run_as("mo", "certificate", "propose", "posts", "clear", "--json")
-    assert nobody.error["code"] == "not-allowed"
+    assert nobody.error["error"] == "not-allowed"
 
 
 def test_one_person_suspends_what_stands_and_the_public_text_follows(scoped: Place) -> None:
