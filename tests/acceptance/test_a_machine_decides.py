@@ -54,11 +54,17 @@ class Says:
 class Machine:
     """An installation with a detector, certificates, and people."""
 
-    def __init__(self, folder: Path, **values: Any) -> None:
+    def __init__(self, folder: Path, *, audit_share: float = 0.0, **values: Any) -> None:
         self.detector = Says()
         asked = classification.Asked(name=DETECTOR, version=VERSION)
         one = Detector(classifier=self.detector, asked=asked, version=VERSION)
-        scope = Scope(name=SCOPE, surfaces=("post",), detectors=(one,), mode=ScopeMode.REVIEW_ALL)
+        scope = Scope(
+            name=SCOPE,
+            surfaces=("post",),
+            detectors=(one,),
+            mode=ScopeMode.REVIEW_ALL,
+            audit_share=audit_share,
+        )
         rules = Rules(
             reporter=REPORTER, scopes=Scopes((scope,)),
             automation=AutomationRules(scopes=(automated(scope),), terms=TERMS, watch_items=1000),
@@ -198,6 +204,30 @@ def test_a_flag_or_danger_brings_what_it_restricted_before_people(machine: Machi
     order = [each.id for each in machine.line.wardline.queue(moderator)]
     assert order == [in_danger.id, flagged.id, left.id]
     assert machine.line.store.case(in_danger.id).certificate_id is None
+
+
+def test_the_lot_falls_on_what_the_machine_decided_too_and_whoever_judges_it_does_not_know(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, audit_share=1.0)
+    cleared_by, acted_by = (machine.certifier.certified(arm) for arm in (Arm.CLEAR, Arm.ACT))
+    store = machine.line.store
+    found: list[records.Case] = []
+    for score in (_LOW, 0.5, _HIGH):
+        machine.upload(score)
+        (case,) = [each for each in store.cases() if each.id not in {one.id for one in found}]
+        found.append(case)
+    items = [store.item(each.item_ids[0]) for each in found]
+    assert [(each.disposal, each.certificate_id) for each in items] == [
+        (Disposal.CLEARED, cleared_by.id), (Disposal.LEFT, None), (Disposal.ACTED, acted_by.id),
+    ]  # fmt: skip
+    assert {each.reasons for each in found} == {found[0].reasons}
+    assert {each.certificate_id for each in found} == {None}, (
+        "an audit waits behind nobody for what the machine did"
+    )
+    assert [each.kind for each in store.actions_of(found[2].id)] == [ActionKind.RESTRICT_CONTENT]
+    assert machine.counted(Step.ITEMS_CLEARED) == machine.counted(Step.ITEMS_ACTED) == 1
+    machine.line.close()
 
 
 def test_a_suspension_holds_from_the_next_upload_on(machine: Machine) -> None:

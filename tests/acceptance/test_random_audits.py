@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def people(line: Line) -> list[Person]:
     return [line.person(name) for name in ("mika", "noor", "olli")]
 
 
-def audited(line: Line, content: bytes = LOW, **upload: object) -> records.Case:
+def audited(line: Line, content: bytes = LOW, **upload: Any) -> records.Case:
     """Submit something that is released, and give the case that the lot made of it."""
     before = {case.id for case in line.store.cases()}
     submission = line.submit(content, **upload)
@@ -215,7 +216,7 @@ def test_what_is_pointed_at_and_drawn_is_a_case_of_its_own_and_no_copy_decides_i
 
 
 def test_a_private_upload_is_never_drawn_without_a_legal_basis(make_line: MakeLine) -> None:
-    shown = {"visibility": Visibility.PRIVATE, "region": "SE", "flag": "spam"}
+    shown: dict[str, Any] = {"visibility": Visibility.PRIVATE, "region": "SE", "flag": "spam"}
     without = make_line(rules=ALL)
     case = without.case_of(without.submit(LOW, **shown))
     assert without.store.random_audit_of(case.id) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.acceptance.conftest import MakeLine
@@ -18,7 +20,7 @@ TWO = review.SecondOpinions(random_share=1.0)
 """Of every decision another opinion is asked."""
 
 
-def everything(**values: object) -> Rules:
+def everything(**values: Any) -> Rules:
     return rules(scope(**values), opinions=TWO)
 
 
@@ -92,8 +94,10 @@ def test_a_second_opinion_that_doubt_asked_for_is_no_evidence(make_line: MakeLin
     line = make_line(rules=rules(scope()))
     case = line.case_of(line.submit(LOW, flag="spam"))
     asked = review.Judgement(outcome=records.Outcome.NOT_VIOLATION, second_opinion=True)
-    decide(line, case, line.person("mika"), asked)
-    decide(line, case, line.person("noor"), INNOCENT)
+    mika, noor = line.person("mika"), line.person("noor")
+    decide(line, case, mika, asked)
+    decide(line, case, noor, INNOCENT)
+    assert len(line.store.opinions_of(case.id)) == 2
     assert line.store.case(case.id).state is records.CaseState.CLOSED
     assert line.store.evidence_of(case.id) == []
 

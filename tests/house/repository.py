@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "wardline"
 PURE_ROOMS = (
-    "records", "kernels", "intake", "matching", "triage", "assurance", "review", "enforcement", "referral", "preservation", "statistics", "assurance", "audit",
+    "records", "kernels", "intake", "matching", "classification", "triage", "assurance", "review", "enforcement", "referral", "preservation", "statistics", "assurance", "audit",
 )  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

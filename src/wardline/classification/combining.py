@@ -40,6 +40,10 @@ class Scale:
         if not (math.isfinite(self.lowest) and math.isfinite(self.highest)) or not self.lowest < self.highest:
             raise InputError("scale: lowest is not below highest, expected two numbers in that order")
 
+    def holds(self, value: float) -> bool:
+        """Say whether an answer is on it; NaN is on none."""
+        return self.lowest <= value <= self.highest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -151,7 +155,7 @@ def _scaled(asked: Asked, raw: Raw) -> records.Score | records.Unscannable:
     if raw.version != asked.version:
         return records.Unscannable(source=asked.name, reason=records.OTHER_VERSION)
     low, high = asked.scale.lowest, asked.scale.highest
-    if not low <= raw.value <= high:  # NaN is in no range
+    if not asked.scale.holds(raw.value):
         return records.Unscannable(source=asked.name, reason="answered with a score outside its scale")
     return records.Score(
         detector=asked.name,

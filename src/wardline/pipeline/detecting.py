@@ -123,7 +123,7 @@ def _tell(parts: Parts, detector: Detector, answer: Answer) -> None:
     if _is_of_media(answer):
         return
     changed = isinstance(answer, classification.Raw) and answer.version != detector.asked.version
-    if isinstance(answer, classification.Raw) and not changed:
+    if isinstance(answer, classification.Raw) and not changed and detector.asked.scale.holds(answer.value):
         with _gate:
             failed = _told.pop(key, None) is not None
         if failed:

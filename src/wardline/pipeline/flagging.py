@@ -18,9 +18,10 @@ from wardline.errors import (
 )
 from wardline.pipeline import bringing_back, detecting, flags_kept
 from wardline.pipeline.appealing import FIND_FROM
+from wardline.pipeline.looking import close_look_seconds
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.submit import close_look_seconds, submit
+from wardline.pipeline.submit import submit
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, Flagger, KeyTrust, Outcome, Precision, Replace, Stage, Task, Verb
 from wardline.triage import reason_of

@@ -6,25 +6,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import structlog
-
-from wardline import enforcement, intake, matching, preservation, records, review
-from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError, WardlineError
-from wardline.pipeline import care, detecting, evidencing, flags_kept, gathering, sampling, stating
-from wardline.pipeline.judged import Judged, asked_about, counted, in_words, judge
+from wardline import enforcement, intake, preservation, records, review, triage
+from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError
+from wardline.pipeline import care, detecting, evidencing, flags_kept, gathering, looking, sampling, stating
 from wardline.pipeline.leaders import Leaders
+from wardline.pipeline.looking import Judged
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.placing import placed
 from wardline.pipeline.standing import StandingCertificates
 from wardline.pipeline.writing import Writing
-from wardline.records import Disposal, Precision, Verb
+from wardline.records import Disposal, Step, Verb
 
-_log = structlog.get_logger("wardline.submit")
-
-_CLOSE_LOOK_SECONDS_PER_PIXEL = 25e-9
-"""What a close look takes longer than a glance, at most: that is decoding a JPEG in full. Measured 9 to 24 ns a pixel, on a machine at four
-times its load; other formats take as long for both."""
+_BY_MACHINE = {Disposal.CLEARED: Step.ITEMS_CLEARED, Disposal.ACTED: Step.ITEMS_ACTED}
 _LEAST_FREE_BYTES = 2**26
 """Room for the database to go on while uploads are refused."""
 
@@ -40,14 +34,6 @@ class Submission:
     judged_at: float
     """Monotonic seconds: from here on an answer's timing may count. Until here the same was done whatever the upload is; it lies ahead by
     the time that a close look would take, also when there was none."""
-
-
-@dataclass(frozen=True, slots=True)
-class _SeenAs:
-    """What an upload looks like."""
-
-    signals: list[records.Signal]
-    findings: matching.Findings
 
 
 def submit(
@@ -81,48 +67,30 @@ def submit(
     before = parts.store.remembered(seen.key_digest) if seen else None
     if seen is not None and _is_repetition(parts, seen, before):
         return Submission(route=None, item_id=None, judged_at=time.monotonic())
-    # Whatever the upload is, the detectors of its scope are asked first; so their time is in what everything there costs.
-    scope = parts.rules.scopes.of(upload.context.surface)
-    answers = detecting.ask(parts, scope, upload.content) if scope else ()
-    began = time.monotonic()
-    examined = parts.media.hash(upload.content, precision=Precision.FAST)
-    glance_seconds = time.monotonic() - began
-    seen_as = _look_up(lookup, upload, examined, margin_bits=matching.FAST_ERROR_BITS)
-    automation = (
-        standing.of(upload.context.surface) if standing else None
-    )  # asked whatever was found: it takes time
-    # Set before the close look, which only some uploads get: set after it, the answer to what is near a list would leave later than that to
-    # what is not. The time that a close look takes is granted to every upload instead.
-    judged_at = time.monotonic() + close_look_seconds(examined, glance_seconds)
-    scored = detecting.scored(scope, answers, seen_as.findings.matches)
-    is_drawn = sampling.is_drawn(parts, scope, upload)
-    if seen_as.signals or seen_as.findings or scored.signals or is_drawn:
-        examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
-        scored = detecting.scored(scope, answers, seen_as.findings.matches)
-    judged = judge(parts, [*seen_as.signals, *scored.signals], scope, scored.scores, automation, is_drawn)
+    judged = looking.judge(parts, lookup, upload, standing=standing)
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         # Expired, and not forgotten yet: the chores do that every minute.
         changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
-    changes += [parts.count(step) for step in counted(judged)]
-    changes += care.tallies(seen_as.findings, parts.now().date())
+    changes += [parts.count(step) for step in _counted(judged)]
+    changes += care.tallies(judged.findings, parts.now().date())
     try:
-        item_id = _write(parts, leaders, upload, examined, judged, api_key, changes)
+        item_id = _write(parts, leaders, upload, judged, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
-            return Submission(route=None, item_id=None, judged_at=judged_at)
+            return Submission(route=None, item_id=None, judged_at=judged.judged_at)
         raise
     if item_id is not None:
-        care.watch_entries(parts, seen_as.findings.matches)
-    detecting.tell(parts, scope, answers)
-    if standing and scope and scored.scores:
-        standing.scores.note(scope.name, scored.scores[0])
-    return Submission(route=judged.route, item_id=item_id, judged_at=judged_at)
+        care.watch_entries(parts, judged.findings.matches)
+    detecting.tell(parts, judged.scope, judged.answers)
+    if standing and judged.scope and judged.scores:
+        standing.scores.note(judged.scope.name, judged.scores[0])
+    return Submission(route=judged.route, item_id=item_id, judged_at=judged.judged_at)
 
 
 def _write(
-    parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable, judged: Judged,
+    parts: Parts, leaders: Leaders | None, upload: intake.Upload, judged: Judged,
     api_key: records.ApiKey, changes: list[records.Change],
 ) -> str | None:  # fmt: skip
     """Commit what became of an upload; gives the item that was kept because something points at it."""
@@ -132,14 +100,19 @@ def _write(
             return None
         case records.Release():
             # Nobody is told that it is kept: it is released, and a copy is looked at.
-            _keep(parts, leaders, upload, examined, judged, asked_about(judged), api_key, changes)
+            _keep(parts, leaders, upload, judged, _asked_about(judged), api_key, changes)
             return None
         case records.Act(certificate_id=str()) as route if judged.is_drawn:
             # Whoever judges the audit shall not read from its reasons what the machine said.
-            route = replace(route, reasons=asked_about(judged).reasons)
-            return _keep(parts, leaders, upload, examined, judged, route, api_key, changes)
+            route = replace(route, reasons=_asked_about(judged).reasons)
+            return _keep(parts, leaders, upload, judged, route, api_key, changes)
         case route:
-            return _keep(parts, leaders, upload, examined, judged, route, api_key, changes)
+            return _keep(parts, leaders, upload, judged, route, api_key, changes)
+
+
+def _asked_about(judged: Judged) -> records.Review:
+    """Give what somebody reads who judges an audit: the same as of whatever else a detector was asked about."""
+    return records.Review(reasons=tuple(dict.fromkeys(map(triage.reason_of, judged.scores[:1]))))
 
 
 def _require_room(parts: Parts, upload: intake.Upload) -> None:
@@ -167,71 +140,25 @@ def _is_repetition(parts: Parts, seen: records.Remembered, before: records.Remem
     return True
 
 
-def close_look_seconds(examined: records.Examination | records.Unscannable, glance_seconds: float) -> float:
-    """Say how long a close look would take, from what is the same whether or not there will be one."""
-    if isinstance(examined, records.Unscannable):
-        return 0.0
-    pixels = examined.picture.width * examined.picture.height
-    return glance_seconds + _CLOSE_LOOK_SECONDS_PER_PIXEL * pixels
-
-
-def _look_closely(
-    parts: Parts,
-    lookup: Lookup,
-    upload: intake.Upload,
-    glance: records.Examination | records.Unscannable,
-    seen_as: _SeenAs,
-) -> tuple[records.Examination | records.Unscannable, _SeenAs]:
-    """Hash an upload exactly that is near a list or has another signal, and look it up again: this is what counts and what is kept.
-
-    Where it cannot be hashed exactly, in time for instance, it goes to a person, without the fast hash: that one must not get into a
-    report. Matches stand that are certain all the same, with the distance of the fast hash; of others the person is told that there are.
-    """
-    if isinstance(glance, records.Unscannable):  # looked up by the digests of its bytes, which are exact
-        return glance, seen_as
-    examined = parts.media.hash(upload.content, precision=Precision.EXACT)
-    if isinstance(examined, records.Examination):
-        return examined, _look_up(lookup, upload, examined, margin_bits=0)
-    exact = tuple(each for each in glance.hashes if each.kind is not records.HashKind.PDQ)
-    if not seen_as.signals:  # no list knows it but those in preview, which have no effect, nor has their look
-        return replace(glance, hashes=exact), replace(seen_as, findings=matching.Findings())
-    certain = seen_as.findings.certain
-    kept = [each for each in seen_as.signals if not isinstance(each, records.Match) or each in certain]
-    if len(kept) < len(seen_as.signals):
-        kept.append(records.Unscannable(source="matching", reason="near an entry, but not hashed exactly"))
-    return replace(glance, hashes=exact), _SeenAs([examined, *kept], matching.Findings(matches=certain))
-
-
-def _look_up(
-    lookup: Lookup,
-    upload: intake.Upload,
-    examined: records.Examination | records.Unscannable,
-    *,
-    margin_bits: int,
-) -> _SeenAs:
-    findings = matching.Findings()
-    signals: list[records.Signal] = []
-    if isinstance(examined, records.Unscannable):
-        signals.append(examined)
-    # A file that no decoder can read may still be a known file, byte for byte.
-    hashes = examined.hashes if isinstance(examined, records.Examination) else intake.digests(upload.content)
-    try:
-        findings = lookup.find(hashes, surface=upload.context.surface, margin_bits=margin_bits)
-        signals += findings.matches
-    except WardlineError as error:
-        _log.error("lists cannot be searched", error=error.code)
-        signals.append(records.Unscannable(source="matching", reason="lists could not be searched"))
-    if upload.flag is not None:
-        signals.append(upload.flag)
-    return _SeenAs(signals, findings)
+def _counted(judged: Judged) -> list[Step]:
+    steps = [Step.ITEMS_RECEIVED]
+    kinds = {type(signal) for signal in judged.signals}
+    steps += [Step.ITEMS_SCORED] if judged.scores else []
+    steps += [Step.AUDITS_DRAWN] if judged.is_drawn else []
+    steps += [Step.ITEMS_MATCHED] if records.Match in kinds else []
+    steps += [Step.ITEMS_UNSCANNABLE] if records.Unscannable in kinds else []
+    steps += [Step.ITEMS_FLAGGED] if records.Flag in kinds else []
+    steps += [Step.ITEMS_RELEASED] if judged.is_released else []
+    steps += [_BY_MACHINE[judged.disposal]] if judged.disposal in _BY_MACHINE else []
+    return [*steps, Step.CASES_OPENED] if judged.is_drawn or not judged.is_released else steps
 
 
 def _keep(
-    parts: Parts, leaders: Leaders | None, upload: intake.Upload, examined: records.Examination | records.Unscannable,
+    parts: Parts, leaders: Leaders | None, upload: intake.Upload,
     judged: Judged, route: records.Review | records.Act, api_key: records.ApiKey, changes: list[records.Change],
 ) -> str:  # fmt: skip
     now = parts.now()
-    item = _item(parts, upload, examined, judged, api_key)
+    item = _item(parts, upload, judged, api_key)
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
     if judged.disposal is Disposal.ACTED and not judged.is_drawn:
         case = replace(case, certificate_id=item.certificate_id)
@@ -289,7 +216,7 @@ def _commit_kept(
                 Verb.ITEM_ROUTED,
                 item.id,
                 actor=api_key.id,
-                detail=in_words(route),
+                detail=_in_words(route),
             ),
             parts.entry(Verb.CASE_OPENED, case.id, actor=api_key.id),
             parts.entry(Verb.HOLD_PLACED, hold.id),
@@ -305,15 +232,24 @@ def _commit_kept(
     )
 
 
+def _in_words(route: records.Review | records.Act) -> str:
+    match route:
+        case records.Review():
+            return "review"
+        case records.Act(certificate_id=None):
+            return "act"
+        case records.Act(certificate_id=certificate_id):
+            return f"act under {certificate_id}"
+
+
 def _item(
     parts: Parts,
     upload: intake.Upload,
-    examined: records.Examination | records.Unscannable,
     judged: Judged,
     api_key: records.ApiKey,
 ) -> records.Item:
     matches = tuple(signal for signal in judged.signals if isinstance(signal, records.Match))
-    known = examined if isinstance(examined, records.Examination) else None
+    known = judged.examined if isinstance(judged.examined, records.Examination) else None
     picture = known.picture if known else _viewable(parts, upload.content)
     return records.Item(
         id=parts.new_id("item"), received_at=parts.now(), account_reference=upload.account_reference,

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wardline import records
 from wardline.records import Verb
+from wardline.testing import moments
+from wardline.testing import store_records_certificates as of_certificates
 
-NOON = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
-
-
-def new_id(kind: str, at: datetime = NOON) -> str:
-    """Make an id."""
-    return records.new_id(kind, at, secrets.token_bytes(10))
-
-
-def later(minutes: float) -> datetime:
-    """Give the time so many minutes after noon."""
-    return NOON + timedelta(minutes=minutes)
+NOON, new_id, later = moments.NOON, moments.new_id, moments.later
 
 
 def entry(verb: Verb = Verb.CASE_OPENED, subject_id: str = "case-1", **values: Any) -> records.Entry:
@@ -388,8 +379,6 @@ def random_audit(**values: Any) -> records.RandomAudit:
 
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
-    from wardline.testing import store_records_certificates as of_certificates
-
     makers = (
         item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
         alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case, viewing_choices,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wardline import records
-from wardline.testing.store_records import NOON, later, new_id
+from wardline.testing.moments import NOON, later, new_id
 
 
 def certificate(**values: Any) -> records.Certificate:

@@ -123,7 +123,7 @@ def test_what_failed_for_the_moment_is_tried_again_and_what_was_refused_is_not(
     assert len(sandbox.asked) == 4
 
 
-def test_tries_end(sandbox: DetectorSandbox) -> None:
+def test_it_is_not_tried_for_ever(sandbox: DetectorSandbox) -> None:
     sandbox.always = DetectorFault.ERROR
     assert isinstance(ask(sandbox, retries="2"), records.Unscannable)
     assert len(sandbox.asked) == 3

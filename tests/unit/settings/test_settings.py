@@ -109,12 +109,17 @@ def test_what_is_wrong_is_refused_by_name(text: str, words: str) -> None:
     refused(text, words)
 
 
-@pytest.mark.parametrize("section", ["platforms", "notifiers", "matching.exchanges", "review.queues"])
+@pytest.mark.parametrize(
+    "section",
+    ["platforms", "notifiers", "matching.exchanges", "review.queues", "detectors", "automation.scopes"],
+)
 def test_a_name_is_given_once(section: str) -> None:
     fields = {
         "platforms": 'name = "a"\nurl = "https://a.example"\nsecret_file = "s"\n', "notifiers": 'name = "a"\nadapter = "smtp"\n',
         "matching.exchanges": 'name = "a"\nadapter = "local"\n',
         "review.queues": 'name = "a"\n',
+        "detectors": 'name = "a"\nadapter = "http"\nversion = "1"\n',
+        "automation.scopes": 'name = "a"\nsurfaces = ["post"]\ndetectors = ["a"]\n',
     }  # fmt: skip
     refused(f"[[{section}]]\n{fields[section]}" * 2, f"{section} has one name twice")
 
@@ -125,6 +130,10 @@ def section_with(path: str) -> str:
         return '[[review.queues]]\nname = "a"'
     if path.startswith("matching.exchanges."):
         return '[[matching.exchanges]]\nname = "a"\nadapter = "local"'
+    if path.startswith("detectors."):
+        return '[[detectors]]\nname = "a"\nadapter = "http"\nversion = "1"'
+    if path.startswith("automation.scopes."):
+        return '[[automation.scopes]]\nname = "a"\nsurfaces = ["post"]\ndetectors = ["a"]'
     return f"[{path.rpartition('.')[0]}]"
 
 

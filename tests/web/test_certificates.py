@@ -1,0 +1,85 @@
+"""``/v1/certificates`` and ``/v1/automation`` as people's programs call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.judged import DETECTOR, SCOPE, good_sample
+from tests.unit.pipeline.certifying_line import Certifier, automated_line
+from tests.web.client import Api, assert_problem
+from wardline.records import Arm, Role
+from wardline.testing.harness import Line
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    with automated_line(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def certifier(line: Line) -> Certifier:
+    return Certifier(line)
+
+
+def test_a_certificate_is_proposed_approved_shown_and_suspended(
+    api: Api, line: Line, certifier: Certifier
+) -> None:
+    certifier.gather(Arm.ACT)
+    lea, ada = line.person("lea", Role.LEAD), line.person("ada", Role.ADMIN)
+    asked = {"scope": SCOPE, "arm": "act"}
+    proposed = api.post("/v1/certificates", lea.secret, json=asked)
+    assert proposed.status_code == 201, proposed.text
+    approval = proposed.json()
+    assert api.post(f"/v1/approvals/{approval['id']}/approve", ada.secret).status_code == 200
+    made = api.get(f"/v1/certificates/{approval['subject_id']}", lea.secret).json()
+    assert made["certificate"]["state"] == "standing"
+    assert made["evidence"] == 0
+    (listed,) = api.get(f"/v1/certificates?scope={SCOPE}", ada.secret).json()
+    assert listed == made["certificate"]
+    where = f"/v1/certificates/{approval['subject_id']}/suspend"
+    assert api.post(where, lea.secret, json={"reason": ""}).status_code == 400
+    ended = api.post(where, lea.secret, json={"reason": "people complain"}).json()
+    assert (ended["state"], ended["reason"]) == ("suspended", "people complain")
+    assert_problem(api.post(where, lea.secret, json={"reason": "again"}), 409, "conflict")
+
+
+def test_what_is_missing_is_said(api: Api, line: Line) -> None:
+    lea = line.person("lea", Role.LEAD)
+    answer = api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "clear"})
+    assert_problem(answer, 403, "refused")
+    assert "how often people are wrong is not known" in answer.text
+    assert api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "both"}).status_code == 400
+    assert_problem(
+        api.post("/v1/certificates", lea.secret, json={"scope": "x", "arm": "act"}), 404, "not-found"
+    )
+
+
+def test_the_public_text_names_no_threshold_list_or_detector(
+    api: Api, line: Line, certifier: Certifier
+) -> None:
+    mika = line.person("mika")
+    assert "people decide" in api.get("/v1/automation", mika.secret).json()["text"]
+    made = certifier.certified(Arm.ACT)
+    said = api.get("/v1/automation", mika.secret)
+    assert len(said.json()["promises"]) == 1
+    for secret in (DETECTOR, str(made.threshold), made.id, made.detector_version + '"'):
+        assert secret not in said.text
+    assert api.get("/v1/certificates", mika.secret).status_code == 403
+
+
+def test_a_try_that_fails_is_refused_and_kept(api: Api, line: Line, certifier: Certifier) -> None:
+    from dataclasses import replace
+    from datetime import timedelta
+
+    at = line.clock.now() - timedelta(hours=1)
+    certifier.judged([replace(each, score=0.99999) for each in good_sample(Arm.ACT, at=at)])
+    lea = line.person("lea", Role.LEAD)
+    answer = api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "act"})
+    assert_problem(answer, 403, "refused")
+    (kept,) = api.get("/v1/certificates", lea.secret).json()
+    assert kept["state"] == "failed"
+    assert kept["threshold"] is None
