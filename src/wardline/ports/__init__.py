@@ -9,6 +9,7 @@ from wardline.ports.complaints import ComplaintReader
 from wardline.ports.evidence import EvidenceReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider
+from wardline.ports.log_copies import LogMirror, Witness
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
     Authority,
@@ -71,6 +72,7 @@ __all__ = [
     "Index",
     "Indexes",
     "IntakeReader",
+    "LogMirror",
     "MatchingReader",
     "Media",
     "Notifier",
@@ -89,6 +91,7 @@ __all__ = [
     "TargetReader",
     "Vault",
     "WellbeingReader",
+    "Witness",
     "Wording",
     "WritePoint",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
 
 from wardline.settings.accounts import AccountSettings, OidcSettings, SecondFactorSettings
+from wardline.settings.audit import AuditSettings, WitnessSettings
 from wardline.settings.automation import AutomationSettings, DetectorSettings, ScopeSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings, StrikeSettings
 from wardline.settings.ranges import RANGES
@@ -30,6 +31,7 @@ __all__ = [
     "RANGES",
     "AccountSettings",
     "AlarmSettings",
+    "AuditSettings",
     "AutomationSettings",
     "ComplaintSettings",
     "DetectorSettings",
@@ -54,6 +56,7 @@ __all__ = [
     "StrikeSettings",
     "TriageSettings",
     "WellbeingSettings",
+    "WitnessSettings",
     "load",
     "parse",
     "values_of",
