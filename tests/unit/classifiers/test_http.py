@@ -37,7 +37,7 @@ def detector(sandbox: DetectorSandbox, *, secret: bytes = b"", **more: str) -> H
     return create("orange", "1", chosen, secret)
 
 
-def ask(sandbox: DetectorSandbox, **more: str) -> float | records.Unscannable:
+def ask(sandbox: DetectorSandbox, **more: Any) -> float | records.Unscannable:
     made = detector(sandbox, **more)
     try:
         return made.score(PICTURE)
