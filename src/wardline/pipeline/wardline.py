@@ -22,6 +22,7 @@ from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.nobody_takes import LeftAlone
 from wardline.pipeline.opinion_acts import OpinionActs
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.proving import Prover
@@ -48,7 +49,8 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
         self.takers = Takers(parts)
         self._leaders = Leaders(parts)
         self._handing_out = HandingOut(parts, self.takers)
-        self._team = TeamFigures(parts, self.takers, self._handing_out)
+        self._left_alone = LeftAlone(parts)
+        self._team = TeamFigures(parts, self.takers, self._handing_out, self._left_alone)
         self._figures = count.RecentFigures(parts)
         self._prover = Prover(parts)
         self._log_watch = verifying.Watch(parts)

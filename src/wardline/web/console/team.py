@@ -9,6 +9,7 @@ from wardline.pipeline.team import COUNTED
 from wardline.records import Role
 from wardline.web.console.desk import Desk, Page
 from wardline.web.console.rendering import page
+from wardline.web.console.your_choices import GRADES
 
 LEADS = frozenset({Role.LEAD})
 
@@ -19,7 +20,7 @@ def show(desk: Desk) -> Response:
     team = desk.wardline.team()
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
-        desk, "team", team=team, queues=queues, factors=review.factors, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
+        desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
         restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED,
     )  # fmt: skip
 
