@@ -6,8 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +14,10 @@ import pytest
 
 from tests.browser import keys
 from tests.browser.chromium import Visitors
-from tests.browser.moderating import Moderator, wait_until
+from tests.browser.moderating import Moderator
+from tests.browser.shift import MANY, Shift, work
 from tests.browser.working import CATEGORIES
-from wardline import ports, records
+from wardline import records
 from wardline.cli import logging_setup
 from wardline.cli.demo.story import Story
 from wardline.cli.demo.world import WORKED, World, world
@@ -27,10 +26,8 @@ from wardline.records import (
     CaseState,
     Category,
     DecisionState,
-    HashKind,
     OpinionReason,
     Outcome,
-    Stage,
     Verb,
 )
 from wardline.testing import write_points
@@ -38,54 +35,9 @@ from wardline.testing import write_points
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-SCENES, SHARE_WORKED = 80, 0.2
+SCENES, SHARE_WORKED = 70, 0.2
 """A small demo, of which much is left open."""
 LEAST = 50
-NOTE = "what the first one wrote"
-_MANY = 100_000
-
-
-@dataclass
-class Shift:
-    """Three people at work in the demo, and how things stood before."""
-
-    running: World
-    thread: ThreadPoolExecutor
-    people: list[Moderator]
-    open_before: set[str]
-    began: datetime
-    position: int
-    """Of the newest log entry."""
-    disputed: str = ""
-    """A case on which they are going to differ."""
-    passed: str = ""
-    stopped: str = ""
-    undone: str = ""
-
-    @property
-    def store(self) -> ports.Store:
-        return self.running.installation.wardline.parts.store
-
-    def digest(self, case_id: str) -> str:
-        item = self.store.item(self.store.case(case_id).item_ids[0])
-        return next(each.value for each in item.hashes if each.kind is HashKind.SHA256)
-
-    def reference(self, case_id: str) -> str:
-        context = self.store.item(self.store.case(case_id).item_ids[0]).context
-        return (context.content_reference or "") if context else ""
-
-    def about(self, begins: str) -> list[str]:
-        """Cases about content whose reference begins like this."""
-        return [
-            case.id for case in self.store.cases(most=_MANY) if self.reference(case.id).startswith(begins)
-        ]
-
-    def settle(self) -> None:
-        """Wait until what was decided is in effect, and what follows from it is done."""
-        wait_until(lambda: self.thread.submit(self._is_quiet).result(), "decisions take effect")
-
-    def _is_quiet(self) -> bool:
-        return not self.store.cases(state=CaseState.DECIDED, most=1) and not self.running.durable.pending()
 
 
 @pytest.fixture(scope="module")
@@ -126,92 +78,13 @@ def shift(browser: Browser, demo: World, thread: ThreadPoolExecutor) -> Iterator
         people.append(Moderator(page, user))
     thread.submit(demo.durable.settle_log).result()
     (newest,) = wardline.newest_entries(1)
-    before = {case.id for case in store.cases(state=CaseState.OPEN, most=_MANY)}
+    before = {case.id for case in store.cases(state=CaseState.OPEN, most=MANY)}
     made = Shift(demo, thread, people, before, wardline.parts.now(), newest[0])
-    _work(made)
+    work(made)
     made.settle()
     thread.submit(demo.durable.settle_log).result()
     yield made
     assert visitors.close() == []
-
-
-def _work(shift: Shift) -> None:
-    """Let everybody take turns until nothing waits for anybody."""
-    idle = False
-    while True:
-        took = [_turn(shift, each) for each in shift.people]
-        if any(took):
-            idle = False
-        elif idle:
-            return
-        else:
-            idle = True
-            shift.settle()
-
-
-def _turn(shift: Shift, person: Moderator) -> bool:
-    case_id = person.take()
-    if case_id is None:
-        return False
-    first, second, third = shift.people
-    case = shift.store.case(case_id)
-    is_listed = (
-        case.stage is Stage.FIRST
-        and "an entry of" in person.head()
-        and "hidden" not in shift.reference(case_id)
-    )
-    if person is first and is_listed and not shift.disputed:
-        shift.disputed = case_id
-        person.note(NOTE)
-        person.decide(case_id, "2")
-    elif case_id == shift.disputed:
-        _differ(person, case)
-    elif person is second and case.stage is Stage.FIRST and len(person.decided) > 2 and not shift.passed:
-        shift.passed = case_id
-        person.pass_on()
-    elif person is third and case.stage is Stage.FIRST and len(person.decided) > 2 and not shift.stopped:
-        shift.stopped = case_id
-        person.look(case_id)
-        person.stop()
-    else:
-        person.work(case_id)
-        if person is first and not shift.undone and person.take_back(case_id):
-            shift.undone = case_id
-            person.work(case_id)
-        _wait_for_what_spreads(shift, case_id)
-    return True
-
-
-def _differ(person: Moderator, case: records.Case) -> None:
-    """Say something else than the first one did; nothing of that one's answer is on the page."""
-    words = person.page.locator("main").inner_text()
-    assert NOTE not in person.page.content()
-    assert not any(
-        f"moderator-{number}" in words for number in (1, 2, 3) if f"moderator-{number}" != person.user.name
-    )
-    if case.stage is Stage.SECOND:
-        assert "A first opinion is in. Nothing of it is sent to you" in words
-        assert "A2" not in words.split("Decision")[0]
-    else:
-        assert "Answers to decide between" in words
-    person.decide(case.id, "3")
-
-
-def _wait_for_what_spreads(shift: Shift, case_id: str) -> None:
-    """When a second person has judged the same file, its copies need nobody any more: wait for that, as after a coffee."""
-    if not shift.reference(case_id).startswith("post-alike-"):
-        return
-    digest = shift.digest(case_id)
-    same = [each for each in shift.about("post-alike-") if shift.digest(each) == digest]
-    judged = [each for each in same if any(each in person.decided for person in shift.people)]
-    if len(judged) == 2:
-        rest = [each for each in same if each not in judged]
-        wait_until(lambda: all(_is_reached(shift, each) for each in rest), "what two people agree on spreads")
-
-
-def _is_reached(shift: Shift, case_id: str) -> bool:
-    case = shift.store.case(case_id)
-    return case.state is CaseState.CLOSED or case.stage is Stage.AUDIT
 
 
 def _own(shift: Shift, person: Moderator, case_id: str) -> list[records.Decision]:
@@ -241,7 +114,7 @@ def test_fifty_open_cases_of_the_demo_are_decided_by_keyboard_and_each_as_its_ke
 
 def test_nothing_is_left_that_one_of_them_could_take(shift: Shift) -> None:
     ids = {person.user.id for person in shift.people}
-    left = shift.store.cases(state=CaseState.OPEN, most=_MANY)
+    left = shift.store.cases(state=CaseState.OPEN, most=MANY)
     assert [case.id for case in left if case.escalated_by is None and not ids <= set(case.passed_by)] == []
 
 
@@ -265,16 +138,16 @@ def test_a_file_that_two_people_judged_decides_its_copies_and_nobody_looks_at_th
         assert shift.store.reveals_of(case_id) == []
     member = shift.store.cluster_member(same[0])
     assert member is not None
-    (found,) = [each for each in shift.store.spreads_of(member.cluster_id, most=9) if each.decides]
-    assert found.decided == len(spread)
-    assert found.decided + found.sampled == len(same) - 2
+    stands = shift.store.standing_spread(member.file_id)
+    assert stands is not None
+    assert stands.decided == len(spread)
 
 
 def test_nobody_is_shown_the_same_picture_twice(shift: Shift) -> None:
     for person in shift.people:
         shown = [
             (shift.digest(case.id), each.case_id)
-            for case in shift.store.cases(most=_MANY)
+            for case in shift.store.cases(most=MANY)
             for each in shift.store.reveals_of(case.id)
             if each.user_id == person.user.id and each.at >= shift.began
         ]
@@ -288,7 +161,7 @@ def test_whatever_was_revealed_is_in_the_log_under_the_name_of_who_saw_it(shift:
     assert wardline.verify_audit().ok
     written = Counter(
         (entry.actor, entry.subject_id)
-        for position, entry in wardline.newest_entries(_MANY)
+        for position, entry in wardline.newest_entries(MANY)
         if position > shift.position and entry.verb is Verb.CASE_REVEALED
     )
     expected = Counter(
@@ -303,7 +176,7 @@ def test_whatever_was_revealed_is_in_the_log_under_the_name_of_who_saw_it(shift:
 
 
 def test_second_opinions_are_asked_of_the_gravest_by_lot_and_at_a_wish(shift: Shift) -> None:
-    opinions = [each for case in shift.store.cases(most=_MANY) for each in shift.store.opinions_of(case.id)]
+    opinions = [each for case in shift.store.cases(most=MANY) for each in shift.store.opinions_of(case.id)]
     given = [each for each in opinions if each.at >= shift.began]
     assert {each.reason for each in given} == set(OpinionReason)
     by_case = defaultdict(list)

@@ -61,7 +61,7 @@ class Manner:
 
 PLAYED = Manner(undo_seconds=0.0, opinions_percent=0.0)
 """Decisions take effect at once, and nothing is drawn: so every run has the same figures."""
-WORKED = Manner(undo_seconds=20.0, opinions_percent=20.0)
+WORKED = Manner(undo_seconds=20.0, opinions_percent=25.0)
 """There is time to take a decision back, and of a few decisions one is drawn for a second opinion."""
 
 
