@@ -21,7 +21,7 @@ def show(desk: Desk) -> Response:
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
         desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
-        restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED,
+        restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED, least_drawn=rules.calibration.least_decisions,
     )  # fmt: skip
 
 
