@@ -16,7 +16,7 @@ GRAVE, DIFFERING = "post-grave", "post-differing"
 """How the references of content begin about which opinions are in when somebody comes to look at the demo."""
 _ADVERTISED, _DIFFERED, _AT_ODDS, _BEGUN, _LISTED, _ALIKE = range(6)
 """Scenes beside the row, by their distance from its end and from what nobody uploads."""
-_IDENTICAL, _NEAR = 5, 3
+_IDENTICAL = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,8 @@ def left_open(scenes: int) -> Iterator[DemoUpload]:
     alike = _scene(scenes, _ALIKE)
     for number in range(_IDENTICAL):
         yield _upload(f"alike-{number}", alike, 130 + number, ALIKE_FLAG)
-    for number, kind in enumerate((CopyKind.RESIZED, CopyKind.RECOMPRESSED, CopyKind.REENCODED)[:_NEAR]):
-        yield _upload(f"alike-{kind}", alike, 130 + _IDENTICAL + number, ALIKE_FLAG, kind)
+    for number, kind in enumerate((CopyKind.RESIZED, CopyKind.RECOMPRESSED, CopyKind.REENCODED), _IDENTICAL):
+        yield _upload(f"alike-{kind}", alike, 130 + number, ALIKE_FLAG, kind)
 
 
 def appeals() -> Sequence[DemoAppeal]:

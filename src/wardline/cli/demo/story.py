@@ -143,6 +143,9 @@ class Story:
             uploads.complain(self._world.api, self._world.keys["platform"], extras.appeals(), said)
         finally:
             said.close()
+        outcome.settle(
+            self._world
+        )  # after a crash a decision may not have taken effect yet, and its case is not open again
         differing, grave = (self._cases_about(named) for named in (extras.DIFFERING, extras.GRAVE))
         for name, case_ids in (("moderator-2", differing), ("moderator-3", [*differing, *grave])):
             moderators.begin(self._world.api, self._passwords(), name, case_ids, self._world.folder / _DIARY)
