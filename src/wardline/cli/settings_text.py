@@ -144,8 +144,11 @@ name = {name}
 #most_hours = 12.0
 
 # After so many of a hundred cases comes a file with a known answer from `wardline golden add`. 0: off.
+# violating: evidence of decided cases that is lawfully held may be among them. It shows people more of it than their cases need, so it is off:
+# docs/explanation/second-opinions.md.
 [review.golden]
 #percent = 0.0
+#violating = false
 
 # How much one person shall be shown. No number here is known to be safe: choose yours with your team. 0: no limit.
 # docs/explanation/wellbeing.md.

@@ -53,6 +53,8 @@ class Rules:
     opinions: review.SecondOpinions = field(default_factory=review.SecondOpinions)
     golden_share: float = 0.0
     """Of the cases that are handed out, 0 to 1: so many are followed by a file with a known answer."""
+    golden_violating: bool = False
+    """Whether evidence that is lawfully held may be among those."""
     wellbeing: review.Limits = field(default_factory=review.Limits)
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     reporter: records.Reporter = field(

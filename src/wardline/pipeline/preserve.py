@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
-from wardline.pipeline import alarms, gathering
+from wardline.pipeline import alarms, gathering, golden_evidence
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.pipeline.writing import Writing
@@ -25,8 +25,11 @@ _ORPHAN_AFTER = timedelta(hours=1)
 def sweep(parts: Parts) -> int:
     """End the holds whose time is over and destroy what nothing holds any more. Gives how many holds ended.
 
+    What may not be shown for practice any more is taken out of it first.
+
     One that cannot be ended keeps none of the others; afterwards the first error is raised.
     """
+    golden_evidence.sweep(parts)
     ended, waiting, errors = 0, set[str](), list[WardlineError]()
     # Holds that wait for a decision or a receipt stay in front; they must not hide those behind them.
     while found := _not_in(waiting, parts.store.ended_holds(parts.now(), most=len(waiting) + _AT_ONCE)):
@@ -69,6 +72,8 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
     if destroy:
         item = parts.store.item(hold.item_id)
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
+        withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
+        changes, entries = [*changes, *withdrawn], [*entries, *told]
     try:
         parts.store.commit(*changes, entries=entries)
     except VersionConflictError:

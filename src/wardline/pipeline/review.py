@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, golden, opinions, standing_alone, wellbeing
+from wardline.pipeline import alarms, golden, golden_evidence, opinions, standing_alone, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.submit import ORIGINAL
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
@@ -223,7 +223,7 @@ def _render(
         )
     review.require_frame(item, showing.frame)
     picture = parts.media.render(
-        parts.vault.open(item_id, ORIGINAL),
+        parts.vault.open(golden_evidence.file_of(parts, case_id, item_id), ORIGINAL),
         frame=showing.frame,
         longest_side=showing.longest_side,
         rendition=showing.rendition,

@@ -26,7 +26,7 @@ def exposure(parts: Parts, user: records.User) -> review.Exposure:
     if not shown:
         return review.exposure((), (), now=parts.now(), limits=parts.rules.wellbeing)
     items = parts.store.items_shown(user.id, since=since)
-    grades = review.grades_of(shown, items, parts.store.own_decisions(user.id, since=since))
+    grades = _grades(parts, user, shown, since)
     clusters = parts.store.clusters_shown(user.id, since=since)
     alike = _digests(items) | {
         each.item_id: clusters[each.case_id] for each in shown if each.case_id in clusters
@@ -35,6 +35,24 @@ def exposure(parts: Parts, user: records.User) -> review.Exposure:
     return review.exposure(
         shown, coverings, now=parts.now(), limits=parts.rules.wellbeing, grades=grades, alike=alike
     )  # fmt: skip
+
+
+def _grades(
+    parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
+) -> dict[str, Grade]:
+    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once they answered, whatever they said."""
+    store = parts.store
+    found = dict(
+        review.grades_of(
+            shown, store.items_shown(user.id, since=since), store.own_decisions(user.id, since=since)
+        )
+    )
+    answered = {each.case_id: each.golden_id for each in store.golden_cases_for(user.id) if each.user_id == user.id}
+    for reveal in shown:
+        if reveal.case_id in answered:
+            category = store.golden_item(answered[reveal.case_id]).category
+            found |= {reveal.item_id: review.grade_of_category(category)} if category else {}
+    return found
 
 
 def glance(parts: Parts, user: records.User) -> review.Exposure:
@@ -202,11 +220,7 @@ def _past(parts: Parts, user: records.User) -> tuple[review.Exposure, ...]:
     shown = [each for each in parts.store.reveals_to(user.id, since=since) if each.at < today]
     if not shown:
         return ()
-    items, own = (
-        parts.store.items_shown(user.id, since=since),
-        parts.store.own_decisions(user.id, since=since),
-    )
     return review.past_shifts(
         shown, parts.store.coverings_by(user.id, since=since), now=today, limits=parts.rules.wellbeing,
-        grades=review.grades_of(shown, items, own),
+        grades=_grades(parts, user, shown, since),
     )  # fmt: skip
