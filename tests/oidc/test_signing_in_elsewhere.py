@@ -18,7 +18,7 @@ from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import HOST, PASSWORD, Browser, Seen, somebody
 from wardline.adapters.identities import OidcProvider
-from wardline.pipeline import Rules, identities, people
+from wardline.pipeline import Rules, changing_people, identities, people
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.ports import Claims
 from wardline.records import Role
@@ -181,7 +181,7 @@ def test_somebody_who_is_locked_out_is_locked_out_there_too(
     api: Api, line: Line, provider: RealProvider
 ) -> None:
     _linked(line, provider)
-    people.disable_user(line.parts, "mika")
+    changing_people.disable_user(line.parts, "mika")
     provider.tell(login="mika", people={})
     assert _arrive(Browser(api), provider).status == 401
 

@@ -18,7 +18,7 @@ from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import PASSWORD, Browser, somebody
 from tests.web.test_access import filled, routes_of
-from wardline.pipeline import people, sessions
+from wardline.pipeline import changing_people, people, sessions
 from wardline.records import KeyTrust, Role
 from wardline.testing.harness import Line
 from wardline.web import console
@@ -120,7 +120,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             secrets[name] = people.create_person_key(line.parts, name, user)[1]
             browsers[name] = Browser(api)
             tokens[name] = browsers[name].sign_in(name, PASSWORD).form("/pause").fields["csrf"]
-        people.disable_user(line.parts, DISABLED)
+        changing_people.disable_user(line.parts, DISABLED)
         secrets[LOW] = line.platform_key().secret
         secrets[TRUSTED] = line.platform_key(trust=KeyTrust.TRUSTED).secret
         browsers[NOBODY] = Browser(api)

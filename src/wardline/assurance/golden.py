@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 
 from wardline import records
 
-
 ENOUGH = 2
 """So many people have to say the same of a case, blind, before its answer counts as known."""
 

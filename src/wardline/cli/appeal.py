@@ -42,7 +42,10 @@ def appeal(
     from wardline.pipeline import Complaint
 
     said = Complaint(
-        text=_read(text_file), action_id=action, account_reference=account, content_reference=content_reference
+        text=_read(text_file),
+        action_id=action,
+        account_reference=account,
+        content_reference=content_reference,
     )
     with line_of(folder) as line:
         key = platform_key(line, api_key_file)
@@ -50,7 +53,9 @@ def appeal(
     if as_json:
         output.as_json({"id": taken.id, "state": taken.state, "due_at": taken.due_at})
     else:
-        output.line(f"{taken.id} is {taken.state}; an answer is promised until {taken.due_at:%Y-%m-%d %H:%M} UTC.")
+        output.line(
+            f"{taken.id} is {taken.state}; an answer is promised until {taken.due_at:%Y-%m-%d %H:%M} UTC."
+        )
 
 
 def _read(path: Path) -> str:

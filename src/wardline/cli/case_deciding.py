@@ -14,7 +14,7 @@ from wardline.errors import InputError
 from wardline.records import Category, Outcome, Scope, require_id
 
 if TYPE_CHECKING:
-    from wardline import records, review
+    from wardline import records
 
 
 def decide(
@@ -69,5 +69,7 @@ def _findings(case: records.Case, said: Sequence[str]) -> tuple[records.Finding,
             )
         graded |= dict.fromkeys([item_id] if item_id else case.item_ids, Category(category))
     return tuple(
-        records.Finding(item_id=item_id, category=graded[item_id]) for item_id in case.item_ids if item_id in graded
+        records.Finding(item_id=item_id, category=graded[item_id])
+        for item_id in case.item_ids
+        if item_id in graded
     )

@@ -65,8 +65,15 @@ def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     if as_json:
         output.as_json(found)
     else:
-        rows = [(each.id, f"{each.outcome} {each.category or ''}".rstrip(), each.case_id or "", each.added_at) for each in found]
-        output.table(("id", "known answer", "evidence of", "added"), rows, empty="No file with a known answer is in use.")
+        rows = [
+            (each.id, f"{each.outcome} {each.category or ''}".rstrip(), each.case_id or "", each.added_at)
+            for each in found
+        ]
+        output.table(
+            ("id", "known answer", "evidence of", "added"),
+            rows,
+            empty="No file with a known answer is in use.",
+        )
 
 
 @app.command()

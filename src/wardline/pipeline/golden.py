@@ -162,9 +162,7 @@ def _hand_out(
     return case
 
 
-def _like(
-    parts: Parts, sample: records.Item, golden: records.Item, content: bytes | None
-) -> records.Item:
+def _like(parts: Parts, sample: records.Item, golden: records.Item, content: bytes | None) -> records.Item:
     """Make an item of a golden file that looks like an ordinary one. Its account and content exist nowhere in the store.
 
     Evidence keeps not even its hashes, for they would lead to the case that it comes from.

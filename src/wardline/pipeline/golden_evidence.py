@@ -13,9 +13,7 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import CaseState, DecisionState, HoldState, Insert, Outcome, Replace, Verb
 
 
-def add(
-    parts: Parts, case_id: str, *, item_id: str | None = None, actor: str = SYSTEM
-) -> records.GoldenItem:
+def add(parts: Parts, case_id: str, *, item_id: str | None = None, actor: str = SYSTEM) -> records.GoldenItem:
     """Use the evidence of a case for practice; its known answer is what two people said of it, blind.
 
     Args:
@@ -80,7 +78,7 @@ def _made(parts: Parts, case: records.Case, item_id: str, actor: str) -> records
 
 def stands(parts: Parts, golden: records.GoldenItem) -> bool:
     """Say whether such a file may be shown now: its case is as it was, nobody asks about it, and a hold on the file lasts."""
-    store, now = parts.store, parts.now()
+    store = parts.store
     if golden.case_id is None or golden.decision_id is None:
         return True
     case, decision = store.case(golden.case_id), store.decision(golden.decision_id)
@@ -108,7 +106,9 @@ def is_for(parts: Parts, golden: records.GoldenItem, user: records.User) -> bool
     store = parts.store
     judged = {each.user_id for each in store.decisions_of(golden.case_id)}
     looked = {each.user_id for each in store.reveals_of(golden.case_id)}
-    return user.id not in judged | looked and store.case(golden.case_id).account_reference not in user.accounts
+    return (
+        user.id not in judged | looked and store.case(golden.case_id).account_reference not in user.accounts
+    )
 
 
 def file_of(parts: Parts, case_id: str, item_id: str) -> str:

@@ -18,7 +18,7 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import passwords, people, sessions
+from wardline.pipeline import changing_people, passwords, people, sessions
 from wardline.pipeline.account_rules import Provider
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.ports import Claims
@@ -133,7 +133,7 @@ def _role(provider: Provider, claims: Claims) -> Role | None:
 
 def _change_role(parts: Parts, user: records.User, role: Role) -> None:
     try:
-        people.change_role(parts, user.name, role)
+        changing_people.change_role(parts, user.name, role)
     except (NotAllowedError, ConflictError, NotFoundError):
         # The last administrator, or locked out meanwhile: not with a role that the provider no longer gives.
         raise refusal() from None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from wardline import assurance, records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import blindness, golden, golden_evidence, people, training
+from wardline.pipeline import blindness, changing_people, golden, golden_evidence, training
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import SYSTEM, Parts
 
@@ -85,4 +85,4 @@ class OpinionActs:
 
     def declare_accounts(self, references: Sequence[str], *, user: records.User) -> records.User:
         """Say which accounts on the platforms are this person's own: cases about them are handed to others."""
-        return people.declare_accounts(self.parts, user.name, references, actor=user.id)
+        return changing_people.declare_accounts(self.parts, user.name, references, actor=user.id)

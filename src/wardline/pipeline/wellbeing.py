@@ -47,7 +47,9 @@ def _grades(
             shown, store.items_shown(user.id, since=since), store.own_decisions(user.id, since=since)
         )
     )
-    answered = {each.case_id: each.golden_id for each in store.golden_cases_for(user.id) if each.user_id == user.id}
+    answered = {
+        each.case_id: each.golden_id for each in store.golden_cases_for(user.id) if each.user_id == user.id
+    }
     for reveal in shown:
         if reveal.case_id in answered:
             category = store.golden_item(answered[reveal.case_id]).category

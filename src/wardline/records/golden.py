@@ -39,7 +39,9 @@ class GoldenItem:
         if (self.case_id is None) != (self.decision_id is None):
             raise InputError(f"{self.id}: names a case or a decision alone, expected both or neither")
         if (self.outcome is Outcome.VIOLATION) != (self.category is not None):
-            raise InputError(f"{self.id}: {self.outcome} and its category do not fit, expected one for a violation only")
+            raise InputError(
+                f"{self.id}: {self.outcome} and its category do not fit, expected one for a violation only"
+            )
         if self.outcome is Outcome.VIOLATION and self.case_id is None:
             raise InputError(f"{self.id}: a violation of no case, expected the case whose evidence it is")
         require_utc("added_at", self.added_at)
