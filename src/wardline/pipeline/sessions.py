@@ -156,6 +156,28 @@ def prove(parts: Parts, session: records.Session, password: str) -> records.Sess
     return proven[-1]
 
 
+def confirm(parts: Parts, user: records.User, password: str) -> records.User:
+    """Let the person behind a key show their password for one grave act over HTTP. A wrong one counts like one at sign-in.
+
+    A key has no session that could be fresh, so it is asked each time. Whoever signs in with a security key, or has to, cannot show that
+    here: a password alone would be less than the console asks of them.
+
+    Raises:
+        NotAllowedError: This person needs a security key as well.
+        NotAuthenticatedError: Wrong, or the person is locked.
+    """
+    wants_key = parts.rules.accounts.second_factor[user.role] is SecondFactor.REQUIRED
+    if wants_key or asks_for_key(parts, user):
+        raise NotAllowedError(
+            f"{user.id}: signs in with a security key, expected the console for a grave act",
+            remedy="Do it in the console, where the key can be shown.",
+        )
+    told = parts.entry(Verb.USER_PROVEN, user.id, actor=user.id, detail="password")
+    return admitting.admit(
+        parts, lambda: admitting.with_id(parts, user.id), password, lambda _user: ([], [told])
+    )
+
+
 def proving(parts: Parts, session: records.Session, how: str) -> tuple[records.Session, Commit]:
     """Give a session as it is once its person has shown who they are, and what is committed for it."""
     current = parts.store.session_by_digest(session.token_digest)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wardline import records, review
-from wardline.errors import AlreadyExistsError, LimitReachedError
+from wardline.errors import AlreadyExistsError, LimitReachedError, NotTakenNowError
 from wardline.pipeline import people
 from wardline.pipeline.parts import Parts
 from wardline.records import Grade, HashKind, Insert, Replace, Verb
@@ -186,6 +186,20 @@ def require_may_take(parts: Parts, case_id: str, user: records.User) -> None:
         raise LimitReachedError(
             f"{case_id}: {found.reached.words}, expected a case that can be decided without looking",
             remedy=advice(found, parts.now()),
+        )
+
+
+def require_may_be_given(parts: Parts, case: records.Case, user: records.User) -> None:
+    """Require that a case may be put into somebody's hands by somebody else: nobody is given what the hand-out would not give them.
+
+    Why not is not told to whoever gives: a limit that is reached, a break that is due and a kind that is not taken look alike.
+
+    Raises:
+        NotTakenNowError: It may not.
+    """
+    if case.claimed_by != user.id and not selection(parts, user).of([case]):
+        raise NotTakenNowError(
+            f"{case.id}: not handed to {user.name} at present, expected somebody who takes it now"
         )
 
 

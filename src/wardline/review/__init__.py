@@ -34,7 +34,7 @@ from wardline.review.exposure import (
     reaches_back,
     running_reveals,
 )
-from wardline.review.grading import grade_of_case, grades_of, needs_view
+from wardline.review.grading import grade_of_case, grade_of_category, grades_of, needs_view
 from wardline.review.handling import LEAST_HANDLED, Handling, handling
 from wardline.review.limits import Limits
 from wardline.review.opinions import (
@@ -126,6 +126,7 @@ __all__ = [
     "frames_of",
     "given",
     "grade_of_case",
+    "grade_of_category",
     "grades_of",
     "graver",
     "had_a_part",
