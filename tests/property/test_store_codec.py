@@ -321,6 +321,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         proven_at=st.none() | _TIMES,
         strong=st.booleans(),
         identity_id=st.none() | _TEXT,
+        provider_session=st.none() | _TEXT,
     ),
     records.Identity: st.builds(make.identity, issuer=_TEXT, subject=_TEXT, linked_at=_TIMES),
     records.Passkey: st.builds(

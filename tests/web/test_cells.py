@@ -94,7 +94,7 @@ STOPPING = "POST /pause"
 
 NO_SESSION = {
     "GET /sign-in", "POST /sign-in", "POST /sign-in/passkey", "POST /sign-in/key", "POST /sign-in/with/{provider}",
-    "GET /sign-in/with/{provider}/back", "GET /sign-in/with/{provider}/farewell", "POST /sign-out", "POST /theme",
+    "GET /sign-in/with/{provider}/back", "GET /sign-in/with/{provider}/farewell", "POST /sign-in/with/{provider}/signed-out", "POST /sign-out", "POST /theme",
 }  # fmt: skip
 """Pages for whoever is not signed in yet. Nobody's role matters there."""
 

@@ -37,6 +37,8 @@ class Half:
     """Of that moment: a password that was changed meanwhile makes the first step worth nothing."""
     identity_id: str | None = None
     """The account at a provider that vouched, if one did."""
+    provider_session: str | None = None
+    """What that provider calls its session."""
 
 
 def sign_in(parts: Parts, name: str, password: str) -> tuple[records.Session, str]:
@@ -98,13 +100,14 @@ def opening(
     *,
     strong: bool = False,
     identity_id: str | None = None,
+    provider_session: str | None = None,
     how: str = "",
 ) -> tuple[records.Session, Commit]:
     """Give a new session and what opens it, to be committed with a new version of its person. The oldest over the limit close."""
     now, rules = parts.now(), parts.rules.accounts
     session = records.Session(
         id=parts.new_id("session"), user_id=user.id, token_digest=_digest(token), opened_at=now, expires_at=now + rules.lifetime,
-        seen_at=now, proven_at=now, strong=strong, identity_id=identity_id,
+        seen_at=now, proven_at=now, strong=strong, identity_id=identity_id, provider_session=provider_session,
     )  # fmt: skip
     running = [each for each in parts.store.sessions_of(user.id) if is_open(parts, each)]
     surplus = running[: max(0, len(running) + 1 - rules.most_sessions)]

@@ -7,7 +7,7 @@ exceptions into ``wardline.errors`` at the door. An expected failure is a value,
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
-from wardline.ports.identities import Claims, Errand, IdentityProvider
+from wardline.ports.identities import Claims, Errand, IdentityProvider, SignedOut
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
     Authority,
@@ -82,6 +82,7 @@ __all__ = [
     "ReviewReader",
     "SeveralReader",
     "SignInReader",
+    "SignedOut",
     "StatisticsReader",
     "Store",
     "TargetReader",
