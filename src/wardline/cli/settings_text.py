@@ -234,6 +234,8 @@ name = {name}
 # After "not a violation": the file is destroyed, then the account unlinked.
 #after_clearance_days = 14.0
 #unlink_after_clearance_days = 30.0
+# After so long without a sign of life, or a clock that jumped by as much, nothing is destroyed until somebody has looked. 0: off.
+#pause_after_days = 7.0
 
 [alarms]
 # Less free space on the data disk raises an alarm.

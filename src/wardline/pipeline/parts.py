@@ -57,6 +57,8 @@ class Rules:
     """Whether evidence that is lawfully held may be among those."""
     wellbeing: review.Limits = field(default_factory=review.Limits)
     periods: preservation.Periods = field(default_factory=preservation.Periods)
+    clock_gap: timedelta | None = None
+    """After so long without a sign of life nothing is destroyed until a person has looked at the clock; None: that is off."""
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
     )

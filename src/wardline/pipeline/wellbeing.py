@@ -192,12 +192,14 @@ def require_may_take(parts: Parts, case_id: str, user: records.User) -> None:
 def require_may_be_given(parts: Parts, case: records.Case, user: records.User) -> None:
     """Require that a case may be put into somebody's hands by somebody else: nobody is given what the hand-out would not give them.
 
-    Why not is not told to whoever gives: a limit that is reached, a break that is due and a kind that is not taken look alike.
+    Why not is not told to whoever gives: a limit that is reached, a break that is due, a kind that is not taken and an account of the
+    person's own look alike.
 
     Raises:
         NotTakenNowError: It may not.
     """
-    if case.claimed_by != user.id and not selection(parts, user).of([case]):
+    is_new = case.claimed_by != user.id
+    if review.is_party(case, user) or (is_new and not selection(parts, user).of([case])):
         raise NotTakenNowError(
             f"{case.id}: not handed to {user.name} at present, expected somebody who takes it now"
         )

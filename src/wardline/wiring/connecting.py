@@ -175,6 +175,7 @@ def _rules(chosen: Settings) -> Rules:
             after_clearance=timedelta(days=kept.after_clearance_days),
             unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
         ),
+        clock_gap=timedelta(days=kept.pause_after_days) if kept.pause_after_days else None,
         reporter=records.Reporter(
             first_name=reporter.first_name, last_name=reporter.last_name, email=reporter.email, platform=reporter.platform,
             terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,
