@@ -48,7 +48,7 @@ def test_a_flag_on_what_is_not_kept_says_what_to_do(place: Place) -> None:
     ended = place.run(
         "flag", "--reason", "other", "--account", "a", "--content-reference", "b", "--api-key-file", place.key_file("trusted"), "--json"
     )  # fmt: skip
-    assert (ended.code, ended.error["code"]) == (2, "not-found")
+    assert (ended.code, ended.error["error"]) == (2, "not-found")
     assert "with the file" in ended.error["remedy"]
 
 
@@ -56,7 +56,7 @@ def test_a_low_trust_key_cannot_ask_what_is_kept(place: Place, case: str) -> Non
     ended = place.run(
         "flag", "--reason", "other", "--account", "account-1", "--content-reference", "post-1", "--api-key-file", place.key_file("low"), "--json"
     )  # fmt: skip
-    assert (ended.code, ended.error["code"]) == (2, "invalid-input")
+    assert (ended.code, ended.error["error"]) == (2, "invalid-input")
 
 
 def test_a_case_is_taken_and_decided_in_a_persons_name(place: Place, case: str) -> None:
@@ -74,7 +74,7 @@ def test_a_category_of_nothing_decides_nothing(place: Place, case: str, category
     ended = place.run_as(
         "mo", "case", "decide", case, "--outcome", "violation", "--category", category, "--json"
     )
-    assert (ended.code, ended.error["code"]) == (2, "invalid-input")
+    assert (ended.code, ended.error["error"]) == (2, "invalid-input")
     assert place.run("case", "show", case, "--json").json["state"] == "open"
 
 
@@ -86,7 +86,7 @@ def test_a_violation_without_a_category_is_refused(place: Place, case: str) -> N
 
 def test_an_administrator_decides_nothing(place: Place, case: str) -> None:
     ended = place.run_as("ada", "case", "decide", case, "--outcome", "not-a-violation", "--json")
-    assert (ended.code, ended.error["code"]) == (2, "not-allowed")
+    assert (ended.code, ended.error["error"]) == (2, "not-allowed")
 
 
 def test_an_appeal_is_taken_once_and_its_words_are_not_printed(
@@ -104,15 +104,15 @@ def test_an_appeal_is_taken_once_and_its_words_are_not_printed(
     assert WORDS not in ended.out
     assert place.run(*asked, "--idempotency-key", "once", "--json").json == ended.json
     again = place.run(*asked, "--json")
-    assert (again.code, again.error["code"]) == (2, "already-exists")
+    assert (again.code, again.error["error"]) == (2, "already-exists")
     by_name = place.run("appeal", "--text-file", words, "--account", "nobody", "--content-reference", "post-1", *trusted, "--json")  # fmt: skip
-    assert (by_name.code, by_name.error["code"]) == (2, "not-found")
+    assert (by_name.code, by_name.error["error"]) == (2, "not-found")
 
 
 def test_an_appeal_without_its_words_is_refused(place: Place, words: Path) -> None:
     for content in (b"\xff\xfe", b"x" * 20_000):
         words.write_bytes(content)
         ended = place.run("appeal", "--text-file", words, "--action", "a", "--json")
-        assert (ended.code, ended.error["code"]) == (2, "invalid-input")
+        assert (ended.code, ended.error["error"]) == (2, "invalid-input")
     missing = place.run("appeal", "--text-file", words.parent / "none", "--json")
-    assert (missing.code, missing.error["code"]) == (2, "invalid-input")
+    assert (missing.code, missing.error["error"]) == (2, "invalid-input")

@@ -26,13 +26,13 @@ class GoldenItem:
     """User id, or ``"system"``."""
     retired_at: datetime | None = None
     """From here on it is given to nobody: everybody had it, or somebody took it out."""
+    version: int = 1
     case_id: str | None = None
     """The case whose evidence it is. It is not ours to destroy then, and is shown only while that case and its hold stand."""
     decision_id: str | None = None
     """The decision of that case from which the known answer comes."""
     category: Category | None = None
     """The known category, of a violation."""
-    version: int = 1
 
     def __post_init__(self) -> None:
         require_id("golden-item", self.id)
@@ -63,9 +63,9 @@ class GoldenCase:
     outcome: Outcome | None = None
     """What that person said."""
     answered_at: datetime | None = None
+    version: int = 1
     category: Category | None = None
     """The category that person gave the file, if any."""
-    version: int = 1
 
     def __post_init__(self) -> None:
         require_id("golden-case", self.id)

