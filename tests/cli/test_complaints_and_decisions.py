@@ -49,7 +49,7 @@ def test_a_flag_on_what_is_not_kept_says_what_to_do(place: Place) -> None:
         "flag", "--reason", "other", "--account", "a", "--content-reference", "b", "--api-key-file", place.key_file("trusted"), "--json"
     )  # fmt: skip
     assert (ended.code, ended.error["error"]) == (2, "not-found")
-    assert "with the file" in ended.error["remedy"]
+    assert "with the file" in ended.error["advice"]
 
 
 def test_a_low_trust_key_cannot_ask_what_is_kept(place: Place, case: str) -> None:
@@ -116,3 +116,19 @@ def test_an_appeal_without_its_words_is_refused(place: Place, words: Path) -> No
         assert (ended.code, ended.error["error"]) == (2, "invalid-input")
     missing = place.run("appeal", "--text-file", words.parent / "none", "--json")
     assert (missing.code, missing.error["error"]) == (2, "invalid-input")
+
+
+def test_a_count_is_compared_with_the_one_before(place: Place, case: str) -> None:
+    ended = place.run("statistics", "change", "items_received", "--json")
+    assert ended.code == 0, ended.err
+    assert (ended.json["step"], ended.json["before"], ended.json["percent"]) == ("items_received", 0, None)
+    today = place.run("statistics", "show", "--json").json["last_day"]
+    told = place.run("statistics", "change", "items_received", "--from", today, "--to", today)
+    assert "none, from nothing" in told.out
+    for words in (
+        ("--from", "2026-02-02", "--to", "2026-02-01"),
+        ("--from", today, "--to", "9999-12-31", "--before", today),
+    ):
+        wrong = place.run("statistics", "change", "items_received", *words, "--json")
+        assert (wrong.code, wrong.error["error"]) == (2, "invalid-input")
+    assert place.run("statistics", "change", "nothing", "--json").code == 2

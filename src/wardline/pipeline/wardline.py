@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from wardline import audit, intake, ports, records
+from wardline import audit, intake, ports, records, statistics
 from wardline.pipeline import (
     alarms,
     count,
@@ -104,6 +104,10 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
     def statistics(self, first: date, last: date) -> records.Figures:
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
+
+    def change(self, step: records.Step, *, starts: tuple[date, date], days: int) -> statistics.Change:
+        """Compare how often a step happened in two periods of so many days, the earlier one first (UTC)."""
+        return count.change(self.parts, step, starts=starts, days=days)
 
     def recent_statistics(self, first: date, last: date) -> records.Figures:
         """Count a period as ``statistics`` does, or give what was counted less than a minute ago: for pages that people look at."""
