@@ -146,6 +146,22 @@ def test_whoever_judged_the_case_or_is_a_party_to_it_gets_none_of_it(line: Line)
         assert handed_out(line, user).id == waiting.id
 
 
+def test_a_showing_that_was_given_back_goes_to_nobody_who_knows_the_file(line: Line) -> None:
+    case = beyond_doubt(line)
+    line.wardline.use_for_practice(case.id)
+    olli, pia = line.person("olli").user, line.person("pia").user
+    mika = next(each for each in line.store.users() if each.name == "mika")
+    line.submit(picture(5), flag="spam", content_reference="post-5")
+    shown = handed_out(line, olli)
+    line.wardline.return_case(shown.id, user=olli)
+    with pytest.raises(ConflictError):
+        line.wardline.claim(shown.id, user=mika)
+    line.wardline.claim(shown.id, user=pia)
+    line.wardline.reveal(shown.id, item_id=shown.item_ids[0], user=pia)
+    line.wardline.decide(shown.id, user=pia, judgement=violation(shown))
+    assert line.wardline.known_answer(shown.id, user=pia).agrees
+
+
 def test_it_is_out_of_use_when_its_hold_is_over(line: Line) -> None:
     case = beyond_doubt(line)
     golden = line.wardline.use_for_practice(case.id)

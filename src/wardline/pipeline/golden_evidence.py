@@ -103,12 +103,17 @@ def is_for(parts: Parts, golden: records.GoldenItem, user: records.User) -> bool
     """Say whether a person may be given such a file: they neither judged its case nor were shown the file, and are no party to it."""
     if golden.case_id is None:
         return True
-    store = parts.store
-    judged = {each.user_id for each in store.decisions_of(golden.case_id)}
-    looked = {each.user_id for each in store.reveals_of(golden.case_id)}
-    return (
-        user.id not in judged | looked and store.case(golden.case_id).account_reference not in user.accounts
-    )
+    is_theirs = parts.store.case(golden.case_id).account_reference in user.accounts
+    return user.id not in who_know_it(parts, golden) and not is_theirs
+
+
+def who_know_it(parts: Parts, golden: records.GoldenItem) -> tuple[str, ...]:
+    """Name those who judged the case of such a file or were shown it: its showings are for others, also when somebody gave one back."""
+    if golden.case_id is None:
+        return ()
+    judged = [each.user_id for each in parts.store.decisions_of(golden.case_id)]
+    looked = [each.user_id for each in parts.store.reveals_of(golden.case_id)]
+    return tuple(dict.fromkeys((*judged, *looked)))
 
 
 def file_of(parts: Parts, case_id: str, item_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from wardline import audit, intake, ports, records, statistics
+from wardline import audit, intake, ports, records
 from wardline.pipeline import (
     alarms,
     count,
@@ -33,6 +33,7 @@ from wardline.pipeline.taking import Takers
 from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 from wardline.pipeline.wellbeing_acts import WellbeingActs
+from wardline.statistics import Change
 
 
 class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, ComplaintActs, OpinionActs):
@@ -105,7 +106,7 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
 
-    def change(self, step: records.Step, *, starts: tuple[date, date], days: int) -> statistics.Change:
+    def change(self, step: records.Step, *, starts: tuple[date, date], days: int) -> Change:
         """Compare how often a step happened in two periods of so many days, the earlier one first (UTC)."""
         return count.change(self.parts, step, starts=starts, days=days)
 

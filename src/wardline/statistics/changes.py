@@ -6,6 +6,7 @@ can be larger than all of it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def _parts(counts: Mapping[date, int], start: date, days: int) -> list[tuple[int
     edges = np.linspace(0, days, min(PARTS, days) + 1).round().astype(int).tolist()
     return [
         (sum(counts.get(start + day * _ONE_DAY, 0) for day in range(low, high)), high - low)
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in itertools.pairwise(edges)
     ]
 
 
