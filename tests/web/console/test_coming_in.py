@@ -16,7 +16,7 @@ from wardline.web import console
 
 ANYBODYS = {
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/passkey"), ("POST", "/sign-in/key"),
-    ("POST", "/sign-in/with/{provider}"), ("GET", "/sign-in/with/{provider}/back"), ("GET", "/sign-in/with/{provider}/farewell"),
+    ("POST", "/sign-in/with/{provider}"), ("GET", "/sign-in/with/{provider}/back"), ("GET", "/sign-in/with/{provider}/farewell"), ("POST", "/sign-in/with/{provider}/signed-out"),
     ("POST", "/sign-out"), ("POST", "/theme"),
 }  # fmt: skip
 
