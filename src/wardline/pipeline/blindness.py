@@ -43,7 +43,7 @@ def _without_neighbours(parts: Parts, case: records.Case, user: records.User) ->
 
     Whoever judges it first, and holds it, is told why it comes so soon; so is whoever judged it already, and who judges nothing.
     """
-    is_first = case.claimed_by == user.id and case.stage not in _WAITS
+    is_first = case.claimed_by == user.id and case.stage in (Stage.FIRST, Stage.AUDIT)
     is_open = case.state is not CaseState.CLOSED and review.is_near_a_violation(case)
     if not is_open or is_first or not people.may_review(user) or _gave_theirs(parts, case, user):
         return case

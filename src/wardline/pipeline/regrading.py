@@ -19,14 +19,19 @@ def compare_reports(parts: Parts, decision_id: str, _attempt: int) -> None:
     found = parts.store.referrals(case_id=by.case_id)
     if by.state is not DecisionState.EFFECTIVE:
         return
-    filed = (
-        each
-        for each in found
-        if each.corrects is None and each.decision_id != by.id and each.state is not ReferralState.WITHDRAWN
-    )
-    for each in filed:
+    for each in found:
+        if not _says_otherwise(parts, each, by):
+            continue
         if each.state is not ReferralState.FINISHED or not _prepare(parts, each, by, found):
             _tell(parts, each, by)
+
+
+def _says_otherwise(parts: Parts, found: records.Referral, by: records.Decision) -> bool:
+    """Say whether a referral is a report of what another decision said, which nobody overturned: else it was corrected then."""
+    is_report = found.corrects is None and found.state is not ReferralState.WITHDRAWN
+    if not is_report or found.decision_id == by.id:
+        return False
+    return parts.store.decision(found.decision_id).state is not DecisionState.OVERTURNED
 
 
 def _prepare(
@@ -40,19 +45,19 @@ def _prepare(
             # What it says is overtaken before anybody approved it.
             written.add(correcting.cancelled(parts, each, actor=by.user_id))
     is_new = all(each.decision_id != by.id for each in found)
-    told = told_of(parts, filed, found, besides=by.id)
+    told, is_whole = told_of(parts, filed, found, besides=by.id), not referral.unreported(filed, by)
     if is_new and referral.differs(filed, told, by):
         try:
             case = parts.store.case(by.case_id)
             written.add(correcting.draft(parts, case, by, corrects=filed.id, waits=referral.APPROVAL))
         except InputError:
-            return False  # its account was unlinked
+            is_whole = False  # its account was unlinked
     if written.changes:
         try:
             written.commit(parts)
         except AlreadyExistsError:
             return True  # another thread was quicker
-    return not referral.unreported(filed, by)
+    return is_whole
 
 
 def _tell(parts: Parts, filed: records.Referral, by: records.Decision) -> None:
