@@ -9,12 +9,14 @@ import typer
 from wardline.cli import (
     alarm,
     api_key,
+    appeal,
     approval,
     audit,
     bench,
     case,
     check,
     demo,
+    flag,
     golden,
     hash_file,
     hash_list,
@@ -70,6 +72,8 @@ app.command()(submit.submit)
 app.command("scan")(scan.command)
 app.command("hash")(hash_file.hash_)
 app.add_typer(hash_list.app, name="hash-list")
+app.command()(flag.flag)
+app.command()(appeal.appeal)
 app.add_typer(approval.app, name="approval")
 app.add_typer(case.app, name="case")
 app.add_typer(referral.app, name="referral")

@@ -44,7 +44,9 @@ class HandingOut:
         Kinds that this person does not take are passed over, and at a limit whatever needs to be looked at.
         """
         chosen = wellbeing.selection(self._parts, user)
-        practice = golden.mix_in(self._parts, user, self._takers.of(user)) if chosen.is_open else None
+        practice = (
+            golden.mix_in(self._parts, user, self._takers.of(user), gently=chosen.turns_aside) if chosen.is_open else None
+        )  # fmt: skip
         if practice is not None:
             return practice
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.

@@ -53,8 +53,12 @@ class Rules:
     opinions: review.SecondOpinions = field(default_factory=review.SecondOpinions)
     golden_share: float = 0.0
     """Of the cases that are handed out, 0 to 1: so many are followed by a file with a known answer."""
+    golden_violating: bool = False
+    """Whether evidence that is lawfully held may be among those."""
     wellbeing: review.Limits = field(default_factory=review.Limits)
     periods: preservation.Periods = field(default_factory=preservation.Periods)
+    clock_gap: timedelta | None = None
+    """After so long without a sign of life nothing is destroyed until a person has looked at the clock; None: that is off."""
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
     )

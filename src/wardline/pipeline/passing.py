@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wardline import records, review
 from wardline.errors import InputError, NotAllowedError
-from wardline.pipeline import people
+from wardline.pipeline import people, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering, leave, noted
 from wardline.records import GENERAL_QUEUE, Replace, Role, Task, Verb
@@ -36,6 +36,7 @@ def assign(
     Raises:
         NotAllowedError: No lead does it; or the person takes no cases, or none of this queue.
         NotFoundError: Nobody has this name.
+        NotTakenNowError: This person is handed no such case at present: a limit, a break or their choice.
         ConflictError: The case is not open, or this person passed it on or decided about it.
     """
     _require_lead(lead)
@@ -47,6 +48,7 @@ def assign(
             f"user {user.name}: lacks a skill that the queue {case.queue} needs, expected somebody who has it",
             remedy="Give the case to somebody else, or give this person the skill first.",
         )
+    wellbeing.require_may_be_given(parts, case, user)
     given = review.assign(case, user, now=parts.now())
     entry = parts.entry(Verb.CASE_ASSIGNED, case.id, actor=lead.id, detail=user.id)
     changes = [Replace(given), *noted(parts, case.id, lead, note)]

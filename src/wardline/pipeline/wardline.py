@@ -36,6 +36,7 @@ from wardline.pipeline.taking import Takers
 from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 from wardline.pipeline.wellbeing_acts import WellbeingActs
+from wardline.statistics import Change
 
 
 class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, ComplaintActs, OpinionActs):
@@ -108,6 +109,10 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
     def statistics(self, first: date, last: date) -> records.Figures:
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
+
+    def change(self, step: records.Step, *, starts: tuple[date, date], days: int) -> Change:
+        """Compare how often a step happened in two periods of so many days, the earlier one first (UTC)."""
+        return count.change(self.parts, step, starts=starts, days=days)
 
     def recent_statistics(self, first: date, last: date) -> records.Figures:
         """Count a period as ``statistics`` does, or give what was counted less than a minute ago: for pages that people look at."""

@@ -7,7 +7,7 @@ exceptions into ``wardline.errors`` at the door. An expected failure is a value,
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
-from wardline.ports.identities import Claims, Errand, IdentityProvider
+from wardline.ports.identities import Claims, Errand, IdentityProvider, SignedOut
 from wardline.ports.log_copies import LogMirror, Witness
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
@@ -84,6 +84,7 @@ __all__ = [
     "ReviewReader",
     "SeveralReader",
     "SignInReader",
+    "SignedOut",
     "StatisticsReader",
     "Store",
     "TargetReader",

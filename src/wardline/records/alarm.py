@@ -48,6 +48,8 @@ class AlarmKind(StrEnum):
     """A finished report says what was overturned since: a person tells the authority what Wardline cannot."""
     OPINION_MISSING = "opinion-missing"
     """Decisions take effect without a second person's opinion: nobody else may review, or it did not come in time."""
+    CLOCK_JUMPED = "clock-jumped"
+    """The time went back, or on by so much that nothing is destroyed before somebody looked."""
     WORK_FAILED = "work-failed"
     """A task that goes on failing for a reason that nobody foresaw."""
     DECODER_KILLED = "decoder-killed"

@@ -10,7 +10,7 @@ from wardline.errors import (
     NotAuthenticatedError,
     NotFoundError,
 )
-from wardline.pipeline import people
+from wardline.pipeline import changing_people, people
 from wardline.records import KeyTrust, Role, Scope
 from wardline.testing.harness import Line
 
@@ -68,7 +68,7 @@ def test_a_secret_finds_its_key_and_is_kept_nowhere(line: Line) -> None:
 def test_revoked_disabled_and_unknown_look_alike(line: Line) -> None:
     key, person = line.platform_key(), line.person("mika")
     people.revoke_key(line.parts, key.record.id)
-    people.disable_user(line.parts, "mika")
+    changing_people.disable_user(line.parts, "mika")
     told = set()
     for secret in (key.secret, person.secret, "wl_unknown", ""):
         with pytest.raises(NotAuthenticatedError) as refused:
@@ -81,14 +81,14 @@ def test_what_is_not_there_cannot_be_switched_off(line: Line) -> None:
     with pytest.raises(NotFoundError):
         people.revoke_key(line.parts, line.parts.new_id("api-key"))
     with pytest.raises(NotFoundError):
-        people.disable_user(line.parts, "nobody")
+        changing_people.disable_user(line.parts, "nobody")
 
 
 def test_every_change_of_people_and_keys_is_in_the_log(line: Line) -> None:
     key = line.platform_key()
     line.person("mika")
     people.revoke_key(line.parts, key.record.id, actor="user-1")
-    people.disable_user(line.parts, "mika", actor="user-1")
+    changing_people.disable_user(line.parts, "mika", actor="user-1")
     line.sequence()
     log = b"".join(leaf for _, leaf, _ in line.store.log_entries(0, line.store.log_size()))
     for verb in (

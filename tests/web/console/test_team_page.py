@@ -14,7 +14,7 @@ from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records
-from wardline.pipeline import Rules, people
+from wardline.pipeline import Rules, changing_people, people
 from wardline.records import Grade, Role
 from wardline.review import QueueRule
 from wardline.testing.harness import REPORTER, Line
@@ -96,7 +96,7 @@ def test_what_other_queues_hold_is_counted_and_not_listed(api: Api, line: Line) 
     page = desk.get("/queue")
     assert "1 more waits in queues that you do not take from." in page.text
     assert hidden.id not in page.text
-    people.change_skills(line.parts, "mika", ["german"])
+    changing_people.change_skills(line.parts, "mika", ["german"])
     assert hidden.id in desk.get("/queue").text
 
 
@@ -153,4 +153,4 @@ def test_skills_are_ticked_by_leads_and_administrators(api: Api, line: Line) -> 
         assert people.named(line.parts, "mika").skills == ("german",)
         stale = boss.send(page.form("/skills"), skill="german")
         assert stale.status == 400
-        people.change_skills(line.parts, "mika", [])
+        changing_people.change_skills(line.parts, "mika", [])

@@ -131,6 +131,11 @@ WORDS: dict[AlarmKind, Words] = {
         "What one person decided stands, and is done. Where others can still be asked, they are.",
         "Add a moderator or a lead, or see who can give the opinions that wait.",
     ),
+    AlarmKind.CLOCK_JUMPED: Words(
+        "The clock jumped, or the service stood still for long",
+        "Nothing is destroyed by a date that may be wrong; people go on working.",
+        "Compare the clock with another one and set it. Resolve this once it is right: then retention goes on.",
+    ),
     AlarmKind.WORK_FAILED: Words(
         "A task goes on failing",
         "It is tried again by itself, at longer and longer intervals.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from wardline import review
@@ -18,6 +20,10 @@ def show(desk: Desk) -> Response:
     """Show every queue and class: what waits, what is due, and whether targets were kept."""
     rules = desk.wardline.parts.rules
     team = desk.wardline.team()
+    first, longest = (
+        tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in (team.first, team.longest)
+    )
+    team = replace(team, first=first, longest=longest)
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
         desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
