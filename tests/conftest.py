@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -30,6 +31,34 @@ def _no_settings_from_outside() -> Iterator[None]:
         for name in list(os.environ):
             if name.startswith("WARDLINE_") or name.upper() in _PROXIES:
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_installations() -> Iterator[None]:
+    """Take away what takes longest where a test makes an installation or works on one, and is tried elsewhere.
+
+    That is the strength of argon2id, which unit/pipeline/test_people asks for, and the migration of an empty SQLite file: it is done once
+    and copied (migrations/ tries it). Programs that a test starts know nothing of this.
+    """
+    from argon2 import PasswordHasher
+
+    from tests.unit.stores import databases
+    from wardline.adapters.stores import doors
+    from wardline.pipeline import parts
+
+    migrate = doors.SqliteDoor.migrate
+
+    def migrate_a_copy(door: doors.SqliteDoor) -> None:
+        if type(door) is doors.SqliteDoor and door.version() is None:
+            databases.new_database("sqlite", door._path.parent)
+        migrate(door)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            parts, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        )
+        patch.setattr(doors.SqliteDoor, "migrate", migrate_a_copy)
         yield
 
 
