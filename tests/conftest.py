@@ -10,6 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests import in_memory
+
 # A run is repeatable: the same code gives the same examples, on any machine, with no database of earlier failures.
 # No deadline: the machines that run this are shared, and a slow example is not a wrong one.
 hypothesis.settings.register_profile(
@@ -18,6 +20,8 @@ hypothesis.settings.register_profile(
 # To search further than the suite does: HYPOTHESIS_PROFILE=search .venv/bin/python -m pytest tests/property
 hypothesis.settings.register_profile("search", deadline=None, max_examples=5_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "wardline"))
+
+in_memory.ask_for_it()
 
 _LONG = ("browser", "faults", "acceptance", "cli", "property")
 """Folders whose files take longest."""
@@ -32,6 +36,13 @@ def _no_settings_from_outside() -> Iterator[None]:
             if name.startswith("WARDLINE_") or name.upper() in _PROXIES:
                 patch.delenv(name)
         yield
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder for one test."""
+    yield tmp_path
+    in_memory.give_back(tmp_path)
 
 
 @pytest.fixture(scope="session", autouse=True)
