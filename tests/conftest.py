@@ -23,7 +23,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "wardline"
 
 in_memory.ask_for_it()
 
-_LONG = ("browser", "faults", "acceptance", "cli", "property")
+_LONG = ("browser", "faults", "acceptance", "cli", "property", "contract", "web")
 """Folders whose files take longest."""
 _PROXIES = frozenset({"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"})
 
