@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,14 @@ def _no_settings_from_outside() -> Iterator[None]:
         for name in list(os.environ):
             if name.startswith("WARDLINE_") or name.upper() in _PROXIES:
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scratch_where_the_other_folders_are(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Make what this process takes from ``tempfile`` beside the folders that pytest gives, which may lie in memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.getbasetemp()))
         yield
 
 
