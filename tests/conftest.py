@@ -70,7 +70,8 @@ def _quick_installations() -> Iterator[None]:
     migrate = doors.SqliteDoor.migrate
 
     def migrate_a_copy(door: doors.SqliteDoor) -> None:
-        if type(door) is doors.SqliteDoor and door.version() is None:
+        if type(door) is doors.SqliteDoor and not door._path.exists():
+            door._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             databases.new_database("sqlite", door._path.parent)
         migrate(door)
 

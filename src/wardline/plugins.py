@@ -35,7 +35,7 @@ def locate(port: str, name: str) -> str:
 
 
 def _find(port: str, name: str) -> EntryPoint:
-    known = _installed(tuple(sys.path)).select(group=f"wardline.{port}")
+    known = _installed(f"wardline.{port}", tuple(sys.path))
     if name not in known.names:
         raise ConfigurationError(
             f"adapter {port}.{name}: not installed, expected one of {', '.join(sorted(known.names)) or 'none'}",
@@ -44,7 +44,7 @@ def _find(port: str, name: str) -> EntryPoint:
     return known[name]
 
 
-@lru_cache(maxsize=1)
-def _installed(path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 -- what the answer depends on
-    """Read the entry points of all packages, once: to open an installation asks for seven adapters, and each time every package was read."""
-    return entry_points()
+@lru_cache(maxsize=64)
+def _installed(group: str, path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 -- the path is what the answer depends on
+    """Find the entry points of a group, once a process: each time the data of every installed package is read."""
+    return entry_points(group=group)

@@ -50,6 +50,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.low_trust_answer_seconds = low_trust_answer_seconds
     app.state.uploads = anyio.CapacityLimiter(_UPLOAD_THREADS)
     app.state.metrics = health.Metrics()
+    # The rule that the application itself has is for a route that somebody adds to it.
     app.router.routes.extend(_machine_face().routes)
     # The console has rules of its own, one on each page: people come in with a session, programs with a key.
     app.router.routes.extend(console.routes(wardline))
