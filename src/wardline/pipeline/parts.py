@@ -138,7 +138,7 @@ class Parts:
     """At which people sign in, by the name that the settings give each."""
     free_bytes: Callable[[], int] = lambda: 2**62
     """Free space on the data disk."""
-    password_hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    password_hasher: PasswordHasher = field(default_factory=lambda: PasswordHasher())  # noqa: PLW0108 -- by name, so that tests can put a cheap one there
     """argon2id with the parameters of new passwords."""
     reached: ports.WritePoint = lambda _name: None
     measures: Measures = field(default_factory=Measures)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from wardline import records
@@ -21,6 +24,17 @@ def test_a_password_is_kept_as_argon2id_only_and_has_twelve_characters(line: Lin
     assert "correct horse" not in repr(line.store.user(user.id))
     with pytest.raises(InputError, match="11 characters, expected at least 12"):
         people.create_user(line.parts, "ben", Role.ADMIN, "x" * 11)
+
+
+def test_new_passwords_are_hashed_as_rfc_9106_recommends_where_memory_is_scarce() -> None:
+    # Asked of a program of its own: in this process installations have a cheap one.
+    asked = (
+        "from wardline.pipeline import Parts; from dataclasses import fields\n"
+        "made = next(each for each in fields(Parts) if each.name == 'password_hasher').default_factory()\n"
+        "print(made.type.name, made.time_cost, made.memory_cost, made.parallelism)"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout
+    assert told.split() == ["ID", "3", "65536", "4"]
 
 
 def test_a_name_is_given_once(line: Line) -> None:
