@@ -63,7 +63,7 @@ def test_work_that_nobody_takes_is_counted_for_leads_and_names_nobody(
     api: Api, line: Line, case: records.Case
 ) -> None:
     lead, desk = signed_in(api, line, "lea", Role.LEAD), signed_in(api, line, "mika")
-    people.change_skills(line.parts, "mika", ["german"])
+    changing_people.change_skills(line.parts, "mika", ["german"])
     for number in range(2):
         line.submit(picture(2 + number), flag="spam", language="de")
     mika, lea = (people.named(line.parts, name) for name in ("mika", "lea"))
