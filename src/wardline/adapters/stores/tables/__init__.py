@@ -88,7 +88,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0016"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
