@@ -60,7 +60,6 @@ _IN_HAND, _SET_ASIDE, _PASSED, _HANDED, _IN_DANGER = 500, 1_000, 1_000, 100, 10
 _SHOWN = 40
 
 
-
 @dataclass(frozen=True, slots=True)
 class Full:
     """What is measured."""
@@ -120,7 +119,9 @@ class _Filling:
 
         made = (self._case(self._now - _PERIOD * (1 - number / count)) for number in range(count))
         while some := list(islice(made, _CASES_IN_A_COMMIT)):
-            ordered = sorted((each for several in some for each in several), key=lambda each: type(each).__name__)
+            ordered = sorted(
+                (each for several in some for each in several), key=lambda each: type(each).__name__
+            )
             opened = [each for each in ordered if isinstance(each, records.Case)]
             entries = [self._parts.entry(Verb.CASE_OPENED, each.id) for each in opened]
             self._parts.store.commit(*map(Insert, ordered), entries=entries)
@@ -130,7 +131,10 @@ class _Filling:
         from wardline.pipeline import placing
 
         chance, parts = self._chance, self._parts
-        surface, language = chance.choices(_SURFACES, _SURFACE_SHARES)[0], chance.choices(_LANGUAGES, _LANGUAGE_SHARES)[0]
+        surface, language = (
+            chance.choices(_SURFACES, _SURFACE_SHARES)[0],
+            chance.choices(_LANGUAGES, _LANGUAGE_SHARES)[0],
+        )
         context = records.UploadContext(
             surface=surface, visibility=records.Visibility.PRIVATE if surface == "message" else records.Visibility.PUBLIC,
             uploaded_at=opened_at, content_reference=f"{surface}-{chance.random()}", language=language,
@@ -161,7 +165,9 @@ class _Filling:
             )  # fmt: skip
         if kind < 0.6:
             return records.Flag(reason="unwanted content")
-        return records.Score(detector="bench", detector_version="1", probability=self._chance.betavariate(0.5, 3))
+        return records.Score(
+            detector="bench", detector_version="1", probability=self._chance.betavariate(0.5, 3)
+        )
 
     def _in_cluster(self, case: records.Case) -> Sequence[Any]:
         """Put some into clusters, which their copies join: files of which many copies wait."""
@@ -183,7 +189,9 @@ class _Filling:
         for number in range(1, MODERATORS):
             skills = (*(["german"] if number % 2 else []), *(["grave"] if number % 3 == 0 else []))
             role = Role.LEAD if number % 10 == 0 else Role.MODERATOR
-            takers.append(make.user(name=f"moderator {number}", role=role, skills=skills, created_at=self._now))
+            takers.append(
+                make.user(name=f"moderator {number}", role=role, skills=skills, created_at=self._now)
+            )
         declined = [
             make.viewing_choices(
                 user_id=each.id, changed_at=self._now, queues=("brief",) if number % 10 == 5 else (),
@@ -205,14 +213,22 @@ class _Filling:
         changed: list[records.Case] = []
         for count, change in ((_IN_HAND, self._in_hand), (_SET_ASIDE, self._set_aside), (_PASSED, self._passed), (_HANDED, self._handed),
                               (_IN_DANGER, self._in_danger)):  # fmt: skip
-            changed += [change(each, self._chance.choice(takers)) for each in islice(some, int(count * share))]
+            changed += [
+                change(each, self._chance.choice(takers)) for each in islice(some, int(count * share))
+            ]
         self._write([Replace(replace(each, version=each.version + 1)) for each in changed])
         for number, taker in enumerate(takers):
             if number % 10 == 7:
-                self._show(taker, everybody, _SHOWN if number != 7 else self._parts.rules.wellbeing.files_before_break or _SHOWN)
+                self._show(
+                    taker,
+                    everybody,
+                    _SHOWN if number != 7 else self._parts.rules.wellbeing.files_before_break or _SHOWN,
+                )
 
     def _in_hand(self, case: records.Case, by: records.User) -> records.Case:
-        return replace(case, claimed_by=by.id, claimed_at=self._now, lease_until=self._now + timedelta(hours=1))
+        return replace(
+            case, claimed_by=by.id, claimed_at=self._now, lease_until=self._now + timedelta(hours=1)
+        )
 
     def _set_aside(self, case: records.Case, _by: records.User) -> records.Case:
         return replace(case, held_until=self._now + timedelta(days=1))
@@ -226,7 +242,9 @@ class _Filling:
     def _in_danger(self, case: records.Case, _by: records.User) -> records.Case:
         again = replace(case, imminent_since=self._now)
         rules = self._parts.rules
-        return review.with_target(again, targets=rules.targets, queue_hours=review.hours_of(case.queue, rules.queues))
+        return review.with_target(
+            again, targets=rules.targets, queue_hours=review.hours_of(case.queue, rules.queues)
+        )
 
     def _show(self, taker: records.User, cases: Sequence[records.Case], files: int) -> None:
         shown = self._chance.sample(cases, min(files, len(cases)))
@@ -238,4 +256,6 @@ class _Filling:
 
     def _write(self, changes: Sequence[records.Change]) -> None:
         if changes:
-            self._parts.store.commit(*changes, entries=[self._parts.entry(Verb.INSTALLATION_CREATED, "bench")])
+            self._parts.store.commit(
+                *changes, entries=[self._parts.entry(Verb.INSTALLATION_CREATED, "bench")]
+            )

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import cast
 
-from wardline import records, review
+from wardline import ports, records, review
 from wardline.errors import ConflictError
 from wardline.pipeline import cluster_acts, golden, wellbeing
 from wardline.pipeline.parts import Parts
@@ -19,7 +19,7 @@ from wardline.records import Drawn, Taker
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
-_LOOK_AT_MOST = 512
+_LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
@@ -54,7 +54,8 @@ class HandingOut:
             takes = None if chosen.is_open and not aside else partial(chosen.of, aside=aside)
             further = () if takes is None else ((look, None) for look in self._further(taker))
             is_quick = takes is None and cluster_acts.works_on(self._parts, chosen.shown) is None
-            for look, drawn in chain(self._looks(user, taker, chosen.shown, quickly=is_quick), further):
+            asked = chosen.narrowed(taker, aside=aside)
+            for look, drawn in chain(self._looks(user, asked, chosen.shown, quickly=is_quick), further):
                 case = self._first(look, user, drawn, takes)
                 if case is not None:
                     return case
@@ -63,7 +64,7 @@ class HandingOut:
     def waiting_in_order(self, user: records.User, *, most: int) -> list[records.Case]:
         """Give what this person may take, the next one first; those that come in between are not foretold."""
         chosen = wellbeing.selection(self._parts, user)
-        taker = self._takers.choosing(user, chosen.choices)
+        taker = chosen.narrowed(self._takers.choosing(user, chosen.choices))
         found = self._in_order(taker, self._before_all(user, taker), most, chosen)
         return [case for case in found if not review.is_party(case, user)]
 
@@ -83,7 +84,7 @@ class HandingOut:
         found: dict[str, records.Case] = {}
         shown = () if chosen is None else chosen.shown
         looks: list[_Look] = [*before, partial(self._ordered, taker, shown), partial(self._by_age, taker)]
-        asked = most if chosen is None or chosen.is_open else _LOOK_AT_MOST
+        asked = most if chosen is None or chosen.may_look else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
                 seen = look(asked)
@@ -178,9 +179,7 @@ class HandingOut:
         before = now - self._parts.rules.restricted_most
         return self._parts.store.restricted_cases(now=now, taker=taker, before=before, most=most)
 
-    def _ordered(
-        self, taker: Taker, shown: Sequence[records.Reveal], most: int
-    ) -> Sequence[records.Case]:
+    def _ordered(self, taker: Taker, shown: Sequence[records.Reveal], most: int) -> Sequence[records.Case]:
         store, now = self._parts.store, self._parts.now()
         if self.order() is review.Order.SCORE:
             return store.likeliest_cases(now=now, taker=taker, most=most)

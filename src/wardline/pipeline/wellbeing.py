@@ -140,6 +140,11 @@ class Selection:
         """Whether every case is for this person."""
         return self.may_look and not (self.declined_queues or self.declined_grades)
 
+    def narrowed(self, taker: records.Taker, *, aside: bool = False) -> records.Taker:
+        """Give the same taker without what this person does not take, for the store to pass over."""
+        put_off = tuple(grade for grade in Grade if aside and grade.is_severe)
+        return replace(taker, declined=tuple(self.declined_grades), put_off=put_off)
+
     def of(self, cases: Sequence[records.Case], *, aside: bool = False) -> list[records.Case]:
         """Give those of some cases that are for this person; with ``aside`` only those that come first in a rotation."""
         fitting = [case for case in cases if self._takes(case) and not (aside and _is_put_off(case))]

@@ -74,7 +74,9 @@ def _multiply(connection: sa.Connection, table: sa.Table, copies: int, apart: ti
     connection.exec_driver_sql("DROP TABLE seeds")
 
 
-def _changes(connection: sa.Connection, seed: Any, number: int, rows: int, earlier: timedelta) -> dict[str, Any]:
+def _changes(
+    connection: sa.Connection, seed: Any, number: int, rows: int, earlier: timedelta
+) -> dict[str, Any]:
     """Give what is different in a copy, by column; of those that a table has not, nothing is asked."""
     has, makes = set(seed.keys()), {}
     for name in ("id", "subject_id", "case_id"):
@@ -122,5 +124,7 @@ def _before(connection: sa.Connection, column: Any, earlier: timedelta) -> Any:
     if connection.dialect.name == "postgresql":
         return column - sa.cast(sa.literal(f"{seconds} seconds"), sa.Interval())
     # As the store writes times: with microseconds, of which SQLite knows thousands.
-    text = sa.func.strftime("%Y-%m-%dT%H:%M:%f", sa.type_coerce(column, sa.Text()), f"-{seconds:.3f} seconds", type_=sa.Text())
+    text = sa.func.strftime(
+        "%Y-%m-%dT%H:%M:%f", sa.type_coerce(column, sa.Text()), f"-{seconds:.3f} seconds", type_=sa.Text()
+    )
     return text + sa.literal("000+00:00")

@@ -27,11 +27,10 @@ class Checkpoints:
     def note_commit(self) -> None:
         """Have a commit copied in a moment; returns at once."""
         self._committed.set()
-        if self._thread is None:
-            with self._gate:
-                if self._thread is None and not self._closed.is_set():
-                    self._thread = threading.Thread(target=self._serve, name="wardline-checkpoints", daemon=True)
-                    self._thread.start()
+        with self._gate:
+            if self._thread is None and not self._closed.is_set():
+                self._thread = threading.Thread(target=self._serve, name="wardline-checkpoints", daemon=True)
+                self._thread.start()
 
     def close(self) -> None:
         """Stop; what is not copied yet is safe in the log."""
@@ -43,7 +42,10 @@ class Checkpoints:
             thread.join()
 
     def _serve(self) -> None:
-        while self._committed.wait() and not self._closed.wait(_PAUSE_SECONDS):
+        while True:
+            self._committed.wait()
+            if self._closed.wait(_PAUSE_SECONDS):
+                return
             self._committed.clear()
             try:
                 self._copy()

@@ -115,7 +115,9 @@ def _insert(connection: sa.Connection, changes: Sequence[Put]) -> None:
 
 
 def _replace(connection: sa.Connection, changes: Sequence[Put]) -> None:
-    if len({change.id for change in changes}) < len(changes):  # one record twice: each version on what the one before left
+    if len({change.id for change in changes}) < len(
+        changes
+    ):  # one record twice: each version on what the one before left
         for change in changes:
             _replace(connection, [change])
         return
