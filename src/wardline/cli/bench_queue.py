@@ -27,6 +27,8 @@ _SIGNALS, _SIGNALS_IN_A_COMMIT = 1000, 10
 """A claim that comes meanwhile waits for one commit at most."""
 _COMMITS, _COMMIT_PAUSE_SECONDS = 100, 0.02
 _MOST_MS, _MOST_SECONDS = 50.0, 1.0
+_LEAST_LEFT = 3
+"""No more than a third of the cases are taken at a time: who finds nothing left is another matter."""
 _SEQUENCED_EVERY_SECONDS = 1.0
 
 
@@ -51,8 +53,9 @@ def rows(*, cases: int, store: BenchStore, seconds: float, asks: float) -> list[
     with filled(cases, store) as full:
         with _sequenced(full.wardline):
             commits = _commits(full.wardline)
-            alone, _ = _asking(full, asks, lambda: time.sleep(seconds))
-            beside, placed = _asking(full, asks, lambda: _places(full.wardline, cases))
+            most = cases // _LEAST_LEFT
+            alone, _ = _asking(full, asks, lambda: time.sleep(seconds), most=most)
+            beside, placed = _asking(full, asks, lambda: _places(full.wardline, cases), most=most)
             burst = _all_at_once(full)
         output.note(f"{len(alone)} cases were taken at {asks:g} a second, {len(beside)} more meanwhile")
         shown = pages(full)
@@ -102,7 +105,9 @@ def _commits(wardline: Wardline) -> list[float]:
     return times
 
 
-def _asking(full: Full, asks: float, meanwhile: Callable[[], object]) -> tuple[list[float], _Placed]:
+def _asking(
+    full: Full, asks: float, meanwhile: Callable[[], object], *, most: int
+) -> tuple[list[float], _Placed]:
     """Let people ask for cases at random times while something goes on, whether or not others have been answered.
 
     Gives the milliseconds from when each meant to ask to when they held a case, and what went on.
@@ -114,7 +119,7 @@ def _asking(full: Full, asks: float, meanwhile: Callable[[], object]) -> tuple[l
         due = time.perf_counter()
         while True:
             due += chance.expovariate(asks)
-            if over.wait(max(due - time.perf_counter(), 0)):
+            if over.wait(max(due - time.perf_counter(), 0)) or len(asked) >= most:
                 return
             asked.append(pool.submit(_take, full.wardline, chance.choice(full.takers), due))
 

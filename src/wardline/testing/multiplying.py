@@ -122,7 +122,7 @@ def _part(column: Any, *where: Any) -> Any:
 def _before(connection: sa.Connection, column: Any, earlier: timedelta) -> Any:
     seconds = earlier.total_seconds()
     if connection.dialect.name == "postgresql":
-        return column - sa.cast(sa.literal(f"{seconds} seconds"), sa.Interval())
+        return sa.type_coerce(column, sa.TIMESTAMP(timezone=True)) - sa.literal(earlier, sa.Interval())
     # As the store writes times: with microseconds, of which SQLite knows thousands.
     text = sa.func.strftime(
         "%Y-%m-%dT%H:%M:%f", sa.type_coerce(column, sa.Text()), f"-{seconds:.3f} seconds", type_=sa.Text()
