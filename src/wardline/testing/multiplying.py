@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wardline.adapters.stores import tables
+from wardline.errors import InputError
 from wardline.records import Lane
 
 MOST_COPIES = 1024
@@ -31,9 +32,12 @@ def multiply(engine: sa.Engine, copies: int, *, apart: timedelta) -> int:
         engine: Of a store that nobody else uses at the moment. The cases have one file each, and all entries have their positions.
         copies: The first among them, 1 to ``MOST_COPIES``.
         apart: So much earlier than the one before is each copy opened.
+
+    Raises:
+        InputError: More copies than ids can tell apart, or none.
     """
     if not 1 <= copies <= MOST_COPIES:
-        raise ValueError(f"copies: {copies}, expected 1 to {MOST_COPIES}")
+        raise InputError(f"copies: {copies}, expected 1 to {MOST_COPIES}")
     with _swiftly(engine) as connection:
         for table in _COPIED:
             _multiply(connection, table, copies, apart)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.stores import databases
 from wardline import records
 from wardline.adapters import stores
+from wardline.errors import InputError
 from wardline.records import Insert, Lane
 from wardline.testing import multiplying
 from wardline.testing import store_records as make
@@ -41,12 +43,12 @@ def test_copies_are_cases_of_their_own_with_files_and_places(kind: str, tmp_path
     assert len(store.several_items([case.item_ids[0] for case in cases])) == len(cases)
     assert all(case.due_at == case.opened_at + timedelta(hours=9) for case in cases)
     assert store.count_members([cluster.id], most=10_000) == {cluster.id: len(cases)}
-    asked = {"now": make.later(99_999), "taker": make.taker("user-1"), "most": 5}
+    asked: dict[str, Any] = {"now": make.later(99_999), "taker": make.taker("user-1"), "most": 5}
     first = min(cases, key=lambda case: (case.views_turn, case.id))
-    assert first in store.urgent_cases(**asked)  # type: ignore[arg-type]
+    assert first in store.urgent_cases(**asked)
     assert [case.opened_at for case in store.waiting_cases(**asked)] == sorted(
         case.opened_at for case in cases
-    )[:5]  # type: ignore[arg-type]
+    )[:5]
     store.close()
 
 
@@ -54,7 +56,7 @@ def test_copies_are_cases_of_their_own_with_files_and_places(kind: str, tmp_path
 def test_more_copies_than_their_ids_can_tell_are_refused(copies: int, tmp_path: Path) -> None:
     store = stores.SqlStore(databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path)))
     store.commit(Insert(make.case()), entries=[make.entry()])
-    with pytest.raises(ValueError, match="copies"):
+    with pytest.raises(InputError, match="copies"):
         multiplying.multiply(store.engine, copies, apart=timedelta(seconds=1))
     assert [case.state for case in store.cases()] == [records.CaseState.OPEN]
     store.close()
