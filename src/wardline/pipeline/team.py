@@ -116,7 +116,8 @@ class TeamFigures:
 
     def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
         waiting = {(each.queue, each.target): each.cases for each in found}
-        week, month = self._shares(now - WEEK, now), self._shares(now - MONTH, now)
+        week = self._shares(now - WEEK, now)
+        month = _together(week, self._shares(now - MONTH, now - WEEK))
         queues, targets = self._takers.every().queues, (*Target, None)
         shown = [(q, t) for q in queues for t in targets if (q, t) in waiting or (q, t) in month]
         return tuple(
@@ -142,6 +143,19 @@ class TeamFigures:
     def _shares(self, since: datetime, until: datetime) -> dict[tuple[str, Target | None], Share]:
         found = self._parts.store.attained(since=since, until=until)
         return {(each.queue, each.target): Share(kept=each.kept, of=each.due) for each in found}
+
+
+def _together(
+    one: dict[tuple[str, Target | None], Share], other: dict[tuple[str, Target | None], Share]
+) -> dict[tuple[str, Target | None], Share]:
+    """Add what was counted of two times that follow each other: counting the newer one twice takes as long as counting it."""
+    return {
+        each: Share(
+            kept=one.get(each, _NONE).kept + other.get(each, _NONE).kept,
+            of=one.get(each, _NONE).of + other.get(each, _NONE).of,
+        )
+        for each in one.keys() | other.keys()
+    }
 
 
 def _total(counts: Sequence[records.StepCount], step: Step) -> int:

@@ -22,7 +22,12 @@ TEAM_DAYS = 7
 
 def exposure(parts: Parts, user: records.User) -> review.Exposure:
     """Count what this person was shown in their shift, with grades and repeats."""
-    shown, since = _of_shift(parts, user)
+    return _exposure(parts, user, *_of_shift(parts, user))
+
+
+def _exposure(
+    parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
+) -> review.Exposure:
     if not shown:
         return review.exposure((), (), now=parts.now(), limits=parts.rules.wellbeing)
     items = parts.store.items_shown(user.id, since=since)
@@ -145,11 +150,20 @@ class Selection:
     may_look: bool = True
     turns_aside: bool = False
     """Cases known to be severe come after all others, but for those in which a child may be in danger now."""
+    choices: records.ViewingChoices | None = None
+    """What all this rests on, as it was read."""
+    shown: Sequence[records.Reveal] = ()
+    """What this person was shown in their shift, the newest last."""
 
     @property
     def is_open(self) -> bool:
         """Whether every case is for this person."""
         return self.may_look and not (self.declined_queues or self.declined_grades)
+
+    def narrowed(self, taker: records.Taker, *, aside: bool = False) -> records.Taker:
+        """Give the same taker without what this person does not take, for the store to pass over."""
+        put_off = tuple(grade for grade in Grade if aside and grade.is_severe)
+        return replace(taker, declined=tuple(self.declined_grades), put_off=put_off)
 
     def of(self, cases: Sequence[records.Case], *, aside: bool = False) -> list[records.Case]:
         """Give those of some cases that are for this person; with ``aside`` only those that come first in a rotation."""
@@ -169,9 +183,11 @@ class Selection:
 
 def selection(parts: Parts, user: records.User) -> Selection:
     """Say which cases this person may be handed now."""
-    chosen, found = parts.store.choices_of(user.id), capacity(parts, user)
+    chosen = parts.store.choices_of(user.id)
+    shown, since = _of_shift(parts, user)
+    found = review.capacity(_exposure(parts, user, shown, since), parts.rules.wellbeing)
     return Selection(
-        parts=parts, declined_queues=frozenset(chosen.queues if chosen else ()),
+        parts=parts, choices=chosen, shown=shown, declined_queues=frozenset(chosen.queues if chosen else ()),
         declined_grades=frozenset(chosen.grades if chosen else ()), may_look=found.may_look, turns_aside=found.turns_aside,
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
-from wardline.ports.queue import QueueReader, TargetReader
+from wardline.ports.queue import LOOKED_AT, QueueReader, TargetReader
 from wardline.ports.sign_in import SignInReader
 from wardline.ports.store import (
     AlarmReader,
@@ -49,6 +49,7 @@ from wardline.ports.wellbeing import WellbeingReader
 from wardline.ports.wording import Wording
 
 __all__ = [
+    "LOOKED_AT",
     "AlarmReader",
     "AuditReader",
     "Authority",
