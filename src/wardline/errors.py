@@ -129,6 +129,13 @@ class LimitReachedError(RefusedError):
     remedy = "Decide without looking, ask for a second opinion, or pass the case on; after the pause you can look again."
 
 
+class NotTakenNowError(RefusedError):
+    """Somebody else chose a case for this person, who is handed none of its kind at present."""
+
+    code = "not-taken-now"
+    remedy = "Give the case to somebody else or leave it in the queue; limits, breaks and choices look alike, and the person sees their own."
+
+
 class SecondPersonError(RefusedError):
     code = "second-person"
     remedy = "This act needs two people: somebody other than the proposer approves it."

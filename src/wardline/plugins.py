@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any
 
 from wardline.errors import ConfigurationError
@@ -33,10 +35,16 @@ def locate(port: str, name: str) -> str:
 
 
 def _find(port: str, name: str) -> EntryPoint:
-    known = entry_points(group=f"wardline.{port}")
+    known = _installed(f"wardline.{port}", tuple(sys.path))
     if name not in known.names:
         raise ConfigurationError(
             f"adapter {port}.{name}: not installed, expected one of {', '.join(sorted(known.names)) or 'none'}",
             remedy="Install the package that brings it, or correct its name in wardline.toml.",
         )
     return known[name]
+
+
+@lru_cache(maxsize=64)
+def _installed(group: str, path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 -- the path is what the answer depends on
+    """Find the entry points of a group, once a process: each time the data of every installed package is read."""
+    return entry_points(group=group)

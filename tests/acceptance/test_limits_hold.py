@@ -15,7 +15,7 @@ from tests.acceptance.stories import picture, violation
 from tests.unit.stores import databases
 from wardline import records
 from wardline.adapters import stores
-from wardline.errors import LimitReachedError
+from wardline.errors import LimitReachedError, NotTakenNowError
 from wardline.pipeline import Rules
 from wardline.records import IMMINENT_DANGER, AlarmKind, Category, Grade, Insert, ListTrust, Outcome, Role
 from wardline.review import Judgement, Limits, Reached
@@ -243,3 +243,36 @@ def test_the_log_says_that_choices_changed_and_neither_which_nor_how(line_with: 
         newest = [entry for _, entry in line.wardline.newest_entries(2)]
         assert {(entry.verb, entry.detail) for entry in newest} == {(records.Verb.CHOICES_CHANGED, "")}
         assert line.verify().ok
+
+
+def test_a_lead_gives_nobody_a_case_beyond_their_limit_and_is_not_told_why(line_with: MakeLine) -> None:
+    line = line_with()
+    lea, noor, mika = line.person("lea", Role.LEAD), line.person("noor"), line.person("mika")
+    for seed in range(1, 4):
+        flagged(line, seed)
+    work(line, mika, 2)
+    left = flagged(line, 9)
+    with pytest.raises(NotTakenNowError) as limit:
+        line.wardline.assign(left.id, lead=lea.user, to="mika")
+    assert line.store.case(left.id).claimed_by is None
+    line.wardline.choose(lambda now: replace(now, grades=(Grade.UNKNOWN,)), user=noor.user)
+    with pytest.raises(NotTakenNowError) as choice:
+        line.wardline.assign(left.id, lead=lea.user, to="noor")
+    assert str(limit.value).replace("mika", "X") == str(choice.value).replace("noor", "X")
+    # Whoever holds it already keeps it; and after the break it may be given.
+    line.clock.advance(FEW.break_length)
+    given = line.wardline.assign(left.id, lead=lea.user, to="mika")
+    assert given.claimed_by == mika.user.id
+    look(line, mika, given)
+    again = line.wardline.assign(left.id, lead=lea.user, to="mika")
+    assert again.claimed_by == mika.user.id
+
+
+def test_what_needs_no_look_may_be_given_at_a_limit(line_with: MakeLine) -> None:
+    line = line_with(Limits(most_files=1))
+    lea, mika = line.person("lea", Role.LEAD), line.person("mika")
+    flagged(line, 1)
+    work(line, mika, 1)
+    line.list_of([picture(5)], trust=ListTrust.VERIFIED, category=Category.A2)
+    listed = line.case_of(line.submit(picture(5), account="account-5"))
+    assert line.wardline.assign(listed.id, lead=lea.user, to="mika").claimed_by == mika.user.id

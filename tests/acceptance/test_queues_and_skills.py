@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.stories import picture, violation
 from wardline import records
 from wardline.errors import ConflictError, InputError, LeaseLostError, NotAllowedError
-from wardline.pipeline import Rules, people
+from wardline.pipeline import Rules, changing_people
 from wardline.records import AlarmKind, Insert, Letter, Replace, Role, Target, Verb, Visibility
 from wardline.review import ASSIGNED_FOR, QueueRule
 from wardline.testing import store_records as make
@@ -38,7 +38,7 @@ def line_with(tmp_path: Path) -> Callable[..., Line]:
 
 def skilled(line: Line, name: str, *skills: str, role: Role = Role.MODERATOR) -> records.User:
     line.person(name, role)
-    return people.change_skills(line.parts, name, skills)
+    return changing_people.change_skills(line.parts, name, skills)
 
 
 def upload(line: Line, number: int, **context: Any) -> records.Case:
@@ -110,7 +110,7 @@ def test_a_queue_that_nobody_may_take_from_is_told_of_until_somebody_may(
         )
         line.chores.run()
         assert len(line.store.open_alarms()) == 1
-        people.change_skills(line.parts, "mika", ["german"])
+        changing_people.change_skills(line.parts, "mika", ["german"])
         line.chores.run()
         assert alarm(line, AlarmKind.QUEUE_UNSTAFFED, "german") is None
 
@@ -264,12 +264,12 @@ def test_skills_are_those_that_queues_ask_for(line_with: Callable[..., Line]) ->
     with line_with() as line:
         mika = skilled(line, "mika", "grave", "german", "german")
         assert mika.skills == ("german", "grave")
-        assert people.change_skills(line.parts, "mika", ["grave", "german"]).version == mika.version
+        assert changing_people.change_skills(line.parts, "mika", ["grave", "german"]).version == mika.version
         with pytest.raises(InputError, match="no queue asks for it"):
-            people.change_skills(line.parts, "mika", ["juggling"])
+            changing_people.change_skills(line.parts, "mika", ["juggling"])
         from_before = records.User(
             **{**{f: getattr(mika, f) for f in mika.__dataclass_fields__}, "skills": ("old",), "version": 3}
         )
         line.store.commit(Replace(from_before), entries=[make.entry()])
-        assert people.change_skills(line.parts, "mika", ["old", "grave"]).skills == ("grave", "old")
+        assert changing_people.change_skills(line.parts, "mika", ["old", "grave"]).skills == ("grave", "old")
         assert line.verify().ok

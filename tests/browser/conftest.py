@@ -15,8 +15,8 @@ from tests.browser.serving import serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CASES = 58
-"""Fifty to be worked in a row, and some for single keys."""
+CASES = 24
+"""Some to be worked in a row, and some for single keys."""
 
 
 @pytest.fixture(scope="package")

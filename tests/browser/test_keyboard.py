@@ -1,4 +1,4 @@
-"""Nothing but the keyboard: fifty cases, and every key that the console names."""
+"""Nothing but the keyboard: every key that the console names. Fifty cases in a row are in ``test_demo_by_keyboard``."""
 
 from __future__ import annotations
 
@@ -6,108 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.furnished import PASSWORD, Furnished
-from tests.browser.working import COVER, DECISION, NEXT, PICTURE, REVEAL, Plan, assert_done, case_on, plan_of
+from tests.browser.furnished import Furnished
+from tests.browser.keys import assert_focus_shows, look, take_next
+from tests.browser.working import PICTURE
 from wardline.records import CaseState
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from tests.browser.chromium import Visitors
-
-CASES = 50
-# Of what has the focus: nothing if it shows, or what it is. A radio button shows it by the label around it.
-_UNSEEN_FOCUS = """() => {
-  const it = document.activeElement;
-  if (!it || it === document.body) return null;
-  const ring = (element) => element && getComputedStyle(element).outlineStyle !== "none" && parseFloat(getComputedStyle(element).outlineWidth) > 0;
-  return it.matches(":focus-visible") && (ring(it) || ring(it.closest("label"))) ? null : it.outerHTML.slice(0, 200);
-}"""
 
 # Faster than anybody is: Space comes in the first turn after the picture stands on the page.
 _COVER_AT_ONCE = """() => document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
   if (!document.querySelector("[data-revealed]")) return;
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true, cancelable: true }));
 }))"""
-
-
-def assert_focus_shows(page: Page) -> None:
-    assert page.evaluate(_UNSEEN_FOCUS) is None
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.locator("[name=name]:focus").wait_for()
-    page.keyboard.type("mika")
-    page.keyboard.press("Tab")
-    assert_focus_shows(page)
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
-
-
-def take_next(page: Page) -> str:
-    page.locator(NEXT).first.wait_for()
-    page.keyboard.press("n")
-    page.locator(DECISION).wait_for()
-    page.wait_for_load_state()
-    return case_on(page)
-
-
-def look(page: Page) -> None:
-    """Two strokes: V brings the focus to the button, Enter presses it."""
-    page.locator(REVEAL).wait_for()
-    page.keyboard.press("v")
-    assert page.locator(f"{REVEAL}:focus").count() == 1
-    assert page.locator(PICTURE).count() == 0
-    assert_focus_shows(page)
-    page.keyboard.press("Enter")
-    page.locator(PICTURE).wait_for()
-    page.wait_for_function("(picture) => document.querySelector(picture)?.naturalWidth > 0", arg=PICTURE)
-    assert_focus_shows(page)
-
-
-def cover(page: Page) -> None:
-    page.keyboard.press("Space")
-    page.locator(COVER).wait_for(state="detached")
-    assert page.locator(PICTURE).count() == 0
-    assert_focus_shows(page)
-
-
-def decide(page: Page, digit: str) -> None:
-    page.keyboard.press(digit)
-    assert page.locator(f"{DECISION} [name=category]:checked").count() == 1
-    assert_focus_shows(page)
-    page.keyboard.press("Control+Enter")
-    page.locator(DECISION).wait_for(state="detached")
-    page.wait_for_load_state()
-    assert_focus_shows(page)
-
-
-def work(page: Page, plan: Plan) -> str:
-    """Work one case; gives its id."""
-    case_id = take_next(page)
-    for again in range(plan.looks):
-        if again:
-            cover(page)
-        look(page)
-    if plan.looks and plan.covers:
-        cover(page)
-    decide(page, plan.digit)
-    return case_id
-
-
-def test_fifty_cases_are_worked_with_nothing_but_the_keyboard(
-    moderators: Visitors, busy_house: Furnished
-) -> None:
-    page = moderators.page()
-    sign_in(page)
-    done: dict[str, Plan] = {}
-    for place in range(CASES):
-        plan = plan_of(place)
-        done[work(page, plan)] = plan
-    assert len(done) == CASES
-    assert_done(busy_house.line, done, busy_house.users["mika"])
 
 
 def test_a_row_of_the_queue_is_reached_and_opened_by_keys(moderators: Visitors) -> None:

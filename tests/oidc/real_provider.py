@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -34,18 +35,29 @@ class RealProvider:
     def visit(self, address: str) -> str:
         """Go where a browser was sent, sign in there, and give where it sends the browser back to."""
         with httpx.Client(trust_env=False) as browser:
-            for _ in range(_MOST_REDIRECTS):
-                answer = browser.get(address)
-                assert answer.is_redirect, f"{answer.status_code}: {answer.text[:300]}"
-                address = str(answer.url.join(answer.headers["location"]))
-                if urlsplit(address).netloc != urlsplit(self.issuer).netloc:
-                    return address
+            return self.visit_as(browser, address)
+
+    def visit_as(self, browser: httpx.Client, address: str) -> str:
+        """Do the same with a browser that stays signed in there."""
+        for _ in range(_MOST_REDIRECTS):
+            answer = browser.get(address)
+            assert answer.is_redirect, f"{answer.status_code}: {answer.text[:300]}"
+            address = str(answer.url.join(answer.headers["location"]))
+            if urlsplit(address).netloc != urlsplit(self.issuer).netloc:
+                return address
         raise AssertionError("the provider goes round in circles")
+
+    def sign_out(self, browser: httpx.Client) -> None:
+        """Sign a browser out there; the provider tells its clients before it answers."""
+        page = browser.get(f"{self.issuer}/session/end")
+        found = re.search(r'name="xsrf" value="([^"]+)"', page.text)
+        assert found, page.text[:300]
+        browser.post(f"{self.issuer}/session/end/confirm", data={"xsrf": found.group(1), "logout": "yes"})
 
 
 @contextmanager
-def running(back: str) -> Iterator[RealProvider]:
-    """Run the provider for one client, which is sent back to one address. Skips, and says what to do, when it is not installed: CI installs it, and takes a skip for a failure."""
+def running(back: str, signed_out: str) -> Iterator[RealProvider]:
+    """Run the provider for one client, which is sent back to one address, and told of signing out at another. Skips, and says what to do, when it is not installed: CI installs it, and takes a skip for a failure."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("no tests at a real provider: it needs Node.js (on Debian: apt-get install nodejs npm)")
@@ -55,7 +67,7 @@ def running(back: str) -> Iterator[RealProvider]:
         )
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    command = [node, "--no-warnings", str(HERE / "provider.js"), str(port), CLIENT, SECRET, back]
+    command = [node, "--no-warnings", str(HERE / "provider.js"), str(port), CLIENT, SECRET, back, signed_out]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
         assert program.stdout is not None
         try:

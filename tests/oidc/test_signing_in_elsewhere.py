@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+from tests.oidc.back_channel import Told, listening
 from tests.oidc.real_provider import CLIENT, SECRET, RealProvider, running
 from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import HOST, PASSWORD, Browser, Seen, somebody
 from wardline.adapters.identities import OidcProvider
-from wardline.pipeline import Rules, identities, people
+from wardline.pipeline import Rules, changing_people, identities, people
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.ports import Claims
 from wardline.records import Role
@@ -30,8 +32,14 @@ BACK = f"{HOST}/sign-in/with/example/back"
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[RealProvider]:
-    with running(BACK) as found:
+def told() -> Iterator[Told]:
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def provider(told: Told) -> Iterator[RealProvider]:
+    with running(BACK, told.address) as found:
         yield found
 
 
@@ -181,7 +189,7 @@ def test_somebody_who_is_locked_out_is_locked_out_there_too(
     api: Api, line: Line, provider: RealProvider
 ) -> None:
     _linked(line, provider)
-    people.disable_user(line.parts, "mika")
+    changing_people.disable_user(line.parts, "mika")
     provider.tell(login="mika", people={})
     assert _arrive(Browser(api), provider).status == 401
 
@@ -253,6 +261,38 @@ def test_unlinking_ends_the_sessions_that_it_opened_and_no_others(
     assert "Sign in" in outside.get("/queue").text
     assert "Your queue" in inside.get("/queue").text
     assert _arrive(Browser(api), provider).status == 401
+
+
+def _arrive_as(elsewhere: httpx.Client, browser: Browser, provider: RealProvider) -> Seen:
+    away = browser.send(browser.get("/sign-in").form("/sign-in/with/example"))
+    return browser.get(_inside(provider.visit_as(elsewhere, _sent_to(away))))
+
+
+def test_signing_out_there_ends_what_rests_on_it_at_once_and_nothing_else(
+    api: Api, line: Line, provider: RealProvider, told: Told
+) -> None:
+    user = _linked(line, provider)
+    provider.tell(login="mika", people={})
+    told.api = api
+    here, there, by_password = Browser(api), Browser(api), Browser(api)
+    by_password.sign_in("mika")
+    with httpx.Client(trust_env=False) as one, httpx.Client(trust_env=False) as other:
+        assert _sent_to(_arrive_as(one, here, provider)) == "/"
+        assert _sent_to(_arrive_as(other, there, provider)) == "/"
+        assert len(line.store.sessions_of(user.id)) == 3
+        provider.sign_out(one)
+        assert told.statuses == [200]
+        assert "Sign in" in here.get("/queue").text
+        assert "Your queue" in there.get("/queue").text
+        assert "Your queue" in by_password.get("/queue").text
+        # The same word once more is worth nothing, and nobody else's is.
+        for body in (told.bodies[0], b"logout_token=a.b.c", b""):
+            answer = api.send("POST", told.path, content=body, headers=told.FORM)
+            assert (answer.status_code, answer.headers["cache-control"]) == (400, "no-store")
+        provider.sign_out(other)
+    assert "Sign in" in there.get("/queue").text
+    assert "Your queue" in by_password.get("/queue").text
+    assert line.verify().ok
 
 
 def test_signing_out_says_where_somebody_may_still_be_signed_in(

@@ -235,9 +235,18 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
     ),
     records.GoldenItem: st.builds(
         make.golden_item,
-        outcome=st.sampled_from(records.Outcome),
+        outcome=st.sampled_from([each for each in records.Outcome if each is not records.Outcome.VIOLATION]),
         added_at=_TIMES,
         retired_at=st.none() | _TIMES,
+    )
+    | st.builds(
+        make.golden_item,
+        outcome=st.just(records.Outcome.VIOLATION),
+        added_at=_TIMES,
+        retired_at=st.none() | _TIMES,
+        case_id=_TEXT,
+        decision_id=_TEXT,
+        category=st.sampled_from(records.Category),
     ),
     records.GoldenCase: st.builds(
         make.golden_case,
@@ -245,6 +254,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         user_id=st.none() | _TEXT,
         outcome=st.none() | st.sampled_from(records.Outcome),
         answered_at=st.none() | _TIMES,
+        category=st.none() | st.sampled_from(records.Category),
     ),
     records.Cluster: st.builds(
         make.cluster, opened_at=_TIMES, pdq=st.none() | st.just("0f" * 32), stopped_at=st.none() | _TIMES
@@ -387,6 +397,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         proven_at=st.none() | _TIMES,
         strong=st.booleans(),
         identity_id=st.none() | _TEXT,
+        provider_session=st.none() | _TEXT,
     ),
     records.Identity: st.builds(make.identity, issuer=_TEXT, subject=_TEXT, linked_at=_TIMES),
     records.Passkey: st.builds(

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from tests.web.client import Api, assert_problem
 from wardline import records
-from wardline.pipeline import people
+from wardline.pipeline import changing_people, people
 from wardline.records import KeyTrust, Role, Scope
 from wardline.testing.harness import Line
 from wardline.web import access, console
@@ -131,7 +131,7 @@ def test_a_revoked_key_and_a_disabled_person_look_like_an_unknown_key(line: Line
     mika, noor = line.person("mika"), line.person("noor")
     assert api.get("/v1/cases", mika.secret).status_code == 200
     people.revoke_key(line.parts, mika.key.id)
-    people.disable_user(line.parts, "noor")
+    changing_people.disable_user(line.parts, "noor")
     answers = [api.get("/v1/cases", secret) for secret in (mika.secret, noor.secret, "wl_" + "A" * 43)]
     assert {answer.status_code for answer in answers} == {401}
     assert len({answer.content for answer in answers}) == 1

@@ -18,7 +18,7 @@ from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import PASSWORD, Browser, somebody
 from tests.web.test_access import filled, routes_of
-from wardline.pipeline import people, sessions
+from wardline.pipeline import changing_people, people, sessions
 from wardline.records import KeyTrust, Role
 from wardline.testing.harness import Line
 from wardline.web import console
@@ -98,7 +98,7 @@ STOPPING = "POST /pause"
 
 NO_SESSION = {
     "GET /sign-in", "POST /sign-in", "POST /sign-in/passkey", "POST /sign-in/key", "POST /sign-in/with/{provider}",
-    "GET /sign-in/with/{provider}/back", "GET /sign-in/with/{provider}/farewell", "POST /sign-out", "POST /theme",
+    "GET /sign-in/with/{provider}/back", "GET /sign-in/with/{provider}/farewell", "POST /sign-in/with/{provider}/signed-out", "POST /sign-out", "POST /theme",
 }  # fmt: skip
 """Pages for whoever is not signed in yet. Nobody's role matters there."""
 
@@ -124,7 +124,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             secrets[name] = people.create_person_key(line.parts, name, user)[1]
             browsers[name] = Browser(api)
             tokens[name] = browsers[name].sign_in(name, PASSWORD).form("/pause").fields["csrf"]
-        people.disable_user(line.parts, DISABLED)
+        changing_people.disable_user(line.parts, DISABLED)
         secrets[LOW] = line.platform_key().secret
         secrets[TRUSTED] = line.platform_key(trust=KeyTrust.TRUSTED).secret
         browsers[NOBODY] = Browser(api)

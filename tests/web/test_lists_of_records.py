@@ -10,7 +10,9 @@ import pytest
 
 from tests.acceptance.stories import decided_violation, picture
 from tests.web.client import Api, assert_problem
+from tests.web.console.browser import PASSWORD, somebody
 from wardline import records
+from wardline.pipeline import people
 from wardline.records import AlarmKind, ListTrust, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
@@ -78,8 +80,15 @@ def test_cases_are_chosen_by_state(api: Api, line: Line, lead: Person) -> None:
     assert_problem(api.get("/v1/cases?state=lost", lead.secret), 400, "invalid-input")
 
 
-def test_a_list_is_proposed_and_approved_by_two(api: Api, line: Line, lead: Person) -> None:
-    admin = line.person("ana", Role.ADMIN)
+def with_password(line: Line, name: str, role: Role) -> Person:
+    """Make somebody who can show a password, with a key."""
+    user = somebody(line, name, role)
+    return Person(user, *people.create_person_key(line.parts, name, user))
+
+
+def test_a_list_is_proposed_and_approved_by_two(api: Api, line: Line) -> None:
+    proof = {"password": PASSWORD}
+    admin, lead = with_password(line, "ana", Role.ADMIN), with_password(line, "lea", Role.LEAD)
     path = line.list_file([picture()], "known")
     added = line.wardline.add_list(
         path, name="known", provenance="test", trust=ListTrust.VERIFIED, user=admin.user
@@ -90,18 +99,19 @@ def test_a_list_is_proposed_and_approved_by_two(api: Api, line: Line, lead: Pers
         each.value not in api.get("/v1/hash-lists", admin.secret).text for each in line.hashes(picture())
     )
     approve = f"/v1/approvals/{added.approval.id}/approve"
-    assert_problem(api.post(approve, admin.secret), 403, "second-person")
+    assert_problem(api.post(approve, admin.secret, json=proof), 403, "second-person")
     assert [each["id"] for each in api.get("/v1/approvals?state=proposed", lead.secret).json()] == [
         added.approval.id
     ]
-    assert api.post(approve, lead.secret).json()["state"] == "approved"
-    assert_problem(api.post(approve, lead.secret), 409, "conflict")
+    assert api.post(approve, lead.secret, json=proof).json()["state"] == "approved"
+    assert_problem(api.post(approve, lead.secret, json=proof), 409, "conflict")
     assert isinstance(line.submit(picture()).route, records.Act)
     assert api.post(f"/v1/hash-lists/{listed['id']}/disable", lead.secret).json()["state"] == "disabled"
     assert isinstance(line.submit(picture()).route, records.Release)
     again = api.post(f"/v1/hash-lists/{listed['id']}/activation", lead.secret)
     assert again.status_code == 201
-    assert api.post(f"/v1/approvals/{again.json()['id']}/refuse", admin.secret).json()["state"] == "refused"
+    refused = api.post(f"/v1/approvals/{again.json()['id']}/refuse", admin.secret, json=proof)
+    assert refused.json()["state"] == "refused"
 
 
 def test_an_alarm_is_closed_by_a_person(api: Api, line: Line, lead: Person) -> None:

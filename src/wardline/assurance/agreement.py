@@ -52,7 +52,7 @@ def measure(user_id: str, cases: Mapping[str, Sequence[records.Opinion]]) -> Mea
         user_id: Whose opinions are measured.
         cases: The opinions of each case in which this person gave one, oldest first.
     """
-    pairs = [pair for pair in map(_blind_pair, cases.values()) if pair and user_id in (pair[0].user_id, pair[1].user_id)]  # fmt: skip
+    pairs = [pair for pair in map(blind_pair, cases.values()) if pair and user_id in (pair[0].user_id, pair[1].user_id)]  # fmt: skip
     adjudicated = [
         each
         for opinions in cases.values()
@@ -69,7 +69,7 @@ def measure(user_id: str, cases: Mapping[str, Sequence[records.Opinion]]) -> Mea
     )  # fmt: skip
 
 
-def _blind_pair(opinions: Sequence[records.Opinion]) -> tuple[records.Opinion, records.Opinion] | None:
+def blind_pair(opinions: Sequence[records.Opinion]) -> tuple[records.Opinion, records.Opinion] | None:
     """Give the first two opinions of a case; later ones knew that those differed, so they are no measure of agreement."""
     return (opinions[0], opinions[1]) if len(opinions) > 1 else None
 

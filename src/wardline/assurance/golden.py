@@ -7,6 +7,17 @@ from collections.abc import Collection, Sequence
 
 from wardline import records
 
+ENOUGH = 2
+"""So many people have to say the same of a case, blind, before its answer counts as known."""
+
+
+def is_beyond_doubt(decision_id: str, opinions: Sequence[records.Opinion]) -> bool:
+    """Say whether a decision is the answer of two people at least, and the one with which its case was settled."""
+    same = [each for each in opinions if each.settled is not None and each.answer == each.settled]
+    return len({each.user_id for each in same}) >= ENOUGH and any(
+        each.decision_id == decision_id for each in same
+    )
+
 
 def choose(
     items: Sequence[records.GoldenItem], had: Collection[str], *, chance: float

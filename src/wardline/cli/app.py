@@ -9,6 +9,7 @@ import typer
 from wardline.cli import (
     alarm,
     api_key,
+    appeal,
     approval,
     audit,
     bench,
@@ -17,6 +18,7 @@ from wardline.cli import (
     certificate_acts,
     check,
     demo,
+    flag,
     golden,
     hash_file,
     hash_list,
@@ -72,6 +74,8 @@ app.command()(submit.submit)
 app.command("scan")(scan.command)
 app.command("hash")(hash_file.hash_)
 app.add_typer(hash_list.app, name="hash-list")
+app.command()(flag.flag)
+app.command()(appeal.appeal)
 app.add_typer(approval.app, name="approval")
 app.add_typer(certificate.app, name="certificate")
 certificate_acts.add_to(certificate.app)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardline.cli import output
+from wardline.cli import case_deciding, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder, Limit
@@ -15,7 +15,7 @@ from wardline.records import CaseState, require_id
 if TYPE_CHECKING:
     from wardline import records
 
-app = group("Cases: list, show. Deciding is for moderators, through the interface.")
+app = group("Cases: list, show, decide.")
 
 
 @app.command("list")
@@ -65,6 +65,9 @@ def show(
         output.line("")
         rows = [(each.kind, each.state, each.attempts, each.delivered_at, each.id) for each in actions]
         output.table(("action", "state", "failed tries", "delivered", "id"), rows, empty="")
+
+
+app.command()(case_deciding.decide)
 
 
 def _shown(case: records.Case) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``wardline golden``: harmless files with a known answer, for training."""
+"""``wardline golden``: files with a known answer, for training."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder
 from wardline.errors import InputError, TooLargeError
 
-app = group("Harmless files with a known answer: add, list, retire.")
+app = group("Files with a known answer: add, list, retire.")
 
 
 @app.callback()
 def golden() -> None:
-    """Harmless files with a known answer."""
+    """Files with a known answer."""
 
 
 @app.command()
@@ -37,6 +37,26 @@ def add(
     output.line(f"{len(added)} added. They are handed out once review.golden.percent is above 0.")
 
 
+@app.command("add-evidence")
+def add_evidence(
+    case_id: Annotated[str, typer.Argument(metavar="CASE", help="Closed, decided by two people in agreement.")],
+    item: Annotated[str | None, typer.Option("--item", metavar="ID", help="Which of its files; needed where there are several.")] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Use evidence that is lawfully held for practice. Needs review.golden.violating, which is off by default, with reasons.
+
+    The evidence stays where it is: nothing is copied, and it is shown for as long as its case and its hold stand. Every showing is a reveal and
+    counts as exposure.
+    """
+    with line_of(folder) as line:
+        added = line.use_for_practice(case_id, item_id=item)
+    if as_json:
+        output.as_json(added)
+    else:
+        output.line(f"{added.id} is used for practice, while the case and a hold on its file stand.")
+
+
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     """List those in use, oldest first."""
@@ -45,8 +65,15 @@ def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     if as_json:
         output.as_json(found)
     else:
-        rows = [(each.id, each.outcome, each.added_at) for each in found]
-        output.table(("id", "known answer", "added"), rows, empty="No file with a known answer is in use.")
+        rows = [
+            (each.id, f"{each.outcome} {each.category or ''}".rstrip(), each.case_id or "", each.added_at)
+            for each in found
+        ]
+        output.table(
+            ("id", "known answer", "evidence of", "added"),
+            rows,
+            empty="No file with a known answer is in use.",
+        )
 
 
 @app.command()
@@ -55,7 +82,7 @@ def retire(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Take a file out of use and destroy it. It happens by itself when everybody had it."""
+    """Take a file out of use and destroy it; evidence of a case stays as it is. It happens by itself when everybody had it."""
     with line_of(folder) as line:
         retired = line.retire_golden(golden_id)
     if as_json:

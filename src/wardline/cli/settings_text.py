@@ -144,8 +144,11 @@ name = {name}
 #most_hours = 12.0
 
 # After so many of a hundred cases comes a file with a known answer from `wardline golden add`. 0: off.
+# violating: evidence of decided cases that is lawfully held may be among them. It shows people more of it than their cases need, so it is off:
+# docs/explanation/second-opinions.md.
 [review.golden]
 #percent = 0.0
+#violating = false
 
 # How much one person shall be shown. No number here is known to be safe: choose yours with your team. 0: no limit.
 # docs/explanation/wellbeing.md.
@@ -231,6 +234,8 @@ name = {name}
 # After "not a violation": the file is destroyed, then the account unlinked.
 #after_clearance_days = 14.0
 #unlink_after_clearance_days = 30.0
+# After so long without a sign of life, or a clock that jumped by as much, nothing is destroyed until somebody has looked. 0: off.
+#pause_after_days = 7.0
 
 [audit]
 # So often the whole log is checked without anybody asking; 0: never.

@@ -16,8 +16,9 @@ from wardline.records import Step
 
 if TYPE_CHECKING:
     from wardline import records
+    from wardline.statistics import Change
 
-app = group("Counts and times: show.")
+app = group("Counts and times: show, change.")
 
 _DEFAULT_DAYS = 30
 
@@ -52,6 +53,58 @@ def show(
         )
     else:
         _tell(figures)
+
+
+@app.command()
+def change(
+    step: Annotated[Step, typer.Argument(metavar="STEP", help=f"What is counted: {', '.join(Step)}.")],
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the later period, UTC; else 30 days in all."),
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day, inclusive; else yesterday.")
+    ] = None,
+    before: Annotated[
+        datetime | None,
+        typer.Option("--before", formats=["%Y-%m-%d"], help="First day of the earlier period; else it ends where the later one begins."),
+    ] = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Compare a count with that of an earlier period of the same length, with the interval that comes from how much counts vary anyhow.
+
+    A full count is no sample: the interval is about the process, and a change in what is recorded can be larger than it. These are figures of one
+    operator, neither official nor accredited.
+    """
+    with line_of(folder) as line:
+        until = last.date() if last else line.parts.now().date() - timedelta(days=1)
+        since = first.date() if first else until - timedelta(days=_DEFAULT_DAYS - 1)
+        days = (until - since).days + 1
+        if days < 1:
+            raise InputError("--from: after --to, expected a day before it", remedy="Exchange the two.")
+        start = before.date() if before else since - min(timedelta(days=days), since - date.min)
+        found = line.change(step, starts=(start, since), days=days)
+    if as_json:
+        output.as_json(
+            {**output.plain(found), "step": step.value, "before_from": start, "from": since, "days": days}
+        )
+    else:
+        _tell_change(found, step, (start, since), days)
+
+
+def _tell_change(found: Change, step: Step, starts: tuple[date, date], days: int) -> None:
+    ends = [each + timedelta(days=days - 1) for each in starts]
+    said = "none, from nothing" if found.percent is None else f"{found.percent:+d} %"
+    interval = "none: too few counts or days"
+    if found.low_percent is not None and found.high_percent is not None:
+        interval = f"{found.low_percent:+.1f} % to {found.high_percent:+.1f} % (95 %)"
+    output.facts(
+        {
+            step.value.replace("_", " "): f"{found.after:,}, {starts[1]} to {ends[1]}", "before": f"{found.before:,}, {starts[0]} to {ends[0]}",
+            "change": f"{found.after - found.before:+,}, {said}", "variation of the process": interval,
+        }
+    )  # fmt: skip
 
 
 def _tell(figures: records.Figures) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,23 +12,19 @@ from wardline.cli import output
 from wardline.cli.errors_table import FINDING
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder
-from wardline.errors import InputError, NotAllowedError, NotAuthenticatedError, TooLargeError
-from wardline.records import KeyTrust, Scope, Visibility
+from wardline.cli.platform_key import ApiKeyFile, platform_key
+from wardline.errors import InputError, TooLargeError
+from wardline.records import KeyTrust, Visibility
 
 if TYPE_CHECKING:
     from wardline import intake, records
-    from wardline.pipeline import Submission, Wardline
-
-KEY_VARIABLE = "WARDLINE_API_KEY"
+    from wardline.pipeline import Submission
 
 
 def submit(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Pictures.")],
     account: Annotated[str, typer.Option("--account", help="The platform's id of the account.")],
-    api_key_file: Annotated[
-        Path | None,
-        typer.Option("--api-key-file", help=f"A platform's key, mode 0600; or set {KEY_VARIABLE}."),
-    ] = None,
+    api_key_file: ApiKeyFile = None,
     content_reference: Annotated[
         str | None,
         typer.Option("--content-reference", help="The platform's id of the content; else the file's name."),
@@ -60,7 +55,7 @@ def submit(
             "--content-reference: one for several files, expected one file", remedy="Submit them one by one."
         )
     with line_of(folder) as line:
-        key = _key(line, api_key_file)
+        key = platform_key(line, api_key_file)
         at = _time(uploaded_at, line.parts.now())
         found = []
         for file in files:
@@ -81,24 +76,6 @@ def _tell(found: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     rows = [(each["file"], each.get("outcome", each["status"]), each.get("item_id")) for each in found]
     output.table(("file", "outcome", "item"), rows, empty="")
-
-
-def _key(line: Wardline, file: Path | None) -> records.ApiKey:
-    from wardline import wiring
-
-    if file is not None:
-        secret = wiring.read_secret(file, "api key").decode("utf-8", "replace")
-    else:
-        secret = os.environ.get(KEY_VARIABLE, "").strip()
-    if not secret:
-        raise NotAuthenticatedError(
-            f"api key: none, expected --api-key-file or {KEY_VARIABLE}",
-            remedy="`wardline api-key create --platform NAME` makes one.",
-        )
-    key, _ = line.authenticate(secret)
-    if Scope.ITEMS_WRITE not in key.scopes:
-        raise NotAllowedError(f"{key.id}: not for uploads, expected a platform's key")
-    return key
 
 
 def _time(text: str | None, now: datetime) -> datetime:

@@ -76,10 +76,10 @@ def role(
     as_json: AsJson = False,
 ) -> None:
     """Give a person another role, from their next request on; the last administrator stays one."""
-    from wardline.pipeline import people
+    from wardline.pipeline import changing_people
 
     with line_of(folder) as line:
-        changed = people.change_role(line.parts, name, wanted)
+        changed = changing_people.change_role(line.parts, name, wanted)
     _tell(changed, f"{changed.name} has the role {changed.role} now.", as_json=as_json)
 
 
@@ -96,10 +96,10 @@ def skills(
     as_json: AsJson = False,
 ) -> None:
     """Say which skills a person has: exactly these. They decide from which queues the person takes cases."""
-    from wardline.pipeline import people
+    from wardline.pipeline import changing_people
 
     with line_of(folder) as line:
-        changed = people.change_skills(line.parts, name, wanted or ())
+        changed = changing_people.change_skills(line.parts, name, wanted or ())
     _tell(
         changed,
         f"{changed.name} has the skills {', '.join(changed.skills) or 'of the general queue'} now.",
@@ -116,11 +116,11 @@ def reset_password(
     as_json: AsJson = False,
 ) -> None:
     """Give somebody who forgot it a new password. Closes their sessions and ends a lock after failed tries."""
-    from wardline.pipeline import people
+    from wardline.pipeline import changing_people
 
     password = _new_password(name, password_file, generate=generate)
     with line_of(folder) as line:
-        changed = people.reset_password(line.parts, name, password)
+        changed = changing_people.reset_password(line.parts, name, password)
     if as_json:
         output.as_json({**_shown(changed), "password": password if generate else None})
         return
@@ -132,10 +132,10 @@ def reset_password(
 @app.command()
 def unlock(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Let somebody try again who was locked after failed tries."""
-    from wardline.pipeline import people
+    from wardline.pipeline import changing_people
 
     with line_of(folder) as line:
-        unlocked = people.unlock(line.parts, name)
+        unlocked = changing_people.unlock(line.parts, name)
     _tell(unlocked, f"{unlocked.name} may try again.", as_json=as_json)
 
 
@@ -149,20 +149,20 @@ def accounts(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say which accounts on the platforms are a person's own: cases about them are handed to others."""
-    from wardline.pipeline import people
+    from wardline.pipeline import changing_people
 
     with line_of(folder) as line:
-        changed = people.declare_accounts(line.parts, name, references or [])
+        changed = changing_people.declare_accounts(line.parts, name, references or [])
     _tell(changed, f"{changed.name}: {len(changed.accounts)} own accounts.", as_json=as_json)
 
 
 @app.command()
 def disable(name: _Name, folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Lock a person out for good, at once; their keys stop with them. The last administrator stays."""
-    from wardline.pipeline import people
+    from wardline.pipeline import changing_people
 
     with line_of(folder) as line:
-        locked = people.disable_user(line.parts, name)
+        locked = changing_people.disable_user(line.parts, name)
     _tell(locked, f"{locked.name} is locked out, and so are their keys.", as_json=as_json)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from wardline import records
+from wardline import records, review
 from wardline.errors import NotFoundError, RefusedError
 from wardline.pipeline import people
 from wardline.pipeline.parts import Parts
@@ -40,7 +40,28 @@ def seen(parts: Parts, cases: Sequence[records.Case], user: records.User) -> lis
     decisions = parts.store.several_decisions(
         [each.decision_id for each in cases if each.decision_id and each.state is not CaseState.CLOSED]
     )
-    return [_seen(each, user, opinions.get(each.id, []), decisions) for each in cases]
+    told = [_without_neighbours(parts, each, user) for each in cases]
+    return [_seen(each, user, opinions.get(each.id, []), decisions) for each in told]
+
+
+def _without_neighbours(parts: Parts, case: records.Case, user: records.User) -> records.Case:
+    """Take out what two people found of a file near this one, for everybody who may have to judge it without knowing that.
+
+    Whoever judges it first, and holds it, is told why it comes so soon; so is whoever judged it already, and who judges nothing.
+    """
+    is_first = case.claimed_by == user.id and case.stage in (Stage.FIRST, Stage.AUDIT)
+    is_open = case.state is not CaseState.CLOSED and review.is_near_a_violation(case)
+    if not is_open or is_first or not people.may_review(user) or _gave_theirs(parts, case, user):
+        return case
+    member = parts.store.cluster_member(case.id)
+    return review.without_neighbours(case, hidden_for_it=member is not None and member.restricted)
+
+
+def _gave_theirs(parts: Parts, case: records.Case, user: records.User) -> bool:
+    return any(
+        each.user_id == user.id and each.state is not DecisionState.UNDONE
+        for each in parts.store.decisions_of(case.id)
+    )
 
 
 def _seen(
@@ -191,9 +212,19 @@ def told(
     if not people.may_review(user):
         return list(lines)
     lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
+    lines = [each for each in lines if not _tells_of_neighbours(parts, each[1])]
     about = {entry.subject_id: _case_of(parts, entry.subject_id) for _, entry in lines}
     hidden = hidden_cases(parts, [each for each in about.values() if each], user)
     return [(position, entry) for position, entry in lines if about[entry.subject_id] not in hidden]
+
+
+def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
+    """Say whether an entry tells what spreads in a cluster of which a case waits for somebody who shall not know that."""
+    if entry.verb is Verb.CASE_PUT_IN_FRONT:
+        return parts.store.case(entry.subject_id).state is not CaseState.CLOSED
+    if not entry.subject_id.startswith("spread-"):
+        return False
+    return parts.store.awaits_opinion(parts.store.spread(entry.subject_id).cluster_id)
 
 
 def _case_of(parts: Parts, subject_id: str) -> str | None:

@@ -103,23 +103,32 @@ class Alike:
     """Ids of cases about files that they were shown already."""
 
 
-def works_on(parts: Parts, taker: records.Taker) -> str | None:
-    """Give the cluster of the file that somebody was shown last, if that was lately; None for a file that stands alone."""
-    shown = parts.store.reveals_to(taker.user_id, since=parts.now() - _WORKS_ON)
-    last = parts.store.several_cases([each.case_id for each in shown[-1:]])
+def works_on(parts: Parts, shown: Sequence[records.Reveal]) -> str | None:
+    """Give the cluster of the file that somebody was shown last, if that was lately; None for a file that stands alone.
+
+    Args:
+        parts: The installation's.
+        shown: What this person was shown in their shift, the newest last.
+    """
+    if not shown or shown[-1].at < parts.now() - _WORKS_ON:
+        return None
+    last = parts.store.several_cases([shown[-1].case_id])
     return next((case.cluster_id for case in last.values()), None)
 
 
-def alike(parts: Parts, taker: records.Taker, others: Sequence[records.Case]) -> Alike:
+def alike(
+    parts: Parts, taker: records.Taker, shown: Sequence[records.Reveal], others: Sequence[records.Case]
+) -> Alike:
     """Find what waits in the cluster of the file that somebody was shown last, if that was lately.
 
     Args:
         parts: The installation's.
         taker: Who asks for a case.
+        shown: What they were shown in their shift, the newest last.
         others: What else waits: those of the same cluster are sorted, too.
     """
     store, now = parts.store, parts.now()
-    cluster_id = works_on(parts, taker)
+    cluster_id = works_on(parts, shown)
     if cluster_id is None:
         return Alike()
     waiting = store.waiting_in_cluster(cluster_id, now=now, taker=taker, most=_CASES)

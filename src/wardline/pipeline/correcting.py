@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
 from wardline.pipeline import alarms
@@ -15,15 +17,25 @@ _TRIES_FROM = 500_000_000
 
 
 def draft(
-    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None
-) -> Writing:
-    """Draft the referral that a decision needs, or the one that corrects a finished one."""
-    report = filing.report_of(parts, parts.new_id("referral"), decision, case)
+    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None, waits: str | None = None
+) -> Writing:  # fmt: skip
+    """Draft the referral that a decision needs, or the one that corrects a finished one.
+
+    Args:
+        parts: The installation's.
+        case: The decision's.
+        decision: What it follows from.
+        corrects: The finished referral that it corrects.
+        waits: Why a person has to approve it before anything is sent, in a fixed phrase.
+    """
+    report = filing.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
     receiver = parts.authority
     made = referral.plan(
         report, decision, authority=receiver.name if receiver else filing.NOBODY,
         environment=receiver.environment if receiver else filing.NOBODY, now=parts.now(), corrects=corrects,
     )  # fmt: skip
+    if waits is not None:
+        made = replace(made, state=ReferralState.NEEDS_HUMAN, problem=waits)
     written = Writing()
     detail = f"corrects {corrects}" if corrects else ""
     told = parts.entry(Verb.REFERRAL_DRAFTED, made.id, actor=decision.user_id, detail=detail)
@@ -35,13 +47,20 @@ def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, c
     """Withdraw or correct what was reported because of a decision that another overturns."""
     written = Writing()
     for each in parts.store.referrals(case_id=case.id):
-        if each.decision_id != former.id or by.outcome is Outcome.VIOLATION:
+        if by.outcome is Outcome.VIOLATION or not _rests_on(parts, each, former):
             continue
-        if each.state is ReferralState.FINISHED:
+        if each.state is not ReferralState.FINISHED:
+            written.add(cancelled(parts, each, actor=by.user_id))
+        elif each.corrects is None:
             written.add(draft(parts, case, by, corrects=each.id))
-        else:
-            written.add(_cancelled(parts, each, actor=by.user_id))
     return written
+
+
+def _rests_on(parts: Parts, found: records.Referral, former: records.Decision) -> bool:
+    """Say whether a report follows from a decision, or from one in whose place it came because it only grades otherwise."""
+    if found.decision_id == former.id:
+        return True
+    return parts.store.decision(found.decision_id).state is DecisionState.GIVEN
 
 
 def refer(parts: Parts, referral_id: str, attempt: int) -> None:
@@ -60,7 +79,7 @@ def _is_settled(parts: Parts, referral_id: str) -> bool:
     if current.state is ReferralState.FINISHED:
         _correct(parts, current)
         return True
-    written = _cancelled(parts, current, actor=SYSTEM)
+    written = cancelled(parts, current, actor=SYSTEM)
     if written.changes:
         written.commit(parts)
     if parts.store.referral(referral_id).state is not ReferralState.WITHDRAWN:
@@ -69,7 +88,8 @@ def _is_settled(parts: Parts, referral_id: str) -> bool:
     return True
 
 
-def _cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing:
+def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing:
+    """Make what ends a referral that is not finished: nothing of it is filed any more."""
     ended, written = referral.cancel(current), Writing()
     if ended is not current:
         told = parts.entry(

@@ -28,6 +28,21 @@ def figures(parts: Parts, first: date, last: date) -> records.Figures:
     )
 
 
+def change(parts: Parts, step: records.Step, *, starts: tuple[date, date], days: int) -> statistics.Change:
+    """Compare how often a step happened in two periods of so many days, the earlier one first (UTC)."""
+    try:
+        before, after = (_by_day(parts, step, start, start + timedelta(days=days - 1)) for start in starts)
+        return statistics.change(before, after, starts=starts, days=days)
+    except OverflowError:
+        raise InputError(
+            "statistics: a period beyond the calendar, expected one within the years 1 to 9999"
+        ) from None
+
+
+def _by_day(parts: Parts, step: records.Step, first: date, last: date) -> dict[date, int]:
+    return {each.day: each.count for each in parts.store.counts(first, last) if each.step is step}
+
+
 def publish(parts: Parts, publisher: ports.Publisher, made: records.Figures) -> None:
     """Publish figures. The entry comes first: nothing is published that the log does not tell of."""
     subject = f"figures:{made.first_day.isoformat()}:{made.last_day.isoformat()}"

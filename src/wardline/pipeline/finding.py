@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.pipeline import people
+from wardline.pipeline import blindness, people
 from wardline.pipeline.parts import Parts
 from wardline.records import Role, Scope, Verb
 
@@ -63,8 +63,9 @@ def find(parts: Parts, words: str, *, user: records.User) -> Found:
     by_id = store.cases_ending(ending.group(2), most=most) if ending and kind != "referral-" else []
     referrals = store.referrals_ending(ending.group(2), most=most) if ending and kind != "case-" else []
     numbered = store.referrals_of_report(wanted, most=most)
+    of_account = store.cases_of_account(wanted, most=most) if is_lead else []
     return Found(
-        by_id=tuple(by_id),
-        of_account=tuple(store.cases_of_account(wanted, most=most)) if is_lead else (),
+        by_id=tuple(blindness.seen(parts, by_id, user)),
+        of_account=tuple(blindness.seen(parts, of_account, user)),
         referrals=tuple({each.id: each for each in (*referrals, *numbered)}.values())[:most],
     )

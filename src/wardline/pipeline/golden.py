@@ -1,4 +1,7 @@
-"""Files with a known answer: added, mixed into the hand-out, answered, retired. Nothing follows from them but what a person learns."""
+"""Files with a known answer: added, mixed into the hand-out, answered, retired. Nothing follows from them but what a person learns.
+
+Most are harmless files of the operator's own. What is evidence of a case is in ``golden_evidence``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from wardline import assurance, intake, records, review, triage
 from wardline.errors import InputError, NotFoundError, RefusedError
-from wardline.pipeline import people
+from wardline.pipeline import golden_evidence, people
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.records import CaseState, DecisionState, Insert, Outcome, Replace, Role, Verb
@@ -21,11 +24,13 @@ class KnownAnswer:
 
     known: records.Outcome
     said: records.Outcome
+    known_category: records.Category | None = None
+    said_category: records.Category | None = None
 
     @property
     def agrees(self) -> bool:
-        """Whether it was what the person said."""
-        return self.known is self.said
+        """Whether it was what the person said, category and all."""
+        return self.known is self.said and self.known_category is self.said_category
 
 
 def add(parts: Parts, lookup: Lookup, content: bytes, *, actor: str = SYSTEM) -> records.GoldenItem:
@@ -61,25 +66,23 @@ def add(parts: Parts, lookup: Lookup, content: bytes, *, actor: str = SYSTEM) ->
 
 
 def retire(parts: Parts, golden_id: str, *, actor: str = SYSTEM) -> records.GoldenItem:
-    """Take a file out of use and destroy it. Doing it again changes nothing."""
+    """Take a file out of use and destroy it; evidence of a case stays as it is. Doing it again changes nothing."""
     golden = parts.store.golden_item(golden_id)
     if golden.retired_at is not None:
         return golden
     retired, changes, entry = _retired(parts, golden, actor)
     parts.store.commit(*changes, entries=[entry])
-    parts.vault.destroy(golden.item_id, ORIGINAL)
+    if golden.case_id is None:
+        parts.vault.destroy(golden.item_id, ORIGINAL)
     return retired
 
 
 def _retired(
     parts: Parts, golden: records.GoldenItem, actor: str
 ) -> tuple[records.GoldenItem, list[records.Change], records.Entry]:
-    retired = replace(golden, retired_at=parts.now(), version=golden.version + 1)
-    return (
-        retired,
-        [Replace(retired), Replace(_unsealed(parts, golden.item_id))],
-        parts.entry(Verb.GOLDEN_RETIRED, golden.id, actor=actor),
-    )
+    retired = golden_evidence.retired(parts, golden)
+    unsealed = [] if golden.case_id else [Replace(_unsealed(parts, golden.item_id))]
+    return retired, [Replace(retired), *unsealed], parts.entry(Verb.GOLDEN_RETIRED, golden.id, actor=actor)
 
 
 def _unsealed(parts: Parts, item_id: str) -> records.Item:
@@ -87,10 +90,18 @@ def _unsealed(parts: Parts, item_id: str) -> records.Item:
     return replace(item, sealed=False, version=item.version + 1)
 
 
-def mix_in(parts: Parts, user: records.User, taker: records.Taker) -> records.Case | None:
+def mix_in(
+    parts: Parts, user: records.User, taker: records.Taker, *, gently: bool = False
+) -> records.Case | None:
     """Now and then, hand out a file with a known answer instead of the next case; None most of the time.
 
     Never before a case in which a child may be in danger now, nor before one that was handed to the leads, nor when nothing else waits.
+
+    Args:
+        parts: The installation's.
+        user: Who asked for a case.
+        taker: From which queues they take.
+        gently: They were shown several severe files in a row: harmless ones only.
     """
     if not parts.happens(parts.rules.golden_share):
         return None
@@ -98,8 +109,16 @@ def mix_in(parts: Parts, user: records.User, taker: records.Taker) -> records.Ca
     if sample is None:
         return None
     had = {each.golden_id for each in parts.store.golden_cases_for(user.id)}
-    golden = assurance.choose(parts.store.golden_items(), had, chance=parts.jitter())
+    usable = [each for each in parts.store.golden_items() if _is_usable(parts, each, user, gently=gently)]
+    golden = assurance.choose(usable, had, chance=parts.jitter())
     return None if golden is None else _hand_out(parts, golden, sample, user)
+
+
+def _is_usable(parts: Parts, golden: records.GoldenItem, user: records.User, *, gently: bool) -> bool:
+    if golden.case_id is None:
+        return True
+    may = parts.rules.golden_violating and not gently
+    return may and golden_evidence.is_for(parts, golden, user) and golden_evidence.stands(parts, golden)
 
 
 def _ordinary(parts: Parts, user: records.User, taker: records.Taker) -> records.Case | None:
@@ -116,18 +135,21 @@ def _ordinary(parts: Parts, user: records.User, taker: records.Taker) -> records
 def _hand_out(
     parts: Parts, golden: records.GoldenItem, sample: records.Case, user: records.User
 ) -> records.Case:
-    content, now = parts.vault.open(golden.item_id, ORIGINAL), parts.now()
+    # Evidence is shown from where it lies: not even for practice is there a second copy of it.
+    content = None if golden.case_id else parts.vault.open(golden.item_id, ORIGINAL)
+    now = parts.now()
     item = _like(parts, parts.store.item(sample.item_ids[0]), parts.store.item(golden.item_id), content)
     route = triage.route([_FLAG], parts.rules.policy)
     reasons = ("A user flagged it",) if isinstance(route, records.Release) else route.reasons
     opened = review.open_case(parts.new_id("case"), item, route=records.Review(reasons=reasons), now=now)
     opened = review.rank(opened, item, [_FLAG], weights=parts.rules.weights, now=now)
     case = review.claim(opened, user.id, now=now, lease=parts.rules.lease, role=user.role)
-    case = replace(case, version=1)
+    case = replace(case, version=1, passed_by=golden_evidence.who_know_it(parts, golden))
     showing = records.GoldenCase(
         id=parts.new_id("golden-case"), golden_id=golden.id, case_id=case.id, made_for=user.id, made_at=now
     )
-    parts.vault.seal(item.id, ORIGINAL, content)
+    if content is not None:
+        parts.vault.seal(item.id, ORIGINAL, content)
     parts.store.commit(
         Insert(item), Insert(case), Insert(showing),
         entries=[
@@ -139,8 +161,11 @@ def _hand_out(
     return case
 
 
-def _like(parts: Parts, sample: records.Item, golden: records.Item, content: bytes) -> records.Item:
-    """Make an item of a golden file that looks like an ordinary one. Its account and content exist nowhere in the store."""
+def _like(parts: Parts, sample: records.Item, golden: records.Item, content: bytes | None) -> records.Item:
+    """Make an item of a golden file that looks like an ordinary one. Its account and content exist nowhere in the store.
+
+    Evidence keeps not even its hashes, for they would lead to the case that it comes from.
+    """
     account = assurance.disguise(sample.account_reference or "account-1", parts.entropy(16))
     while parts.store.cases_of_account(account, most=1):
         account += assurance.disguise("0", parts.entropy(1))
@@ -152,7 +177,8 @@ def _like(parts: Parts, sample: records.Item, golden: records.Item, content: byt
         )  # fmt: skip
     return records.Item(
         id=parts.new_id("item"), received_at=parts.now(), account_reference=account, platform=sample.platform, context=context,
-        size_bytes=len(content), picture=golden.picture, hashes=intake.digests(content), sealed=True,
+        size_bytes=golden.size_bytes, picture=golden.picture, sealed=True,
+        hashes=intake.digests(parts.entropy(32) if content is None else content),
     )  # fmt: skip
 
 
@@ -180,8 +206,10 @@ def answer(
     """
     final = replace(decision, state=DecisionState.EFFECTIVE, undo_until=decision.at)
     answered = replace(
-        showing, user_id=decision.user_id, outcome=decision.outcome, answered_at=decision.at, version=showing.version + 1
+        showing, user_id=decision.user_id, outcome=decision.outcome, answered_at=decision.at, version=showing.version + 1,
+        category=next((each.category for each in decision.findings if each.category), None),
     )  # fmt: skip
+    golden = parts.store.golden_item(showing.golden_id)
     changes: list[records.Change] = [
         Replace(replace(case, state=CaseState.CLOSED)), Insert(final), Replace(answered), *(Replace(_unsealed(parts, each)) for each in case.item_ids),
     ]  # fmt: skip
@@ -189,17 +217,22 @@ def answer(
         parts.entry(Verb.CASE_DECIDED, case.id, actor=decision.user_id, detail=f"{final.id} {final.outcome}"),
         parts.entry(Verb.GOLDEN_ANSWERED, showing.id, actor=decision.user_id),
     ]
-    destroyed = [*case.item_ids]
-    golden = parts.store.golden_item(showing.golden_id)
+    destroyed = [] if golden.case_id else [*case.item_ids]
     if golden.retired_at is None and _had_by_everybody(parts, answered):
         _, more, entry = _retired(parts, golden, SYSTEM)
-        changes, entries, destroyed = [*changes, *more], [*entries, entry], [*destroyed, golden.item_id]
+        changes, entries = [*changes, *more], [*entries, entry]
+        destroyed += [] if golden.case_id else [golden.item_id]
     return Answer(decision=final, changes=tuple(changes), entries=tuple(entries), destroyed=tuple(destroyed))
 
 
 def _had_by_everybody(parts: Parts, newest: records.GoldenCase) -> bool:
     had = {each.user_id for each in parts.store.golden_cases_of(newest.golden_id)} | {newest.user_id}
-    return all(user.id in had for user in parts.store.users() if people.may_review(user))
+    golden = parts.store.golden_item(newest.golden_id)
+    return all(
+        user.id in had or not golden_evidence.is_for(parts, golden, user)
+        for user in parts.store.users()
+        if people.may_review(user)
+    )
 
 
 def known_answer(parts: Parts, case_id: str, user: records.User) -> KnownAnswer:
@@ -211,4 +244,7 @@ def known_answer(parts: Parts, case_id: str, user: records.User) -> KnownAnswer:
     showing = parts.store.golden_case_of(case_id)
     if showing is None or showing.user_id != user.id or showing.outcome is None:
         raise NotFoundError(f"{case_id}: no known answer, expected a file with one that this person decided")
-    return KnownAnswer(known=parts.store.golden_item(showing.golden_id).outcome, said=showing.outcome)
+    golden = parts.store.golden_item(showing.golden_id)
+    return KnownAnswer(
+        known=golden.outcome, said=showing.outcome, known_category=golden.category, said_category=showing.category
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import cast
 
-from wardline import records, review
+from wardline import ports, records, review
 from wardline.errors import ConflictError
 from wardline.pipeline import cluster_acts, golden, wellbeing
 from wardline.pipeline.parts import Parts
@@ -19,7 +19,7 @@ from wardline.records import Drawn, Taker
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
-_LOOK_AT_MOST = 512
+_LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
@@ -43,15 +43,21 @@ class HandingOut:
         by the order. Now and then it is the oldest case instead, or one that is drawn by lot. Cases without a place come by their age.
         Kinds that this person does not take are passed over, and at a limit whatever needs to be looked at.
         """
+        # What is known of the person is read once: with a million cases that is more than half of what is asked.
         chosen = wellbeing.selection(self._parts, user)
-        practice = golden.mix_in(self._parts, user, self._takers.of(user)) if chosen.is_open else None
+        taker = self._takers.choosing(user, chosen.choices)
+        practice = (
+            golden.mix_in(self._parts, user, taker, gently=chosen.turns_aside) if chosen.is_open else None
+        )
         if practice is not None:
             return practice
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
             takes = None if chosen.is_open and not aside else partial(chosen.of, aside=aside)
-            further = () if takes is None else ((look, None) for look in self._further(user))
-            for look, drawn in chain(self._looks(user, quickly=takes is None), further):
+            further = () if takes is None else ((look, None) for look in self._further(taker))
+            is_quick = takes is None and cluster_acts.works_on(self._parts, chosen.shown) is None
+            asked = chosen.narrowed(taker, aside=aside)
+            for look, drawn in chain(self._looks(user, asked, chosen.shown, quickly=is_quick), further):
                 case = self._first(look, user, drawn, takes)
                 if case is not None:
                     return case
@@ -60,7 +66,8 @@ class HandingOut:
     def waiting_in_order(self, user: records.User, *, most: int) -> list[records.Case]:
         """Give what this person may take, the next one first; those that come in between are not foretold."""
         chosen = wellbeing.selection(self._parts, user)
-        found = self._in_order(self._takers.of(user), self._before_all(user), most, chosen)
+        taker = chosen.narrowed(self._takers.choosing(user, chosen.choices))
+        found = self._in_order(taker, self._before_all(user, taker), most, chosen)
         return [case for case in found if not review.is_party(case, user)]
 
     def first_of_all(self, *, most: int) -> list[records.Case]:
@@ -77,8 +84,9 @@ class HandingOut:
         self, taker: Taker, before: Iterable[_Look], most: int, chosen: wellbeing.Selection | None = None
     ) -> list[records.Case]:
         found: dict[str, records.Case] = {}
-        looks: list[_Look] = [*before, partial(self._ordered, taker), partial(self._by_age, taker)]
-        asked = most if chosen is None or chosen.is_open else _LOOK_AT_MOST
+        shown = () if chosen is None else chosen.shown
+        looks: list[_Look] = [*before, partial(self._ordered, taker, shown), partial(self._by_age, taker)]
+        asked = most if chosen is None or chosen.may_look else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
                 seen = look(asked)
@@ -107,9 +115,9 @@ class HandingOut:
             most = min(2 * most, _LOOK_AT_MOST)
         return None
 
-    def _further(self, user: records.User) -> Iterator[_Look]:
+    def _further(self, taker: Taker) -> Iterator[_Look]:
         """Give looks at the oldest, one page after the other, until there are no more."""
-        after, taker = None, self._takers.of(user)
+        after = None
         for _ in range(_PAGES_BY_AGE):
             look = partial(self._by_age, taker, after=after)
             page = look(_LOOK_AT_MOST)
@@ -140,9 +148,11 @@ class HandingOut:
                 with self._gate:
                     self._being_taken.discard(case_id)
 
-    def _looks(self, user: records.User, *, quickly: bool) -> Iterator[tuple[_QuickLook, Drawn | None]]:
-        taker, rules = self._takers.of(user), self._parts.rules
-        for look in self._before_all(user):
+    def _looks(
+        self, user: records.User, taker: Taker, shown: Sequence[records.Reveal], *, quickly: bool
+    ) -> Iterator[tuple[_QuickLook, Drawn | None]]:
+        rules = self._parts.rules
+        for look in self._before_all(user, taker):
             yield look, None
         if self._parts.happens(rules.restricted_share):
             yield partial(self._restricted_long, taker), None
@@ -151,13 +161,11 @@ class HandingOut:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
-        is_quick = quickly and cluster_acts.works_on(self._parts, taker) is None
-        yield partial(self._quickly_ordered if is_quick else self._ordered, taker), None
+        yield partial(self._quickly_ordered, taker) if quickly else partial(self._ordered, taker, shown), None
         yield partial(self._by_age, taker), None
 
-    def _before_all(self, user: records.User) -> Iterator[_Look]:
+    def _before_all(self, user: records.User, taker: Taker) -> Iterator[_Look]:
         """Give the looks at what comes before any ranking."""
-        taker = self._takers.of(user)
         if user.role is records.Role.LEAD:
             yield partial(self._imminent, taker, escalated=True)
         yield partial(self._imminent, taker, escalated=False)
@@ -173,12 +181,12 @@ class HandingOut:
         before = now - self._parts.rules.restricted_most
         return self._parts.store.restricted_cases(now=now, taker=taker, before=before, most=most)
 
-    def _ordered(self, taker: Taker, most: int) -> Sequence[records.Case]:
+    def _ordered(self, taker: Taker, shown: Sequence[records.Reveal], most: int) -> Sequence[records.Case]:
         store, now = self._parts.store, self._parts.now()
         if self.order() is review.Order.SCORE:
             return store.likeliest_cases(now=now, taker=taker, most=most)
         found = store.urgent_cases(now=now, taker=taker, most=most)
-        alike = cluster_acts.alike(self._parts, taker, found)
+        alike = cluster_acts.alike(self._parts, taker, shown, found)
         every = {case.id: case for case in (*found, *alike.cases)}.values()
         look_ahead = self._parts.rules.look_ahead
         return review.alike_first(

@@ -18,10 +18,10 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import passwords, people, sessions
+from wardline.pipeline import changing_people, passwords, people, sessions
 from wardline.pipeline.account_rules import Provider
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.ports import Claims
+from wardline.ports import Claims, SignedOut
 from wardline.records import Insert, Remove, Replace, Role, Verb
 
 
@@ -52,9 +52,9 @@ def sign_in(parts: Parts, provider: Provider, claims: Claims) -> tuple[records.S
             if not provider.covers_second_factor and sessions.asks_for_key(parts, user):
                 first = parts.entry(Verb.USER_FIRST_STEP, user.id, actor=user.id, detail=identity.id)
                 parts.store.commit(Replace(admitted), entries=[first])
-                return sessions.Half(user.id, user.password_hash, identity.id)
+                return sessions.Half(user.id, user.password_hash, identity.id, claims.session)
             session, (changes, entries) = sessions.opening(
-                parts, admitted, token, strong=provider.covers_second_factor, identity_id=identity.id, how=identity.id
+                parts, admitted, token, strong=provider.covers_second_factor, identity_id=identity.id, provider_session=claims.session, how=identity.id
             )  # fmt: skip
             parts.store.commit(Replace(admitted), *changes, entries=entries)
         except VersionConflictError:
@@ -98,6 +98,33 @@ def unlink(parts: Parts, user: records.User, identity_id: str, *, actor: str = S
     parts.store.commit(Remove(records.Identity, identity_id), *changes, entries=[unlinked, *entries])
 
 
+def sign_out(parts: Parts, ended: SignedOut) -> int:
+    """End the sessions here of whom a provider says that they signed out there; gives how many.
+
+    With a session of the provider's, those that rest on it, and those of its subject of which nobody knows on which they rest; without one, all
+    that the subject's account opened. What was opened by a password or a passkey alone stays.
+    """
+    store = parts.store
+    of_subject = store.identity_of(ended.issuer, ended.subject) if ended.subject is not None else None
+    found = {each.id: each for each in store.sessions_at_provider(ended.session)} if ended.session else {}
+    if of_subject is not None:
+        found |= {each.id: each for each in store.sessions_of(of_subject.user_id) if each.provider_session is None or not ended.session}  # fmt: skip
+    mine = [each for each in found.values() if _rests_on(parts, each, ended)]
+    if mine:
+        changes, entries = sessions.closing(parts, mine, actor=SYSTEM, why="signed out at the provider")
+        parts.store.commit(*changes, entries=entries)
+    return len(mine)
+
+
+def _rests_on(parts: Parts, session: records.Session, ended: SignedOut) -> bool:
+    """Say whether a session was opened by the account that a provider speaks of."""
+    known = {each.id: each for each in parts.store.identities_of(session.user_id)}
+    identity = known.get(session.identity_id or "")
+    if identity is None or identity.issuer != ended.issuer:
+        return False
+    return ended.subject is None or identity.subject == ended.subject
+
+
 def prove(parts: Parts, session: records.Session, claims: Claims) -> records.Session:
     """Take a provider's word, given anew, that the person of a session is there.
 
@@ -133,7 +160,7 @@ def _role(provider: Provider, claims: Claims) -> Role | None:
 
 def _change_role(parts: Parts, user: records.User, role: Role) -> None:
     try:
-        people.change_role(parts, user.name, role)
+        changing_people.change_role(parts, user.name, role)
     except (NotAllowedError, ConflictError, NotFoundError):
         # The last administrator, or locked out meanwhile: not with a role that the provider no longer gives.
         raise refusal() from None

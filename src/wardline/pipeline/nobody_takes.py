@@ -2,16 +2,75 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from wardline import records, review
 from wardline.pipeline import alarms, opinions, people, wellbeing
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import AlarmKind
+from wardline.records import GENERAL_QUEUE, AlarmKind, Grade, Taker
 
 _LOOK_AT = 512
 """So many of those that come first and of the oldest are looked at each minute."""
+_COUNTED = 100_000
+"""More that wait in a queue are not counted."""
+_COUNT_AGAIN = timedelta(minutes=1)
 _Takers = Sequence[tuple[records.User, wellbeing.Selection]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untaken:
+    """A kind of work that waits and that nobody takes at present."""
+
+    queue: str
+    grade: Grade | None
+    """None: the whole queue, for nobody has the skills that it needs."""
+    cases: int
+    is_all: bool
+    """Whether so many wait; otherwise so many or more."""
+
+
+class LeftAlone:
+    """Counts what nobody takes, at most once a minute. Safe to call from many threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._gate = threading.Lock()
+        self._newest: tuple[Untaken, ...] = ()
+        self._counted: datetime | None = None
+
+    def newest(self) -> tuple[Untaken, ...]:
+        """Give what was counted a minute ago at most. Whether skills are missing or everybody declined is told; of whom, never."""
+        now = self._parts.now()
+        with self._gate:
+            if self._counted is None or abs(now - self._counted) >= _COUNT_AGAIN:
+                self._newest, self._counted = tuple(untaken(self._parts)), now
+            return self._newest
+
+
+def untaken(parts: Parts) -> list[Untaken]:
+    """Count the kinds that nobody takes: queues that nobody is skilled for, and what everybody who is skilled for it declined."""
+    danger, waiting = _waiting(parts)
+    cases, takers = [*danger, *waiting], _takers(parts, with_limits=False)
+    unskilled = [queue for queue in parts.store.open_queues() if not _skilled(parts, takers, queue)]
+    found = [_whole_queue(parts, queue) for queue in unskilled]
+    kinds = Counter(_kind(case) for case in cases if case.queue not in unskilled)
+    declined = [each for each in sorted(kinds) if _declined(parts, takers, *each)]
+    found += [
+        Untaken(queue=queue, grade=grade, cases=kinds[queue, grade], is_all=len(cases) < _LOOK_AT) for queue, grade in declined
+    ]  # fmt: skip
+    return [each for each in found if each.cases]
+
+
+def _whole_queue(parts: Parts, queue: str) -> Untaken:
+    every = Taker(user_id=SYSTEM, queues=(queue,))
+    free, handed = (
+        parts.store.count_waiting(now=parts.now(), taker=every, most=_COUNTED, escalated=escalated) for escalated in (False, True)
+    )  # fmt: skip
+    return Untaken(queue=queue, grade=None, cases=free + handed, is_all=max(free, handed) < _COUNTED)
 
 
 def watch(parts: Parts) -> None:
@@ -23,14 +82,14 @@ def watch(parts: Parts) -> None:
         case_id: f"A child may be in danger now in {case_id}, and nobody can take it at present. "
         "Look for somebody who can; nobody is handed it beyond what they may take." for case_id in left
     })  # fmt: skip
-    _tell(parts, AlarmKind.KIND_UNTAKEN, _kinds(takers, [*danger, *waiting]))
+    _tell(parts, AlarmKind.KIND_UNTAKEN, _kinds(parts, takers, [*danger, *waiting]))
 
 
 def _waiting(parts: Parts) -> tuple[list[records.Case], list[records.Case]]:
     """Give the cases with danger, and a look at the others, whoever they are for."""
     now, store = parts.now(), parts.store
-    named = (records.GENERAL_QUEUE, *(rule.name for rule in parts.rules.queues))
-    every = records.Taker(user_id=SYSTEM, queues=tuple(dict.fromkeys((*named, *store.open_queues()))))
+    named = (GENERAL_QUEUE, *(rule.name for rule in parts.rules.queues))
+    every = Taker(user_id=SYSTEM, queues=tuple(dict.fromkeys((*named, *store.open_queues()))))
     danger: dict[str, records.Case] = {}
     others: dict[str, records.Case] = {}
     for escalated in (False, True):
@@ -62,20 +121,37 @@ def _somebody(parts: Parts, takers: _Takers, case: records.Case) -> bool:
     return any(user.id in able and selection.of([case]) for user, selection in takers)
 
 
-def _kinds(takers: _Takers, cases: Iterable[records.Case]) -> dict[str, str]:
+def _kind(case: records.Case) -> tuple[str, Grade]:
+    return case.queue, review.grade_of_case(case)
+
+
+def _skilled(parts: Parts, takers: _Takers, queue: str) -> list[wellbeing.Selection]:
+    """Give what those take who have the skills for a queue; one that the settings do not name any more is for everybody."""
+    named = {GENERAL_QUEUE, *(rule.name for rule in parts.rules.queues)}
+    return [
+        selection
+        for user, selection in takers
+        if queue not in named or queue in review.taken_with(user.skills, parts.rules.queues)
+    ]
+
+
+def _declined(parts: Parts, takers: _Takers, queue: str, grade: Grade) -> bool:
+    """Say whether everybody who has the skills for a kind declined it; where nobody has them, something else is told."""
+    skilled = _skilled(parts, takers, queue)
+    return bool(skilled) and not any(
+        queue not in each.declined_queues and grade not in each.declined_grades for each in skilled
+    )
+
+
+def _kinds(parts: Parts, takers: _Takers, cases: Iterable[records.Case]) -> dict[str, str]:
     """Find the kinds that wait and that everybody declined. Who passed a single case, and limits that pass by themselves, count elsewhere."""
-    found = {}
-    for case in cases:
-        grade, queue = review.grade_of_case(case), case.queue
-        subject = f"{queue} {grade}"
-        if takers and subject not in found and not any(
-            queue not in each.declined_queues and grade not in each.declined_grades for _, each in takers
-        ):  # fmt: skip
-            found[subject] = (
-                f"Nobody takes cases of the kind {grade} in the queue {queue} at present, and some wait. "
-                "Look for people who can; nobody is asked why they do not."
-            )
-    return found
+    kinds = dict.fromkeys(map(_kind, cases))
+    return {
+        f"{queue} {grade}": f"Nobody takes cases of the kind {grade} in the queue {queue} at present, and some wait. "
+        "Look for people who can; nobody is asked why they do not."
+        for queue, grade in kinds
+        if _declined(parts, takers, queue, grade)
+    }
 
 
 def _tell(parts: Parts, kind: AlarmKind, messages: dict[str, str]) -> None:

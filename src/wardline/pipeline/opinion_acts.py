@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from wardline import records, review
+from wardline import assurance, records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import blindness, golden, people, training
+from wardline.pipeline import blindness, changing_people, golden, golden_evidence, training
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import SYSTEM, Parts
 
@@ -59,6 +59,12 @@ class OpinionActs:
         """Add a harmless file of the operator's own, whose answer is known."""
         return golden.add(self.parts, self._lookup, content, actor=actor)
 
+    def use_for_practice(
+        self, case_id: str, *, item_id: str | None = None, actor: str = SYSTEM
+    ) -> records.GoldenItem:
+        """Use the evidence of a case for practice; see ``golden_evidence``."""
+        return golden_evidence.add(self.parts, case_id, item_id=item_id, actor=actor)
+
     def retire_golden(self, golden_id: str, *, actor: str = SYSTEM) -> records.GoldenItem:
         """Take such a file out of use and destroy it."""
         return golden.retire(self.parts, golden_id, actor=actor)
@@ -66,6 +72,10 @@ class OpinionActs:
     def measures_of(self, user_id: str, *, reader: records.User) -> training.Training:
         """Measure one person's opinions, for themselves or for a lead who trains them."""
         return training.measures_of(self.parts, user_id, reader=reader)
+
+    def differences(self, *, reader: records.User) -> tuple[assurance.Difference, ...]:
+        """Say where people differ: of ten or more together, for leads."""
+        return training.differences(self.parts, reader=reader)
 
     def told(
         self, lines: Sequence[tuple[int, records.Entry]], *, user: records.User
@@ -75,4 +85,4 @@ class OpinionActs:
 
     def declare_accounts(self, references: Sequence[str], *, user: records.User) -> records.User:
         """Say which accounts on the platforms are this person's own: cases about them are handed to others."""
-        return people.declare_accounts(self.parts, user.name, references, actor=user.id)
+        return changing_people.declare_accounts(self.parts, user.name, references, actor=user.id)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from wardline import enforcement, records
+from wardline import enforcement, records, referral
 from wardline.errors import ConflictError
-from wardline.pipeline import alarms, care, correcting, evidencing, feedback, preserve, reversing, striking
+from wardline.pipeline import care, correcting, evidencing, feedback, preserve, reversing, striking
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
     ActionKind,
-    AlarmKind,
     DecisionState,
     HoldCause,
     Insert,
@@ -116,7 +115,7 @@ def _afterwards(
         written.add(preserve.cleared(parts, case, by))
     elif not same:
         written.add(correcting.draft(parts, case, by))
-    elif _graded(former) != _graded(by):
+    elif referral.graded(former) != referral.graded(by):
         written.work.append(Task(name="compare-reports", record_id=by.id))
     return written
 
@@ -145,19 +144,3 @@ def tell_held(parts: Parts, held_id: str, _attempt: int) -> None:
     held = parts.store.held_entry(held_id)
     if held.released_at is None:
         care.tell(parts, [held])
-
-
-def compare_reports(parts: Parts, decision_id: str, _attempt: int) -> None:
-    """Tell a person of a report that says more of a file than a later decision, which agrees that there is a violation."""
-    case_id = parts.store.decision(decision_id).case_id
-    for each in parts.store.referrals(case_id=case_id):
-        if each.corrects is None and each.decision_id != decision_id:
-            message = (
-                f"A later decision on {case_id} is a violation too, but grades its files otherwise than the report of {each.id}"
-                f"{f' (number {each.remote_id})' if each.remote_id else ''}. Tell the authority what is different."
-            )
-            alarms.raise_alarm(parts, AlarmKind.REPORT_WRONG, each.id, message)
-
-
-def _graded(decision: records.Decision) -> dict[str, records.Category]:
-    return {each.item_id: each.category for each in decision.findings if each.category}

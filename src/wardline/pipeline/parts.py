@@ -57,8 +57,12 @@ class Rules:
     opinions: review.SecondOpinions = field(default_factory=review.SecondOpinions)
     golden_share: float = 0.0
     """Of the cases that are handed out, 0 to 1: so many are followed by a file with a known answer."""
+    golden_violating: bool = False
+    """Whether evidence that is lawfully held may be among those."""
     wellbeing: review.Limits = field(default_factory=review.Limits)
     periods: preservation.Periods = field(default_factory=preservation.Periods)
+    clock_gap: timedelta | None = None
+    """After so long without a sign of life nothing is destroyed until a person has looked at the clock; None: that is off."""
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
     )
@@ -141,7 +145,7 @@ class Parts:
     """At which people sign in, by the name that the settings give each."""
     free_bytes: Callable[[], int] = lambda: 2**62
     """Free space on the data disk."""
-    password_hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    password_hasher: PasswordHasher = field(default_factory=lambda: PasswordHasher())  # noqa: PLW0108 -- by name, so that tests can put a cheap one there
     """argon2id with the parameters of new passwords."""
     reached: ports.WritePoint = lambda _name: None
     measures: Measures = field(default_factory=Measures)

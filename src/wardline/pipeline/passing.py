@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardline import records, review
 from wardline.errors import InputError, NotAllowedError
-from wardline.pipeline import people
+from wardline.pipeline import people, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering, leave, noted
 from wardline.records import GENERAL_QUEUE, Replace, Role, Task, Verb
@@ -38,6 +38,7 @@ def assign(
     Raises:
         NotAllowedError: No lead does it; or the person takes no cases, or none of this queue.
         NotFoundError: Nobody has this name.
+        NotTakenNowError: This person is handed no such case at present: a limit, a break or their choice.
         ConflictError: The case is not open, or this person passed it on or decided about it.
     """
     _require_lead(lead)
@@ -49,6 +50,7 @@ def assign(
             f"user {user.name}: lacks a skill that the queue {case.queue} needs, expected somebody who has it",
             remedy="Give the case to somebody else, or give this person the skill first.",
         )
+    wellbeing.require_may_be_given(parts, case, user)
     given = review.assign(case, user, now=parts.now())
     entry = parts.entry(Verb.CASE_ASSIGNED, case.id, actor=lead.id, detail=user.id)
     changes = [Replace(given), *noted(parts, case.id, lead, note)]

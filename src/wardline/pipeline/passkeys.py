@@ -193,6 +193,7 @@ def sign_in(
             raise refusal()
         session, commit = sessions.opening(
             parts, user, token, strong=True, identity_id=half.identity_id if half else None,
+            provider_session=half.provider_session if half else None,
             how="security key" if half else "passkey",
         )  # fmt: skip
         opened.append(session)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
-from wardline.pipeline import alarms, gathering
+from wardline.pipeline import alarms, clock_watch, gathering, golden_evidence
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
@@ -24,8 +24,13 @@ _ORPHAN_AFTER = timedelta(hours=1)
 def sweep(parts: Parts) -> int:
     """End the holds whose time is over and destroy what nothing holds any more. Gives how many holds ended.
 
+    What may not be shown for practice any more is taken out of it first. While the clock is in doubt nothing ends.
+
     One that cannot be ended keeps none of the others; afterwards the first error is raised.
     """
+    golden_evidence.sweep(parts)
+    if clock_watch.is_in_doubt(parts):
+        return 0
     ended, waiting, errors = 0, set[str](), list[WardlineError]()
     # Holds that wait for a decision or a receipt stay in front; they must not hide those behind them.
     while found := _not_in(waiting, parts.store.ended_holds(parts.now(), most=len(waiting) + _AT_ONCE)):
@@ -68,6 +73,8 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
     if destroy:
         item = parts.store.item(hold.item_id)
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
+        withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
+        changes, entries = [*changes, *withdrawn], [*entries, *told]
     try:
         parts.store.commit(*changes, entries=entries)
     except VersionConflictError:
@@ -84,6 +91,8 @@ def destroy_orphans(parts: Parts) -> int:
     A crash leaves a few. Where there are many, the database may come from an older back-up than the vault: then nothing is destroyed
     and a person is told.
     """
+    if clock_watch.is_in_doubt(parts):
+        return 0
     old = [
         (name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER
     ]
@@ -139,7 +148,8 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         return
     actions = parts.store.actions_of(case_id)
     appeal = parts.store.appeal_of(case_id)
-    if any(_is_owed(action) for action in actions) or (appeal is not None and appeal.answered_at is None):
+    waits = any(_is_owed(action) for action in actions) or (appeal is not None and appeal.answered_at is None)
+    if waits or clock_watch.is_in_doubt(parts):
         later = Task(
             name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wardline import records, review
 from wardline.pipeline import passing
 from wardline.pipeline.handing_out import HandingOut
+from wardline.pipeline.nobody_takes import LeftAlone, Untaken
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.taking import Takers
 from wardline.pipeline.team import Team, TeamFigures
@@ -18,6 +19,7 @@ class QueueActs:
     """From which queues a person takes."""
     _handing_out: HandingOut
     _team: TeamFigures
+    _left_alone: LeftAlone
 
     def order(self) -> review.Order:
         """Say which order of the queue holds now."""
@@ -26,6 +28,10 @@ class QueueActs:
     def team(self) -> Team:
         """Give what leads see of their queues, as it was a minute ago at most."""
         return self._team.newest()
+
+    def untaken(self) -> tuple[Untaken, ...]:
+        """Give the kinds of work that wait and that nobody takes, as it was a minute ago at most."""
+        return self._left_alone.newest()
 
     def pass_on(self, case_id: str, *, user: records.User, note: str | None = None) -> records.Case:
         """Give a claimed case back for good; it is not handed to this person again."""

@@ -31,8 +31,25 @@ NOBODY = "none"
 _log = structlog.get_logger("wardline.refer")
 
 
-def report_of(parts: Parts, draft_id: str, decision: records.Decision, case: records.Case) -> records.Report:
-    """Build the content of a report from what is stored now; of the decision that overturned another, what corrects that one's report."""
+def report_of(
+    parts: Parts,
+    draft_id: str,
+    decision: records.Decision,
+    case: records.Case,
+    *,
+    corrects: str | None = None,
+) -> records.Report:
+    """Build the content of a report from what is stored now; of the decision that overturned another, what corrects that one's report.
+
+    Args:
+        parts: The installation's.
+        draft_id: The referral's id.
+        decision: What it follows from.
+        case: The decision's.
+        corrects: The finished referral that it corrects.
+    """
+    if corrects is not None and referral.needs_referral(decision):
+        return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
     if not referral.needs_referral(decision):
         return _correction(parts, draft_id, decision, case)
     return referral.build_report(
@@ -59,6 +76,35 @@ def _correction(
     )
 
 
+def _regrading(
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
+) -> records.Report:
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    told = told_of(parts, filed, parts.store.referrals(case_id=case.id), besides=decision.id)
+    return referral.build_regrading(
+        draft_id, filed, told, decision, case, items, parts.rules.reporter
+    )  # fmt: skip
+
+
+def told_of(
+    parts: Parts, filed: records.Referral, found: Sequence[records.Referral], *, besides: str
+) -> records.Decision:
+    """Give the decision whose grades the authority knows: of the newest finished correction of a report, else of the report itself.
+
+    Args:
+        parts: The installation's.
+        filed: The report.
+        found: Every referral of its case, oldest first.
+        besides: A decision that does not count.
+    """
+    known = [
+        each
+        for each in found
+        if each.corrects == filed.id and each.state is ReferralState.FINISHED and each.decision_id != besides
+    ]
+    return parts.store.decision((known[-1] if known else filed).decision_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralPreview:
     """A referral, and what its report says when it is built from what is stored now."""
@@ -80,7 +126,9 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
     found = parts.store.referral(referral_id)
     decision = parts.store.decision(found.decision_id)
     try:
-        report = report_of(parts, found.id, decision, parts.store.case(found.case_id))
+        report = report_of(
+            parts, found.id, decision, parts.store.case(found.case_id), corrects=found.corrects
+        )
     except InputError as error:
         reason = error.message.removeprefix(f"referral {found.id}: ")
         return ReferralPreview(
@@ -142,7 +190,11 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
         raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
     if parts.authority is not None:
         report = report_of(
-            parts, stopped.id, parts.store.decision(stopped.decision_id), parts.store.case(stopped.case_id)
+            parts,
+            stopped.id,
+            parts.store.decision(stopped.decision_id),
+            parts.store.case(stopped.case_id),
+            corrects=stopped.corrects,
         )
         problems = parts.authority.check(report)
         if problems:
@@ -169,7 +221,9 @@ class _Filing:
         self._current = replace(current, authority=authority.name, environment=authority.environment)
         self._attempt = attempt
         decision = parts.store.decision(current.decision_id)
-        self._report = report_of(parts, current.id, decision, parts.store.case(current.case_id))
+        self._report = report_of(
+            parts, current.id, decision, parts.store.case(current.case_id), corrects=current.corrects
+        )
 
     def run(self) -> None:
         resumed = self._current.in_flight

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wardline import records, review
-from wardline.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, golden, opinions, standing_alone, wellbeing
+from wardline.errors import AlreadyExistsError, InputError, NotAllowedError, NotFoundError, RefusedError
+from wardline.pipeline import alarms, golden, golden_evidence, opinions, standing_alone, wellbeing
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
@@ -211,6 +211,7 @@ def _render(
 ) -> tuple[bytes, records.Item]:
     case = parts.store.case(case_id)
     review.require_claim(case, user.id, now=parts.now())
+    _require_no_party(case, user)
     if item_id not in case.item_ids:
         raise NotFoundError(f"{case_id}: has no such file")
     item = parts.store.item(item_id)
@@ -222,7 +223,7 @@ def _render(
         )
     review.require_frame(item, showing.frame)
     picture = parts.media.render(
-        parts.vault.open(item_id, ORIGINAL),
+        parts.vault.open(golden_evidence.file_of(parts, case_id, item_id), ORIGINAL),
         frame=showing.frame,
         longest_side=showing.longest_side,
         rendition=showing.rendition,
@@ -237,6 +238,7 @@ def _render(
 
 def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Judgement) -> records.Decision:
     """Record a decision; it takes effect when its undo window is over."""
+    _require_no_party(parts.store.case(case_id), user)
     case, decision = review.decide(
         parts.store.case(case_id), judgement, decision_id=parts.new_id("decision"), user_id=user.id, now=parts.now(),
         undo_window=parts.rules.undo_window,
@@ -258,6 +260,15 @@ def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Jud
         ],
     )  # fmt: skip
     return decision
+
+
+def _require_no_party(case: records.Case, user: records.User) -> None:
+    """Require that a person who holds a case did not say since that its account is theirs."""
+    if review.is_party(case, user):
+        raise NotAllowedError(
+            f"{case.id}: about an account of this person's own, expected somebody else",
+            remedy="Give the case back; a colleague decides it.",
+        )
 
 
 def _answer(

@@ -1,17 +1,12 @@
-"""People's sign-in: passwords that are counted when they are wrong, and sessions that end.
-
-An answer to a password is given only once it is committed against the version of the person that it was judged by. However many
-attempts run at the same time, they are counted one after the other, and what comes after the fifth wrong one finds the lock.
-"""
+"""People's sign-in: sessions that are opened, proven again, used, and that end. Passwords are judged in ``admitting``."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from wardline import records
 from wardline.errors import (
@@ -21,22 +16,16 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import passwords
+from wardline.pipeline import admitting, passwords
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Insert, Remove, Replace, SecondFactor, Verb
 
-FAILURES_BEFORE_LOCK = 5
-FIRST_LOCK = timedelta(minutes=15)
-LONGEST_LOCK = timedelta(hours=24)
 _TOKEN_BYTES = 32
 _EXPIRED_AT_ONCE = 1000
-_MOST_NAME_CHARACTERS = 64
 _TOUCHES = 4
 """So often in each idle time the store hears that a session is in use: an entry for every request would drown the log."""
 
-Commit = tuple[Sequence[records.Change], Sequence[records.Entry]]
-Grant = Callable[[records.User], Commit]
-"""What a right password brings about; gets the person as they will be stored."""
+Commit = admitting.Commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +37,8 @@ class Half:
     """Of that moment: a password that was changed meanwhile makes the first step worth nothing."""
     identity_id: str | None = None
     """The account at a provider that vouched, if one did."""
+    provider_session: str | None = None
+    """What that provider calls its session."""
 
 
 def sign_in(parts: Parts, name: str, password: str) -> tuple[records.Session, str]:
@@ -82,7 +73,7 @@ def begin(parts: Parts, name: str, password: str) -> tuple[records.Session, str]
         outcome.append((session, token))
         return commit
 
-    _admit(parts, lambda: _named(parts, name), password, grant)
+    admitting.admit(parts, lambda: admitting.named(parts, name), password, grant)
     return outcome[-1]
 
 
@@ -109,13 +100,14 @@ def opening(
     *,
     strong: bool = False,
     identity_id: str | None = None,
+    provider_session: str | None = None,
     how: str = "",
 ) -> tuple[records.Session, Commit]:
     """Give a new session and what opens it, to be committed with a new version of its person. The oldest over the limit close."""
     now, rules = parts.now(), parts.rules.accounts
     session = records.Session(
         id=parts.new_id("session"), user_id=user.id, token_digest=_digest(token), opened_at=now, expires_at=now + rules.lifetime,
-        seen_at=now, proven_at=now, strong=strong, identity_id=identity_id,
+        seen_at=now, proven_at=now, strong=strong, identity_id=identity_id, provider_session=provider_session,
     )  # fmt: skip
     running = [each for each in parts.store.sessions_of(user.id) if is_open(parts, each)]
     surplus = running[: max(0, len(running) + 1 - rules.most_sessions)]
@@ -163,8 +155,30 @@ def prove(parts: Parts, session: records.Session, password: str) -> records.Sess
         proven.append(found)
         return commit
 
-    _admit(parts, lambda: _with_id(parts, session.user_id), password, grant)
+    admitting.admit(parts, lambda: admitting.with_id(parts, session.user_id), password, grant)
     return proven[-1]
+
+
+def confirm(parts: Parts, user: records.User, password: str) -> records.User:
+    """Let the person behind a key show their password for one grave act over HTTP. A wrong one counts like one at sign-in.
+
+    A key has no session that could be fresh, so it is asked each time. Whoever signs in with a security key, or has to, cannot show that
+    here: a password alone would be less than the console asks of them.
+
+    Raises:
+        NotAllowedError: This person needs a security key as well.
+        NotAuthenticatedError: Wrong, or the person is locked.
+    """
+    wants_key = parts.rules.accounts.second_factor[user.role] is SecondFactor.REQUIRED
+    if wants_key or asks_for_key(parts, user):
+        raise NotAllowedError(
+            f"{user.id}: signs in with a security key, expected the console for a grave act",
+            remedy="Do it in the console, where the key can be shown.",
+        )
+    told = parts.entry(Verb.USER_PROVEN, user.id, actor=user.id, detail="password")
+    return admitting.admit(
+        parts, lambda: admitting.with_id(parts, user.id), password, lambda _user: ([], [told])
+    )
 
 
 def proving(parts: Parts, session: records.Session, how: str) -> tuple[records.Session, Commit]:
@@ -272,7 +286,7 @@ def change_password(
         )
         return changes, [parts.entry(Verb.USER_PASSWORD_CHANGED, admitted.id, actor=admitted.id), *entries]
 
-    return _admit(parts, lambda: _with_id(parts, user.id), old, grant, new_hash=new_hash)
+    return admitting.admit(parts, lambda: admitting.with_id(parts, user.id), old, grant, new_hash=new_hash)
 
 
 def csrf_token(token: str) -> str:
@@ -287,85 +301,6 @@ def require_csrf(token: str, sent: str) -> None:
             "form: not of this session, expected one that it was given",
             remedy="Reload the page and send the form again.",
         )
-
-
-# --- judging a password -------------------------------------------------------------------------------------------------------------
-def _admit(
-    parts: Parts,
-    find: Callable[[], records.User | None],
-    password: str,
-    grant: Grant,
-    *,
-    new_hash: str | None = None,
-) -> records.User:
-    """Judge a password and commit the outcome with it: what a right one brings about, or one failure more."""
-    judged: tuple[str, bool] | None = None
-    while True:
-        user = find()
-        if user is None or not _may_try(user, parts.now()):
-            if judged is None:
-                passwords.fits(parts, None, password)
-            raise passwords.refusal()
-        if judged is None or judged[0] != user.password_hash:
-            judged = user.password_hash, passwords.fits(parts, user, password)
-        try:
-            if not judged[1]:
-                _count_failure(parts, user)
-                raise passwords.refusal()
-            return _let_in(parts, user, new_hash or passwords.renewed_hash(parts, user, password), grant)
-        except VersionConflictError:
-            # Another attempt was counted first, or the person was changed. Each round means that somebody else got on.
-            continue
-
-
-def _may_try(user: records.User, now: datetime) -> bool:
-    return not user.disabled and (user.locked_until is None or user.locked_until <= now)
-
-
-def _let_in(parts: Parts, user: records.User, password_hash: str, grant: Grant) -> records.User:
-    # A new version even when nothing is set back: the commit must conflict with a lock that came meanwhile.
-    admitted = replace(
-        user, failed_sign_ins=0, locked_until=None, password_hash=password_hash, version=user.version + 1
-    )
-    changes, entries = grant(admitted)
-    parts.store.commit(Replace(admitted), *changes, entries=entries)
-    return admitted
-
-
-def _count_failure(parts: Parts, user: records.User) -> None:
-    failures = user.failed_sign_ins + 1
-    entries = [parts.entry(Verb.USER_SIGN_IN_FAILED, user.id)]
-    failed = replace(user, failed_sign_ins=failures, locked_until=None, version=user.version + 1)
-    if failures % FAILURES_BEFORE_LOCK == 0:
-        period = lock_period(failures // FAILURES_BEFORE_LOCK)
-        failed = replace(failed, locked_until=parts.now() + period)
-        entries.append(
-            parts.entry(Verb.USER_LOCKED, user.id, detail=f"{period // timedelta(minutes=1)} minutes")
-        )
-    parts.store.commit(Replace(failed), entries=entries)
-
-
-def lock_period(locks: int) -> timedelta:
-    """Give how long the n-th lock since the last right password lasts, counted from 1."""
-    enough = (LONGEST_LOCK // FIRST_LOCK).bit_length()
-    doublings = min(locks - 1, enough)
-    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
-
-
-def _named(parts: Parts, name: str) -> records.User | None:
-    # What can be no name is not asked for: databases refuse some of it, which would be another answer than that to an unknown one.
-    if len(name) > _MOST_NAME_CHARACTERS or any(
-        ord(each) < 32 or 0xD800 <= ord(each) < 0xE000 for each in name
-    ):
-        return None
-    return parts.store.user_named(name)
-
-
-def _with_id(parts: Parts, user_id: str) -> records.User | None:
-    try:
-        return parts.store.user(user_id)
-    except NotFoundError:
-        return None
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------------------------

@@ -23,8 +23,11 @@ class Takers:
 
     def of(self, user: records.User) -> Taker:
         """Give the queues that a person's skills are enough for, without those that they chose not to take from."""
+        return self.choosing(user, self._parts.store.choices_of(user.id))
+
+    def choosing(self, user: records.User, chosen: records.ViewingChoices | None) -> Taker:
+        """Give the same for somebody whose choices were read a moment ago."""
         able = (*review.taken_with(user.skills, self._parts.rules.queues), *self._left_over())
-        chosen = self._parts.store.choices_of(user.id)
         declined = chosen.queues if chosen else ()
         return Taker(user_id=user.id, queues=tuple(name for name in able if name not in declined))
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from wardline import review
 from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.taking import Takers
-from wardline.records import GENERAL_QUEUE, AlarmKind, Taker, Target
+from wardline.records import AlarmKind, Taker, Target
 
 HALF, MOST = 0.5, 0.8
 _COUNTED = 100_000
@@ -77,13 +76,6 @@ def _watch_staff(parts: Parts) -> None:
             alarms.raise_alarm(parts, AlarmKind.QUEUE_UNSTAFFED, rule.name, message)
         else:
             alarms.resolve_about(parts, AlarmKind.QUEUE_UNSTAFFED, rule.name)
-
-
-def unstaffed(parts: Parts, takers: Takers) -> list[str]:
-    """Name the queues with waiting cases for which nobody has the skills."""
-    reviewers = [user for user in parts.store.users() if people.may_review(user)]
-    covered = {queue for user in reviewers for queue in takers.of(user).queues} | {GENERAL_QUEUE}
-    return [queue for queue in parts.store.open_queues() if queue not in covered]
 
 
 def _watch_probabilities(parts: Parts) -> None:

@@ -22,6 +22,7 @@ from wardline.pipeline import (
     overturning,
     placing,
     preserve,
+    regrading,
     reversing,
     sampling,
     sessions,
@@ -35,6 +36,7 @@ from wardline.pipeline import (
     watching,
     witnessing,
 )
+from wardline.pipeline.clock_watch import ClockWatch
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
 from wardline.pipeline.enforce import enforce
@@ -52,7 +54,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "open-appeal": appealing.open_waiting,
     "answer-flag": flagging.answer_flag,
     "tell-held": overturning.tell_held,
-    "compare-reports": overturning.compare_reports,
+    "compare-reports": regrading.compare_reports,
     "find-reviewer": find_reviewer,
     "opinion-due": standing_alone.due,
     "notify": alarms.notify,
@@ -82,6 +84,7 @@ class Chores:
         self.sequencer = Sequencer(parts)
         self.counts = CountLog(parts)
         self.restoring = Restoring(parts)
+        self._clock = ClockWatch(parts)
         self._vault_swept: datetime | None = None
 
     def run(self) -> None:
@@ -99,7 +102,7 @@ class Chores:
     def _do_each(self) -> None:
         parts = self._parts
         errors: list[Exception] = []
-        for chore in (self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
+        for chore in (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from wardline import records, review
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.measures import Measured
+from wardline.pipeline.nobody_takes import LeftAlone, Untaken
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.taking import Takers
-from wardline.pipeline.targets import MOST, due_by, unstaffed
+from wardline.pipeline.targets import MOST, due_by
 from wardline.records import CaseState, Step, Target
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -74,15 +75,20 @@ class Team:
     falls_back: bool
     """Whether the order is another one than the settings name, for the probabilities are poor."""
     measured: Measured
-    unstaffed: tuple[str, ...]
-    """Queues with waiting cases for which nobody has the skills."""
+    untaken: tuple[Untaken, ...]
+    """Kinds of work that wait and that nobody takes."""
 
 
 class TeamFigures:
     """Counts at most once a minute: with very many cases it takes a moment."""
 
-    def __init__(self, parts: Parts, takers: Takers, handing_out: HandingOut) -> None:
-        self._parts, self._takers, self._handing_out = parts, takers, handing_out
+    def __init__(self, parts: Parts, takers: Takers, handing_out: HandingOut, left_alone: LeftAlone) -> None:
+        self._parts, self._takers, self._handing_out, self._left_alone = (
+            parts,
+            takers,
+            handing_out,
+            left_alone,
+        )
         self._gate = threading.Lock()
         self._newest: Team | None = None
 
@@ -105,12 +111,13 @@ class TeamFigures:
             longest=tuple(store.cases(state=CaseState.OPEN, most=_SHOWN)),
             first=tuple(self._handing_out.first_of_all(most=_SHOWN)), order=self._handing_out.order(),
             falls_back=parts.measures.falls_back(store, now, parts.rules), measured=parts.measures.newest(store, now),
-            unstaffed=tuple(unstaffed(parts, self._takers)),
+            untaken=self._left_alone.newest(),
         )  # fmt: skip
 
     def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
         waiting = {(each.queue, each.target): each.cases for each in found}
-        week, month = self._shares(now - WEEK, now), self._shares(now - MONTH, now)
+        week = self._shares(now - WEEK, now)
+        month = _together(week, self._shares(now - MONTH, now - WEEK))
         queues, targets = self._takers.every().queues, (*Target, None)
         shown = [(q, t) for q in queues for t in targets if (q, t) in waiting or (q, t) in month]
         return tuple(
@@ -136,6 +143,19 @@ class TeamFigures:
     def _shares(self, since: datetime, until: datetime) -> dict[tuple[str, Target | None], Share]:
         found = self._parts.store.attained(since=since, until=until)
         return {(each.queue, each.target): Share(kept=each.kept, of=each.due) for each in found}
+
+
+def _together(
+    one: dict[tuple[str, Target | None], Share], other: dict[tuple[str, Target | None], Share]
+) -> dict[tuple[str, Target | None], Share]:
+    """Add what was counted of two times that follow each other: counting the newer one twice takes as long as counting it."""
+    return {
+        each: Share(
+            kept=one.get(each, _NONE).kept + other.get(each, _NONE).kept,
+            of=one.get(each, _NONE).of + other.get(each, _NONE).of,
+        )
+        for each in one.keys() | other.keys()
+    }
 
 
 def _total(counts: Sequence[records.StepCount], step: Step) -> int:

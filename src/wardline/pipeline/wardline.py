@@ -25,6 +25,7 @@ from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
 from wardline.pipeline.log import Verification
 from wardline.pipeline.lookup import Lookup
+from wardline.pipeline.nobody_takes import LeftAlone
 from wardline.pipeline.opinion_acts import OpinionActs
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.proving import Prover
@@ -37,6 +38,7 @@ from wardline.pipeline.taking import Takers
 from wardline.pipeline.team import TeamFigures
 from wardline.pipeline.verifying import Standing
 from wardline.pipeline.wellbeing_acts import WellbeingActs
+from wardline.statistics import Change
 
 
 class Wardline(
@@ -54,7 +56,8 @@ class Wardline(
         self.takers = Takers(parts)
         self._leaders = Leaders(parts)
         self._handing_out = HandingOut(parts, self.takers)
-        self._team = TeamFigures(parts, self.takers, self._handing_out)
+        self._left_alone = LeftAlone(parts)
+        self._team = TeamFigures(parts, self.takers, self._handing_out, self._left_alone)
         self._figures = count.RecentFigures(parts)
         self._prover = Prover(parts)
         self._log_watch = verifying.Watch(parts)
@@ -112,6 +115,10 @@ class Wardline(
     def statistics(self, first: date, last: date) -> records.Figures:
         """Count a period, both days inclusive (UTC)."""
         return count.figures(self.parts, first, last)
+
+    def change(self, step: records.Step, *, starts: tuple[date, date], days: int) -> Change:
+        """Compare how often a step happened in two periods of so many days, the earlier one first (UTC)."""
+        return count.change(self.parts, step, starts=starts, days=days)
 
     def recent_statistics(self, first: date, last: date) -> records.Figures:
         """Count a period as ``statistics`` does, or give what was counted less than a minute ago: for pages that people look at."""

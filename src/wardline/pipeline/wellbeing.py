@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wardline import records, review
-from wardline.errors import AlreadyExistsError, LimitReachedError
+from wardline.errors import AlreadyExistsError, LimitReachedError, NotTakenNowError
 from wardline.pipeline import people
 from wardline.pipeline.parts import Parts
 from wardline.records import Grade, HashKind, Insert, Replace, Verb
@@ -22,11 +22,16 @@ TEAM_DAYS = 7
 
 def exposure(parts: Parts, user: records.User) -> review.Exposure:
     """Count what this person was shown in their shift, with grades and repeats."""
-    shown, since = _of_shift(parts, user)
+    return _exposure(parts, user, *_of_shift(parts, user))
+
+
+def _exposure(
+    parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
+) -> review.Exposure:
     if not shown:
         return review.exposure((), (), now=parts.now(), limits=parts.rules.wellbeing)
     items = parts.store.items_shown(user.id, since=since)
-    grades = review.grades_of(shown, items, parts.store.own_decisions(user.id, since=since))
+    grades = _grades(parts, user, shown, since)
     clusters = parts.store.clusters_shown(user.id, since=since)
     alike = _digests(items) | {
         each.item_id: clusters[each.case_id] for each in shown if each.case_id in clusters
@@ -35,6 +40,26 @@ def exposure(parts: Parts, user: records.User) -> review.Exposure:
     return review.exposure(
         shown, coverings, now=parts.now(), limits=parts.rules.wellbeing, grades=grades, alike=alike
     )  # fmt: skip
+
+
+def _grades(
+    parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
+) -> dict[str, Grade]:
+    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once they answered, whatever they said."""
+    store = parts.store
+    found = dict(
+        review.grades_of(
+            shown, store.items_shown(user.id, since=since), store.own_decisions(user.id, since=since)
+        )
+    )
+    answered = {
+        each.case_id: each.golden_id for each in store.golden_cases_for(user.id) if each.user_id == user.id
+    }
+    for reveal in shown:
+        if reveal.case_id in answered:
+            category = store.golden_item(answered[reveal.case_id]).category
+            found |= {reveal.item_id: review.grade_of_category(category)} if category else {}
+    return found
 
 
 def glance(parts: Parts, user: records.User) -> review.Exposure:
@@ -125,11 +150,20 @@ class Selection:
     may_look: bool = True
     turns_aside: bool = False
     """Cases known to be severe come after all others, but for those in which a child may be in danger now."""
+    choices: records.ViewingChoices | None = None
+    """What all this rests on, as it was read."""
+    shown: Sequence[records.Reveal] = ()
+    """What this person was shown in their shift, the newest last."""
 
     @property
     def is_open(self) -> bool:
         """Whether every case is for this person."""
         return self.may_look and not (self.declined_queues or self.declined_grades)
+
+    def narrowed(self, taker: records.Taker, *, aside: bool = False) -> records.Taker:
+        """Give the same taker without what this person does not take, for the store to pass over."""
+        put_off = tuple(grade for grade in Grade if aside and grade.is_severe)
+        return replace(taker, declined=tuple(self.declined_grades), put_off=put_off)
 
     def of(self, cases: Sequence[records.Case], *, aside: bool = False) -> list[records.Case]:
         """Give those of some cases that are for this person; with ``aside`` only those that come first in a rotation."""
@@ -149,9 +183,11 @@ class Selection:
 
 def selection(parts: Parts, user: records.User) -> Selection:
     """Say which cases this person may be handed now."""
-    chosen, found = parts.store.choices_of(user.id), capacity(parts, user)
+    chosen = parts.store.choices_of(user.id)
+    shown, since = _of_shift(parts, user)
+    found = review.capacity(_exposure(parts, user, shown, since), parts.rules.wellbeing)
     return Selection(
-        parts=parts, declined_queues=frozenset(chosen.queues if chosen else ()),
+        parts=parts, choices=chosen, shown=shown, declined_queues=frozenset(chosen.queues if chosen else ()),
         declined_grades=frozenset(chosen.grades if chosen else ()), may_look=found.may_look, turns_aside=found.turns_aside,
     )  # fmt: skip
 
@@ -166,6 +202,22 @@ def require_may_take(parts: Parts, case_id: str, user: records.User) -> None:
         raise LimitReachedError(
             f"{case_id}: {found.reached.words}, expected a case that can be decided without looking",
             remedy=advice(found, parts.now()),
+        )
+
+
+def require_may_be_given(parts: Parts, case: records.Case, user: records.User) -> None:
+    """Require that a case may be put into somebody's hands by somebody else: nobody is given what the hand-out would not give them.
+
+    Why not is not told to whoever gives: a limit that is reached, a break that is due, a kind that is not taken and an account of the
+    person's own look alike.
+
+    Raises:
+        NotTakenNowError: It may not.
+    """
+    is_new = case.claimed_by != user.id
+    if review.is_party(case, user) or (is_new and not selection(parts, user).of([case])):
+        raise NotTakenNowError(
+            f"{case.id}: not handed to {user.name} at present, expected somebody who takes it now"
         )
 
 
@@ -202,11 +254,7 @@ def _past(parts: Parts, user: records.User) -> tuple[review.Exposure, ...]:
     shown = [each for each in parts.store.reveals_to(user.id, since=since) if each.at < today]
     if not shown:
         return ()
-    items, own = (
-        parts.store.items_shown(user.id, since=since),
-        parts.store.own_decisions(user.id, since=since),
-    )
     return review.past_shifts(
         shown, parts.store.coverings_by(user.id, since=since), now=today, limits=parts.rules.wellbeing,
-        grades=review.grades_of(shown, items, own),
+        grades=_grades(parts, user, shown, since),
     )  # fmt: skip

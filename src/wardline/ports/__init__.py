@@ -8,7 +8,7 @@ from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.evidence import EvidenceReader
 from wardline.ports.finding import FindingReader
-from wardline.ports.identities import Claims, Errand, IdentityProvider
+from wardline.ports.identities import Claims, Errand, IdentityProvider, SignedOut
 from wardline.ports.log_copies import LogMirror, Witness
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
@@ -30,7 +30,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
-from wardline.ports.queue import QueueReader, TargetReader
+from wardline.ports.queue import LOOKED_AT, QueueReader, TargetReader
 from wardline.ports.sign_in import SignInReader
 from wardline.ports.store import (
     AlarmReader,
@@ -50,6 +50,7 @@ from wardline.ports.wellbeing import WellbeingReader
 from wardline.ports.wording import Wording
 
 __all__ = [
+    "LOOKED_AT",
     "AlarmReader",
     "AuditReader",
     "Authority",
@@ -86,6 +87,7 @@ __all__ = [
     "ReviewReader",
     "SeveralReader",
     "SignInReader",
+    "SignedOut",
     "StatisticsReader",
     "Store",
     "TargetReader",

@@ -33,6 +33,19 @@ class Claims:
     """The claim that the settings chose as the sign-in name; None: missing, no text, or an address that the provider did not verify."""
     roles: frozenset[str]
     """Values of the claim that the settings chose for roles; empty when there is none."""
+    session: str | None = None
+    """The provider's own name for its session with that browser (``sid``), if it gives one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut:
+    """Who signed out at a provider, after everything about the token was checked."""
+
+    issuer: str
+    subject: str | None
+    """None where only the provider's session is named."""
+    session: str | None
+    """The session that ended; None: all of the subject's."""
 
 
 class IdentityProvider(Protocol):
@@ -53,6 +66,15 @@ class IdentityProvider(Protocol):
         Raises:
             NotAuthenticatedError: The provider refused the code, or the token is not one of this errand.
             IdentityProviderError: It did not answer, or in a way that nobody understands.
+        """
+        ...
+
+    def signed_out(self, token: str) -> SignedOut:
+        """Check a logout token that the provider sent by itself, once, and say whose sessions end.
+
+        Raises:
+            NotAuthenticatedError: It is not this provider's, not for us, not about signing out, too old, or was shown before.
+            IdentityProviderError: Its keys cannot be read.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from wardline import records
@@ -19,6 +20,10 @@ class OpinionReader(Protocol):
 
     def opinions_by(self, user_id: str, *, most: int) -> list[records.Opinion]:
         """One person's, newest first."""
+        ...
+
+    def opinions_settled(self, *, since: datetime, until: datetime, most: int) -> list[records.Opinion]:
+        """Those about cases that were settled from ``since`` to before ``until``, newest settled first."""
         ...
 
     def golden_item(self, golden_id: str) -> records.GoldenItem: ...

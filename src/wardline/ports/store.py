@@ -207,6 +207,10 @@ class PeopleReader(Protocol):
         """Oldest first, those that ran out included until they are removed."""
         ...
 
+    def sessions_at_provider(self, provider_session: str) -> list[records.Session]:
+        """Those whose provider calls its sign-in so, whichever provider that is; oldest first."""
+        ...
+
     def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
         """Sessions whose time is over, the first to end first."""
         ...

@@ -91,6 +91,8 @@ class Session:
     """Whether it rests on more than a password: on a security key, or on a provider that the settings trust with that."""
     identity_id: str | None = None
     """The account at a provider by which it was opened; it closes when that is unlinked."""
+    provider_session: str | None = None
+    """The provider's own name for the sign-in there, if it gave one: when that ends, this one does."""
 
     def __post_init__(self) -> None:
         require_id("session", self.id)

@@ -58,6 +58,8 @@ class AlarmKind(StrEnum):
     """A certificate expired, or what it held under is not what it was; the arm is off."""
     SCORES_MOVED = "scores-moved"
     """Uploads score otherwise than when a certificate was made. A warning: it may be harmless, and nothing is switched off."""
+    CLOCK_JUMPED = "clock-jumped"
+    """The time went back, or on by so much that nothing is destroyed before somebody looked."""
     WORK_FAILED = "work-failed"
     """A task that goes on failing for a reason that nobody foresaw."""
     DECODER_KILLED = "decoder-killed"

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     """Somebody works in it. Written a few times in each period without which it would end."""
     SESSION_PROVEN = "session:proven"
     """Its person showed a password or a key again, before a grave act."""
+    USER_PROVEN = "user:proven"
+    """Somebody showed their password for one grave act over HTTP."""
     USER_FIRST_STEP = "user:first-step"
     """A right password, or a provider's word; a security key is asked for before a session opens."""
     USER_FACTORS_RESET = "user:factors-reset"

@@ -9,6 +9,7 @@ from enum import StrEnum
 from wardline.errors import InputError
 from wardline.records.checks import require_text
 from wardline.records.urgency import Lane
+from wardline.records.wellbeing import Grade
 
 
 class Letter(StrEnum):
@@ -63,6 +64,10 @@ class Taker:
     """What this person passed on is left out."""
     queues: tuple[str, ...]
     """The queues that this person takes from, each once; none: there is nothing for them."""
+    declined: tuple[Grade, ...] = ()
+    """Cases that are known to be of these grades are not for this person."""
+    put_off: tuple[Grade, ...] = ()
+    """Nor are those of these grades for now, but for cases in which a child may be in danger."""
 
     def __post_init__(self) -> None:
         require_text("taker", self.user_id, most=64)

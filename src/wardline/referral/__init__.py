@@ -18,6 +18,7 @@ from wardline.referral.moving import (
     retry_delay,
     withdraw,
 )
+from wardline.referral.regrading import APPROVAL, build_regrading, differs, graded, unreported
 from wardline.referral.steps import (
     UNKNOWN_ORPHAN,
     AskHuman,
@@ -33,7 +34,7 @@ from wardline.referral.steps import (
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
-    "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Need", "NeedState", "Retract", "Step", "Submit", "begin",
-    "build_correction", "build_receipt", "build_report", "cancel", "checklist", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan",
-    "refile", "retry_delay", "was_viewed", "withdraw",
+    "APPROVAL", "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Need", "NeedState", "Retract", "Step", "Submit", "begin",
+    "build_correction", "build_receipt", "build_regrading", "build_report", "cancel", "checklist", "differs", "graded", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan",
+    "refile", "retry_delay", "unreported", "was_viewed", "withdraw",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ from wardline.review.exposure import (
     reaches_back,
     running_reveals,
 )
-from wardline.review.grading import grade_of_case, grades_of, needs_view
+from wardline.review.grading import grade_of_case, grade_of_category, grades_of, needs_view
 from wardline.review.handling import LEAST_HANDLED, Handling, handling
 from wardline.review.limits import Limits
 from wardline.review.opinions import (
@@ -65,14 +65,18 @@ from wardline.review.queues import QueueRule, hours_of, put_in_queue, queue_of, 
 from wardline.review.reveals import frames_of, require_frame, viewed_frames
 from wardline.review.seeing import sees
 from wardline.review.spreading import (
+    NEAR_A_KNOWN_FILE,
+    NEAR_A_VIOLATION,
     NOBODY,
     decide_alike,
     is_in_hand,
+    is_near_a_violation,
     may_be_decided,
     open_again,
     put_in_front,
     release,
     sample,
+    without_neighbours,
     words_of,
 )
 from wardline.review.targets import Targets, hours, length, letter_of, reached, with_target
@@ -87,6 +91,8 @@ __all__ = [
     "LEAST_HANDLED",
     "LONGEST_LOOK",
     "LONGEST_SET_ASIDE",
+    "NEAR_A_KNOWN_FILE",
+    "NEAR_A_VIOLATION",
     "NOBODY",
     "QUORUM",
     "Agreed",
@@ -131,6 +137,7 @@ __all__ = [
     "frames_of",
     "given",
     "grade_of_case",
+    "grade_of_category",
     "grades_of",
     "graver",
     "had_a_part",
@@ -142,6 +149,7 @@ __all__ = [
     "indexes",
     "is_imminent",
     "is_in_hand",
+    "is_near_a_violation",
     "is_party",
     "is_violation",
     "lane_of",
@@ -183,5 +191,6 @@ __all__ = [
     "undo",
     "viewed_frames",
     "with_target",
+    "without_neighbours",
     "words_of",
 ]  # fmt: skip

@@ -17,6 +17,9 @@ NOBODY = "system"
 IDENTICAL = "Identical to a file that two people decided"
 SAMPLED = "Identical to files that were decided without another look; one in some is looked at"
 IN_DOUBT = "What two people said of a file like it is in doubt"
+NEAR_A_VIOLATION = "Near a file that two people found to be a violation"
+NEAR_A_KNOWN_FILE = "Near a file that people decided"
+"""The same to somebody who shall judge it without knowing what others found."""
 _NEAR_IS_ALIKE = 0.9
 """That a file within the radius is what the leader is. Set by hand, below what simulated clusters have (0.99), for radii are drawn wide."""
 _MIXED = Odds(a=0.3, b=0.5, other=0.2)
@@ -93,7 +96,7 @@ def put_in_front(
     """Hide the content for now and let a person see the case sooner, for two people found a file near it to be a violation."""
     of = f" of category {spread.category}" if spread.category else ""
     hidden = replace(
-        case, restricted=True, reasons=(*case.reasons, f"Near a file that two people found to be a violation{of}"),
+        case, restricted=True, reasons=(*case.reasons, f"{NEAR_A_VIOLATION}{of}"),
         version=case.version + 1,
     )  # fmt: skip
     views = item.context.views_per_hour if item.context else None
@@ -107,6 +110,25 @@ def put_in_front(
     return replace(
         hidden, urgency=urgency, lane=place.lane, views_turn=place.views_turn, delay_turn=place.delay_turn
     )
+
+
+def is_near_a_violation(case: records.Case) -> bool:
+    """Say whether a case tells, in its reasons and its place, what two people found of a file near its own."""
+    return any(each.startswith(NEAR_A_VIOLATION) for each in case.reasons)
+
+
+def without_neighbours(case: records.Case, *, hidden_for_it: bool) -> records.Case:
+    """Give a case without what people found of a file near its own: neither in words, nor in its place in the order, nor by being hidden.
+
+    Args:
+        case: One that ``is_near_a_violation``.
+        hidden_for_it: Whether its content was hidden for that alone.
+    """
+    reasons = (NEAR_A_KNOWN_FILE if each.startswith(NEAR_A_VIOLATION) else each for each in case.reasons)
+    return replace(
+        case, reasons=tuple(dict.fromkeys(reasons)), restricted=case.restricted and not hidden_for_it, urgency=None, lane=None,
+        views_turn=None, delay_turn=None,
+    )  # fmt: skip
 
 
 def open_again(case: records.Case) -> records.Case:

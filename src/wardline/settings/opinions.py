@@ -19,3 +19,5 @@ class OpinionSettings:
 class GoldenSettings:
     percent: float = 0.0
     """After so many of the cases that are handed out comes a file with a known answer. 0: off."""
+    violating: bool = False
+    """Whether evidence that is lawfully held may be among them, from `wardline golden add-evidence`."""

@@ -152,6 +152,8 @@ class PreservationSettings:
     """After "not a violation": then the file is destroyed."""
     unlink_after_clearance_days: float = 30.0
     """After "not a violation": then the account is unlinked."""
+    pause_after_days: float = 7.0
+    """After so long without a sign of life nothing is destroyed until somebody has looked at the clock. 0: off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

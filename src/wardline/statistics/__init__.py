@@ -1,5 +1,6 @@
-"""Statistics: counts and times of a period, as Figures."""
+"""Statistics: counts and times of a period, as Figures, and how two periods differ."""
 
+from wardline.statistics.changes import Change, change
 from wardline.statistics.figures import figures
 
-__all__ = ["figures"]
+__all__ = ["Change", "change", "figures"]

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardline import intake, ports, records
@@ -50,6 +51,8 @@ REPORTER = records.Reporter(
     first_name="Safety", last_name="Team", email="safety@platform.example", platform="Example Platform"
 )
 _MOST_TASKS = 100_000
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Weak on purpose: to hash a password as an installation does would take longer than all else in most tests."""
 _NO_PASSWORD = "!"  # noqa: S105 - no password has this as its hash: people of a line sign in by key only
 
 
@@ -122,7 +125,7 @@ class Line:
             open_list=hash_lists.open_source, wording=TemplateWording(Operator(service="Example Platform"), {}), entropy=chance.randbytes, idempotency_secret=b"i" * 32,
             log_origin="wardline.invalid/test", log_key=Ed25519PrivateKey.from_private_bytes(b"l" * 32),
             authority=_authority(authority, self.clock), platforms=_platforms(platform, self.clock), notifiers=notifiers,
-            reached=reached,
+            reached=reached, password_hasher=_CHEAP,
         )  # fmt: skip
         self.parts = replace(parts, **(replaced or {}))
         self.wardline = Wardline(self.parts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -71,9 +73,11 @@ class SqliteWork:
     """
 
     def __init__(self, path: Path, *, reached: ports.WritePoint) -> None:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.write_bytes(_new_database())
         self._engine = open_sqlite(path)
         migrate(self._engine)
-        _WORK.metadata.create_all(self._engine)
         self.store = SqlStore(self._engine, reached=reached, enqueue=_enqueue)
 
     def waiting(self) -> Sequence[records.Task]:
@@ -91,6 +95,19 @@ class SqliteWork:
         )
         with self._engine.begin() as connection:
             connection.execute(sa.update(_WORK).where(*this).values(done=True))
+
+
+@cache
+def _new_database() -> bytes:
+    """Make a database with all tables. Once a process: to migrate one takes far longer than to copy it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.sqlite"
+        engine = open_sqlite(path)
+        migrate(engine)
+        _WORK.metadata.create_all(engine)
+        # The last connection to close folds the write-ahead log into the file.
+        engine.dispose()
+        return path.read_bytes()
 
 
 def _enqueue(connection: sa.Connection, task: records.Task) -> None:

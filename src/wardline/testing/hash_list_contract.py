@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -43,6 +44,7 @@ _DIGITS = {
 _CATEGORIES = (None, *records.Category)
 
 
+@cache
 def entry(number: int) -> records.EntryChange:
     """Make an entry; numbers run through all kinds and categories, and none has the hash of another."""
     kind = tuple(records.HashKind)[number % 4]

@@ -25,6 +25,9 @@ _USER = "postgres"
 _FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - candidates for a folder that the server's user may enter
 _START_SECONDS = 30.0
 _TRIES = 3
+_HASTY = ("fsync=off", "full_page_writes=off")
+_DURABLE = ("shared_buffers=1GB", "max_wal_size=4GB", "checkpoint_timeout=5min")
+"""What a server of some gigabytes is given; the rest is as it comes."""
 
 
 def why_no_postgres() -> str | None:
@@ -39,8 +42,15 @@ def why_no_postgres() -> str | None:
 class PostgresServer:
     """One server with any number of databases. A context manager; ``stop`` removes everything."""
 
-    def __init__(self) -> None:
-        """Set up a new server and start it; ``ConfigurationError`` where ``why_no_postgres`` has a reason."""
+    def __init__(self, *, durable: bool = False) -> None:
+        """Set up a new server and start it.
+
+        Args:
+            durable: Whether what is committed is flushed to the disk, as it is in earnest. Tests need none of it; figures do.
+
+        Raises:
+            ConfigurationError: ``why_no_postgres`` has a reason.
+        """
         programs, reason = _programs(), why_no_postgres()
         if programs is None or reason is not None:
             raise ConfigurationError(f"PostgreSQL: {reason}, expected a server program")
@@ -48,6 +58,7 @@ class PostgresServer:
         self._password = secrets.token_hex(16)
         self._folder = Path(tempfile.mkdtemp(prefix="wardline-pg-", dir=_enterable_folder()))
         self._made = 0
+        self._settings = _DURABLE if durable else _HASTY
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._create()
@@ -120,8 +131,8 @@ class PostgresServer:
     def _start(self) -> None:
         command = [
             str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self._port), "-c", "listen_addresses=127.0.0.1",
-            "-c", f"unix_socket_directories={self._folder}", "-c", "fsync=off", "-c", "full_page_writes=off",
-            "-c", "max_connections=200", "-c", "log_min_messages=fatal",
+            "-c", f"unix_socket_directories={self._folder}", "-c", "max_connections=200", "-c", "log_min_messages=fatal",
+            *(part for each in self._settings for part in ("-c", each)),
         ]  # fmt: skip
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - a program of this machine, our own arguments

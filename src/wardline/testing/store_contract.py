@@ -187,6 +187,29 @@ class StoreContract(
         with pytest.raises(VersionConflictError):
             store.commit(Replace(make.case(version=2)), entries=[make.entry()])
 
+    def test_of_many_replacements_all_are_made_or_none(self, store: ports.Store) -> None:
+        cases = [make.case() for _ in range(5)]
+        store.commit(*map(Insert, cases), entries=[make.entry()])
+        changes = [
+            {"restricted": False},
+            {"claimed_by": "user-1", "lease_until": make.later(5)},
+            {"account_reference": "other"},
+        ]
+        again = [replace(case, version=2, **changes[number % 3]) for number, case in enumerate(cases)]  # type: ignore[arg-type]
+        store.commit(*map(Replace, again), entries=[make.entry()])
+        assert [store.case(each.id) for each in cases] == again
+        late = [
+            *(replace(each, version=3, state=records.CaseState.CLOSED) for each in again[:4]),
+            replace(again[4], version=2),
+        ]
+        with pytest.raises(VersionConflictError):
+            store.commit(*map(Replace, late), entries=[make.entry()])
+        assert [store.case(each.id) for each in cases] == again
+        twice = [replace(again[0], version=version) for version in (3, 4)]
+        store.commit(*map(Replace, twice), entries=[make.entry()])
+        assert store.case(again[0].id) == twice[1]
+        assert list(store.drifted()) == []
+
     def test_changes_of_one_commit_follow_each_other(self, store: ports.Store) -> None:
         case, key = (
             make.case(),

@@ -30,6 +30,14 @@ class OpinionsContract:
         assert store.opinions_by("user-1", most=9) == [other, first]
         assert store.opinions_by("user-1", most=1) == [other]
 
+    def test_opinions_are_given_by_when_they_were_settled(self, store: ports.Store) -> None:
+        early, late, edge = (make.opinion(settled_at=later(number), settled="a") for number in (1, 3, 5))
+        open_one = make.opinion(at=later(2))
+        store.commit(*map(Insert, (early, late, edge, open_one)), entries=[make.entry()])
+        assert store.opinions_settled(since=later(1), until=later(5), most=9) == [late, early]
+        assert store.opinions_settled(since=later(1), until=later(6), most=1) == [edge]
+        assert store.opinions_settled(since=later(6), until=later(9), most=9) == []
+
     def test_a_decision_is_one_opinion_at_most(self, store: ports.Store) -> None:
         opinion = make.opinion()
         store.commit(Insert(opinion), entries=[make.entry()])

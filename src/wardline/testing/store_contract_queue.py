@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from wardline import ports, records
-from wardline.records import Insert, Lane, Replace
+from wardline import ports, records, review
+from wardline.records import Category, Grade, Insert, Lane, Replace
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
 
@@ -184,3 +184,37 @@ class QueueContract:
         again = [replace(case, lot=0.25, version=2) for case in old]
         store.commit(*map(Replace, again), entries=[make.entry()])
         assert store.unplaced_cases(most=9) == []
+
+    def test_what_is_of_a_grade_that_somebody_does_not_take_is_left_out(self, store: ports.Store) -> None:
+        known = [
+            _graded(category, odds, minute)
+            for minute, (category, odds) in enumerate(
+                ((Category.A1, (0.9, 0, 0)), (Category.A2, (0.3, 0.0, 0.0)), (Category.B2, (0.0, 0.6, 0)), (None, (0, 0, 0.7)),
+                 (None, (0.0, 0.0, 1e-05)), (None, (0, 0.0, 0.0)), (None, (0.016, 0.061, 0.134)), (None, None))
+            )
+        ]  # fmt: skip
+        in_danger = replace(_graded(Category.A1, (0.9, 0, 0), 9), imminent_since=later(9))
+        _put(store, *known, in_danger)
+        for grade in records.DECLINABLE:
+            taker = replace(make.taker("user-1"), declined=(grade,))
+            wanted = {each.id for each in (*known, in_danger) if review.grade_of_case(each) is not grade}
+            asked: dict[str, Any] = {"now": later(10), "taker": taker, "most": 20}
+            assert {each.id for each in store.waiting_cases(**asked)} == wanted
+            assert {each.id for each in store.urgent_cases(**asked)} == wanted
+            assert {each.id for each in store.cases_by_lot(**asked, lot=0.5)} == wanted
+            assert [each.id for each in store.imminent_cases(**asked)] == [in_danger.id] * (
+                grade is not Grade.A
+            )
+        later_on = replace(make.taker("user-1"), put_off=(Grade.A, Grade.B))
+        found = store.waiting_cases(now=later(10), taker=later_on, most=20)
+        assert set(found) == {in_danger, *known[3:]}
+
+
+def _graded(category: Category | None, odds: tuple[float, float, float] | None, minute: int) -> records.Case:
+    urgency = None
+    if odds is not None:
+        a, b, other = odds
+        urgency = records.Urgency(
+            odds=records.Odds(a=a, b=b, other=other), category=category, views_per_hour=1.0, views_known=False
+        )
+    return _placed(Lane.DAYS, 1.0, 1.0, urgency=urgency, opened_at=later(minute), lot=minute / 10)

@@ -269,6 +269,13 @@ class ReadersContract:
         assert store.session_by_digest(sessions[0].token_digest) is None
         assert len(store.sessions_of("user-1")) == 2
 
+    def test_sessions_are_found_by_what_a_provider_calls_them(self, store: ports.Store) -> None:
+        one, other = (make.session(provider_session=name, opened_at=later(2)) for name in ("s-1", "s-2"))
+        older = make.session(user_id="user-2", provider_session="s-1")
+        put(store, one, other, older, make.session())
+        assert store.sessions_at_provider("s-1") == [older, one]
+        assert store.sessions_at_provider("s-9") == []
+
     def test_expired_sessions_come_from_the_moment_on_at_which_they_end(self, store: ports.Store) -> None:
         sessions = [make.session(expires_at=later(60 * hours)) for hours in (3, 1, 2, 9)]
         put(store, *sessions)

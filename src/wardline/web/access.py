@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from wardline import records
 from wardline.errors import NotAllowedError, NotAuthenticatedError, RateLimitedError
-from wardline.pipeline import Wardline, people
+from wardline.pipeline import Wardline, people, sessions
 from wardline.records import Scope
 
 PUBLIC: frozenset[Scope] = frozenset()
@@ -84,6 +86,11 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/audit/proofs/{position}"): frozenset({Scope.AUDIT}),
 }
 """Method and path to the scopes of which a key needs one."""
+
+GRAVE = frozenset(
+    {("POST", "/v1/approvals/{approval_id}/approve"), ("POST", "/v1/approvals/{approval_id}/refuse")}
+)
+"""What a key alone does not do: its person shows their password with each request. The same acts ask again in the console."""
 
 _PREFIX = "bearer "
 
@@ -160,7 +167,24 @@ def caller(request: Request) -> Caller:
     return found
 
 
+class ProofBody(BaseModel):
+    """What shows that the person behind a key is at hand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = Field(
+        min_length=1, max_length=1024, description="Of the person behind the key, shown for this act alone"
+    )
+
+
 def wardline(request: Request) -> Wardline:
     """Give the installation that this application serves."""
     found: Wardline = request.app.state.wardline
     return found
+
+
+def proven(
+    body: ProofBody, called: Annotated[Caller, Depends(caller)], line: Annotated[Wardline, Depends(wardline)]
+) -> records.User:
+    """Give the person, who showed their password with the request: for grave acts, which the console asks again for, too."""
+    return sessions.confirm(line.parts, called.person, body.password)

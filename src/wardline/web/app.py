@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import anyio
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -49,6 +51,24 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.low_trust_answer_seconds = low_trust_answer_seconds
     app.state.uploads = anyio.CapacityLimiter(_UPLOAD_THREADS)
     app.state.metrics = health.Metrics()
+    # The rule that the application itself has is for a route that somebody adds to it.
+    app.router.routes.extend(_machine_face().routes)
+    # The console has rules of its own, one on each page: people come in with a session, programs with a key.
+    app.router.routes.extend(console.routes(wardline))
+    app.add_exception_handler(WardlineError, problems.of_error)
+    app.add_exception_handler(RequestValidationError, problems.of_validation)
+    app.add_exception_handler(HTTPException, problems.of_http)
+    app.add_middleware(health.Measured)
+    app.add_middleware(Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes)
+    app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise
+    return app
+
+
+@cache
+def _machine_face() -> APIRouter:
+    """Give the routes for programs. They know no installation, so that all applications of this process share them: FastAPI works out
+    their forms when the first request comes, which takes longer than everything else about an application."""
+    face = APIRouter(dependencies=[Depends(access.authorise)])
     for room in (
         items,
         flags,
@@ -66,13 +86,5 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
         wellbeing,
         health,
     ):
-        app.include_router(room.router)
-    # The console has rules of its own, one on each page: people come in with a session, programs with a key.
-    app.router.routes.extend(console.routes(wardline))
-    app.add_exception_handler(WardlineError, problems.of_error)
-    app.add_exception_handler(RequestValidationError, problems.of_validation)
-    app.add_exception_handler(HTTPException, problems.of_http)
-    app.add_middleware(health.Measured)
-    app.add_middleware(Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes)
-    app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise
-    return app
+        face.include_router(room.router)
+    return face

@@ -171,12 +171,13 @@ def _rules(chosen: Settings) -> Rules:
             gravest=chosen.review.opinions.gravest, random_share=chosen.review.opinions.random_percent / 100,
             most_wait=timedelta(hours=chosen.review.opinions.most_hours),
         ),
-        golden_share=chosen.review.golden.percent / 100, wellbeing=chosen.review.wellbeing.limits(),
+        golden_share=chosen.review.golden.percent / 100, golden_violating=chosen.review.golden.violating, wellbeing=chosen.review.wellbeing.limits(),
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
             after_clearance=timedelta(days=kept.after_clearance_days),
             unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
         ),
+        clock_gap=timedelta(days=kept.pause_after_days) if kept.pause_after_days else None,
         reporter=records.Reporter(
             first_name=reporter.first_name, last_name=reporter.last_name, email=reporter.email, platform=reporter.platform,
             terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,

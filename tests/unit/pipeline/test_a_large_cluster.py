@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import SqlStore
+from wardline.adapters.stores import SqlStore, tables
 from wardline.pipeline import Rules, spreading, taking_back
 from wardline.records import CaseState, Insert, Stage
 from wardline.testing import store_records as make
@@ -18,6 +19,7 @@ from wardline.testing.harness import REPORTER, Line
 
 _MEMBERS = 2_500
 _PAGE = 100
+_HUNDRED_THOUSAND = 100_000
 
 
 @pytest.fixture
@@ -127,3 +129,56 @@ def test_all_of_it_is_taken_back(line: Line, spread: records.Spread) -> None:
     still = line.store.cases(state=CaseState.OPEN, most=2 * _MEMBERS)
     assert len(still) == _MEMBERS
     assert {case.stage for case in still} == {Stage.FIRST}
+
+
+# --- a hundred thousand -------------------------------------------------------------------------------------------------------------------
+def _copies(line: Line, table: sa.Table, row: str, **ids: str) -> None:
+    """Copy a row a hundred thousand times, under other ids, within the database."""
+    values = ", ".join(ids.get(each.name, each.name) for each in table.columns)
+    names = ", ".join(each.name for each in table.columns)
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {_HUNDRED_THOUSAND})"  # noqa: S608 - a number of our own
+    words = (
+        numbers,
+        "INSERT INTO",
+        table.name,
+        f"({names})",
+        "SELECT",
+        values,
+        "FROM",
+        table.name,
+        ", n WHERE id = :row",
+    )
+    engine = sa.create_engine(f"sqlite:///{line.folder / 'wardline.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text(" ".join(words)), {"row": row})
+    engine.dispose()
+
+
+def _id(kind: str) -> str:
+    return f"printf('{kind}-%026d', i)"
+
+
+def test_a_hundred_thousand_identical_files_are_begun_told_of_and_left_without_waiting_for_the_end(
+    line: Line, spread: records.Spread
+) -> None:
+    member = line.store.cluster_members(spread.cluster_id, after=None, most=1)[0]
+    case = line.store.case(member.case_id)
+    _copies(line, tables.items, case.item_ids[0], id=_id("item"))
+    _copies(line, tables.cases, case.id, id=_id("case"), item_ids="json_array(printf('item-%026d', i))")
+    _copies(line, tables.cluster_members, member.id, id=_id("cluster-member"), case_id=_id("case"))
+    counted = line.store.count_members([spread.cluster_id], most=2 * _HUNDRED_THOUSAND)
+    assert counted == {spread.cluster_id: _HUNDRED_THOUSAND + _MEMBERS}
+    # What is told of it does not grow with it.
+    assert line.wardline.cluster(spread.cluster_id).members == 1_000
+    # One run of the work does its pages and enqueues the next one: others have their turn in between.
+    spreading.spread(line.parts, spread.id, 0)
+    current = line.store.spread(spread.id)
+    assert 0 < current.decided + current.sampled <= 20 * _PAGE
+    assert [task.attempt for task in line.waiting() if task.name == "spread"] == [1]
+    taken = line.wardline.next_case(line.person("mika").user)
+    assert taken is not None
+    # Somebody differs: it stops there, and nothing more is decided.
+    stopped = replace(current, stopped_at=make.NOON, version=current.version + 1)
+    line.store.commit(records.Replace(stopped), entries=[make.entry()])
+    spreading.spread(line.parts, spread.id, 1)
+    assert line.store.spread(spread.id).decided == current.decided

@@ -12,7 +12,7 @@ from tests.acceptance.stories import picture
 from tests.unit.pipeline.signing_in import CHEAP, PASSWORD, WRONG, is_let_in, logged, somebody, verbs
 from wardline import records
 from wardline.errors import ConflictError, InputError, NotAllowedError, NotFoundError, RefusedError
-from wardline.pipeline import Parts, passwords, people, sessions
+from wardline.pipeline import Parts, admitting, changing_people, passwords, people, sessions
 from wardline.records import Role, Scope, Verb
 from wardline.testing.harness import Line
 
@@ -32,7 +32,7 @@ def ada(line: Line) -> records.User:
 
 
 def _lock(line: Line, name: str) -> None:
-    for _ in range(sessions.FAILURES_BEFORE_LOCK):
+    for _ in range(admitting.FAILURES_BEFORE_LOCK):
         is_let_in(line.parts, name, WRONG)
 
 
@@ -46,7 +46,7 @@ def test_a_changed_role_counts_from_the_next_request_on(line: Line, ada: records
     somebody(line, "mika")
     _, token = sessions.sign_in(line.parts, "mika", PASSWORD)
     key, secret = people.create_person_key(line.parts, "desk", people.named(line.parts, "mika"))
-    assert people.change_role(line.parts, "mika", Role.AUDITOR, actor=ada.id).role is Role.AUDITOR
+    assert changing_people.change_role(line.parts, "mika", Role.AUDITOR, actor=ada.id).role is Role.AUDITOR
 
     _, user = sessions.open_session_of(line.parts, token)
     assert user.role is Role.AUDITOR
@@ -62,7 +62,7 @@ def test_a_changed_role_counts_from_the_next_request_on(line: Line, ada: records
 
 def test_the_same_role_again_changes_nothing(line: Line, ada: records.User) -> None:
     mika = somebody(line, "mika")
-    assert people.change_role(line.parts, "mika", Role.MODERATOR, actor=ada.id) == mika
+    assert changing_people.change_role(line.parts, "mika", Role.MODERATOR, actor=ada.id) == mika
     assert verbs(line, mika) == []
 
 
@@ -73,7 +73,7 @@ def test_a_case_of_somebody_who_lost_the_role_is_free_when_the_lease_ends(
     case = line.case_of(line.submit(picture()))
     mika, noor = somebody(line, "mika"), somebody(line, "noor")
     line.wardline.claim(case.id, user=mika)
-    people.change_role(line.parts, "mika", Role.AUDITOR, actor=ada.id)
+    changing_people.change_role(line.parts, "mika", Role.AUDITOR, actor=ada.id)
 
     assert line.wardline.next_case(noor) is None
     line.clock.advance(line.parts.rules.lease)
@@ -85,8 +85,8 @@ def test_a_case_of_somebody_who_lost_the_role_is_free_when_the_lease_ends(
 @pytest.mark.parametrize(
     "act",
     [
-        lambda parts: people.change_role(parts, "lea", Role.AUDITOR),
-        lambda parts: people.disable_user(parts, "lea"),
+        lambda parts: changing_people.change_role(parts, "lea", Role.AUDITOR),
+        lambda parts: changing_people.disable_user(parts, "lea"),
     ],
 )
 def test_when_the_last_lead_goes_somebody_hears_of_what_was_handed_to_the_leads(
@@ -104,7 +104,7 @@ def test_when_the_last_lead_goes_somebody_hears_of_what_was_handed_to_the_leads(
     act(line.parts)
     line.pass_time(timedelta(minutes=1))
     assert _stuck(line) == ["leads"]
-    people.change_role(line.parts, "mika", Role.LEAD)
+    changing_people.change_role(line.parts, "mika", Role.LEAD)
     line.pass_time(timedelta(minutes=1))
     assert _stuck(line) == []
 
@@ -113,17 +113,17 @@ def test_nobody_changes_their_own_role_or_locks_themselves_out(line: Line, ada: 
     somebody(line, "bo", Role.ADMIN)
     for role in Role:
         with pytest.raises(NotAllowedError, match="expected somebody else"):
-            people.change_role(line.parts, "ada", role, actor=ada.id)
+            changing_people.change_role(line.parts, "ada", role, actor=ada.id)
     with pytest.raises(NotAllowedError, match="expected somebody else"):
-        people.disable_user(line.parts, "ada", actor=ada.id)
+        changing_people.disable_user(line.parts, "ada", actor=ada.id)
     assert line.store.user(ada.id) == ada
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        lambda parts: people.change_role(parts, "ada", Role.LEAD),
-        lambda parts: people.disable_user(parts, "ada"),
+        lambda parts: changing_people.change_role(parts, "ada", Role.LEAD),
+        lambda parts: changing_people.disable_user(parts, "ada"),
     ],
 )
 def test_the_last_administrator_stays(
@@ -131,7 +131,7 @@ def test_the_last_administrator_stays(
 ) -> None:
     somebody(line, "lea", Role.LEAD)
     somebody(line, "bo", Role.ADMIN)
-    people.disable_user(line.parts, "bo")
+    changing_people.disable_user(line.parts, "bo")
     with pytest.raises(RefusedError, match="the last administrator"):
         act(line.parts)
     assert people.administers(line.store.user(ada.id))
@@ -161,11 +161,11 @@ def test_of_two_administrators_who_demote_each_other_at_once_one_stays(line: Lin
     bo = somebody(line, "bo", Role.ADMIN)
 
     def demote_ada() -> None:
-        people.change_role(line.parts, "ada", Role.LEAD, actor=bo.id)
+        changing_people.change_role(line.parts, "ada", Role.LEAD, actor=bo.id)
 
     parts = replace(line.parts, store=_Interrupted(line.store, demote_ada))
     with pytest.raises(NotAllowedError, match="the last administrator"):
-        people.change_role(parts, "bo", Role.LEAD, actor=ada.id)
+        changing_people.change_role(parts, "bo", Role.LEAD, actor=ada.id)
     assert [line.store.user(each.id).role for each in (ada, bo)] == [Role.LEAD, Role.ADMIN]
 
 
@@ -174,7 +174,7 @@ def test_somebody_who_signs_in_meanwhile_keeps_nobody_from_changing_a_role(
 ) -> None:
     mika = somebody(line, "mika")
     parts = replace(line.parts, store=_Interrupted(line.store, lambda: is_let_in(line.parts, "mika", WRONG)))
-    people.change_role(parts, "mika", Role.LEAD, actor=ada.id)
+    changing_people.change_role(parts, "mika", Role.LEAD, actor=ada.id)
     stored = line.store.user(mika.id)
     assert (stored.role, stored.failed_sign_ins) == (Role.LEAD, 1)
 
@@ -183,7 +183,7 @@ def test_somebody_who_signs_in_meanwhile_keeps_nobody_from_changing_a_role(
 def test_a_reset_password_is_the_only_one_and_closes_the_sessions(line: Line, ada: records.User) -> None:
     mika = somebody(line, "mika")
     sessions.sign_in(line.parts, "mika", PASSWORD)
-    people.reset_password(line.parts, "mika", NEW, actor=ada.id)
+    changing_people.reset_password(line.parts, "mika", NEW, actor=ada.id)
     assert line.store.sessions_of(mika.id) == []
     assert [is_let_in(line.parts, "mika", each) for each in (PASSWORD, NEW)] == [False, True]
     told = next(each for each in logged(line, mika) if each["verb"] == Verb.USER_PASSWORD_CHANGED)
@@ -193,7 +193,7 @@ def test_a_reset_password_is_the_only_one_and_closes_the_sessions(line: Line, ad
 def test_a_reset_ends_a_lock_after_failed_tries(line: Line, ada: records.User) -> None:
     somebody(line, "mika")
     _lock(line, "mika")
-    people.reset_password(line.parts, "mika", NEW, actor=ada.id)
+    changing_people.reset_password(line.parts, "mika", NEW, actor=ada.id)
     assert is_let_in(line.parts, "mika", NEW)
 
 
@@ -202,13 +202,13 @@ def test_a_session_that_is_opened_while_the_password_is_reset_is_closed_too(
 ) -> None:
     mika = somebody(line, "mika")
     parts = replace(line.parts, store=_Interrupted(line.store, lambda: is_let_in(line.parts, "mika")))
-    people.reset_password(parts, "mika", NEW, actor=ada.id)
+    changing_people.reset_password(parts, "mika", NEW, actor=ada.id)
     assert line.store.sessions_of(mika.id) == []
 
 
 def test_nobody_resets_their_own_password(line: Line, ada: records.User) -> None:
     with pytest.raises(NotAllowedError) as refused:
-        people.reset_password(line.parts, "ada", NEW, actor=ada.id)
+        changing_people.reset_password(line.parts, "ada", NEW, actor=ada.id)
     assert "under You" in refused.value.advice
     assert is_let_in(line.parts, "ada")
 
@@ -216,7 +216,7 @@ def test_nobody_resets_their_own_password(line: Line, ada: records.User) -> None
 def test_a_reset_password_that_does_not_do_changes_nothing(line: Line, ada: records.User) -> None:
     mika = somebody(line, "mika")
     with pytest.raises(InputError, match="expected at least 12"):
-        people.reset_password(line.parts, "mika", "short", actor=ada.id)
+        changing_people.reset_password(line.parts, "mika", "short", actor=ada.id)
     assert line.store.user(mika.id) == mika
 
 
@@ -233,36 +233,36 @@ def test_an_unlocked_person_may_try_again_at_once(line: Line, ada: records.User)
     mika = somebody(line, "mika")
     _lock(line, "mika")
     assert not is_let_in(line.parts, "mika")
-    people.unlock(line.parts, "mika", actor=ada.id)
+    changing_people.unlock(line.parts, "mika", actor=ada.id)
     assert is_let_in(line.parts, "mika")
     assert [each["actor"] for each in logged(line, mika) if each["verb"] == Verb.USER_UNLOCKED] == [ada.id]
 
 
 def test_unlocking_somebody_who_is_not_locked_changes_nothing(line: Line, ada: records.User) -> None:
     mika = somebody(line, "mika")
-    assert people.unlock(line.parts, "mika", actor=ada.id) == mika
+    assert changing_people.unlock(line.parts, "mika", actor=ada.id) == mika
 
 
 def test_locking_somebody_out_twice_is_told_once(line: Line, ada: records.User) -> None:
     mika = somebody(line, "mika")
-    first = people.disable_user(line.parts, "mika", actor=ada.id)
-    assert people.disable_user(line.parts, "mika", actor=ada.id) == first
+    first = changing_people.disable_user(line.parts, "mika", actor=ada.id)
+    assert changing_people.disable_user(line.parts, "mika", actor=ada.id) == first
     assert verbs(line, mika) == [Verb.USER_DISABLED]
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        lambda parts, name: people.change_role(parts, name, Role.LEAD),
-        lambda parts, name: people.reset_password(parts, name, NEW),
-        people.unlock,
+        lambda parts, name: changing_people.change_role(parts, name, Role.LEAD),
+        lambda parts, name: changing_people.reset_password(parts, name, NEW),
+        changing_people.unlock,
     ],
 )
 def test_whoever_is_locked_out_for_good_or_unknown_is_not_changed(
     line: Line, act: Callable[[Parts, str], records.User]
 ) -> None:
     somebody(line, "mika")
-    locked = people.disable_user(line.parts, "mika")
+    locked = changing_people.disable_user(line.parts, "mika")
     with pytest.raises(ConflictError, match="locked out for good"):
         act(line.parts, "mika")
     with pytest.raises(NotFoundError):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.pipeline.signing_in import CHEAP, PASSWORD, WRONG, somebody, verbs
 from wardline.errors import NotAuthenticatedError
-from wardline.pipeline import sessions
+from wardline.pipeline import admitting, sessions
 from wardline.pipeline.account_rules import AccountRules
 from wardline.records import Role, SecondFactor
 from wardline.testing.harness import Line
@@ -100,7 +100,7 @@ def test_who_one_is_counts_as_shown_for_a_while(line: Line) -> None:
 def test_a_wrong_password_before_a_grave_act_counts_like_one_at_sign_in(line: Line) -> None:
     user = somebody(line)
     session, _ = sessions.sign_in(line.parts, "ana", PASSWORD)
-    for _ in range(sessions.FAILURES_BEFORE_LOCK):
+    for _ in range(admitting.FAILURES_BEFORE_LOCK):
         with pytest.raises(NotAuthenticatedError):
             sessions.prove(line.parts, session, WRONG)
     assert line.store.user(user.id).locked_until is not None

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from tests.unit.pipeline.signing_in import CHEAP, PASSWORD, WRONG, is_let_in, logged, somebody, verbs
 from wardline import records
 from wardline.errors import InputError, NotAllowedError, NotAuthenticatedError
-from wardline.pipeline import people, sessions
+from wardline.pipeline import admitting, changing_people, sessions
 from wardline.records import Role, Verb
 from wardline.testing.harness import Line
 
@@ -58,7 +58,7 @@ def test_closed_expired_unknown_and_disabled_sessions_look_alike(line: Line) -> 
     tokens.append(token)
     sessions.sign_out(line.parts, closed)
     tokens.append(sessions.sign_in(line.parts, "cleo", PASSWORD)[1])
-    people.disable_user(line.parts, "cleo")
+    changing_people.disable_user(line.parts, "cleo")
     told = set()
     for token in (*tokens, "unknown", "", "✎", "\udc80"):
         with pytest.raises(NotAuthenticatedError) as refused:
@@ -91,7 +91,7 @@ def test_whoever_is_disabled_is_out_at_once_and_everywhere(line: Line) -> None:
     user, other = somebody(line), somebody(line, "ben")
     tokens = [sessions.sign_in(line.parts, "ana", PASSWORD)[1] for _ in range(3)]
     _, kept = sessions.sign_in(line.parts, "ben", PASSWORD)
-    people.disable_user(line.parts, "ana")
+    changing_people.disable_user(line.parts, "ana")
     for token in tokens:
         with pytest.raises(NotAuthenticatedError):
             sessions.open_session_of(line.parts, token)
@@ -131,7 +131,7 @@ def test_what_ran_out_is_removed_by_the_chores_and_told(line: Line) -> None:
 def test_unknown_wrong_disabled_and_locked_look_alike(line: Line) -> None:
     for name in ("ana", "ben", "cleo"):
         somebody(line, name)
-    people.disable_user(line.parts, "ben")
+    changing_people.disable_user(line.parts, "ben")
     for _ in range(5):
         is_let_in(line.parts, "cleo", WRONG)
     told = set()
@@ -188,7 +188,7 @@ def test_a_lock_lasts_twice_as_long_as_the_one_before_up_to_a_day(line: Line) ->
         found.append((until - line.clock.now()) // MINUTE)
         line.clock.advance(until - line.clock.now())
     assert found == [15, 30, 60, 120, 240, 480, 960, 1440, 1440]
-    assert sessions.lock_period(10**9) == 24 * HOUR
+    assert admitting.lock_period(10**9) == 24 * HOUR
 
 
 def test_tries_at_a_locked_name_leave_no_trace(line: Line) -> None:
@@ -282,7 +282,7 @@ def test_the_log_tells_of_every_act_and_holds_no_name_password_or_token(line: Li
     session, token = sessions.sign_in(line.parts, user.name, PASSWORD)
     is_let_in(line.parts, user.name, WRONG)
     sessions.change_password(line.parts, user, PASSWORD, "another horse battery")
-    people.disable_user(line.parts, user.name)
+    changing_people.disable_user(line.parts, user.name)
     assert verbs(line, user) == [
         Verb.SESSION_OPENED, Verb.USER_SIGN_IN_FAILED, Verb.USER_PASSWORD_CHANGED, Verb.SESSION_CLOSED, Verb.USER_DISABLED,
     ]  # fmt: skip

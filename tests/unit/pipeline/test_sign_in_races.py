@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.unit.pipeline.signing_in import CHEAP, PASSWORD, WRONG, is_let_in, logged, somebody
 from wardline import records
-from wardline.pipeline import people, sessions
+from wardline.pipeline import admitting, changing_people, sessions
 from wardline.records import Verb
 from wardline.testing.harness import Line
 
@@ -60,7 +60,7 @@ def require_that_the_lock_held(line: Line, user: records.User) -> int:
                 failures += 1
                 due = failures % 5 == 0
             case Verb.USER_LOCKED:
-                until, due = at + sessions.lock_period(failures // 5), False
+                until, due = at + admitting.lock_period(failures // 5), False
             case Verb.SESSION_OPENED:
                 assert at >= until
                 failures, opened = 0, opened + 1
@@ -142,7 +142,7 @@ def test_whoever_signs_in_while_being_disabled_is_out_all_the_same(shared: Line)
             is_let_in(shared.parts, user.name, waiting.pop())
 
     parts = replace(shared.parts, store=Interrupted(shared.parts.store, interrupt))
-    assert people.disable_user(parts, user.name).disabled
+    assert changing_people.disable_user(parts, user.name).disabled
     assert shared.store.sessions_of(user.id) == []
     assert not is_let_in(shared.parts, user.name)
 
@@ -153,7 +153,7 @@ def test_whoever_is_disabled_while_signing_in_is_not_let_in(shared: Line) -> Non
 
     def interrupt() -> None:
         if waiting:
-            people.disable_user(shared.parts, waiting.pop())
+            changing_people.disable_user(shared.parts, waiting.pop())
 
     parts = replace(shared.parts, store=Interrupted(shared.parts.store, interrupt))
     assert not is_let_in(parts, user.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from tests.unit.stores import databases
 from wardline.adapters import stores
 from wardline.errors import ConfigurationError, IntegrityError, StoreUnavailableError
-from wardline.records import CaseState, Insert, Target
+from wardline.records import CaseState, Grade, Insert, Target
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
@@ -151,6 +152,41 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
             # A part of a union that has a limit is walked as a table of its own; what it reads has its own line.
             steps = [step[3] for step in plan if not _UNION.fullmatch(step[3])]
             assert all("USING" in step and "TEMP B-TREE" not in step for step in steps), (statement, steps)
+    store.close()
+
+
+def test_what_somebody_does_not_take_is_passed_over_along_an_index(tmp_path: Path) -> None:
+    engine = databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path))
+    store = stores.SqlStore(engine)
+    seen: list[tuple[str, tuple[object, ...]]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: seen.append((given[2], given[3])))
+    choosy = replace(make.taker("user-1", "general", "german"), declined=(Grade.A,), put_off=(Grade.B,))
+    asked: dict[str, Any] = {"now": make.NOON, "taker": choosy, "most": 10}
+    store.waiting_cases(**asked)
+    store.urgent_cases(**asked)
+    store.cases_by_lot(**asked, lot=0.5)
+    store.restricted_cases(**asked, before=make.NOON)
+    store.imminent_cases(**asked)
+    with engine.connect() as connection:
+        for statement, values in seen[:]:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            read = [step[3] for step in plan if " cases" in step[3]]
+            assert read
+            assert all("USING INDEX" in step for step in read), (statement, read)
+    store.close()
+
+
+def test_what_is_hidden_for_long_is_found_without_reading_what_is_not_hidden(tmp_path: Path) -> None:
+    engine = databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path))
+    store = stores.SqlStore(engine)
+    seen: list[tuple[str, tuple[object, ...]]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: seen.append((given[2], given[3])))
+    store.restricted_cases(now=make.NOON, taker=make.taker("user-1"), before=make.NOON, most=4)
+    store.long_restricted(queue="general", before=make.NOON, most=4)
+    with engine.connect() as connection:
+        for statement, values in seen[:]:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert "ix_cases_restricted (state=? AND queue=? AND restricted=? AND opened_at<?)" in str(plan)
     store.close()
 
 

@@ -106,7 +106,9 @@ def test_the_published_text_says_so_while_people_decide_everything(api: Api, lin
     assert "people decide" in moderator.get("/automation/public").text
 
 
-def test_a_rehearsal_with_invented_numbers_shows_how_a_certificate_comes_and_goes(api: Api, line: Line) -> None:
+def test_a_rehearsal_with_invented_numbers_shows_how_a_certificate_comes_and_goes(
+    api: Api, line: Line
+) -> None:
     moderator = _signed_in(api, line, "mika", Role.MODERATOR)
     page = moderator.get("/automation/rehearsal")
     assert page.status == 200

@@ -9,14 +9,14 @@ from tests.acceptance.stories import picture
 from tests.web.client import Api
 from tests.web.console.browser import HOST, PASSWORD, Browser, somebody
 from wardline import records
-from wardline.pipeline import people
+from wardline.pipeline import changing_people
 from wardline.records import Role
 from wardline.testing.harness import Line
 from wardline.web import console
 
 ANYBODYS = {
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/passkey"), ("POST", "/sign-in/key"),
-    ("POST", "/sign-in/with/{provider}"), ("GET", "/sign-in/with/{provider}/back"), ("GET", "/sign-in/with/{provider}/farewell"),
+    ("POST", "/sign-in/with/{provider}"), ("GET", "/sign-in/with/{provider}/back"), ("GET", "/sign-in/with/{provider}/farewell"), ("POST", "/sign-in/with/{provider}/signed-out"),
     ("POST", "/sign-out"), ("POST", "/theme"),
 }  # fmt: skip
 
@@ -119,7 +119,7 @@ def test_a_session_ends_by_itself(desk: Browser, line: Line) -> None:
 
 
 def test_somebody_who_was_locked_out_is_out_at_once(desk: Browser, line: Line) -> None:
-    people.disable_user(line.parts, "mika")
+    changing_people.disable_user(line.parts, "mika")
     assert "Sign in" in desk.get("/queue").text
 
 

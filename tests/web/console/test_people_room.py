@@ -10,7 +10,7 @@ from tests.web.client import Api
 from tests.web.console.browser import PASSWORD, Browser, Seen, somebody
 from wardline import records
 from wardline.errors import NotAuthenticatedError
-from wardline.pipeline import people, sessions
+from wardline.pipeline import admitting, changing_people, people, sessions
 from wardline.records import KeyTrust, Role, Scope
 from wardline.testing.harness import Line
 
@@ -140,7 +140,7 @@ def test_whoever_lost_the_role_can_still_give_the_case_back(
     line.list_of([picture()])
     case = line.case_of(line.submit(picture()))
     page = desk.send(desk.get("/queue").form("/queue/next"))
-    people.change_role(line.parts, "mika", Role.AUDITOR)
+    changing_people.change_role(line.parts, "mika", Role.AUDITOR)
     assert "You have stopped" in desk.send(page.form("/pause")).text
     assert line.store.case(case.id).claimed_by is None
 
@@ -165,7 +165,7 @@ def test_somebody_who_is_locked_after_failed_tries_is_let_in_again(
     api: Api, admin: Browser, line: Line
 ) -> None:
     mika = somebody(line, "mika")
-    for _ in range(sessions.FAILURES_BEFORE_LOCK):
+    for _ in range(admitting.FAILURES_BEFORE_LOCK):
         Browser(api).sign_in("mika", "not the password")
     assert "locked" in admin.get("/people").text
     page = _person(admin, mika)
@@ -343,9 +343,9 @@ def test_names_never_become_markup(admin: Browser, line: Line) -> None:
 
 def test_a_lock_that_is_over_is_not_shown_as_one(api: Api, admin: Browser, line: Line) -> None:
     mika = somebody(line, "mika")
-    for _ in range(sessions.FAILURES_BEFORE_LOCK):
+    for _ in range(admitting.FAILURES_BEFORE_LOCK):
         Browser(api).sign_in("mika", "not the password")
-    line.clock.advance(sessions.FIRST_LOCK + timedelta(seconds=1))
+    line.clock.advance(admitting.FIRST_LOCK + timedelta(seconds=1))
     page = _person(admin, mika).text
     assert "may sign in" in page
     assert "Set the count back" in page

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import HOST, PASSWORD, Browser, somebody
-from wardline.pipeline import Rules, sessions
+from wardline.pipeline import Rules, admitting
 from wardline.pipeline.account_rules import AccountRules
 from wardline.records import Role, SecondFactor
 from wardline.testing.harness import REPORTER, Line
@@ -65,7 +65,7 @@ def test_wrong_passwords_before_a_grave_act_lock_like_others(admin: Browser, lin
     form = admin.get("/people/new").form("/people")
     line.clock.advance(LATER)
     asked = admin.send(form, name="noor", role="lead")
-    for _ in range(sessions.FAILURES_BEFORE_LOCK):
+    for _ in range(admitting.FAILURES_BEFORE_LOCK):
         asked = admin.send(asked.form("/people"), proof_password="not the password")
     assert admin.send(asked.form("/people"), proof_password=PASSWORD).status == 401
     assert line.store.user_named("noor") is None

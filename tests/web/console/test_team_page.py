@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records
-from wardline.pipeline import Rules, people
-from wardline.records import Role
+from wardline.pipeline import Rules, changing_people, people
+from wardline.records import Grade, Role
 from wardline.review import QueueRule
 from wardline.testing.harness import REPORTER, Line
 
@@ -47,12 +48,37 @@ def test_the_leads_page_answers_its_three_questions(api: Api, line: Line, case: 
     line.clock.advance(timedelta(days=8))
     page = signed_in(api, line, "lea", Role.LEAD).get("/team")
     assert "Are we keeping our targets?" in page.text
+    assert "2 cases are past their target." in page.text
+    assert "Of 2 that were due in the last 7 days, 0 were decided in time." in page.text
     assert "1 late" in page.text
     assert "0 of 1" in page.text
-    assert "Nobody may take from german." in page.text
+    assert "Nobody takes this work at present." in page.text
+    assert "1 case in german: nobody has the skills" in page.text
     assert f"/cases/{case.id}" in page.links
     assert f"/cases/{german.id}" in page.links
     assert "1 day past target" in page.text
+
+
+def test_work_that_nobody_takes_is_counted_for_leads_and_names_nobody(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    lead, desk = signed_in(api, line, "lea", Role.LEAD), signed_in(api, line, "mika")
+    changing_people.change_skills(line.parts, "mika", ["german"])
+    for number in range(2):
+        line.submit(picture(2 + number), flag="spam", language="de")
+    mika, lea = (people.named(line.parts, name) for name in ("mika", "lea"))
+    line.wardline.choose(lambda now: replace(now, queues=("german",)), user=mika)
+    line.wardline.choose(lambda now: replace(now, grades=(Grade.UNKNOWN,)), user=lea)
+    line.clock.advance(timedelta(minutes=1))  # what the page counted before is old by now
+    for address in ("/team", "/queue"):
+        page = lead.get(address)
+        assert "2 cases in german, not known yet" in page.text, address
+        assert "in general" not in page.text.split("Nobody takes")[1].split("</ul>")[0], address
+    assert "Nobody takes" not in desk.get("/queue").text
+    assert "3 cases" not in lead.get("/queue").text
+    line.wardline.choose(lambda now: replace(now, grades=(Grade.UNKNOWN,)), user=mika)
+    line.clock.advance(timedelta(minutes=1))
+    assert "1 case in general, not known yet" in lead.get("/team").text
 
 
 def test_an_empty_house_has_a_leads_page_too(api: Api, line: Line) -> None:
@@ -68,9 +94,9 @@ def test_what_other_queues_hold_is_counted_and_not_listed(api: Api, line: Line) 
     desk = signed_in(api, line, "mika")
     hidden = line.case_of(line.submit(picture(2), flag="spam", language="de"))
     page = desk.get("/queue")
-    assert "1 more waits in queues that need other skills." in page.text
+    assert "1 more waits in queues that you do not take from." in page.text
     assert hidden.id not in page.text
-    people.change_skills(line.parts, "mika", ["german"])
+    changing_people.change_skills(line.parts, "mika", ["german"])
     assert hidden.id in desk.get("/queue").text
 
 
@@ -127,4 +153,4 @@ def test_skills_are_ticked_by_leads_and_administrators(api: Api, line: Line) -> 
         assert people.named(line.parts, "mika").skills == ("german",)
         stale = boss.send(page.form("/skills"), skill="german")
         assert stale.status == 400
-        people.change_skills(line.parts, "mika", [])
+        changing_people.change_skills(line.parts, "mika", [])

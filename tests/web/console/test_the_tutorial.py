@@ -39,7 +39,7 @@ def test_a_newcomer_gets_from_a_case_to_a_stored_receipt(filing: Line) -> None:
     revealed = moderator.send(case.form("/reveals"))
     (address,) = [image for image in revealed.images if image.startswith("/pictures/")]
     assert moderator.get(address).status == 200
-    decided = moderator.send(revealed.form("/decisions"), category="A2")
+    decided = moderator.send(revealed.form("/decisions"), category="B1")
     assert "Take the next case" in decided.text
     filing.pass_time(filing.parts.rules.undo_window)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.acceptance.stories import picture
 from tests.web.client import Api
 from tests.web.console.browser import PASSWORD, Browser, somebody
-from wardline.pipeline import people, sessions
+from wardline.pipeline import admitting, people
 from wardline.records import Role
 from wardline.testing.harness import Line
 
@@ -58,7 +58,7 @@ def test_guessing_the_password_in_an_open_session_locks_the_person(
     desk: Browser, api: Api, line: Line
 ) -> None:
     form = desk.get("/you").form("/you/password")
-    for guess in range(sessions.FAILURES_BEFORE_LOCK):
+    for guess in range(admitting.FAILURES_BEFORE_LOCK):
         desk.send(form, old=f"guess number {guess}", new=NEW, again=NEW)
     assert desk.send(form, old=PASSWORD, new=NEW, again=NEW).status == 401
     assert people.named(line.parts, "mika").locked_until is not None

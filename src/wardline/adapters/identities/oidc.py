@@ -19,9 +19,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from wardline.adapters.identities import signed_out
 from wardline.adapters.identities.asking import Asking
 from wardline.errors import IdentityProviderError, NotAuthenticatedError
-from wardline.ports import Claims, Errand
+from wardline.ports import Claims, Errand, SignedOut
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519")
 """Signatures that only the provider can make. "none" and those by a shared secret are not among them."""
@@ -49,6 +50,7 @@ class OidcProvider:
         self._asking = Asking(name, issuer, client_id, secret.decode())
         self._described: tuple[datetime, Mapping[str, Any]] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
+        self._seen = signed_out.SeenTokens()
 
     def address(self, errand: Errand) -> str:
         """Give where to send the browser. See ``ports.IdentityProvider``."""
@@ -76,6 +78,24 @@ class OidcProvider:
             in_body=_wants_secret_in_body(about),
         )  # fmt: skip
         return self._claims(self._checked(str(token["id_token"]), errand, token.get("access_token")))
+
+    def signed_out(self, token: str) -> SignedOut:
+        """Check a logout token. See ``ports.IdentityProvider``."""
+        now = self._now()
+        try:
+            read = self._decoded(token)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise self._refused(f"gave a logout token that does not hold ({type(error).__name__})") from None
+        problem = signed_out.problem_of(
+            read.header, read.claims, issuer=self._issuer, client_id=self._client_id, now=now, skew=timedelta(seconds=SKEW_SECONDS)
+        )  # fmt: skip
+        if problem is not None:
+            raise self._refused(f"gave {problem}")
+        if not self._seen.is_new(str(read.claims["jti"]), now, keep=signed_out.OLDEST + 2 * timedelta(seconds=SKEW_SECONDS)):  # fmt: skip
+            raise self._refused("gave a logout token that was shown before")
+        return SignedOut(
+            issuer=self._issuer, subject=signed_out.text_or_none(read.claims.get("sub")), session=signed_out.text_or_none(read.claims.get("sid"))
+        )  # fmt: skip
 
     def farewell(self) -> str | None:
         """Give where a browser signs out there as well. See ``ports.IdentityProvider``."""
@@ -124,7 +144,8 @@ class OidcProvider:
         if not isinstance(subject, str) or not 1 <= len(subject) <= _MOST_SUBJECT_CHARACTERS:
             raise self._refused("named nobody")
         return Claims(
-            issuer=self._issuer, subject=subject, name=_name(found, self._name_claim), roles=_values(found, self._role_claim)
+            issuer=self._issuer, subject=subject, name=_name(found, self._name_claim), roles=_values(found, self._role_claim),
+            session=signed_out.text_or_none(found.get("sid")),
         )  # fmt: skip
 
     # --- what the provider says of itself ---------------------------------------------------------------------------------------

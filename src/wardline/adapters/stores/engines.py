@@ -16,8 +16,8 @@ _PRAGMAS = (
     "busy_timeout=30000",
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
-    # A checkpoint keeps one commit waiting; with the usual 1,000 pages that is more than one claim of a case in a hundred.
-    "wal_autocheckpoint=4000",
+    # A checkpoint keeps one commit waiting, so that another thread makes them; see ``checkpoints``. This is for when it does not get to it.
+    "wal_autocheckpoint=16000",
     "secure_delete=ON",  # what retention deletes is overwritten, not just forgotten
     "foreign_keys=ON",
     "temp_store=MEMORY",

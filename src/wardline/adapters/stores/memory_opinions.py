@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from wardline import records
 from wardline.adapters.stores.memory_lists import MemoryReading
@@ -23,6 +24,14 @@ class MemoryOpinions(MemoryReading):
     def opinions_by(self, user_id: str, *, most: int) -> list[records.Opinion]:
         found = self._all(
             records.Opinion, lambda each: (each.at, each.id), lambda each: each.user_id == user_id
+        )
+        return found[::-1][:most]
+
+    def opinions_settled(self, *, since: datetime, until: datetime, most: int) -> list[records.Opinion]:
+        found = self._all(
+            records.Opinion,
+            lambda each: (each.settled_at or since, each.id),
+            lambda each: each.settled_at is not None and since <= each.settled_at < until,
         )
         return found[::-1][:most]
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from wardline import records
+from wardline import records, review
 from wardline.adapters.stores.memory_lists import MemoryReading
 from wardline.errors import NotFoundError
 
@@ -35,7 +35,8 @@ class MemoryQueue(MemoryReading):
     def count_waiting(
         self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
     ) -> int:
-        return len(self._waiting(now, taker, _opened, escalated=escalated)[:most])
+        found = self._all(records.Case, _opened, lambda case: waits(case, now, taker, escalated=escalated))
+        return len(found[:most])
 
     def imminent_cases(
         self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
@@ -104,7 +105,11 @@ class MemoryQueue(MemoryReading):
     def _waiting(
         self, now: datetime, taker: records.Taker, order: Callable[[records.Case], Any], *, escalated: bool = False
     ) -> list[records.Case]:  # fmt: skip
-        return self._all(records.Case, order, lambda case: waits(case, now, taker, escalated=escalated))
+        return self._all(
+            records.Case,
+            order,
+            lambda case: waits(case, now, taker, escalated=escalated) and takes(case, taker),
+        )
 
 
 def waits(case: records.Case, now: datetime, taker: records.Taker, *, escalated: bool) -> bool:
@@ -113,6 +118,12 @@ def waits(case: records.Case, now: datetime, taker: records.Taker, *, escalated:
     is_due = case.held_until is None or case.held_until <= now
     is_theirs = (case.escalated_by is not None) == escalated and taker.user_id not in case.passed_by
     return _is_open(case) and is_free and is_due and is_theirs and case.queue in taker.queues
+
+
+def takes(case: records.Case, taker: records.Taker) -> bool:
+    """Say whether this person takes what the case is known to be."""
+    put_off = taker.put_off if case.imminent_since is None else ()
+    return review.grade_of_case(case) not in (*taker.declined, *put_off)
 
 
 def _is_open(case: records.Case) -> bool:

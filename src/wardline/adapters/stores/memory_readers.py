@@ -178,6 +178,13 @@ class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn, MemoryTargets)
             lambda found: found.user_id == user_id,
         )
 
+    def sessions_at_provider(self, provider_session: str) -> list[records.Session]:
+        return self._all(
+            records.Session,
+            lambda found: (found.opened_at, found.id),
+            lambda found: found.provider_session == provider_session,
+        )
+
     def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
         return self._all(
             records.Session,

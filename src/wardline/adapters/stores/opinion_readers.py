@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -32,6 +33,12 @@ class SqlOpinions(SqlReading):
         table = tables.opinions
         chosen = sa.select(table).where(table.c.user_id == user_id)
         return self._all(records.Opinion, chosen.order_by(table.c.at.desc(), table.c.id.desc()).limit(most))
+
+    def opinions_settled(self, *, since: datetime, until: datetime, most: int) -> list[records.Opinion]:
+        table = tables.opinions
+        chosen = sa.select(table).where(table.c.settled_at >= since, table.c.settled_at < until)
+        ordered = chosen.order_by(table.c.settled_at.desc(), table.c.id.desc())
+        return self._all(records.Opinion, ordered.limit(most))
 
     def golden_item(self, golden_id: str) -> records.GoldenItem:
         return self._one(records.GoldenItem, golden_id)

@@ -13,12 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import codec, tables, translation
+from wardline.adapters.stores import codec, grades, tables, translation
 from wardline.adapters.stores.columns import UtcTime, text
 from wardline.adapters.stores.reading import SqlReading
+from wardline.ports import LOOKED_AT
+from wardline.records import Grade
 
 _ESCAPE = "\\"
 _Asked = sa.Select[Any] | sa.CompoundSelect[Any]
+_Kinds = tuple[tuple[Grade, ...], tuple[Grade, ...]]
+"""The grades that somebody does not take, and those that are put off."""
+_Statement = Callable[[int, _Kinds], _Asked]
 _OPEN = records.CaseState.OPEN.value
 _CASES = tables.cases
 _LEFT = _CASES.c.certificate_id.is_(None)
@@ -46,7 +51,9 @@ class SqlQueue(SqlReading):
             time, record_id = self._moment(_CASES.c.opened_at, after)
             values = {"after_time": time, "after_id": record_id}
         statement = _handed_by_age if escalated else _by_age
-        found = self._of_queues(lambda n: statement(n, following=bool(values)), now, taker, most, **values)
+        found = self._of_queues(
+            lambda n, kinds: statement(n, kinds, following=bool(values)), now, taker, most, **values
+        )
         return sorted(found, key=lambda case: (case.opened_at, case.id))[:most]
 
     def count_waiting(
@@ -64,7 +71,7 @@ class SqlQueue(SqlReading):
         if not taker.queues:
             return []
         values = {"now": now, "passed": _passed(taker.user_id), "most": most, "among": taker.queues}
-        return self._all(records.Case, _imminent(escalated=escalated), **values)
+        return self._all(records.Case, _imminent(_kinds(taker), escalated=escalated), **values)
 
     def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         return self._of_queues(_by_turns, now, taker, most)
@@ -121,13 +128,13 @@ class SqlQueue(SqlReading):
         return self._all(records.Case, chosen.limit(most))
 
     def _of_queues(
-        self, statement: Callable[[int], _Asked], now: datetime, taker: records.Taker, most: int, **values: Any
+        self, statement: _Statement, now: datetime, taker: records.Taker, most: int, **values: Any
     ) -> list[records.Case]:  # fmt: skip
         found = self._rows_of_queues(statement, now, taker, most, **values)
         return [codec.from_row(records.Case, row) for row in found]
 
     def _rows_of_queues(
-        self, statement: Callable[[int], _Asked], now: datetime, taker: records.Taker, most: int, **values: Any
+        self, statement: _Statement, now: datetime, taker: records.Taker, most: int, **values: Any
     ) -> list[dict[str, Any]]:  # fmt: skip
         """Ask about all queues of a person in one statement; each case once."""
         if not taker.queues:
@@ -135,7 +142,7 @@ class SqlQueue(SqlReading):
         asked = {"now": now, "passed": _passed(taker.user_id), "most": most, **values}
         asked |= {f"queue_{number}": queue for number, queue in enumerate(taker.queues)}
         with translation.translated(), self._engine.connect() as connection:
-            rows = connection.execute(statement(len(taker.queues)), asked).mappings().all()
+            rows = connection.execute(statement(len(taker.queues), _kinds(taker)), asked).mappings().all()
         return [dict(row) for row in {row["id"]: row for row in rows}.values()]
 
 
@@ -164,6 +171,10 @@ def _waits(
     )
 
 
+def _kinds(taker: records.Taker) -> _Kinds:
+    return tuple(sorted(taker.declined)), tuple(sorted(taker.put_off))
+
+
 def _passed(user_id: str) -> str:
     """Give the pattern of lists that this person is on. The quotation marks of the JSON text make it whole ids, never parts of one."""
     plain = json.dumps(user_id)
@@ -174,15 +185,22 @@ def _passed(user_id: str) -> str:
 
 # The statements of every hand-out are built once for each number of queues: building them takes longer than answering them.
 def _first(
-    number: int, *chosen: sa.ColumnElement[bool], order: sa.Column[Any], escalated: bool = False, columns: tuple[sa.Column[Any], ...] = (),
+    number: int, kinds: _Kinds, *chosen: sa.ColumnElement[bool], order: sa.Column[Any], escalated: bool = False,
+    columns: tuple[sa.Column[Any], ...] = (),
 ) -> sa.Select[Any]:  # fmt: skip
     """Select the first of one queue by one order."""
     queue = sa.bindparam(f"queue_{number}", type_=text())
     waits = _waits(_NOW, _PASSED, escalated=escalated)
-    statement = sa.select(*(columns or (_CASES,))).where(
+    given = columns or tuple(_CASES.c)
+    # Somebody who does not take every grade is looked for among a bounded number: in some queues nearly all is of one.
+    looked_at = sa.select(*(given if not any(kinds) else _CASES.c)).where(
         waits, _CASES.c.queue == queue, order.is_not(None), *chosen
-    )
-    return statement.order_by(order, _CASES.c.id).limit(_MOST)
+    ).order_by(order, _CASES.c.id)  # fmt: skip
+    if not any(kinds):
+        return looked_at.limit(_MOST)
+    some = looked_at.limit(sa.literal_column(str(LOOKED_AT))).subquery()
+    fitting = sa.select(*(some.c[each.name] for each in given)).where(grades.takes(some.c, *kinds))
+    return fitting.order_by(some.c[order.name], some.c.id).limit(_MOST)
 
 
 def _together(parts: list[sa.Select[Any]]) -> _Asked:
@@ -199,24 +217,26 @@ def _following(order: sa.Column[Any]) -> sa.ColumnElement[bool]:
 
 
 @cache
-def _by_age(queues: int, *, following: bool) -> _Asked:
+def _by_age(queues: int, kinds: _Kinds, *, following: bool) -> _Asked:
     order = _CASES.c.opened_at
     more = [_following(order)] if following else []
-    return _together([_first(number, *more, order=order) for number in range(queues)])
+    return _together([_first(number, kinds, *more, order=order) for number in range(queues)])
 
 
 @cache
-def _handed_by_age(queues: int, *, following: bool) -> _Asked:
+def _handed_by_age(queues: int, kinds: _Kinds, *, following: bool) -> _Asked:
     order = _CASES.c.opened_at
     more = [_following(order)] if following else []
-    return _together([_first(number, *more, order=order, escalated=True) for number in range(queues)])
+    return _together([_first(number, kinds, *more, order=order, escalated=True) for number in range(queues)])
 
 
 @cache
-def _imminent(*, escalated: bool) -> sa.Select[Any]:
+def _imminent(kinds: _Kinds, *, escalated: bool) -> sa.Select[Any]:
     # They are few at any time, so their one index serves all queues.
     waits = _waits(_NOW, _PASSED, escalated=escalated)
     known = _CASES.c.imminent_since
+    if any(kinds):
+        waits = sa.and_(waits, grades.takes(_CASES.c, *kinds))
     return sa.select(_CASES).where(waits, known.is_not(None), _CASES.c.queue.in_(_AMONG)).order_by(known, _CASES.c.id).limit(_MOST)  # fmt: skip
 
 
@@ -224,43 +244,44 @@ _STANDING = tuple(_CASES.c[each.name] for each in fields(records.Standing))
 
 
 @cache
-def _by_turns(queues: int) -> _Asked:
-    return _turns(queues, ())
+def _by_turns(queues: int, kinds: _Kinds) -> _Asked:
+    return _turns(queues, kinds, ())
 
 
 @cache
-def _by_turns_alone(queues: int) -> _Asked:
-    return _turns(queues, _STANDING)
+def _by_turns_alone(queues: int, kinds: _Kinds) -> _Asked:
+    return _turns(queues, kinds, _STANDING)
 
 
-def _turns(queues: int, columns: tuple[sa.Column[Any], ...]) -> _Asked:
+def _turns(queues: int, kinds: _Kinds, columns: tuple[sa.Column[Any], ...]) -> _Asked:
     views, delay = _CASES.c.views_turn, _CASES.c.delay_turn
     parts = []
     for number in range(queues):
         parts += [
-            _first(number, _CASES.c.lane == lane.value, order=views, columns=columns) for lane in records.Lane
+            _first(number, kinds, _CASES.c.lane == lane.value, order=views, columns=columns)
+            for lane in records.Lane
         ]
-        parts.append(_first(number, order=delay, columns=columns))
+        parts.append(_first(number, kinds, order=delay, columns=columns))
     return _together(parts)
 
 
 @cache
-def _by_score(queues: int) -> _Asked:
-    return _together([_first(number, order=_CASES.c.score_turn) for number in range(queues)])
+def _by_score(queues: int, kinds: _Kinds) -> _Asked:
+    return _together([_first(number, kinds, order=_CASES.c.score_turn) for number in range(queues)])
 
 
 @cache
-def _by_lot(queues: int) -> _Asked:
+def _by_lot(queues: int, kinds: _Kinds) -> _Asked:
     from_there = _CASES.c.lot >= sa.bindparam("lot", type_=sa.Double())
-    return _together([_first(number, from_there, order=_CASES.c.lot) for number in range(queues)])
+    return _together([_first(number, kinds, from_there, order=_CASES.c.lot) for number in range(queues)])
 
 
 @cache
-def _restricted(queues: int) -> _Asked:
+def _restricted(queues: int, kinds: _Kinds) -> _Asked:
     old = _CASES.c.opened_at < sa.bindparam("before", type_=UtcTime())
     return _together(
         [
-            _first(number, _CASES.c.restricted, _LEFT, old, order=_CASES.c.opened_at)
+            _first(number, kinds, _CASES.c.restricted, _LEFT, old, order=_CASES.c.opened_at)
             for number in range(queues)
         ]
     )

@@ -212,6 +212,11 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
         chosen = sa.select(table).where(table.c.user_id == user_id)
         return self._all(records.Session, chosen.order_by(table.c.opened_at, table.c.id))
 
+    def sessions_at_provider(self, provider_session: str) -> list[records.Session]:
+        table = tables.sessions
+        chosen = sa.select(table).where(table.c.provider_session == provider_session)
+        return self._all(records.Session, chosen.order_by(table.c.opened_at, table.c.id))
+
     def expired_sessions(self, now: datetime, *, most: int) -> list[records.Session]:
         table = tables.sessions
         chosen = sa.select(table).where(table.c.expires_at <= now)

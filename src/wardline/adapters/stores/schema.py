@@ -20,15 +20,17 @@ _LOCK = (
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the tables to the newest version, from whatever they are; nothing when they are. All or nothing, one process at a time."""
-    # Alembic takes a quarter of a second to import and is needed here only.
-    from alembic import command
-
     with translation.translated(), transactions.writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         found = _version(connection)
         if found is not None and found > tables.SCHEMA_VERSION:
             raise _wrong(found)
+        if found == tables.SCHEMA_VERSION:
+            return
+        # Alembic takes a quarter of a second to import and is needed here only.
+        from alembic import command
+
         settings = migration_settings()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

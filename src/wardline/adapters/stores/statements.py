@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from wardline import records
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, TallyKey, Write
-from wardline.adapters.stores.reading import by_id
+from wardline.adapters.stores.reading import MOST_VALUES, by_id
 from wardline.errors import AlreadyExistsError, VersionConflictError
 
 
@@ -24,11 +24,15 @@ def write(connection: sa.Connection, prepared: Prepared) -> None:
     Records first: their row locks make the order of the lines' ordinals that of the versions, whichever process writes.
     """
     for group, writes in groupby(prepared.writes, key=_group):
-        if isinstance(group, type):
-            _insert(connection, [change for change in writes if isinstance(change, Put)])
-            continue
-        for change in writes:
-            _write_one(connection, change)
+        puts = [change for change in writes if isinstance(change, Put)] if isinstance(group, tuple) else []
+        match group:
+            case (_, True):
+                _replace(connection, puts)
+            case (_, False):
+                _insert(connection, puts)
+            case _:
+                for change in writes:
+                    _write_one(connection, change)
     if prepared.unlinks:
         entries = tables.audit_entries
         connection.execute(
@@ -81,14 +85,14 @@ def _addition(dialect_name: str) -> sa.Insert:
 
 
 def _group(change: Write) -> Any:
-    """Inserts of one kind that follow each other go in one statement."""
-    return change.kind.type if isinstance(change, Put) and change.replaces is None else id(change)
+    """Inserts of one kind that follow each other go in one statement, and so do replacements: a lock is held while they are made."""
+    return (change.kind.type, change.replaces is not None) if isinstance(change, Put) else id(change)
 
 
 def _write_one(connection: sa.Connection, change: Write) -> None:
     match change:
-        case Put():
-            _replace(connection, change)
+        case Put():  # those are written in groups
+            return
         case Take():
             table = tables.BY_TYPE[change.kind.type]
             connection.execute(sa.delete(table).where(table.c.id == change.id))
@@ -110,32 +114,67 @@ def _insert(connection: sa.Connection, changes: Sequence[Put]) -> None:
         ) from error
 
 
-def _replace(connection: sa.Connection, change: Put) -> None:
-    table = tables.BY_TYPE[change.kind.type]
-    statement = sa.update(table).where(table.c.id == change.id, table.c.version == change.replaces)
-    row = change.row
-    if connection.dialect.name == "sqlite":
-        row = _changed(connection, change)
-    try:
-        done = connection.execute(statement, row)
-    except sa.exc.IntegrityError as error:
-        raise AlreadyExistsError(
-            f"{change.kind.name} {change.id}: its unique name is taken, expected another"
-        ) from error
-    if done.rowcount != 1:
+def _replace(connection: sa.Connection, changes: Sequence[Put]) -> None:
+    if len({change.id for change in changes}) < len(
+        changes
+    ):  # one record twice: each version on what the one before left
+        for change in changes:
+            _replace(connection, [change])
+        return
+    kind, named = changes[0].kind, changes[0].id if len(changes) == 1 else f"among {len(changes)}"
+    for rows in _alike(connection, changes):
+        try:
+            done = connection.execute(_replacement(tables.BY_TYPE[kind.type]), rows)
+        except sa.exc.IntegrityError as error:
+            raise AlreadyExistsError(
+                f"{kind.name} {named}: its unique name is taken, expected another"
+            ) from error
+        if done.rowcount != len(rows):
+            raise VersionConflictError(
+                f"{kind.name} {named}: changed or gone meanwhile, expected the version before"
+            )
+
+
+@cache
+def _replacement(table: sa.Table) -> sa.Update:
+    """Make the statement that puts a record in the place of its version before: once, for that takes longer than to run it."""
+    wanted = sa.bindparam("wanted", type_=table.c.id.type)
+    return sa.update(table).where(table.c.id == wanted, table.c.version == sa.bindparam("replaced"))
+
+
+def _alike(connection: sa.Connection, changes: Sequence[Put]) -> Iterator[list[dict[str, Any]]]:
+    """Give the values of the statements: those that name the same columns together.
+
+    SQLite writes every index of which a column is named in the statement, whether or not it changes, and a case is in many. So cells that are
+    stored like that are left out there.
+    """
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    on_sqlite = connection.dialect.name == "sqlite"
+    stored = _stored(connection, changes) if on_sqlite else {}
+    for change in changes:
+        row = _changed(change, stored.get(change.id)) if on_sqlite else dict(change.row)
+        found.setdefault(tuple(row), []).append({**row, "wanted": change.id, "replaced": change.replaces})
+    yield from found.values()
+
+
+def _stored(connection: sa.Connection, changes: Sequence[Put]) -> dict[str, sa.RowMapping]:
+    table = tables.BY_TYPE[changes[0].kind.type]
+    if len(changes) == 1:
+        found = connection.execute(by_id(table), {"wanted": changes[0].id}).mappings().all()
+        return {row["id"]: row for row in found}
+    stored: dict[str, sa.RowMapping] = {}
+    for start in range(0, len(changes), MOST_VALUES):
+        some = [change.id for change in changes[start : start + MOST_VALUES]]
+        chosen = sa.select(table).where(table.c.id.in_(some))
+        stored |= {row["id"]: row for row in connection.execute(chosen).mappings()}
+    return stored
+
+
+def _changed(change: Put, stored: sa.RowMapping | None) -> dict[str, Any]:
+    if stored is None or stored["version"] != change.replaces:
         raise VersionConflictError(
             f"{change.kind.name} {change.id}: changed or gone meanwhile, expected version {change.replaces}"
         )
-
-
-def _changed(connection: sa.Connection, change: Put) -> dict[str, Any]:
-    """Give the cells of a row that are not stored like that. SQLite writes every index of which a column is named in the statement, whether or
-    not it changes, and a case is in many."""
-    stored = (
-        connection.execute(by_id(tables.BY_TYPE[change.kind.type]), {"wanted": change.id}).mappings().first()
-    )
-    if stored is None or stored["version"] != change.replaces:
-        return dict(change.row)  # the statement will say so
     return {name: cell for name, cell in change.row.items() if stored[name] != cell or name == "version"}
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from wardline import ports, records
 from wardline.adapters.stores import log, preparation, schema
 from wardline.adapters.stores.certificate_readers import SqlCertificates
+from wardline.adapters.stores.checkpoints import Checkpoints
 from wardline.adapters.stores.cluster_readers import SqlClusters
 from wardline.adapters.stores.complaint_readers import SqlComplaints
 from wardline.adapters.stores.evidence_readers import SqlEvidence
@@ -60,7 +61,13 @@ class SqlStore(
         except BaseException:
             engine.dispose()
             raise
-        self._writer = GroupWriter(engine, reached=reached, enqueue=enqueue)
+        if engine.dialect.name == "sqlite":
+            self._checkpoints: Checkpoints | None = Checkpoints(engine)
+            committed = self._checkpoints.note_commit
+            self._writer = GroupWriter(engine, reached=reached, enqueue=enqueue, committed=committed)
+        else:
+            self._checkpoints = None
+            self._writer = GroupWriter(engine, reached=reached, enqueue=enqueue)
 
     @property
     def engine(self) -> sa.Engine:
@@ -90,4 +97,6 @@ class SqlStore(
     def close(self) -> None:
         """Finish the commits under way, then close the connections."""
         self._writer.close()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._engine.dispose()

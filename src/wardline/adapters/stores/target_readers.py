@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -45,22 +46,17 @@ class SqlTargets(SqlReading):
         return self._first(records.Case, chosen.order_by(_CASES.c.due_at, _CASES.c.id))
 
     def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
-        queue, target = _CASES.c.queue, _CASES.c.target
-        in_time = sa.and_(_CASES.c.state != _OPEN, _DECISIONS.c.at <= _CASES.c.due_at)
-        decided = sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS)
-        counted = (
-            sa.select(queue, target, sa.func.count().label("due"), sa.func.sum(sa.case((in_time, 1), else_=0)).label("kept"))
-            .select_from(_CASES.outerjoin(_DECISIONS, decided))
-            .where(_CASES.c.due_at >= since, _CASES.c.due_at < until, target.is_not(None))
-            .group_by(queue, target)
-        )  # fmt: skip
-        found = [
-            records.Attained(
-                queue=row["queue"], target=Target(row["target"]), due=int(row["due"]), kept=int(row["kept"])
-            )
-            for row in self._rows(counted)
+        # Those that are still open have kept nothing. They are most of all in a backlog, and are counted along their own index.
+        due: Counter[tuple[str, str]] = Counter()
+        kept: Counter[tuple[str, str]] = Counter()
+        for statement in (_still_open(since, until), _decided(since, until)):
+            for row in self._rows(statement):
+                due[row["queue"], row["target"]] += int(row["due"])
+                kept[row["queue"], row["target"]] += int(row["kept"])
+        return [
+            records.Attained(queue=queue, target=Target(target), due=number, kept=kept[queue, target])
+            for (queue, target), number in sorted(due.items())
         ]
-        return sorted(found, key=lambda each: (each.queue, each.target))
 
     def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:
         chosen = (
@@ -83,6 +79,27 @@ class SqlTargets(SqlReading):
             .where(_CASES.c.claimed_at.is_not(None), _CASES.c.claimed_at <= newest.c.at)
         )
         return [_handled(row) for row in self._rows(chosen)]
+
+
+def _still_open(since: datetime, until: datetime) -> sa.Select[Any]:
+    queue, target = _CASES.c.queue, _CASES.c.target
+    counted = sa.select(queue, target, sa.func.count().label("due"), sa.literal(0).label("kept"))
+    due = (_CASES.c.due_at >= since, _CASES.c.due_at < until, target.is_not(None))
+    return counted.where(_CASES.c.state == _OPEN, *due).group_by(queue, target)
+
+
+def _decided(since: datetime, until: datetime) -> sa.Select[Any]:
+    queue, target = _CASES.c.queue, _CASES.c.target
+    in_time = _DECISIONS.c.at <= _CASES.c.due_at
+    decided = sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS)
+    kept = sa.func.sum(sa.case((in_time, 1), else_=0)).label("kept")
+    due = (_CASES.c.due_at >= since, _CASES.c.due_at < until, target.is_not(None))
+    return (
+        sa.select(queue, target, sa.func.count().label("due"), kept)
+        .select_from(_CASES.outerjoin(_DECISIONS, decided))
+        .where(_CASES.c.state != _OPEN, *due)
+        .group_by(queue, target)
+    )
 
 
 def _of(queue: str, target: records.Target) -> sa.ColumnElement[bool]:

@@ -48,11 +48,31 @@ class _WholeBatchError(Exception):
     only wait once more, of the second it is not known whether it took effect."""
 
 
+def _nobody() -> None:
+    """Nobody is told of commits."""
+
+
 class GroupWriter:
     """Commit requests of many threads in few transactions. The thread starts with the first request."""
 
-    def __init__(self, engine: sa.Engine, *, reached: ports.WritePoint, enqueue: Enqueue | None) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        reached: ports.WritePoint,
+        enqueue: Enqueue | None,
+        committed: Callable[[], None] = _nobody,
+    ) -> None:
+        """Write to an engine.
+
+        Args:
+            engine: The database.
+            reached: Called at the write points.
+            enqueue: Adds durable work; None refuses it.
+            committed: Called after each transaction that is durable, before anybody hears of it.
+        """
         self._engine = engine
+        self._committed = committed
         self._reached = reached
         self._enqueue = enqueue
         self._queue: SimpleQueue[_Request | _Alone | None] = SimpleQueue()
@@ -129,6 +149,7 @@ class GroupWriter:
             with translation.translated(), transactions.writing(self._engine) as connection:
                 result = job.run(connection)
                 connection.commit()
+            self._committed()
         except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the caller that waits
             job.done.set_exception(error)
         else:
@@ -175,6 +196,7 @@ class GroupWriter:
                 connection.commit()
             except BaseException as error:
                 raise _WholeBatchError from error
+        self._committed()
         self._answer(batch, refused)
 
     def _apply(self, connection: sa.Connection, prepared: Prepared) -> None:

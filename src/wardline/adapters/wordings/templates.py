@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -54,11 +55,6 @@ class TemplateWording:
 
     def __init__(self, operator: Operator, files: Mapping[str, Path]) -> None:
         self._operator = operator
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.PackageLoader("wardline.adapters.wordings", "en"), undefined=jinja2.StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, autoescape=False,
-        )  # fmt: skip
-        self._environment.filters["day"] = _day
         unknown = sorted(set(files) - set(MessageKind))
         if unknown:
             raise ConfigurationError(
@@ -75,9 +71,9 @@ class TemplateWording:
 
     def _load(self, kind: MessageKind, path: Path | None) -> jinja2.Template:
         if path is None:
-            return self._environment.get_template(f"{kind}.txt.jinja")
+            return _environment().get_template(f"{kind}.txt.jinja")
         try:
-            return self._environment.from_string(path.read_text("utf-8"))
+            return _environment().from_string(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError):
             raise ConfigurationError(
                 f"complaints.templates.{kind}: cannot be read, expected a text file"
@@ -109,6 +105,17 @@ def templates(
     """Make the built-in wording: what the entry point gives."""
     operator = Operator(service=service, territory=territory, terms=terms, redress=redress)
     return TemplateWording(operator, files)
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    """Give what templates are read with. It keeps the built-in ones as they were compiled, which takes longer than everything else here."""
+    made = ImmutableSandboxedEnvironment(
+        loader=jinja2.PackageLoader("wardline.adapters.wordings", "en"), undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, autoescape=False,
+    )  # fmt: skip
+    made.filters["day"] = _day
+    return made
 
 
 def _day(moment: datetime) -> str:

@@ -36,18 +36,18 @@ def command(
     started = time.monotonic()
     logging_setup.configure(logging_setup.WARNING)
     _prepare(folder, fresh=fresh)
-    from wardline.cli.demo.world import world
+    from wardline.cli.demo.world import WORKED, world
 
-    with world(folder, reached=write_points.from_environment()) as running:
+    reached = write_points.from_environment()
+    with world(folder, reached=reached) as running:
         summary = _play(running, scenes, started)
         _tell(summary, folder)
-        serving = sys.stdout.isatty() and not headless
-        if serving:
+    if as_json:
+        sys.stdout.write(json.dumps(summary) + "\n")
+        sys.stdout.flush()
+    if sys.stdout.isatty() and not headless:
+        with world(folder, reached=reached, manner=WORKED) as running:
             _address(running)
-        if as_json:
-            sys.stdout.write(json.dumps(summary) + "\n")
-            sys.stdout.flush()
-        if serving:
             _serve_until_interrupted()
     if not summary["audit_verified"]:
         raise typer.Exit(4)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from wardline.cli.demo.desk import Desk
+from wardline.cli.demo.extras import ADVERTISING_FLAG, DIFFERING_FLAG
 from wardline.cli.demo.forms import Form, Page
 from wardline.cli.demo.scenario import ACCOUNTS_NAME, UNSURE_FLAG
 from wardline.cli.demo.uploads import Journal
@@ -22,6 +23,7 @@ Given = TypeVar("Given")
 _ROUNDS = 10
 """A case that one cannot tell comes back for another: a few rounds are enough for all."""
 _CATEGORIES = ("A1", "A2", "B1", "B2")
+_OTHER_RULE, _NO_VIOLATION, _CANNOT_TELL = "other-rule", "not-a-violation", "cannot-tell"
 _PNG = b"\x89PNG"
 
 
@@ -53,6 +55,22 @@ def work(
                 _together(pool, (each.go for each in people))
                 return
     raise DependencyError("demo: cases still wait after ten rounds, expected none")
+
+
+def begin(
+    address: str, passwords: Mapping[str, str], name: str, case_ids: Iterable[str], diary: Path
+) -> None:
+    """Let one moderator decide these cases, and no others; those of them that they have not decided yet."""
+    notes = Journal(diary)
+    try:
+        with Desk(address) as desk:
+            moderator = _Moderator(desk, name, set(passwords) - {name}, notes, lambda: None)
+            moderator.come(passwords[name])
+            for case_id in case_ids:
+                moderator.decide(case_id)
+            moderator.go()
+    finally:
+        notes.close()
 
 
 def _together(pool: ThreadPoolExecutor, acts: Iterable[Callable[[], Given]]) -> list[Given]:
@@ -94,30 +112,48 @@ class _Moderator:
             page = self._handle(page)
             handled += 1
 
+    def decide(self, case_id: str) -> None:
+        """Decide one case, if it is still to be had."""
+        page = self._desk.open(f"/cases/{case_id}")
+        if page.forms("/claim"):
+            page = self._desk.send(_the(page, "/claim"))
+        if page.forms("/decisions"):
+            self._handle(page)
+
     def _handle(self, page: Page) -> Page:
         reasons = page.reasons
         case_id = _the(page, "/decisions").action.split("/")[-2]
-        unsure = UNSURE_FLAG in reasons and not self._passed_by_another(case_id)
         looks = "Same as" not in reasons and "Could not be scanned" not in reasons
         # A file that is the same as a listed one may be decided without looking: the best view is the one not needed.
         if looks:
             page = self._look(page)
-        if unsure:
-            # First the note: if the demo is killed in between, the case is still this person's, and they go on from here.
-            self._diary.note(f"{self.name} {case_id}")
-            judgement = "cannot-tell"
-        elif "entry of a" in reasons:
-            judgement = _category(page)
-        else:
-            judgement = "not-a-violation"
+        judgement = self._judgement(page, reasons, case_id)
         answers = _answers(looked=looks) if judgement in _CATEGORIES else {}
+        if judgement == _OTHER_RULE and DIFFERING_FLAG in reasons:
+            answers["second-opinion"] = "yes"
         after = self._desk.send(_the(page, "/decisions"), category=judgement, **answers)
-        if not unsure:
+        if judgement != _CANNOT_TELL:
             self._done()
         return after
 
-    def _passed_by_another(self, case_id: str) -> bool:
-        return any(f"{other} {case_id}" in self._diary for other in self._others)
+    def _judgement(self, page: Page, reasons: str, case_id: str) -> str:
+        # The first one cannot tell, or asks for another opinion; whoever comes after says otherwise, so that a third decides between two.
+        for flag, at_first in ((UNSURE_FLAG, _CANNOT_TELL), (DIFFERING_FLAG, _OTHER_RULE)):
+            if flag in reasons:
+                return _NO_VIOLATION if self._comes_after_others(case_id) else at_first
+        if ADVERTISING_FLAG in reasons:
+            return _OTHER_RULE
+        return _category(page) if "entry of a" in reasons else _NO_VIOLATION
+
+    def _comes_after_others(self, case_id: str) -> bool:
+        """Say whether a colleague had this case before; if not, note it for them.
+
+        The note comes before the decision: if the demo is killed in between, the case is still this person's, and they go on from here.
+        """
+        after = any(f"{other} {case_id}" in self._diary for other in self._others)
+        if not after:
+            self._diary.note(f"{self.name} {case_id}")
+        return after
 
     def _look(self, page: Page) -> Page:
         """Reveal every file of a case that this person has not seen yet, and fetch its picture once."""

@@ -24,7 +24,7 @@ UNSURE_FLAG = "hard-to-tell"
 """The flag at which the first moderator cannot tell."""
 _drawing = threading.Lock()
 """Uploads go out several at a time, and those of one scene together: it is drawn once."""
-_WORKED_SHARE = 0.625
+WORKED_SHARE = 0.625
 """This share of the scenes is worked by the moderators; the later ones stay open for whoever looks at the demo."""
 
 
@@ -61,9 +61,9 @@ def tried_scenes(scenes: int) -> tuple[int, ...]:
     return tuple(range(1, scenes, 2 * _LISTED_EACH))
 
 
-def worked_scenes(scenes: int) -> int:
+def worked_scenes(scenes: int, share: float = WORKED_SHARE) -> int:
     """How many scenes come in before the moderators work."""
-    return round(scenes * _WORKED_SHARE)
+    return round(scenes * share)
 
 
 def original(scene: int) -> bytes:
@@ -81,7 +81,7 @@ def wave(first: int, last: int) -> Iterator[DemoUpload]:
         every = list(pictures.CopyKind)
         kinds = every if listed else [every[scene // 3 % len(every)]] if scene % 3 == 0 else []
         for kind in kinds:
-            yield _upload(scene, kind, "bin", None, partial(_copy, scene, kind))
+            yield _upload(scene, kind, "bin", None, partial(copy, scene, kind))
 
 
 def broken(names: tuple[pictures.Damage, ...], label: str) -> Iterator[DemoUpload]:
@@ -106,13 +106,14 @@ def _scene(scene: int) -> Image.Image:
     return pictures.scene(scene)
 
 
-def _copy(scene: int, kind: pictures.CopyKind) -> bytes:
+def copy(scene: int, kind: pictures.CopyKind) -> bytes:
+    """A changed copy of a scene, as a file."""
     with _drawing:
         if scene % _LISTED_EACH == 0:
             return _every_copy(scene)[kind]
-        return next(copy.content for copy in pictures.copies(_scene(scene), scene) if copy.kind is kind)
+        return next(each.content for each in pictures.copies(_scene(scene), scene) if each.kind is kind)
 
 
 @lru_cache(maxsize=4)
 def _every_copy(scene: int) -> dict[pictures.CopyKind, bytes]:
-    return {copy.kind: copy.content for copy in pictures.copies(_scene(scene), scene)}
+    return {each.kind: each.content for each in pictures.copies(_scene(scene), scene)}

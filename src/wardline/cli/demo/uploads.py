@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from wardline.cli.demo.extras import DemoAppeal
 from wardline.cli.demo.scenario import DemoUpload
 from wardline.errors import DependencyError
 
@@ -66,6 +67,26 @@ def send(
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="demo-upload") as pool:
             for finished in [pool.submit(one, upload) for upload in uploads]:
                 finished.result()
+
+
+def complain(api: str, key: str, appeals: Iterable[DemoAppeal], journal: Journal) -> None:
+    """Pass on what people say, those appeals that the journal does not have yet."""
+    with httpx.Client(base_url=api, headers={"Authorization": f"Bearer {key}"}, timeout=_SECONDS) as client:
+        for each in appeals:
+            if each.reference not in journal:
+                body = {
+                    "text": each.text,
+                    "account_reference": each.account,
+                    "content_reference": each.reference,
+                }
+                answer = client.post(
+                    "/v1/appeals", json=body, headers={"Idempotency-Key": f"appeal-{each.reference}"}
+                )
+                if answer.status_code != 202:
+                    raise DependencyError(
+                        f"appeal about {each.reference}: answered {answer.status_code}, expected 202"
+                    )
+                journal.note(each.reference)
 
 
 def _send_one(client: httpx.Client, upload: DemoUpload, begun: datetime) -> None:

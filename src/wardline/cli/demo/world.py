@@ -51,8 +51,22 @@ class World:
     passwords: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """The settings that are other ones while the demo plays by itself than when somebody works in it."""
+
+    undo_seconds: float
+    opinions_percent: float
+
+
+PLAYED = Manner(undo_seconds=0.0, opinions_percent=0.0)
+"""Decisions take effect at once, and nothing is drawn: so every run has the same figures."""
+WORKED = Manner(undo_seconds=20.0, opinions_percent=25.0)
+"""There is time to take a decision back, and of a few decisions one is drawn for a second opinion."""
+
+
 @contextlib.contextmanager
-def world(folder: Path, *, reached: ports.WritePoint) -> Iterator[World]:
+def world(folder: Path, *, reached: ports.WritePoint, manner: Manner = PLAYED) -> Iterator[World]:
     """Set up or resume the demo's world; everything ends with the block."""
     with contextlib.ExitStack() as ending:
         secrets_kept = _Secrets(folder)
@@ -61,7 +75,9 @@ def world(folder: Path, *, reached: ports.WritePoint) -> Iterator[World]:
             password=secrets_kept.authority.decode(), ledger_path=folder / "authority.jsonl"
         )
         ending.enter_context(authority.start())
-        installation = ending.enter_context(_installation(folder, authority.url, platform.url, reached))
+        installation = ending.enter_context(
+            _installation(folder, authority.url, platform.url, reached, manner)
+        )
         installation.start_decoders()  # before the first upload waits for them
         keys = secrets_kept.people_and_keys(installation)
         durable = installation.durable_work(poll_seconds=_POLL_SECONDS)
@@ -125,9 +141,14 @@ class _Secrets:
 
 
 def _installation(
-    folder: Path, authority_url: str, platform_url: str, reached: ports.WritePoint
+    folder: Path, authority_url: str, platform_url: str, reached: ports.WritePoint, manner: Manner
 ) -> Installation:
-    text = _SETTINGS.format(authority=authority_url, platform=platform_url)
+    text = _SETTINGS.format(
+        authority=authority_url,
+        platform=platform_url,
+        undo=manner.undo_seconds,
+        drawn=manner.opinions_percent,
+    )
     path = folder / FILE_NAME
     if path.exists():
         # The sandboxes take any free port, another one at each run.
@@ -166,10 +187,10 @@ _SETTINGS = """\
 name = "demo"
 
 [review]
-undo_seconds = 0.0        # decisions take effect at once; 60 is the default
+undo_seconds = {undo}        # 60 is the default
 
 [review.opinions]
-random_percent = 0.0      # so that every run has the same figures; 5 is the default
+random_percent = {drawn}     # of what one person decided, so much goes to a second one too; 5 is the default
 
 [review.golden]
 percent = 5.0             # now and then a picture for practice; 0 is the default

@@ -10,11 +10,10 @@ from wardline import records
 from wardline.pipeline import Wardline
 from wardline.records import require_id
 from wardline.web import access
-from wardline.web.access import Caller
 
 router = APIRouter(prefix="/v1/approvals", tags=["approvals"])
 
-_Caller = Annotated[Caller, Depends(access.caller)]
+_Proven = Annotated[records.User, Depends(access.proven)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
 
 
@@ -25,12 +24,12 @@ def list_approvals(wardline: _Wardline, state: records.ApprovalState | None = No
 
 
 @router.post("/{approval_id}/approve")
-def approve(approval_id: str, caller: _Caller, wardline: _Wardline) -> records.Approval:
+def approve(approval_id: str, person: _Proven, wardline: _Wardline) -> records.Approval:
     """Approve somebody else's proposal; it is carried out in the same commit."""
-    return wardline.approve(require_id("approval", approval_id), user=caller.person)
+    return wardline.approve(require_id("approval", approval_id), user=person)
 
 
 @router.post("/{approval_id}/refuse")
-def refuse(approval_id: str, caller: _Caller, wardline: _Wardline) -> records.Approval:
+def refuse(approval_id: str, person: _Proven, wardline: _Wardline) -> records.Approval:
     """Refuse somebody else's proposal."""
-    return wardline.refuse(require_id("approval", approval_id), user=caller.person)
+    return wardline.refuse(require_id("approval", approval_id), user=person)

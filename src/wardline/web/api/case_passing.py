@@ -43,25 +43,44 @@ class DangerBody(BaseModel):
     note: str = Field(min_length=1, max_length=2000, description="What led to it")
 
 
+def _seen(wardline: Wardline, caller: Caller, case: records.Case) -> records.Case:
+    """Give a case as its reader may see it: a lead may be the next one to judge it."""
+    return wardline.seen_cases([case], user=caller.person)[0]
+
+
 @router.post("/{case_id}/pass")
 def pass_on(case_id: str, body: PassBody, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Give a claimed case back for good: it is not handed to the caller again."""
-    return wardline.pass_on(require_id("case", case_id), user=caller.person, note=body.note)
+    return _seen(
+        wardline, caller, wardline.pass_on(require_id("case", case_id), user=caller.person, note=body.note)
+    )
 
 
 @router.post("/{case_id}/assignment")
 def assign(case_id: str, body: AssignmentBody, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Claim a case for a person, whoever holds it. Leads only."""
-    return wardline.assign(require_id("case", case_id), lead=caller.person, to=body.to, note=body.note)
+    return _seen(
+        wardline,
+        caller,
+        wardline.assign(require_id("case", case_id), lead=caller.person, to=body.to, note=body.note),
+    )
 
 
 @router.post("/{case_id}/diversion")
 def divert(case_id: str, body: DiversionBody, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Move a case to another queue. Leads only."""
-    return wardline.divert(require_id("case", case_id), lead=caller.person, queue=body.queue, note=body.note)
+    return _seen(
+        wardline,
+        caller,
+        wardline.divert(require_id("case", case_id), lead=caller.person, queue=body.queue, note=body.note),
+    )
 
 
 @router.post("/{case_id}/danger")
 def mark_danger(case_id: str, body: DangerBody, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Note that a child may be in danger now: the case comes before all others. Who holds the case, or a lead."""
-    return wardline.mark_danger(require_id("case", case_id), user=caller.person, note=body.note)
+    return _seen(
+        wardline,
+        caller,
+        wardline.mark_danger(require_id("case", case_id), user=caller.person, note=body.note),
+    )

@@ -157,6 +157,11 @@ WORDS: dict[AlarmKind, Words] = {
         "Nothing was switched off. The watch over the certificate goes on.",
         "See whether what people upload there changed, or the detector did. This warns of harmless changes too.",
     ),
+    AlarmKind.CLOCK_JUMPED: Words(
+        "The clock jumped, or the service stood still for long",
+        "Nothing is destroyed by a date that may be wrong; people go on working.",
+        "Compare the clock with another one and set it. Resolve this once it is right: then retention goes on.",
+    ),
     AlarmKind.WORK_FAILED: Words(
         "A task goes on failing",
         "It is tried again by itself, at longer and longer intervals.",

@@ -28,7 +28,7 @@ class Row:
     member: records.ClusterMember
     state: str
     spread: str
-    """What spread to it, in words; empty where nothing did."""
+    """What spread to it, in words; empty where nothing did, and while opinions are awaited."""
 
 
 def show(desk: Desk) -> Response:
@@ -40,14 +40,16 @@ def show(desk: Desk) -> Response:
     shown = found[:_SHOWN]
     cases = store.several_cases([each.case_id for each in shown])
     return page(
-        desk, "cluster", stands=stands, rows=[_row(each, cases[each.case_id]) for each in shown], outcomes=OUTCOMES, first=after is None,
+        desk, "cluster", stands=stands, rows=[_row(each, cases[each.case_id], withheld=stands.said is None) for each in shown], outcomes=OUTCOMES, first=after is None,
         spreads=stands.spreads[:_SPREADS], more_spreads=len(stands.spreads) > _SPREADS, more=shown[-1].id if len(found) > _SHOWN else None, is_many=stands.members >= MOST_COUNTED,
         audit_percent=round(100 * desk.wardline.parts.rules.audit_share),
     )  # fmt: skip
 
 
-def _row(member: records.ClusterMember, case: records.Case) -> Row:
+def _row(member: records.ClusterMember, case: records.Case, *, withheld: bool) -> Row:
     state = _STATES[case.state]
+    if withheld:
+        return Row(case, member, state, "")
     if member.spread_id is not None:
         sampled = case.stage is Stage.AUDIT
         return Row(

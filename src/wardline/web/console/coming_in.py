@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from wardline import records
 from wardline.errors import (
@@ -34,6 +34,7 @@ from wardline.web.console.rendering import bare, go, theme_of
 ERRAND_COOKIE = "wardline_errand"
 """Binds a way to a provider to the browser that was sent. It comes back from another site, so it cannot be ``SameSite=Strict``."""
 _ERRAND_SECONDS = 600
+_NOT_STORED = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,25 @@ def _arrived(
     else:
         identities.prove(parts, session, claims)
     return onward(request, journey.following.next or "/you", "Wardline", outside=False)
+
+
+def signed_out(door: Doorway, request: Request, body: bytes) -> Response:
+    """Take word from a provider, which sends it by itself, that somebody signed out there: their sessions end at once.
+
+    Only the token's signature counts. No browser sends this, and no cookie is looked at.
+    Source: OpenID Connect Back-Channel Logout 1.0, sections 2.5, 2.7 and 2.8.
+    """
+    try:
+        provider = _named(door, request)
+        ended = provider.provider.signed_out(first(fields_of(body), "logout_token"))
+        identities.sign_out(door.wardline.parts, ended)
+    except (NotAuthenticatedError, NotFoundError):
+        return JSONResponse({"error": "invalid_request"}, status_code=400, headers=_NOT_STORED)
+    except WardlineError as error:
+        return JSONResponse(
+            {"error": "server_error"}, status_code=problems.status_of(error), headers=_NOT_STORED
+        )
+    return Response(status_code=200, headers=_NOT_STORED)
 
 
 def farewell(door: Doorway, request: Request) -> Response:

@@ -34,9 +34,9 @@ def opinion_values(desk: Desk, case: records.Case) -> dict[str, Any]:
 def _tag(case: records.Case) -> str:
     if case.state is CaseState.CLOSED:
         return ""
-    return {Stage.SECOND: "Second opinion", Stage.ADJUDICATION: "To decide between answers"}.get(
-        case.stage, ""
-    )
+    return {
+        Stage.SECOND: "Second opinion", Stage.ADJUDICATION: "To decide between answers", Stage.APPEAL: "Appeal",
+    }.get(case.stage, "")  # fmt: skip
 
 
 def _words(desk: Desk, case: records.Case, answers: int) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import AlreadyExistsError, ConflictError, InputError, WardlineError
-from wardline.pipeline import Parts, passkeys, passwords, people
+from wardline.pipeline import Parts, changing_people, passkeys, passwords, people
 from wardline.records import Role
 from wardline.web import problems
 from wardline.web.console.desk import MANAGERS, Desk, Page
@@ -110,7 +110,7 @@ def change_role(desk: Desk) -> Response:
         wanted = _role(desk)
     except InputError as error:
         return _person(desk, user, wrong=error)
-    people.change_role(desk.wardline.parts, user.name, wanted, actor=desk.user.id)
+    changing_people.change_role(desk.wardline.parts, user.name, wanted, actor=desk.user.id)
     return go(f"/people/{user.id}")
 
 
@@ -125,13 +125,13 @@ def reset_password(desk: Desk) -> Response:
             remedy="Open the person's page again. A password that was shown to you before is still right.",
         )
     password = passwords.generate(parts)
-    changed = people.reset_password(parts, user.name, password, actor=desk.user.id)
+    changed = changing_people.reset_password(parts, user.name, password, actor=desk.user.id)
     return shown_once(desk, _password(changed, password, "A new password"))
 
 
 def unlock(desk: Desk) -> Response:
     """Let somebody try again who was locked after failed tries."""
-    return _changed(desk, people.unlock)
+    return _changed(desk, changing_people.unlock)
 
 
 def reset_keys(desk: Desk) -> Response:
@@ -143,7 +143,7 @@ def reset_keys(desk: Desk) -> Response:
 
 def lock_out(desk: Desk) -> Response:
     """Lock a person out for good."""
-    return _changed(desk, people.disable_user)
+    return _changed(desk, changing_people.disable_user)
 
 
 def _address(**asked: str) -> str:

@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from wardline import records, review
 from wardline.errors import InputError
-from wardline.pipeline import targets
 from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part, waiting
 from wardline.web.console.viewing import viewing_of
+from wardline.web.console.your_choices import GRADES
 
 _SHOWN = 25
 _COUNTED = 500
@@ -97,10 +97,9 @@ def _around(desk: Desk) -> dict[str, Any]:
     wardline, store = desk.wardline, desk.wardline.parts.store
     order, chosen = wardline.order(), wardline.parts.rules.order
     others = store.count_waiting(now=desk.now, taker=wardline.takers.others(desk.user), most=_COUNTED)
-    is_lead = desk.user.role is Role.LEAD
     return {
         "order": order, "falls_back": order is not chosen, "elsewhere": others, "has_queues": bool(wardline.parts.rules.queues),
-        "unstaffed": targets.unstaffed(wardline.parts, wardline.takers) if is_lead else [],
+        "untaken": wardline.untaken() if desk.user.role is Role.LEAD else (), "grades": GRADES,
     }  # fmt: skip
 
 

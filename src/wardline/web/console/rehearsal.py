@@ -56,7 +56,11 @@ def _story() -> tuple[Told, ...]:
 def _told(scene: Scene) -> Told:
     evidence = scene.facts.get("evidence")
     watched = scene.turn in (Turn.KEPT, Turn.SUSPENDED) and isinstance(evidence, float)
-    share = min(float(evidence) * assurance.Watch(cap=0.5, life=1).alarm_level, 1.0) if watched and evidence else 0.0
+    share = (
+        min(float(evidence) * assurance.Watch(cap=0.5, life=1).alarm_level, 1.0)
+        if watched and evidence
+        else 0.0
+    )
     return Told(scene, _TITLES[scene.turn], _TAGS.get(scene.turn), round(100 * share) if watched else None)
 
 

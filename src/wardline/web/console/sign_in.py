@@ -65,6 +65,9 @@ def routes(door: Doorway) -> list[tuple[str, Handler, list[str]]]:
     async def farewell(request: Request) -> Response:
         return await run_in_threadpool(coming_in.farewell, door, request)
 
+    async def signed_out_there(request: Request) -> Response:
+        return await run_in_threadpool(coming_in.signed_out, door, request, await request.body())
+
     return [
         ("/sign-in", form, ["GET"]),
         ("/sign-in", enter, ["POST"]),
@@ -73,6 +76,7 @@ def routes(door: Doorway) -> list[tuple[str, Handler, list[str]]]:
         ("/sign-in/with/{provider}", begin_provider, ["POST"]),
         ("/sign-in/with/{provider}/back", end_provider, ["GET"]),
         ("/sign-in/with/{provider}/farewell", farewell, ["GET"]),
+        ("/sign-in/with/{provider}/signed-out", signed_out_there, ["POST"]),
         ("/sign-out", leave, ["POST"]),
         ("/theme", theme, ["POST"]),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from wardline.errors import InputError
-from wardline.pipeline import people
+from wardline.pipeline import changing_people
 from wardline.web.console.desk import MANAGERS, Desk, Page
 from wardline.web.console.rendering import go, page
 
@@ -31,7 +31,9 @@ def change(desk: Desk) -> Response:
             f"user {user.name}: changed since this page was shown, expected the page as it is now",
             remedy="Open the page again.",
         )
-    people.change_skills(desk.wardline.parts, user.name, desk.form.get("skill", ()), actor=desk.user.id)
+    changing_people.change_skills(
+        desk.wardline.parts, user.name, desk.form.get("skill", ()), actor=desk.user.id
+    )
     return go(f"/people/{user.id}/skills")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from wardline import review
@@ -9,6 +11,7 @@ from wardline.pipeline.team import COUNTED
 from wardline.records import Role
 from wardline.web.console.desk import Desk, Page
 from wardline.web.console.rendering import page
+from wardline.web.console.your_choices import GRADES
 
 LEADS = frozenset({Role.LEAD})
 
@@ -17,10 +20,14 @@ def show(desk: Desk) -> Response:
     """Show every queue and class: what waits, what is due, and whether targets were kept."""
     rules = desk.wardline.parts.rules
     team = desk.wardline.team()
+    first, longest = (
+        tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in (team.first, team.longest)
+    )
+    team = replace(team, first=first, longest=longest)
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
-        desk, "team", team=team, queues=queues, factors=review.factors, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
-        restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED,
+        desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
+        restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED, least_drawn=rules.calibration.least_decisions,
     )  # fmt: skip
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from wardline import records
-from wardline.pipeline import people
-from wardline.records import Role
+from wardline import assurance, records
+from wardline.pipeline import people, training
+from wardline.records import Outcome, Role
 from wardline.web.console.desk import Desk, Page
+from wardline.web.console.opinion_view import OUTCOMES
 from wardline.web.console.rendering import page
 
 LEADS = frozenset({Role.LEAD})
+_KINDS = {
+    **{kind: f"category {kind}" for kind in assurance.KINDS},
+    "violation": "a violation without a category",
+    **{str(outcome): OUTCOMES[outcome] for outcome in Outcome if outcome is not Outcome.VIOLATION},
+}
+"""What an answer may be, in words."""
 
 
 def index(desk: Desk) -> Response:
-    """List the people who review, by name and without a figure."""
+    """List the people who review, by name and without a figure; beside them where ten or more people together differ."""
     found = [each for each in desk.wardline.parts.store.users() if people.may_review(each)]
-    return page(desk, "trainees", people=sorted(found, key=lambda each: each.name.casefold()))
+    return page(
+        desk, "trainees", people=sorted(found, key=lambda each: each.name.casefold()), kinds=_KINDS,
+        differences=desk.wardline.differences(reader=desk.user), fewest=assurance.LEAST_PEOPLE, days=training.DIFFERENCE_DAYS,
+    )  # fmt: skip
 
 
 def show(desk: Desk) -> Response:

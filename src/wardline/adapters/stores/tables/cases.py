@@ -53,7 +53,9 @@ cases = sa.Table(
              postgresql_where=_ORDINARY),
     sa.Index("ix_cases_score_turn", "state", "queue", "score_turn", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
     sa.Index("ix_cases_lot", "state", "queue", "lot", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
-    sa.Index("ix_cases_restricted", "state", "queue", "opened_at", "id", sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
+    # Of two indexes SQLite takes the one with more columns that are equal, whatever part of the table each holds.
+    sa.Index("ix_cases_restricted", "state", "queue", "restricted", "opened_at", "id", "lease_until", "held_until",
+             sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
     sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
     sa.Index("ix_cases_cluster_id", "cluster_id", "state", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),
     sa.Index("ix_cases_further_opinion", "cluster_id", "state", sqlite_where=_FURTHER, postgresql_where=_FURTHER),

@@ -24,9 +24,11 @@ users = sa.Table(
 sessions = sa.Table(
     "sessions", metadata, an_id(), a_text("user_id"), a_text("token_digest"), a_time("opened_at"), a_time("expires_at"),
     a_number("version"), a_time_or_none("seen_at"), a_time_or_none("proven_at"), a_yes_no("strong"), a_text_or_none("identity_id"),
+    a_text_or_none("provider_session"),
     sa.Index("uq_sessions_token_digest", "token_digest", unique=True),
     sa.Index("ix_sessions_user_id", "user_id", "opened_at", "id"),
     sa.Index("ix_sessions_expires_at", "expires_at", "id"),
+    sa.Index("ix_sessions_provider_session", "provider_session", "id"),
 )  # fmt: skip
 
 api_keys = sa.Table(
