@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import tables
+from wardline.adapters.stores.key_reads import KeyReads
 from wardline.adapters.stores.list_readers import SqlListReaders
 from wardline.adapters.stores.queue_readers import SqlQueue
 from wardline.adapters.stores.reading import MOST_VALUES
@@ -26,6 +27,11 @@ _REMEMBERED = (
 
 class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        super().__init__(engine)
+        # PostgreSQL is asked over a connection that may keep one waiting, and answers alike in any process.
+        self._key_reads = KeyReads(engine) if engine.dialect.name == "sqlite" else None
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
     def item(self, item_id: str) -> records.Item:
@@ -218,7 +224,18 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
         return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
-        return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
+        row = self._key_reads.row(secret_digest) if self._key_reads is not None else None
+        known = self._key_reads.known(secret_digest, row) if self._key_reads is not None and row else None
+        if known is not None:
+            return known
+        key = self._only(records.ApiKey, _API_KEY, digest=secret_digest)
+        if self._key_reads is not None and row and key is not None:
+            self._key_reads.keep(secret_digest, row, key)
+        return key
+
+    def api_key_at_once(self, secret_digest: str) -> records.ApiKey | None:
+        row = self._key_reads.row(secret_digest) if self._key_reads is not None else None
+        return self._key_reads.known(secret_digest, row) if self._key_reads is not None and row else None
 
     def api_keys(self) -> list[records.ApiKey]:
         table = tables.api_keys

@@ -79,4 +79,6 @@ class SqlStore(
     def close(self) -> None:
         """Finish the commits under way, then close the connections."""
         self._writer.close()
+        if self._key_reads is not None:
+            self._key_reads.close()
         self._engine.dispose()
