@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import tables
-from wardline.adapters.stores.key_reads import KeyReads
 from wardline.adapters.stores.list_readers import SqlListReaders
 from wardline.adapters.stores.queue_readers import SqlQueue
+from wardline.adapters.stores.quick_reads import QuickReads
 from wardline.adapters.stores.reading import MOST_VALUES
 from wardline.adapters.stores.sign_in_readers import SqlSignIn
 from wardline.adapters.stores.target_readers import SqlTargets
@@ -31,7 +31,7 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine)
         # PostgreSQL is asked over a connection that may keep one waiting, and answers alike in any process.
-        self._key_reads = KeyReads(engine) if engine.dialect.name == "sqlite" else None
+        self._quick = QuickReads(engine) if engine.dialect.name == "sqlite" else None
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
     def item(self, item_id: str) -> records.Item:
@@ -224,18 +224,19 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
         return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
-        row = self._key_reads.row(secret_digest) if self._key_reads is not None else None
-        known = self._key_reads.known(secret_digest, row) if self._key_reads is not None and row else None
-        if known is not None:
-            return known
-        key = self._only(records.ApiKey, _API_KEY, digest=secret_digest)
-        if self._key_reads is not None and row and key is not None:
-            self._key_reads.keep(secret_digest, row, key)
+        row = self._quick.key_row(secret_digest) if self._quick is not None else None
+        if self._quick is None or row is None:
+            return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
+        key = self._quick.key_of(secret_digest, row) or self._only(
+            records.ApiKey, _API_KEY, digest=secret_digest
+        )
+        if key is not None:
+            self._quick.keep_key(secret_digest, row, key)
         return key
 
     def api_key_at_once(self, secret_digest: str) -> records.ApiKey | None:
-        row = self._key_reads.row(secret_digest) if self._key_reads is not None else None
-        return self._key_reads.known(secret_digest, row) if self._key_reads is not None and row else None
+        row = self._quick.key_row(secret_digest) if self._quick is not None else None
+        return self._quick.key_of(secret_digest, row) if self._quick is not None and row is not None else None
 
     def api_keys(self) -> list[records.ApiKey]:
         table = tables.api_keys

@@ -76,9 +76,13 @@ class SqlStore(
             return 0
         return self._writer.alone(partial(log.sequence, sign=sign, most=most))
 
+    def may_hold_work(self, queue: str) -> bool:
+        """Say whether durable work waits in a queue: quickly, or else that it may."""
+        return self._quick is None or self._quick.may_hold_work(queue)
+
     def close(self) -> None:
         """Finish the commits under way, then close the connections."""
         self._writer.close()
-        if self._key_reads is not None:
-            self._key_reads.close()
+        if self._quick is not None:
+            self._quick.close()
         self._engine.dispose()
