@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -18,39 +18,59 @@ class NotCommittedError(Exception):
     """The transaction did not begin, or its COMMIT failed; the cause says why."""
 
 
-def add(
-    engine: sa.Engine, counts: Mapping[tuple[date, records.Step], int], written: Callable[[], None]
-) -> None:
-    """Add to the counters in a transaction of their own; returns when it is durable.
+class QuickCounts:
+    """Adds to the counters on a connection of its own. Used by one thread at a time.
 
-    Args:
-        engine: Of SQLite.
-        counts: What to add.
-        written: Called when everything is written and nothing is durable; what it raises takes everything back.
-
-    Raises:
-        NotCommittedError: See there. What else fails comes as SQLAlchemy's errors, as from any other statement.
+    A commit is not waited for until it is on the disk, which would be most of what it costs: counts survive the end of the process in any
+    way, and a power cut from the next commit of anything else on, which the counts logged each minute are. See docs/adr/0018.
     """
-    connection = engine.raw_connection()
-    try:
-        _run(connection, "BEGIN IMMEDIATE")
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._connection: sa.PoolProxiedConnection | None = None
+
+    def add(self, counts: Mapping[tuple[date, records.Step], int], written: Callable[[], None]) -> None:
+        """Add to the counters in a transaction of their own; returns when it is committed.
+
+        Args:
+            counts: What to add.
+            written: Called when everything is written and nothing is committed; what it raises takes everything back.
+
+        Raises:
+            NotCommittedError: See there. What else fails comes as SQLAlchemy's errors, as from any other statement.
+        """
         rows = [(day.isoformat(), step.value, amount) for (day, step), amount in counts.items()]
         try:
-            driver: Any = connection.driver_connection
-            driver.executemany(_ADD, rows)
-        except sqlite3.Error as error:
-            raise _as_sqlalchemys(_ADD, error) from error
-        written()
-        _run(connection, "COMMIT")
-    except BaseException:
-        # Like any transaction that broke: the pool must not lend a connection with a lock on it.
-        connection.invalidate()
-        raise
-    connection.close()
+            driver = self._opened()
+            _run(driver, "BEGIN IMMEDIATE")
+            try:
+                driver.executemany(_ADD, rows)
+            except sqlite3.Error as error:
+                raise _as_sqlalchemys(_ADD, error) from error
+            written()
+            _run(driver, "COMMIT")
+        except BaseException:
+            self.close()  # and with it whatever it still holds
+            raise
+
+    def close(self) -> None:
+        """End the connection: the pool must not lend one that commits otherwise than its others."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            try:
+                self._connection = self._engine.raw_connection()
+            except sa.exc.SQLAlchemyError as error:
+                raise NotCommittedError from error
+            _run(cast("sqlite3.Connection", self._connection.driver_connection), "PRAGMA synchronous=NORMAL")
+        return cast("sqlite3.Connection", self._connection.driver_connection)
 
 
-def _run(connection: sa.PoolProxiedConnection, statement: str) -> None:
-    driver: Any = connection.driver_connection
+def _run(driver: sqlite3.Connection, statement: str) -> None:
     try:
         driver.execute(statement)
     except sqlite3.Error as error:

@@ -18,8 +18,9 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 
 from wardline import errors, ports, records
-from wardline.adapters.stores import quick_counts, statements, transactions, translation
+from wardline.adapters.stores import statements, transactions, translation
 from wardline.adapters.stores.preparation import Prepared, TallyKey
+from wardline.adapters.stores.quick_counts import NotCommittedError, QuickCounts
 
 T = TypeVar("T")
 Enqueue = Callable[[sa.Connection, records.Task], None]
@@ -73,6 +74,7 @@ class GroupWriter:
         self._writing = threading.Lock()
         """Whoever holds it writes."""
         self._closed = False
+        self._quick = QuickCounts(engine) if engine.dialect.name == "sqlite" else None
 
     @property
     def waiting(self) -> int:
@@ -96,6 +98,8 @@ class GroupWriter:
         with self._writing:
             while self._waiting:
                 self._serve()
+            if self._quick is not None:
+                self._quick.close()
 
     def _done(self, job: _Request | _Alone) -> Any:
         """Wait until it is done, by this thread or by another that writes before it."""
@@ -148,7 +152,7 @@ class GroupWriter:
             self._transact(batch)
         except KeyboardInterrupt:
             raise
-        except (_WholeBatchError, quick_counts.NotCommittedError) as error:
+        except (_WholeBatchError, NotCommittedError) as error:
             _fail(batch, error.__cause__)
         except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the callers that wait
             if len(batch) > 1:
@@ -161,8 +165,8 @@ class GroupWriter:
 
     def _transact(self, batch: list[_Request]) -> None:
         """Write a batch in one transaction and answer once it is durable; raises when it broke as a whole."""
-        if self._engine.dialect.name == "sqlite" and all(_only_counts(each.prepared) for each in batch):
-            self._count(batch)
+        if self._quick is not None and all(_only_counts(each.prepared) for each in batch):
+            self._count(batch, self._quick)
             return
         refused: dict[_Request, BaseException] = {}
         counts: Counter[tuple[date, records.Step]] = Counter()
@@ -190,7 +194,7 @@ class GroupWriter:
                 raise _WholeBatchError from error
         self._answer(batch, refused)
 
-    def _count(self, batch: list[_Request]) -> None:
+    def _count(self, batch: list[_Request], quick: QuickCounts) -> None:
         """Do the same for a batch of counts, which cannot be in conflict with anything."""
         counts: Counter[tuple[date, records.Step]] = Counter()
         for request in batch:
@@ -200,7 +204,7 @@ class GroupWriter:
             for request in batch:
                 self._reached(f"store:before-commit:{request.prepared.name}")
 
-        quick_counts.add(self._engine, counts, written)
+        quick.add(counts, written)
         self._answer(batch, {})
 
     def _apply(self, connection: sa.Connection, prepared: Prepared) -> None:
