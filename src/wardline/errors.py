@@ -242,6 +242,13 @@ class NotifierError(DependencyError):
     code = "notifier"
 
 
+class WitnessError(DependencyError):
+    """A witness did not take a checkpoint, or cannot give back what it took."""
+
+    code = "witness"
+    remedy = "Checkpoints are handed over again by themselves; if that lasts, see whether the witness's file or address is right."
+
+
 # --- stop and call someone ----------------------------------------------------------------------------------------------------------
 class IntegrityError(WardlineError):
     """What is stored is not what was written."""

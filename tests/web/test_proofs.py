@@ -47,3 +47,19 @@ def test_proofs_are_for_those_who_read_the_log(api: Api, line: Line) -> None:
     for role in (Role.MODERATOR, Role.LEAD, Role.ADMIN):
         secret = line.person(f"one {role}", role).secret
         assert_problem(api.get("/v1/audit/proofs/0", secret), 403, "not-allowed")
+
+
+def test_growth_is_proved_to_whoever_kept_a_checkpoint(api: Api, line: Line, auditor: Person) -> None:
+    line.sequence()
+    (kept,) = api.get("/v1/audit/checkpoints", auditor.secret).json()
+    line.list_of([picture()])
+    line.sequence()
+    found = api.get(f"/v1/audit/checkpoints/{kept['size']}/proof", auditor.secret).json()
+    assert found["old_size"] == kept["size"] < found["size"]
+    proof = audit.Continuation(
+        origin=found["origin"], old_size=found["old_size"], size=found["size"],
+        hashes=tuple(outsider.decoded(each) for each in found["hashes"]), checkpoint=found["checkpoint"],
+    )  # fmt: skip
+    audit.check_continuation(proof, kept["note"], line.parts.log_origin, line.parts.log_key.public_key())
+    later = found["size"] + 1
+    assert_problem(api.get(f"/v1/audit/checkpoints/{later}/proof", auditor.secret), 404, "not-found")

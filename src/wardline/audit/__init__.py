@@ -4,21 +4,41 @@ The check proves that what is stored is what was signed. It cannot find what the
 end was cut off together with the checkpoints that covered it: for these, keep a checkpoint outside and verify against it too.
 """
 
-from wardline.audit.checkpoints import checkpoint, key_hash, open_checkpoint, sign_batch, verifier_key
-from wardline.audit.proofs import Blocks, Proof, check_proof, proof_fields, prove
+from wardline.audit.checkpoints import (
+    checkpoint,
+    key_hash,
+    notes_in,
+    open_checkpoint,
+    sign_batch,
+    verifier_key,
+)
+from wardline.audit.proofs import (
+    Blocks,
+    Continuation,
+    Proof,
+    check_continuation,
+    check_proof,
+    continuation_fields,
+    proof_fields,
+    prove,
+    prove_continuation,
+)
+from wardline.audit.tiles import (
+    CHECKPOINT_PATH,
+    ENTRIES,
+    TILE_WIDTH,
+    TileFile,
+    Tiling,
+    entries_path,
+    hash_path,
+    read_bundle,
+    read_tile,
+    widths,
+)
 from wardline.audit.verification import Verdict, verify_log
 
 __all__ = [
-    "Blocks",
-    "Proof",
-    "Verdict",
-    "check_proof",
-    "checkpoint",
-    "key_hash",
-    "open_checkpoint",
-    "proof_fields",
-    "prove",
-    "sign_batch",
-    "verifier_key",
-    "verify_log",
-]
+    "CHECKPOINT_PATH", "ENTRIES", "TILE_WIDTH", "Blocks", "Continuation", "Proof", "TileFile", "Tiling", "Verdict", "check_continuation", "check_proof", "checkpoint",
+    "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "open_checkpoint", "proof_fields", "prove", "prove_continuation",
+    "read_bundle", "read_tile", "sign_batch", "verifier_key", "verify_log", "widths",
+]  # fmt: skip

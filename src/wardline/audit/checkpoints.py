@@ -25,6 +25,10 @@ _KEY_HASH_BYTES = 4
 _SIGNATURE_LINE = re.compile(r"— (?P<name>[^\s+]+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _ORIGIN = re.compile(r"[^\s+]{1,200}")
+_NOTE = re.compile(
+    r"^[^\s+]{1,200}\n[0-9]{1,19}\n[A-Za-z0-9+/]{43}=\n\n(?:— [^\s+]+ [A-Za-z0-9+/]+={0,2}\n)+",
+    re.MULTILINE | re.ASCII,
+)
 
 
 def key_hash(origin: str, public_key: Ed25519PublicKey) -> bytes:
@@ -99,6 +103,14 @@ def open_checkpoint(note: str, origin: str, public_key: Ed25519PublicKey) -> tup
                 ) from None
             return size, root
     raise AuditLogError("audit checkpoint: no signature by the log's key, expected one")
+
+
+def notes_in(text: str) -> list[str]:
+    """Find the signed notes in a text, such as a file that they were appended to or a mail; whether they are genuine is not looked at.
+
+    Lines may end as mails end them.
+    """
+    return _NOTE.findall(text.replace("\r\n", "\n"))
 
 
 def _text(origin: str, size: int, root: bytes) -> str:

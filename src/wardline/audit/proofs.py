@@ -1,7 +1,7 @@
-"""Proofs: one entry, the signed checkpoint, and the hashes that lead from the one to the other.
+"""Proofs: one entry, the signed checkpoint, and the hashes that lead from the one to the other; and that a log grew from an earlier one.
 
-Whoever has the log's public key checks a proof offline and sees no other entry. Source: RFC 6962, section 2.1.1; RFC 9162, section
-2.1.3.2; C2SP, tlog-checkpoint and signed-note.
+Whoever has the log's public key checks a proof offline and sees no other entry. Source: RFC 6962, sections 2.1.1 and 2.1.2; RFC 9162,
+sections 2.1.3.2 and 2.1.4.2; C2SP, tlog-checkpoint and signed-note.
 """
 
 from __future__ import annotations
@@ -46,6 +46,22 @@ class Proof:
     def leaf_hash(self) -> bytes:
         """The entry's hash in the tree, 32 bytes."""
         return merkle.leaf_hash(self.leaf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuation:
+    """That the log which a checkpoint was signed over begins with the whole of an earlier one."""
+
+    origin: str
+    """The log's name."""
+    old_size: int
+    """Entries of the earlier log, 0 and up."""
+    size: int
+    """Entries of the later one."""
+    hashes: tuple[bytes, ...]
+    """In the order of the standard, 32 bytes each."""
+    checkpoint: str
+    """The signed note over the later one."""
 
 
 class Blocks:
@@ -98,14 +114,49 @@ def prove(
         blocks: What is remembered of the log. It grows.
         read: Reads leaf hashes.
     """
-    whole = checkpoint.size - checkpoint.size % BLOCK_ENTRIES
-    if blocks.size < whole:
-        blocks.extend(read(blocks.size, whole))
+    _remember(blocks, checkpoint.size, read)
     ranges = merkle.inclusion_ranges(position, checkpoint.size)
     hashes = tuple(blocks.root(start, stop, read) for start, stop in ranges)
     return Proof(
         origin=origin, position=position, leaf=leaf, size=checkpoint.size, hashes=hashes, checkpoint=checkpoint.note
     )  # fmt: skip
+
+
+def prove_continuation(
+    old_size: int, checkpoint: records.Checkpoint, *, origin: str, blocks: Blocks, read: ReadHashes
+) -> Continuation:
+    """Prove that the log under a checkpoint begins with the whole log of an earlier size; arguments as in ``prove``.
+
+    Raises:
+        InputError: The earlier size is larger than the later.
+    """
+    _remember(blocks, checkpoint.size, read)
+    ranges = merkle.consistency_ranges(old_size, checkpoint.size)
+    hashes = tuple(blocks.root(start, stop, read) for start, stop in ranges)
+    return Continuation(
+        origin=origin, old_size=old_size, size=checkpoint.size, hashes=hashes, checkpoint=checkpoint.note
+    )
+
+
+def check_continuation(proof: Continuation, earlier: str, origin: str, public_key: Ed25519PublicKey) -> None:
+    """Check, as an outsider would, that a log grew from the one that an earlier checkpoint was signed over.
+
+    Args:
+        proof: What the log's holder gave.
+        earlier: The signed note that the checker kept.
+        origin: The log's name.
+        public_key: The log's key.
+
+    Raises:
+        AuditLogError: One of the two is not signed by this key for this log, or the later log does not begin with the earlier one.
+    """
+    old_size, old_root = open_checkpoint(earlier, origin, public_key)
+    size, root = open_checkpoint(proof.checkpoint, origin, public_key)
+    fits = merkle.verify_consistency(old_size, size, old_root, root, proof.hashes)
+    if not fits or (proof.origin, proof.old_size, proof.size) != (origin, old_size, size):
+        raise AuditLogError(
+            f"audit log of {size} entries: does not begin with the {old_size} that were signed earlier, expected the same beginning"
+        )
 
 
 def check_proof(proof: Proof, origin: str, public_key: Ed25519PublicKey) -> None:
@@ -137,6 +188,26 @@ def proof_fields(proof: Proof, public_key: Ed25519PublicKey) -> dict[str, int | 
         "checkpoint": proof.checkpoint,
         "key": verifier_key(proof.origin, public_key),
     }
+
+
+def continuation_fields(
+    proof: Continuation, public_key: Ed25519PublicKey
+) -> dict[str, int | str | list[str]]:
+    """Write such a proof for JSON, as ``proof_fields`` does."""
+    return {
+        "origin": proof.origin,
+        "old_size": proof.old_size,
+        "size": proof.size,
+        "hashes": [_base64(each) for each in proof.hashes],
+        "checkpoint": proof.checkpoint,
+        "key": verifier_key(proof.origin, public_key),
+    }
+
+
+def _remember(blocks: Blocks, size: int, read: ReadHashes) -> None:
+    whole = size - size % BLOCK_ENTRIES
+    if blocks.size < whole:
+        blocks.extend(read(blocks.size, whole))
 
 
 def _base64(data: bytes) -> str:

@@ -232,6 +232,18 @@ name = {name}
 #after_clearance_days = 14.0
 #unlink_after_clearance_days = 30.0
 
+[audit]
+# So often the whole log is checked without anybody asking; 0: never.
+#check_hours = 24.0
+
+# Who keeps signed checkpoints of the log elsewhere; without one, whoever holds the log's key can rewrite it. docs/how-to/verify-the-log.md.
+# adapter: "file", "webhook" or "smtp"; the last two take what notifiers take.
+#[[audit.witnesses]]
+#adapter = "file"
+#name = "elsewhere"
+#options = {{ path = "/mnt/elsewhere/wardline-checkpoints.txt" }}
+#interval_minutes = 60.0
+
 [alarms]
 # Less free space on the data disk raises an alarm.
 #min_free_bytes = 1000000000

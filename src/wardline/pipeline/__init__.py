@@ -2,7 +2,7 @@
 
 from wardline.pipeline.appealing import Complaint
 from wardline.pipeline.flagging import Flagged, FlagTaken
-from wardline.pipeline.parts import Exchange, Parts, Rules
+from wardline.pipeline.parts import Exchange, Parts, Rules, Witnessing
 from wardline.pipeline.refer import ReferralPreview
 from wardline.pipeline.review import Showing
 from wardline.pipeline.submit import Submission
@@ -19,4 +19,5 @@ __all__ = [
     "Showing",
     "Submission",
     "Wardline",
+    "Witnessing",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from itertools import takewhile
 from wardline import audit, records
 from wardline.errors import AuditLogError
 from wardline.kernels import merkle
+from wardline.pipeline import witnessing
 from wardline.pipeline.parts import Parts
 
 
@@ -73,11 +75,27 @@ class Verification:
     reason: str | None
     drifted: tuple[str, ...]
     """Records that are not what the log says of them; the first ten."""
+    copies: int = 0
+    """Checkpoints kept elsewhere that it was compared with. Without one, only changes by people without the log's key are found."""
+    unread: tuple[str, ...] = ()
+    """Names of the witnesses that could not be asked."""
 
 
-def verify(parts: Parts) -> Verification:
-    """Check every entry, every checkpoint, and every record against its newest entry."""
+def verify(parts: Parts, notes: Sequence[str] = ()) -> Verification:
+    """Check every entry, every checkpoint, here and at the witnesses, and every record against its newest entry.
+
+    Args:
+        parts: The installation's.
+        notes: More signed notes, from files that somebody kept.
+    """
     store = parts.store
+    try:
+        # First: a copy that is made meanwhile may be of a longer log than is looked at below.
+        kept = witnessing.copies(parts, notes)
+    except AuditLogError as error:
+        return Verification(
+            ok=False, entries=0, first_bad=None, reason=f"{error.message}; {error.remedy}", drifted=()
+        )
     # A running service signs on meanwhile. What is compared ends at the checkpoint that is the last one now; entries are counted
     # after it was read, so that a log that was cut off still falls short of it.
     # Whatever has a position was signed in the same commit: an entry from before that no checkpoint covers now lost its own.
@@ -85,8 +103,9 @@ def verify(parts: Parts) -> Verification:
     last = store.last_checkpoint()
     signed = 0 if last is None else last.size
     checkpoints = takewhile(lambda each: each.size <= signed, store.checkpoints())
+    merged = heapq.merge(checkpoints, kept.checkpoints, key=lambda each: each.size)
     verdict = audit.verify_log(
-        store.log_entries(0, store.log_size()), checkpoints, parts.log_origin, parts.log_key.public_key()
+        store.log_entries(0, store.log_size()), merged, parts.log_origin, parts.log_key.public_key()
     )
     if verdict.ok and signed < before:
         verdict = replace(
@@ -103,4 +122,6 @@ def verify(parts: Parts) -> Verification:
         first_bad=verdict.first_bad,
         reason=reason,
         drifted=drifted,
+        copies=len(kept.checkpoints),
+        unread=tuple(kept.unread),
     )

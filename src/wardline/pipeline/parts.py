@@ -67,6 +67,8 @@ class Rules:
     """How long ago a kept file may have come to be matched with what is new on a list; nothing: that is off."""
     min_free_bytes: int = 1_000_000_000
     accounts: AccountRules = field(default_factory=AccountRules)
+    check_log_every: timedelta = timedelta(0)
+    """How often the whole log is checked without anybody asking; nothing: never."""
     ladder: enforcement.Ladder = field(default_factory=enforcement.Ladder)
     promises: enforcement.Promises = field(default_factory=enforcement.Promises)
 
@@ -90,6 +92,15 @@ class Exchange:
     """How often it is asked for news."""
     feedback: bool
     """Whether its owner is told of matches that people confirmed or denied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessing:
+    """A witness of the audit log."""
+
+    witness: ports.Witness
+    interval: timedelta
+    """How often it is handed a checkpoint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +128,8 @@ class Parts:
     authority: ports.Authority | None = None
     platforms: Mapping[str, ports.Platform] = field(default_factory=dict)
     notifiers: Sequence[ports.Notifier] = ()
+    witnesses: Mapping[str, Witnessing] = field(default_factory=dict)
+    """By the name that the settings give each."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
     """At which people sign in, by the name that the settings give each."""
     free_bytes: Callable[[], int] = lambda: 2**62

@@ -30,6 +30,7 @@ from wardline.pipeline import (
     targets,
     telling,
     verifying,
+    witnessing,
 )
 from wardline.pipeline.conclude import conclude
 from wardline.pipeline.count import CountLog
@@ -54,6 +55,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "notify": alarms.notify,
     "unlink": preserve.unlink,
     "verify-log": verifying.verify_log,
+    "witness": witnessing.hand_over,
     "sync-list": exchanging.work,
     "look-back": look_back.look_back,
     "feed-back": feedback.send,
@@ -97,7 +99,7 @@ class Chores:
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
-                      lambda: nobody_takes.watch(parts)):  # fmt: skip
+                      lambda: nobody_takes.watch(parts), lambda: witnessing.ask_due(parts), lambda: verifying.ask_due(parts)):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

@@ -11,7 +11,7 @@ from enum import StrEnum
 from wardline import records
 from wardline.errors import AuditLogError
 from wardline.pipeline import alarms, log, reading
-from wardline.pipeline.parts import Parts
+from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import AlarmKind, Task, Verb
 
 LOG = "log"
@@ -90,6 +90,28 @@ def standing(parts: Parts) -> Standing:
     )  # fmt: skip
 
 
+def ask_due(parts: Parts) -> None:
+    """Have everything checked when the newest check is too long ago; a log without any counts from its first checkpoint."""
+    every, now = parts.rules.check_log_every, parts.now()
+    if not every:
+        return
+    known = standing(parts)
+    if known.under_way_since is not None:
+        return
+    since = known.at or next((each.at for each in parts.store.checkpoints()), now)
+    if not timedelta(0) <= now - since < every:
+        _ask(parts, SYSTEM)
+
+
+def _ask(parts: Parts, actor: str) -> str:
+    asked_id = parts.new_id("verification")
+    parts.store.commit(
+        entries=[parts.entry(Verb.LOG_VERIFICATION_ASKED, LOG, actor=actor, detail=asked_id)],
+        work=[Task(name="verify-log", record_id=asked_id)],
+    )
+    return asked_id
+
+
 class Watch:
     """Asks for checks and knows what came of them, for every page at little cost."""
 
@@ -107,11 +129,7 @@ class Watch:
                 return known.asked_id
             if self._asked is not None and now - self._asked[0] < _UNTIL_IN_THE_LOG:
                 return self._asked[1]
-            asked_id = self._parts.new_id("verification")
-            self._parts.store.commit(
-                entries=[self._parts.entry(Verb.LOG_VERIFICATION_ASKED, LOG, actor=user.id, detail=asked_id)],
-                work=[Task(name="verify-log", record_id=asked_id)],
-            )
+            asked_id = _ask(self._parts, user.id)
             self._asked = now, asked_id
             return asked_id
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from wardline import audit, intake, ports, records
 from wardline.pipeline import (
     alarms,
     count,
+    exporting,
     log,
     people,
     reading,
     refer,
     verifying,
+    witnessing,
 )
 from wardline.pipeline.cluster_acts import ClusterActs
 from wardline.pipeline.complaint_acts import ComplaintActs
@@ -143,9 +145,28 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
         """Prove to an outsider that an entry is in the signed log."""
         return self._prover.prove(position)
 
-    def verify_audit(self) -> Verification:
-        """Check the whole audit log and every record against it."""
-        return log.verify(self.parts)
+    def prove_continuation(self, old_size: int) -> audit.Continuation:
+        """Prove to an outsider that the log begins with the whole of what it was at an earlier size."""
+        return self._prover.prove_continuation(old_size)
+
+    def export_log(
+        self, mirror: ports.LogMirror, *, user: records.User, progress: Callable[[int], None] = lambda _entries: None
+    ) -> exporting.Exported:  # fmt: skip
+        """Bring a mirror of the log to its newest checkpoint; for people who may read the log."""
+        people.require_scope(user, records.Scope.AUDIT)
+        return exporting.export(self.parts, mirror, actor=user.id, progress=progress)
+
+    def verify_audit(self, *, notes: Sequence[str] = ()) -> Verification:
+        """Check the whole audit log and every record against it, and it against what was signed and kept elsewhere.
+
+        Args:
+            notes: More signed notes than the witnesses give back.
+        """
+        return log.verify(self.parts, notes)
+
+    def log_witnesses(self) -> Sequence[tuple[str, datetime | None]]:
+        """Give the name of each witness of the log, and when it last took a checkpoint."""
+        return witnessing.told(self.parts)
 
     def ask_for_verification(self, *, user: records.User) -> str:
         """Have the same done as durable work; gives the id of what was asked for, an earlier one's while that is under way."""
@@ -167,6 +188,7 @@ class Wardline(ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, Comp
             self.parts.authority,
             *self.parts.platforms.values(),
             *self.parts.notifiers,
+            *(each.witness for each in self.parts.witnesses.values()),
             *(each.exchange for each in self.parts.exchanges.values()),
             *(each.provider for each in self.parts.providers.values()),
         ):

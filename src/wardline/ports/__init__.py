@@ -8,6 +8,7 @@ from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider
+from wardline.ports.log_copies import LogMirror, Witness
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.outside import (
     Authority,
@@ -69,6 +70,7 @@ __all__ = [
     "Index",
     "Indexes",
     "IntakeReader",
+    "LogMirror",
     "MatchingReader",
     "Media",
     "Notifier",
@@ -87,6 +89,7 @@ __all__ = [
     "TargetReader",
     "Vault",
     "WellbeingReader",
+    "Witness",
     "Wording",
     "WritePoint",
 ]  # fmt: skip

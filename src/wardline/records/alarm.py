@@ -53,6 +53,8 @@ class AlarmKind(StrEnum):
     DECODER_KILLED = "decoder-killed"
     LOG_UNVERIFIED = "log-does-not-verify"
     """The audit log, or a record, is not what was signed. Only a person closes it: it is no fault that passes."""
+    WITNESS_SILENT = "witness-silent"
+    """A witness does not take the log's checkpoints."""
     PASSKEY_COPIED = "passkey-copied"
     """The counter of a security key went backwards, so that there may be a copy of it."""
     ALARM_UNDELIVERED = "alarm-undelivered"

@@ -165,6 +165,8 @@ class Verb(StrEnum):
     """Everything was checked; the detail says what came of it."""
     LOG_READ = "log:read"
     """Somebody looked at entries that tell who was shown what."""
+    CHECKPOINT_WITNESSED = "checkpoint:witnessed"
+    """A witness took the newest checkpoint; the detail says how many entries it is over."""
     COUNTS_LOGGED = "counts:logged"
     FIGURES_PUBLISHED = "figures:published"
     SEARCH_MADE = "search:made"

@@ -73,6 +73,7 @@ _QUEUES = {
     "tell": "wardline-platforms",
     "notify": "wardline-notifiers",
     "verify-log": "wardline-log",
+    "witness": "wardline-notifiers",
     "sync-list": "wardline-lists",
     "look-back": "wardline-lists",
     "feed-back": "wardline-lists",

@@ -1,6 +1,7 @@
 """Settings: wardline.toml to one frozen value. Secrets come in by file path only; an unknown key is refused, never ignored."""
 
 from wardline.settings.accounts import AccountSettings, OidcSettings, SecondFactorSettings
+from wardline.settings.audit import AuditSettings, WitnessSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings, StrikeSettings
 from wardline.settings.ranges import RANGES
 from wardline.settings.reading import FILE_NAME, load, parse, values_of
@@ -29,6 +30,7 @@ __all__ = [
     "RANGES",
     "AccountSettings",
     "AlarmSettings",
+    "AuditSettings",
     "ComplaintSettings",
     "EnforcementSettings",
     "ExchangeSettings",
@@ -50,6 +52,7 @@ __all__ = [
     "StrikeSettings",
     "TriageSettings",
     "WellbeingSettings",
+    "WitnessSettings",
     "load",
     "parse",
     "values_of",

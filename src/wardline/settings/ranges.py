@@ -72,6 +72,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "accounts.idle_minutes": (1, 1440),
     "accounts.most_sessions": (1, 100),
     "accounts.proof_minutes": (1, 1440),
+    "audit.check_hours": (0, 8_760),
+    "audit.witnesses.interval_minutes": (1, 43_200),
     "alarms.min_free_bytes": (0, 2**62),
 }
 """Smallest and largest value of every setting that is a number."""

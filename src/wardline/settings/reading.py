@@ -85,6 +85,7 @@ def _named(settings: Settings) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     return (
         ("platforms", settings.platforms),
         ("notifiers", settings.notifiers),
+        ("audit.witnesses", settings.audit.witnesses),
         ("matching.exchanges", settings.matching.exchanges),
         ("accounts.oidc", settings.accounts.oidc),
         ("review.queues", settings.review.queues),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wardline.settings.accounts import AccountSettings
+from wardline.settings.audit import AuditSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings
 from wardline.settings.review import ReviewSettings
 from wardline.settings.sections import (
@@ -41,6 +42,7 @@ class Settings:
     referral: ReferralSettings = field(default_factory=ReferralSettings)
     preservation: PreservationSettings = field(default_factory=PreservationSettings)
     accounts: AccountSettings = field(default_factory=AccountSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     platforms: tuple[PlatformSettings, ...] = ()
     notifiers: tuple[NotifierSettings, ...] = ()

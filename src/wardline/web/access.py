@@ -75,6 +75,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/v1/statistics"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/audit/entries"): frozenset({Scope.AUDIT}),
     ("GET", "/v1/audit/checkpoints"): frozenset({Scope.AUDIT}),
+    ("GET", "/v1/audit/checkpoints/{size}/proof"): frozenset({Scope.AUDIT}),
     ("GET", "/v1/audit/proofs/{position}"): frozenset({Scope.AUDIT}),
 }
 """Method and path to the scopes of which a key needs one."""

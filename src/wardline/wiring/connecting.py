@@ -30,7 +30,7 @@ from wardline import (
     triage,
 )
 from wardline.errors import BusyError, ConfigurationError, WardlineError
-from wardline.pipeline import Exchange, Parts, Rules, Wardline, alarms
+from wardline.pipeline import Exchange, Parts, Rules, Wardline, Witnessing, alarms
 from wardline.pipeline.durable import DurableWork
 from wardline.settings import Settings
 from wardline.wiring.accounts import account_rules, providers
@@ -125,7 +125,7 @@ def open_installation(
         clock=time, rules=_rules(chosen), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
-        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), providers=providers(chosen, time),
+        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
         free_bytes=lambda: shutil.disk_usage(chosen.data).free, reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),
@@ -183,6 +183,7 @@ def _rules(chosen: Settings) -> Rules:
         list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,
         look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
         accounts=account_rules(chosen),
+        check_log_every=timedelta(hours=chosen.audit.check_hours),
         ladder=_ladder(chosen.enforcement.strikes), promises=_promises(chosen.complaints),
     )  # fmt: skip
 
@@ -276,6 +277,18 @@ def _notifiers(chosen: Settings, time: ports.Clock) -> tuple[ports.Notifier, ...
         secret = _secret_of(chosen, each.secret_file, f"notifier {each.name}")
         made.append(plugins.load("notifiers", each.adapter)(each.name, each.options, secret, now=time.now))
     return tuple(made)
+
+
+def _witnesses(chosen: Settings, time: ports.Clock) -> dict[str, Witnessing]:
+    return {
+        each.name: Witnessing(
+            witness=plugins.load("witnesses", each.adapter)(
+                each.name, each.options, _secret_of(chosen, each.secret_file, f"witness {each.name}"), now=time.now
+            ),
+            interval=timedelta(minutes=each.interval_minutes),
+        )
+        for each in chosen.audit.witnesses
+    }  # fmt: skip
 
 
 def _lock(path: Path) -> IO[bytes]:

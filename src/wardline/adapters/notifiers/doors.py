@@ -1,4 +1,4 @@
-"""What the entry points ``wardline.notifiers`` give: notifiers from the settings' options."""
+"""What the entry points ``wardline.notifiers`` and ``wardline.witnesses`` give: both kinds in one, from the settings' options."""
 
 from __future__ import annotations
 

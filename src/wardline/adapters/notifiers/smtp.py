@@ -1,4 +1,4 @@
-"""Alarms by e-mail."""
+"""Alarms, and checkpoints of the log, by e-mail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ipaddress
 import smtplib
 import ssl
 from collections.abc import Sequence
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 
 from wardline import records
-from wardline.errors import ConfigurationError, NotifierError
+from wardline.errors import ConfigurationError, NotifierError, WitnessError
 
 
 class SmtpSecurity(StrEnum):
@@ -30,7 +31,8 @@ class SmtpSecurity(StrEnum):
 class SmtpNotifier:
     """A ``ports.Notifier`` that sends each alarm as a short plain-text message. Safe to share between threads.
 
-    The same alarm always has the same ``Message-ID``, so that a mailbox can drop a repeat.
+    The same alarm always has the same ``Message-ID``, so that a mailbox can drop a repeat. It is a ``ports.Witness`` as well: a signed
+    checkpoint in a mailbox of somebody else's is a copy that nobody here can change.
 
     Args:
         name: What the settings call it.
@@ -87,7 +89,22 @@ class SmtpNotifier:
 
     def notify(self, alarm: records.Alarm) -> None:
         """Deliver an alarm. See ``ports.Notifier``. It counts as delivered when the server took it for every recipient."""
-        message = self._message(alarm)
+        why = self._send(self._alarm_message(alarm))
+        if why is not None:
+            raise NotifierError(f"notifier {self._name}: {why}")
+
+    def keep(self, checkpoint: records.Checkpoint) -> None:
+        """Send a checkpoint. See ``ports.Witness``."""
+        why = self._send(self._checkpoint_message(checkpoint))
+        if why is not None:
+            raise WitnessError(f"witness {self._name}: {why}")
+
+    def kept(self) -> list[str]:
+        """Give nothing back: what was sent lies in mailboxes. ``wardline audit verify --against`` reads a saved mail."""
+        return []
+
+    def _send(self, message: EmailMessage) -> str | None:
+        """Send one message; gives why it did not reach everybody."""
         try:
             with self._connect() as server:
                 refused = server.send_message(message)
@@ -95,13 +112,10 @@ class SmtpNotifier:
             # The cause is left out: its text may hold addresses.
             code = getattr(error, "smtp_code", None)
             answered = f"answered {code}" if code else type(error).__name__
-            raise NotifierError(
-                f"notifier {self._name}: not sent ({answered}), expected the mail server to take it"
-            ) from None
+            return f"not sent ({answered}), expected the mail server to take it"
         if refused:
-            raise NotifierError(
-                f"notifier {self._name}: refused for {len(refused)} of {len(self._recipients)} recipients, expected none"
-            )
+            return f"refused for {len(refused)} of {len(self._recipients)} recipients, expected none"
+        return None
 
     def _connect(self) -> smtplib.SMTP:
         if self._security is SmtpSecurity.TLS:
@@ -120,15 +134,30 @@ class SmtpNotifier:
             raise
         return server
 
-    def _message(self, alarm: records.Alarm) -> EmailMessage:
-        subject = _one_line(alarm.subject_id)
+    def _message(self, message_id: str, subject: str, at: datetime) -> EmailMessage:
         message = EmailMessage()
-        message["Subject"] = f"[Wardline] {alarm.kind.value}: {subject}"
+        message["Subject"] = f"[Wardline] {subject}"
         message["From"] = self._sender
         message["To"] = self._recipients
-        message["Date"] = format_datetime(alarm.raised_at)
-        message["Message-ID"] = f"<{alarm.id}@{self._sender.domain}>"
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"  # keeps holiday replies away. Source: RFC 3834
+        return message
+
+    def _checkpoint_message(self, checkpoint: records.Checkpoint) -> EmailMessage:
+        message = self._message(
+            f"checkpoint-{checkpoint.size}", f"audit log, {checkpoint.size} entries", checkpoint.at
+        )
+        message.set_content(
+            f"{checkpoint.note}\n"
+            "Keep this message. The lines above say, signed, what the audit log was at this time. Should the log ever be doubted, save the\n"
+            "message as a file and run `wardline audit verify --against FILE`.\n"
+        )
+        return message
+
+    def _alarm_message(self, alarm: records.Alarm) -> EmailMessage:
+        subject = _one_line(alarm.subject_id)
+        message = self._message(alarm.id, f"{alarm.kind.value}: {subject}", alarm.raised_at)
         message.set_content(
             f"{alarm.message}\n\n"
             f"Alarm:   {alarm.id}\nKind:    {alarm.kind.value}\nAbout:   {subject}\n"

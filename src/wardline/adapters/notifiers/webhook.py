@@ -1,4 +1,4 @@
-"""Alarms by signed webhook."""
+"""Alarms, and checkpoints of the log, by signed webhook."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from datetime import datetime
 import httpx
 
 from wardline import records
-from wardline.errors import ConfigurationError, NotifierError
+from wardline.errors import ConfigurationError, NotifierError, WitnessError
 
 _SHORTEST_SECRET_BYTES = 16
 
 
 class WebhookNotifier:
     """A ``ports.Notifier`` that posts each alarm as JSON: ``id``, ``type``, ``kind``, ``subject_id``, ``message``, ``raised_at``.
+
+    And a ``ports.Witness``: ``id``, ``type`` (``checkpoint``), ``size``, ``note``, ``at``. Whoever gets it keeps the note.
 
     Signed like a platform's webhooks: ``Wardline-Signature: v1=<HMAC-SHA256 of timestamp, full stop, body>``. The same alarm may come
     again; its id tells. Any 2xx answer means delivered. Safe to share between threads.
@@ -51,25 +53,37 @@ class WebhookNotifier:
 
     def notify(self, alarm: records.Alarm) -> None:
         """Deliver an alarm. See ``ports.Notifier``."""
-        body = _body(alarm)
+        why = self._post(alarm.id, _body(alarm))
+        if why is not None:
+            raise NotifierError(f"notifier {self._name}: {why}, expected 2xx")
+
+    def keep(self, checkpoint: records.Checkpoint) -> None:
+        """Hand a checkpoint over. See ``ports.Witness``."""
+        why = self._post(f"checkpoint-{checkpoint.size}", _checkpoint_body(checkpoint))
+        if why is not None:
+            raise WitnessError(f"witness {self._name}: {why}, expected 2xx")
+
+    def kept(self) -> list[str]:
+        """Give nothing back: it only receives."""
+        return []
+
+    def _post(self, message_id: str, body: bytes) -> str | None:
+        """Post one message; gives why it was not taken."""
         timestamp = str(int(self._now().timestamp()))
         digest = hmac.new(self._secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
             "Wardline-Timestamp": timestamp,
             "Wardline-Signature": f"v1={digest}",
-            "Wardline-Id": alarm.id,
+            "Wardline-Id": message_id,
         }
         try:
             with self._client.stream("POST", self._url, content=body, headers=headers) as answer:
                 status = answer.status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The cause is left out: its text holds the address.
-            raise NotifierError(
-                f"notifier {self._name}: no answer ({type(error).__name__}), expected 2xx"
-            ) from None
-        if not httpx.codes.is_success(status):
-            raise NotifierError(f"notifier {self._name}: answered {status}, expected 2xx")
+            return f"no answer ({type(error).__name__})"
+        return None if httpx.codes.is_success(status) else f"answered {status}"
 
     def close(self) -> None:
         """Close the connections."""
@@ -84,6 +98,17 @@ def _body(alarm: records.Alarm) -> bytes:
         "subject_id": alarm.subject_id,
         "message": alarm.message,
         "raised_at": alarm.raised_at.isoformat(),
+    }
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def _checkpoint_body(checkpoint: records.Checkpoint) -> bytes:
+    fields = {
+        "id": f"checkpoint-{checkpoint.size}",
+        "type": "checkpoint",
+        "size": checkpoint.size,
+        "note": checkpoint.note,
+        "at": checkpoint.at.isoformat(),
     }
     return json.dumps(fields, separators=(",", ":")).encode()
 

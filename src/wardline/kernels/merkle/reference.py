@@ -154,24 +154,34 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old: int, new: int) -> tuple
 
     Empty when ``old`` is 0 or equals ``new``. Source: RFC 6962, section 2.1.2.
     """
-    if not 0 <= old <= new <= len(leaf_hashes):
-        raise InputError(
-            f"merkle sizes {old} and {new}: out of order, expected 0 <= old <= new <= {len(leaf_hashes)}"
-        )
+    if new > len(leaf_hashes):
+        raise InputError(f"merkle size {new}: not there, expected 0 to {len(leaf_hashes)}")
+    return tuple(_root_of(leaf_hashes, start, stop) for start, stop in consistency_ranges(old, new))
+
+
+def consistency_ranges(old: int, new: int) -> tuple[tuple[int, int], ...]:
+    """Say which leaves each hash of a consistency proof is the root over. Source: RFC 6962, section 2.1.2.
+
+    Returns:
+        First leaf and the one after the last, in the order of the proof. As in ``inclusion_ranges``, a range of more than ``2**k`` leaves
+        begins at a multiple of ``2**k``.
+    """
+    if not 0 <= old <= new:
+        raise InputError(f"merkle sizes {old} and {new}: out of order, expected 0 <= old <= new")
     if old == 0:
         return ()
-    start, stop, known, proof = 0, new, True, []
+    start, stop, known, ranges = 0, new, True, []
     while old != stop:
         middle = start + _left_size(stop - start)
         if old <= middle:
-            proof.append(_root_of(leaf_hashes, middle, stop))
+            ranges.append((middle, stop))
             stop = middle
         else:
-            proof.append(_root_of(leaf_hashes, start, middle))
+            ranges.append((start, middle))
             start, known = middle, False
     if not known:  # the verifier holds the old root only when it is a whole subtree
-        proof.append(_root_of(leaf_hashes, start, stop))
-    return tuple(reversed(proof))
+        ranges.append((start, stop))
+    return tuple(reversed(ranges))
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:

@@ -17,6 +17,7 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
 _Position = Annotated[int, Path(ge=0, le=2**62, description="Of the entry, from 0")]
+_Size = Annotated[int, Path(ge=0, le=2**62, description="Entries of the earlier log")]
 _Start = Annotated[int, Query(ge=0, le=2**62, alias="cursor", description="Position to start at")]
 
 
@@ -72,6 +73,32 @@ def last_checkpoint(wardline: _Wardline) -> list[CheckpointBody]:
     """Give the newest checkpoint; empty before the first."""
     last = wardline.parts.store.last_checkpoint()
     return [CheckpointBody(size=last.size, note=last.note)] if last else []
+
+
+class ContinuationBody(BaseModel):
+    """That the log begins with the whole of what it was at an earlier size: RFC 6962, section 2.1.2. Bytes are base64."""
+
+    origin: str
+    """The log's name."""
+    old_size: int
+    """Entries of the earlier log."""
+    size: int
+    """Entries under the checkpoint."""
+    hashes: list[str]
+    """In the order of the standard."""
+    checkpoint: str
+    """The newest signed note, in C2SP form."""
+    key: str
+    """As in a proof of an entry."""
+
+
+@router.get("/checkpoints/{size}/proof")
+def prove_continuation(wardline: _Wardline, size: _Size) -> ContinuationBody:
+    """Prove that the log under the newest checkpoint begins with the whole log of an earlier size."""
+    proof = wardline.prove_continuation(size)
+    return ContinuationBody.model_validate(
+        audit.continuation_fields(proof, wardline.parts.log_key.public_key())
+    )
 
 
 @router.get("/proofs/{position}")

@@ -152,6 +152,11 @@ WORDS: dict[AlarmKind, Words] = {
         "It signs nobody in any more. Nothing that was done before is undone.",
         "Talk to the key's owner, take their keys away under People and keys, and look in the audit log at what they did lately.",
     ),
+    AlarmKind.WITNESS_SILENT: Words(
+        "A witness does not take the log's checkpoints",
+        "The log goes on and is signed. What is signed meanwhile has no copy that nobody here can change.",
+        "See whether the witness's file or address is right and can be reached. It is tried again each minute.",
+    ),
     AlarmKind.ALARM_UNDELIVERED: Words(
         "Alarms do not reach somebody",
         "They are on this page, and are sent when the notifier answers again.",

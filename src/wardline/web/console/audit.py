@@ -58,7 +58,7 @@ def show(desk: Desk) -> Response:
     more = {"before": older, **({"record": subject} if subject else {})}
     return page(
         desk, "audit", rows=rows, left_out=len(read) - len(told), subject=subject, label=_label(subject), record_at=_page_of(desk, subject), before=before,
-        older=f"/audit?{urlencode(more)}" if older is not None else None, **_standing(desk),
+        older=f"/audit?{urlencode(more)}" if older is not None else None, witnesses=desk.wardline.log_witnesses(), **_standing(desk),
     )  # fmt: skip
 
 

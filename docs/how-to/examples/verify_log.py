@@ -1,0 +1,131 @@
+"""Check an exported audit log with nothing of Wardline's: the standard library, and cryptography for Ed25519.
+
+    python verify_log.py FOLDER KEY [KEPT ...]
+
+FOLDER is what `wardline audit export` wrote, KEY the log's verifier key, which you got on another way, and KEPT are files with checkpoints that
+you kept earlier. It ends with 0 when everything fits, and with 1 and a sentence when not.
+Source: C2SP tlog-tiles, tlog-checkpoint and signed-note; RFC 6962, section 2.1.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+NOTE = re.compile(r"^(\S+\n[0-9]+\n\S+\n)\n((?:— \S+ \S+\n)+)", re.MULTILINE)
+
+
+class LogError(Exception):
+    """What was found."""
+
+
+def signed(note: str, key: str) -> tuple[int, bytes]:
+    """Check a note's signature; give the log's size and root."""
+    origin, key_id, encoded = key.split("+", 2)
+    public = base64.b64decode(encoded)
+    if hashlib.sha256(f"{origin}\n".encode() + public).digest()[:4].hex() != key_id or public[0] != 1:
+        raise LogError("the verifier key is damaged")
+    found = NOTE.fullmatch(note)
+    if not found or found[1].split("\n")[0] != origin:
+        raise LogError("a checkpoint is malformed, or of another log")
+    for line in found[2].splitlines():
+        _, name, signature = line.split(" ")
+        data = base64.b64decode(signature)
+        if name == origin and data[:4].hex() == key_id:
+            try:
+                Ed25519PublicKey.from_public_bytes(public[1:]).verify(data[4:], found[1].encode())
+            except InvalidSignature:
+                raise LogError("a checkpoint's signature does not fit") from None
+            _, size, root, _ = found[1].split("\n")
+            return int(size), base64.b64decode(root)
+    raise LogError("a checkpoint is not signed by this key")
+
+
+def path(kind: str, index: int, width: int) -> str:
+    """Say where a file lies."""
+    elements = [f"{index % 1000:03}"]
+    while index := index // 1000:
+        elements.insert(0, f"x{index % 1000:03}")
+    return f"tile/{kind}/{'/'.join(elements)}" + ("" if width == 256 else f".p/{width}")
+
+
+def read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        raise LogError(f"{name} is missing") from None
+
+
+def entries(folder: Path, size: int):
+    """Give every entry, in order."""
+    for start in range(0, size, 256):
+        width = min(256, size - start)
+        name = path("entries", start // 256, width)
+        data, at, count = read(folder, name), 0, 0
+        while at < len(data):
+            stop = at + 2 + int.from_bytes(data[at : at + 2], "big")
+            yield data[at + 2 : stop]
+            at, count = stop, count + 1
+        if at != len(data) or count != width:
+            raise LogError(f"{name} does not hold {width} whole entries")
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(hashes: list[bytes]) -> bytes:
+    """Straight from the definition of the tree."""
+    if len(hashes) < 2:
+        return hashes[0] if hashes else hashlib.sha256(b"").digest()
+    split = 1 << (len(hashes) - 1).bit_length() - 1
+    return node(root(hashes[:split]), root(hashes[split:]))
+
+
+def check_tiles(folder: Path, hashes: list[bytes]) -> None:
+    """Compare every tile with what the entries give."""
+    level = 0
+    while hashes:
+        for start in range(0, len(hashes), 256):
+            tile = hashes[start : start + 256]
+            name = path(str(level), start // 256, len(tile))
+            if read(folder, name) != b"".join(tile):
+                raise LogError(f"{name} is not what the entries give")
+        hashes = [root(hashes[at : at + 256]) for at in range(0, len(hashes) - 255, 256)]
+        level += 1
+
+
+def verify(folder: Path, key: str, kept: list[Path]) -> str:
+    size, signed_root = signed(read(folder, "checkpoint").decode(), key)
+    hashes = []
+    for leaf in entries(folder, size):
+        if not isinstance(json.loads(leaf), dict):
+            raise LogError(f"entry {len(hashes)} is no JSON object")
+        hashes.append(hashlib.sha256(b"\x00" + leaf).digest())
+    if root(hashes) != signed_root:
+        raise LogError("the entries do not give the root that was signed")
+    check_tiles(folder, hashes)
+    notes = [
+        "".join(each.group(0))
+        for file in kept
+        for each in NOTE.finditer(file.read_text().replace("\r\n", "\n"))
+    ]
+    for note in notes:
+        old_size, old_root = signed(note, key)
+        if old_size > size or root(hashes[:old_size]) != old_root:
+            raise LogError(
+                f"the log does not begin with the {old_size} entries that were signed when you kept a checkpoint"
+            )
+    return f"{size} entries are what was signed, and the log goes on from {len(notes)} kept checkpoints"
+
+
+if __name__ == "__main__":
+    try:
+        print(verify(Path(sys.argv[1]), sys.argv[2], [Path(each) for each in sys.argv[3:]]))
+    except (LogError, ValueError) as error:
+        sys.exit(f"WRONG: {error}")

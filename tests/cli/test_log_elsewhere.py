@@ -1,0 +1,107 @@
+"""`wardline audit export`, `verify --against` and `prove --since`: the log for people elsewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ended, Place
+
+VERIFIER = Path(__file__).parents[2] / "docs/how-to/examples/verify_log.py"
+
+
+@pytest.fixture
+def auditor(place: Place) -> Place:
+    """Give a place with an auditor, otto."""
+    made = place.run("user", "create", "otto", "--role", "auditor", "--password-file", place.password_file)
+    assert made.code == 0, made.err
+    return place
+
+
+def export(place: Place, to: Path, *more: str) -> Ended:
+    return place.run_as("otto", "audit", "export", to, *more)
+
+
+def grow(place: Place) -> None:
+    assert place.run("user", "disable", "mo").code == 0
+
+
+def test_files_and_key_are_all_that_somebody_outside_needs(auditor: Place, tmp_path: Path) -> None:
+    log, kept = tmp_path / "log", tmp_path / "kept"
+    first = export(auditor, log, "--json").json
+    assert first["new_entries"] == first["size"] > 0
+    kept.write_bytes((log / "checkpoint").read_bytes())
+    grow(auditor)
+    again = export(auditor, log)
+    assert again.code == 0, again.err
+    assert f"key             {first['key']}" in " ".join(again.out.split("\n")) or first["key"] in again.out
+    checked = subprocess.run(
+        [sys.executable, str(VERIFIER), str(log), first["key"], str(kept)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "goes on from 1 kept" in checked.stdout
+
+
+def test_a_log_that_is_not_what_was_exported_ends_with_4(auditor: Place, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert export(auditor, log).code == 0
+    bundle = next((log / "tile" / "0").rglob("*.p/*"))
+    assert bundle.stat().st_size % 32 == 0
+    (log / "checkpoint").write_text((log / "checkpoint").read_text("utf-8").replace("\n", "\n9", 1), "utf-8")
+    grow(auditor)
+    ended = export(auditor, log, "--json")
+    assert (ended.code, ended.error["error"]) == (4, "audit-log")
+
+
+def test_only_people_who_may_read_the_log_export_it(auditor: Place, tmp_path: Path) -> None:
+    ended = auditor.run_as("bea", "audit", "export", tmp_path / "log", "--json")
+    assert (ended.code, ended.error["error"]) == (2, "not-allowed")
+    assert not (tmp_path / "log").exists()
+
+
+def test_a_log_verifies_against_what_was_kept_and_says_when_nothing_was(
+    auditor: Place, tmp_path: Path
+) -> None:
+    assert export(auditor, tmp_path / "log").code == 0
+    kept = tmp_path / "mail.eml"
+    note = (tmp_path / "log" / "checkpoint").read_text("utf-8")
+    kept.write_bytes(f"Subject: the log\n\n{note}\nKeep this.\n".replace("\n", "\r\n").encode())
+    grow(auditor)
+    alone = auditor.run("audit", "verify")
+    assert alone.code == 0
+    assert "compared with no copy elsewhere" in alone.out
+    ended = auditor.run("audit", "verify", "--against", kept)
+    assert ended.code == 0, ended.out
+    assert "each of the 1 checkpoints that were kept elsewhere" in ended.out
+    assert auditor.run("audit", "verify", "--against", kept, "--json").json["copies"] == 1
+
+
+def test_growth_is_proved_since_a_kept_checkpoint(auditor: Place, tmp_path: Path) -> None:
+    assert export(auditor, tmp_path / "log").code == 0
+    kept = tmp_path / "log" / "checkpoint"
+    grow(auditor)
+    proof = auditor.run("audit", "prove", "--since", kept, "--json").json
+    assert proof["old_size"] < proof["size"]
+    assert "begins with the" in auditor.run("audit", "prove", "--since", kept).out
+
+
+@pytest.mark.parametrize("words", [["prove"], ["prove", "0", "--since", "FILE"]])
+def test_a_proof_is_of_one_thing(place: Place, words: list[str]) -> None:
+    ended = place.run("audit", *words, "--json")
+    assert (ended.code, ended.error["error"]) == (2, "invalid-input")
+
+
+@pytest.mark.parametrize("words", [["prove", "--since"], ["verify", "--against"]])
+def test_a_file_without_a_checkpoint_is_the_callers_mistake(
+    place: Place, tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "empty").write_text("nothing here", "utf-8")
+    for name in ("empty", "missing"):
+        ended = place.run("audit", *words, tmp_path / name, "--json")
+        assert (ended.code, ended.error["error"]) == (2, "invalid-input"), name
