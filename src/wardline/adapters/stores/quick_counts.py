@@ -22,7 +22,7 @@ class QuickCounts:
     """Adds to the counters on a connection of its own. Used by one thread at a time.
 
     A commit is not waited for until it is on the disk, which would be most of what it costs: counts survive the end of the process in any
-    way, and a power cut from the next commit of anything else on, which the counts logged each minute are. See docs/adr/0021.
+    way, and a power cut from the next commit of anything else on, which the counts logged each minute are. See docs/adr/0018.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
