@@ -1,4 +1,4 @@
-"""Small reads from SQLite for a fifteenth of what the ordinary way takes: for what every request, or every idle moment, asks."""
+"""Small reads from SQLite past the layers that take most of the time: for what every request, or every idle moment, asks."""
 
 from __future__ import annotations
 
