@@ -57,8 +57,10 @@ class Digests:
         row = fresh.get(digest)
         if row is not None:
             return row
-        head = np.frombuffer(digest[:_HEAD_BYTES], ">u8").astype(np.uint64)[0]
-        start, stop = (int(np.searchsorted(ordered.heads, head, side)) for side in ("left", "right"))
+        if not len(ordered.rows):  # as in a list of another kind of hash; asked three times an upload
+            return None
+        head = np.uint64(int.from_bytes(digest[:_HEAD_BYTES], "big"))
+        start, stop = (int(ordered.heads.searchsorted(head, side)) for side in ("left", "right"))
         newest: int | None = None
         for at in range(start, stop):
             if ordered.digests[at].tobytes() == digest:

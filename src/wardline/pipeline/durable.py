@@ -15,7 +15,7 @@ import structlog
 
 from wardline import enforcement, records
 from wardline.errors import AuditLogError, WardlineError
-from wardline.pipeline import alarms, verifying
+from wardline.pipeline import alarms, idling, verifying
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
 
@@ -71,12 +71,13 @@ class DurableWork:
         """Launch DBOS, which first takes up what a crash left behind, and start the sequencer."""
         from dbos import DBOS
 
-        DBOS(config=_config(self._engine))
+        dbos = DBOS(config=_config(self._engine))
         for name, task in TASKS.items():
             # Without a limit: a process that keeps being killed must not make DBOS give up what it was doing.
             DBOS.workflow(name=name, max_recovery_attempts=None)(self._workflow(name, task))
         tick = DBOS.workflow(name="chores")(self._minute())
         DBOS.launch()
+        idling.spare_empty_looks(dbos, getattr(self._parts.store, "may_hold_work", None))
         for queue, most in QUEUES.items():
             seconds = self._poll_seconds * _POLLED_LESS_OFTEN.get(queue, 1.0)
             DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=seconds)

@@ -165,7 +165,7 @@ def authenticate(parts: Parts, secret: str) -> tuple[records.ApiKey, records.Use
     Raises:
         NotAuthenticatedError: Unknown, revoked, or its person is locked out: the three look alike from outside.
     """
-    key = parts.store.api_key_by_digest(_digest(secret))
+    key = parts.store.api_key_by_digest(digest_of(secret))
     if key is None or key.disabled:
         raise NotAuthenticatedError("api key: unknown or revoked, expected a valid key")
     if key.user_id is None:
@@ -182,7 +182,7 @@ def _new_key(
 ) -> tuple[records.ApiKey, str]:  # fmt: skip
     secret = "wl_" + base64.urlsafe_b64encode(parts.entropy(_SECRET_BYTES)).decode().rstrip("=")
     key = records.ApiKey(
-        id=parts.new_id("api-key"), label=label, secret_digest=_digest(secret), scopes=scopes, trust=trust, platform=platform,
+        id=parts.new_id("api-key"), label=label, secret_digest=digest_of(secret), scopes=scopes, trust=trust, platform=platform,
         user_id=user_id, requests_per_minute=requests_per_minute, created_at=parts.now(),
     )  # fmt: skip
     return key, secret
@@ -194,6 +194,6 @@ def _commit_key(parts: Parts, made: tuple[records.ApiKey, str], actor: str) -> t
     return made
 
 
-def _digest(secret: str) -> str:
-    # A fast hash is right here: the secret has 256 random bits, so there is nothing to guess.
+def digest_of(secret: str) -> str:
+    """Give what is stored of a key's secret. A fast hash is right here: the secret has 256 random bits, so there is nothing to guess."""
     return hashlib.sha256(secret.encode()).hexdigest()

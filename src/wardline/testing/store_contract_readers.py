@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from wardline import ports, records
 from wardline.errors import AlreadyExistsError, NotFoundError
-from wardline.records import Add, Insert, Remove, Step
+from wardline.records import Add, Insert, Remove, Replace, Step
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
 
@@ -289,6 +290,17 @@ class ReadersContract:
         assert store.api_key_by_digest(keys[0].secret_digest) == keys[0]
         assert store.api_key_by_digest("") is None
         assert store.api_keys() == [keys[1], keys[0]]
+
+    def test_a_key_that_is_found_at_once_is_as_it_is_now(self, store: ports.Store) -> None:
+        key = make.api_key()
+        assert store.api_key_at_once(key.secret_digest) is None
+        put(store, key)
+        for current in (key, replace(key, disabled=True, version=key.version + 1)):
+            if current is not key:
+                store.commit(Replace(current), entries=[make.entry()])
+            assert store.api_key_at_once(key.secret_digest) in (None, current)
+            assert store.api_key_by_digest(key.secret_digest) == current
+            assert store.api_key_at_once(key.secret_digest) in (None, current)
 
     def test_approvals_come_oldest_first_by_state(self, store: ports.Store) -> None:
         approvals = [make.approval(proposed_at=later(minute)) for minute in range(3)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import anyio
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -27,9 +26,11 @@ from wardline.web.api import (
     items,
     records_kept,
     statistics,
+    taking,
     wellbeing,
 )
 from wardline.web.edge import Edge
+from wardline.web.hands import Hands
 
 UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags"})
 _UPLOAD_THREADS = 40
@@ -49,7 +50,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.state.wardline = wardline
     app.state.limiter = access.Limiter()
     app.state.low_trust_answer_seconds = low_trust_answer_seconds
-    app.state.uploads = anyio.CapacityLimiter(_UPLOAD_THREADS)
+    app.state.hands = Hands(_UPLOAD_THREADS)
     app.state.metrics = health.Metrics()
     # The rule that the application itself has is for a route that somebody adds to it.
     app.router.routes.extend(_machine_face().routes)
@@ -58,6 +59,10 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.add_exception_handler(WardlineError, problems.of_error)
     app.add_exception_handler(RequestValidationError, problems.of_validation)
     app.add_exception_handler(HTTPException, problems.of_http)
+    app.add_middleware(
+        taking.Taking, wardline=wardline, limiter=app.state.limiter, hands=app.state.hands,
+        low_trust_answer_seconds=low_trust_answer_seconds,
+    )  # fmt: skip
     app.add_middleware(health.Measured)
     app.add_middleware(Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes)
     app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise

@@ -62,19 +62,29 @@ def problem(status: int, code: str, title: str, detail: str) -> Response:
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
-def of_error(_request: Request, error: Exception) -> Response:
+def of(error: Exception) -> Response:
     """Answer a Wardline error. Messages hold ids only, so they may be shown to the caller."""
     if not isinstance(error, errors.WardlineError):
         return problem(500, *INTERNAL)
     return problem(status_of(error), error.code, error.message, error.advice)
 
 
-def of_http(request: Request, error: Exception) -> Response:
+def of_error(_request: Request, error: Exception) -> Response:
+    """Do the same as a handler of the framework's."""
+    return of(error)
+
+
+def of_http(_request: Request, error: Exception) -> Response:
     """Answer what the framework refused: an unknown address, another method, a body that broke off or grew over its cap."""
+    return of_refusal(error)
+
+
+def of_refusal(error: Exception) -> Response:
+    """Do the same without a request."""
     if isinstance(error.__cause__, errors.WardlineError):
-        return of_error(request, error.__cause__)
+        return of(error.__cause__)
     if not isinstance(error, HTTPException):
-        return of_error(request, error)
+        return of(error)
     unreadable = (errors.InputError.code, "The request cannot be read.", errors.InputError.remedy)
     answer = problem(error.status_code, *_OF_STATUS.get(error.status_code, unreadable))
     answer.headers.update(error.headers or {})

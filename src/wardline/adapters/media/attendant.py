@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import time
@@ -11,11 +12,19 @@ import time
 from wardline.adapters.media import sealing, wire
 from wardline.adapters.media.reasons import Reason
 
+_ROOM_BYTES = 2**20
+"""So much the kernel is asked to take at once, as far as it allows: a picture that fits needs no second turn."""
+_FIRST_BYTES = 2**12
+"""An answer that is no picture comes whole in the first of these."""
+
 
 class Attendant:
     """Talks to one worker; used by one thread at a time."""
 
     def __init__(self, connection: socket.socket, pidfd: int) -> None:
+        # It never blocks by itself: Python would ask the kernel twice for each thing that it sends or receives with a time limit.
+        connection.setblocking(False)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_BYTES)
         self._connection = connection
         self._pidfd = pidfd
         self.layers: frozenset[str] = frozenset()
@@ -25,14 +34,12 @@ class Attendant:
 
     def receive_layers(self, seconds: float) -> frozenset[str]:
         """Wait until it is sealed; ``EOFError`` when it died on the way."""
-        self._connection.settimeout(seconds)
-        bits = self._receive(1, time.monotonic() + seconds)[0]
+        bits = self._receive(1, 1, time.monotonic() + seconds)[0]
         self.layers = frozenset(name for place, name in enumerate(sealing.LAYERS) if bits >> place & 1)
         return self.layers
 
     def alive(self) -> bool:
         """Say whether it waits for work. One that is dead, or that speaks without being asked, does not."""
-        self._connection.setblocking(False)
         try:
             self._connection.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
@@ -49,12 +56,17 @@ class Attendant:
             EOFError, OSError, MalformedAnswerError: It died, or it is not what it was.
         """
         deadline = time.monotonic() + seconds
-        self._connection.settimeout(seconds)
-        self._connection.sendall(request)
-        self._connection.sendall(content)
-        outcome = wire.read_header(self._receive(wire.ANSWER.size, deadline), most=most_bytes)
+        self._send(request, content, deadline)
+        head = wire.ANSWER.size
+        begun = self._receive(head, min(head + most_bytes, _FIRST_BYTES), deadline)
+        outcome = wire.read_header(begun[:head], most=most_bytes)
+        length = 0 if isinstance(outcome, Reason) else outcome
+        if len(begun) > head + length:
+            raise wire.MalformedAnswerError("answer: longer than it says")
+        rest = head + length - len(begun)
+        payload = begun[head:] + (self._receive(rest, rest, deadline) if rest else b"")
         self.jobs += 1
-        return outcome if isinstance(outcome, Reason) else self._receive(outcome, deadline)
+        return outcome if isinstance(outcome, Reason) else payload
 
     def interrupt(self) -> None:
         """Kill it, from any thread; whoever waits for its answer is told that it died."""
@@ -67,13 +79,38 @@ class Attendant:
         self._connection.close()
         os.close(self._pidfd)
 
-    def _receive(self, size: int, deadline: float) -> bytes:
-        buffer = bytearray(size)
+    def _send(self, request: bytes, content: bytes, deadline: float) -> None:
+        try:
+            sent = self._connection.sendmsg([request, content])
+        except BlockingIOError:
+            sent = 0
+        if sent == len(request) + len(content):
+            return
+        for part in (memoryview(request)[sent:], memoryview(content)[max(sent - len(request), 0) :]):
+            at = 0
+            while at < len(part):
+                self._wait(select.POLLOUT, deadline)
+                with contextlib.suppress(BlockingIOError):
+                    at += self._connection.send(part[at:])
+
+    def _receive(self, least: int, most: int, deadline: float) -> bytes:
+        """Receive so many bytes, as soon as the least of them are there."""
+        buffer = bytearray(most)
         view, filled = memoryview(buffer), 0
-        while filled < size:
-            self._connection.settimeout(max(deadline - time.monotonic(), 1e-6))
-            count = self._connection.recv_into(view[filled:])
+        while filled < least:
+            self._wait(select.POLLIN, deadline)
+            try:
+                count = self._connection.recv_into(view[filled:])
+            except BlockingIOError:
+                continue
             if not count:
                 raise EOFError("worker: gone")
             filled += count
-        return bytes(buffer)
+        return bytes(view[:filled])
+
+    def _wait(self, event: int, deadline: float) -> None:
+        """Wait until it can be sent to, or received from, or is gone; ``TimeoutError`` when the time is up before."""
+        poll = select.poll()
+        poll.register(self._connection, event)
+        if not poll.poll(max(deadline - time.monotonic(), 0.0) * 1000):
+            raise TimeoutError

@@ -199,6 +199,9 @@ class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn, MemoryTargets)
             )
         )
 
+    def api_key_at_once(self, secret_digest: str) -> records.ApiKey | None:
+        return self.api_key_by_digest(secret_digest)
+
     def api_keys(self) -> list[records.ApiKey]:
         return self._all(records.ApiKey, lambda found: (found.created_at, found.id))
 

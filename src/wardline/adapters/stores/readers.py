@@ -11,6 +11,7 @@ from wardline import records
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.list_readers import SqlListReaders
 from wardline.adapters.stores.queue_readers import SqlQueue
+from wardline.adapters.stores.quick_reads import QuickReads
 from wardline.adapters.stores.reading import MOST_VALUES
 from wardline.adapters.stores.sign_in_readers import SqlSignIn
 from wardline.adapters.stores.target_readers import SqlTargets
@@ -26,6 +27,11 @@ _REMEMBERED = (
 
 class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        super().__init__(engine)
+        # PostgreSQL is asked over a connection that may keep one waiting, and answers alike in any process.
+        self._quick = QuickReads(engine) if engine.dialect.name == "sqlite" else None
 
     # --- intake -----------------------------------------------------------------------------------------------------------------
     def item(self, item_id: str) -> records.Item:
@@ -223,7 +229,19 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
         return self._all(records.Session, chosen.order_by(table.c.expires_at, table.c.id).limit(most))
 
     def api_key_by_digest(self, secret_digest: str) -> records.ApiKey | None:
-        return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
+        row = self._quick.key_row(secret_digest) if self._quick is not None else None
+        if self._quick is None or row is None:
+            return self._only(records.ApiKey, _API_KEY, digest=secret_digest)
+        key = self._quick.key_of(secret_digest, row) or self._only(
+            records.ApiKey, _API_KEY, digest=secret_digest
+        )
+        if key is not None:
+            self._quick.keep_key(secret_digest, row, key)
+        return key
+
+    def api_key_at_once(self, secret_digest: str) -> records.ApiKey | None:
+        row = self._quick.key_row(secret_digest) if self._quick is not None else None
+        return self._quick.key_of(secret_digest, row) if self._quick is not None and row is not None else None
 
     def api_keys(self) -> list[records.ApiKey]:
         table = tables.api_keys

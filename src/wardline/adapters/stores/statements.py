@@ -51,15 +51,23 @@ def write(connection: sa.Connection, prepared: Prepared) -> None:
 
 def add_tallies(connection: sa.Connection, tallies: Mapping[TallyKey, int]) -> None:
     """Add to what is counted of lists, in the same order always."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(tables.tallies)
-    statement = insert.on_conflict_do_update(
-        index_elements=["day", "list_id", "entry_id", "what"],
-        set_={"count": tables.tallies.c.count + insert.excluded.count},
-    )
+    if not tallies:
+        return
+    statement = _tally_addition(connection.dialect.name)
     for (day, list_id, entry_id, what), count in sorted(tallies.items()):
         row = {"day": day.isoformat(), "list_id": list_id, "entry_id": entry_id, "what": what.value}
         connection.execute(statement, {**row, "count": count})
+
+
+@cache
+def _tally_addition(dialect_name: str) -> sa.Insert:
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    insert = dialect.insert(tables.tallies)
+    statement: sa.Insert = insert.on_conflict_do_update(
+        index_elements=["day", "list_id", "entry_id", "what"],
+        set_={"count": tables.tallies.c.count + insert.excluded.count},
+    )
+    return statement
 
 
 def add_counts(connection: sa.Connection, counts: Mapping[tuple[date, records.Step], int]) -> None:

@@ -47,7 +47,7 @@ class SqlStore(
 
         Args:
             engine: Its tables exist; the store closes it.
-            reached: Called in the writer's thread with ``store:before-commit:<verb>`` when everything is written and nothing is
+            reached: Called by whichever thread writes, with ``store:before-commit:<verb>`` when everything is written and nothing is
                 durable, and with ``store:after-commit:<verb>`` when it is durable and nobody was told. The verb is the first
                 entry's; ``counts`` when there is none.
             enqueue: Adds durable work within the transaction it is given; without it, work is refused.
@@ -89,14 +89,20 @@ class SqlStore(
         self._writer.commit(preparation.prepare(changes, entries, work))
 
     def sequence(self, sign: Callable[[Sequence[bytes]], records.Checkpoint], *, most: int = 10_000) -> int:
-        """Give positions to new entries under a signed checkpoint. ``sign`` runs in the writer's thread and must not write."""
+        """Give positions to new entries under a signed checkpoint. ``sign`` runs while nobody else writes and must not write."""
         if not self._is_anything_waiting():
             return 0
         return self._writer.alone(partial(log.sequence, sign=sign, most=most))
+
+    def may_hold_work(self, queue: str) -> bool:
+        """Say whether durable work waits in a queue: quickly, or else that it may."""
+        return self._quick is None or self._quick.may_hold_work(queue)
 
     def close(self) -> None:
         """Finish the commits under way, then close the connections."""
         self._writer.close()
         if self._checkpoints is not None:
             self._checkpoints.close()
+        if self._quick is not None:
+            self._quick.close()
         self._engine.dispose()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import anyio
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
@@ -17,6 +16,7 @@ from wardline.web.access import Caller
 from wardline.web.api import multipart
 from wardline.web.api.items import MULTIPART, answer_evenly, read_context
 from wardline.web.api.pages import Cursor, Limit, Page, page
+from wardline.web.hands import Hands
 
 router = APIRouter(prefix="/v1/flags", tags=["flags"])
 
@@ -68,7 +68,9 @@ async def flag(request: Request) -> Response:
     """Flag content. What is not kept here needs its file, and a low-trust key always sends it."""
     caller: Caller = request.state.caller
     body = await request.body()
-    taken = await answer_evenly(request, caller, len(body), lambda: _flag(request, caller, body))
+    taken = await answer_evenly(
+        request.app.state.low_trust_answer_seconds, caller, len(body), lambda: _flag(request, caller, body)
+    )
     if caller.key.trust is records.KeyTrust.TRUSTED:
         return JSONResponse(FlagAccepted(notice_id=taken.notice_id).model_dump(), status_code=202)
     return JSONResponse({"status": "accepted"}, status_code=202)
@@ -82,7 +84,8 @@ async def _flag(request: Request, caller: Caller, body: bytes) -> FlagTaken:
             _read(request, body), api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
         )
 
-    return await anyio.to_thread.run_sync(take, limiter=request.app.state.uploads)
+    hands: Hands = request.app.state.hands
+    return await hands.do(take)
 
 
 def _read(request: Request, body: bytes) -> Flagged:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
-import anyio
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.responses import JSONResponse, Response
 
 from wardline import intake, records
 from wardline.errors import InputError, NotFoundError
@@ -24,6 +22,7 @@ from wardline.web.api import multipart
 router = APIRouter(tags=["items"])
 
 CONTEXT_HEADER = "Wardline-Context"
+_CONTEXT = CONTEXT_HEADER.lower()
 MULTIPART = "multipart/form-data"
 _BYTES_A_STEP = 2**21
 """A disk that seals these within a step of the grid (100 ms by default) tells nothing."""
@@ -112,14 +111,9 @@ _OPENAPI: dict[str, Any] = {
 
 
 @router.post("/v1/items", status_code=202, response_model=Accepted, openapi_extra=_OPENAPI)
-async def submit_item(request: Request) -> Response:
+def submit_item() -> Accepted:
     """Submit an upload. Its fate reaches the platform by webhook; the answer says only that it is safe here."""
-    caller: Caller = request.state.caller
-    body = await request.body()
-    done = await answer_evenly(request, caller, len(body), lambda: _submit(request, caller, body))
-    if caller.key.trust is records.KeyTrust.TRUSTED:
-        return JSONResponse(_accepted(done).model_dump(), status_code=202)
-    return JSONResponse({"status": "accepted"}, status_code=202)
+    raise RuntimeError("uploads: reached the framework, expected web.api.taking to answer them")
 
 
 class Judged(Protocol):
@@ -134,14 +128,11 @@ class Judged(Protocol):
 J = TypeVar("J", bound=Judged)
 
 
-async def answer_evenly(
-    request: Request, caller: Caller, size_bytes: int, work: Callable[[], Awaitable[J]]
-) -> J:
+async def answer_evenly(grid: float, caller: Caller, size_bytes: int, work: Callable[[], Awaitable[J]]) -> J:
     """Do the work of a request, and give what came of it when a low-trust key may learn that it is done; see ``_wait``."""
     if caller.key.trust is records.KeyTrust.TRUSTED:
         return await work()
     since = time.monotonic()
-    grid: float = request.app.state.low_trust_answer_seconds
     try:
         done = await work()
         since = done.judged_at
@@ -150,19 +141,6 @@ async def answer_evenly(
         raise
     await asyncio.sleep(_wait(since, time.monotonic(), size_bytes, grid))
     return done
-
-
-async def _submit(request: Request, caller: Caller, body: bytes) -> Submission:
-    wardline: Wardline = request.app.state.wardline
-
-    def submit() -> Submission:
-        upload = _read(request, body)
-        return wardline.submit(
-            upload, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
-        )
-
-    # Threads of their own: uploads that wait for a decoder keep no moderator waiting.
-    return await anyio.to_thread.run_sync(submit, limiter=request.app.state.uploads)
 
 
 def _wait(since: float, now: float, size_bytes: int, grid: float) -> float:
@@ -183,14 +161,15 @@ def _wait(since: float, now: float, size_bytes: int, grid: float) -> float:
     return math.ceil(max((now - since) / least, 1.0)) * least - (now - since)
 
 
-def _read(request: Request, body: bytes) -> intake.Upload:
-    content_type = request.headers.get("content-type", "")
+def read(headers: Mapping[str, str], body: bytes) -> intake.Upload:
+    """Read an upload from its headers, whose names are in lower case, and its body."""
+    content_type = headers.get("content-type", "")
     if content_type.lower().startswith(MULTIPART):
         parts = multipart.parse(content_type, body)
         if set(parts) != {"context", "file"}:
             raise InputError("multipart: other parts, expected context and file")
         return read_context(parts["context"]).upload(parts["file"])
-    header = request.headers.get(CONTEXT_HEADER)
+    header = headers.get(_CONTEXT)
     if header is None:
         raise InputError(f"upload: no context, expected the header {CONTEXT_HEADER} or a multipart body")
     return read_context(header.encode("latin-1")).upload(body)
@@ -207,16 +186,19 @@ def read_context(text: bytes) -> Context:
         ) from None
 
 
-def _accepted(done: Submission) -> Accepted:
+def accepted(done: Submission) -> dict[str, str | None]:
+    """Say to a trusted key what became of an upload, in the form of ``Accepted``."""
+    outcome: str
     match done.route:
         case None:
-            return Accepted(outcome="repeated")
+            outcome = "repeated"
         case records.Release():
-            return Accepted(outcome="released")
+            outcome = "released"
         case records.Review():
-            return Accepted(outcome="review", item_id=done.item_id)
+            outcome = "review"
         case records.Act():
-            return Accepted(outcome="restricted", item_id=done.item_id)
+            outcome = "restricted"
+    return {"status": "accepted", "outcome": outcome, "item_id": done.item_id}
 
 
 class ItemState(BaseModel):

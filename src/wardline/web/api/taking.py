@@ -1,0 +1,92 @@
+"""Uploads come in here: ``POST /v1/items`` without the framework, whose layers took longer than everything else that is done in Python.
+
+What the route answers is described in ``items``, and is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wardline import records
+from wardline.errors import WardlineError
+from wardline.pipeline import Submission, Wardline
+from wardline.web import access, problems
+from wardline.web.api import items
+from wardline.web.hands import Hands
+
+PATH = "/v1/items"
+_RULE = access.RULES["POST", PATH]
+_ROUTE = SimpleNamespace(path=PATH)
+"""What the numbers about requests are counted under."""
+_ACCEPTED = 202
+_BARE = b'{"status":"accepted"}'
+
+
+class Taking:
+    """Answers uploads and hands on everything else."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        wardline: Wardline,
+        limiter: access.Limiter,
+        hands: Hands,
+        low_trust_answer_seconds: float,
+    ) -> None:
+        self._app = app
+        self._wardline, self._limiter, self._hands = wardline, limiter, hands
+        self._grid = low_trust_answer_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = _ROUTE
+        try:
+            body = await self._answer(scope, receive)
+        except WardlineError as error:
+            await problems.of(error)(scope, receive, send)
+        except HTTPException as error:
+            await problems.of_refusal(error)(scope, receive, send)
+        else:
+            headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": _ACCEPTED, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> bytes:
+        headers = _headers(scope)
+        caller = await access.admitted(self._wardline, self._limiter, headers.get("authorization", ""), _RULE)
+        body = await _body(receive)
+
+        def submit() -> Submission:
+            return self._wardline.submit(
+                items.read(headers, body), api_key=caller.key, idempotency_key=headers.get("idempotency-key")
+            )
+
+        done = await items.answer_evenly(self._grid, caller, len(body), lambda: self._hands.do(submit))
+        if caller.key.trust is not records.KeyTrust.TRUSTED:
+            return _BARE
+        return json.dumps(items.accepted(done), separators=(",", ":")).encode("ascii")
+
+
+def _headers(scope: Scope) -> Mapping[str, str]:
+    """Give the headers; of one that came several times the first, as the framework does."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
