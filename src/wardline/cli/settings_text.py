@@ -284,6 +284,18 @@ name = {name}
 #highest = 1.0
 #options = {{ url = "https://detector.example/v1/score", score = "/result/score", version_at = "/model/version", header = "Authorization" }}
 
+# What a machine may decide alone. Fixed before any evidence is looked at: a change voids what was certified. docs/how-to/certify-an-arm.md.
+[automation]
+#delta_percent = 5.0
+#clear_cap_percent = 0.5
+#act_cap_percent = 0.05
+#grid_step = 0.25
+#certificate_days = 180.0
+#evidence_days = 365.0
+#watch_items = 10000
+#watch_alarm_percent = 5.0
+#score_shift = 0.2
+
 # mode: "review_all" (everything goes to a person) or "watch" (a score from opens_case_from on opens a case).
 #[[automation.scopes]]
 #name = "posts"
