@@ -12,10 +12,12 @@ def test_a_plan_from_options_says_how_many_items_and_days() -> None:
     assert ended.code == 0
     plan = ended.json
     assert plan["audited_a_day"] == 1000
-    assert (plan["clear"]["fewest"], plan["act"]["fewest"]) == (736, 7376)
-    assert plan["clear"]["days_by_audit"] == pytest.approx(73.6)
+    assert (plan["clear"]["fewest"], plan["act"]["fewest"]) == (836, 8372)
+    assert plan["clear"]["days_by_audit"] == pytest.approx(83.6)
     # Thirty violating items a day over two channels, each of which has to carry the threshold alone.
-    assert plan["clear"]["days_with_sentinels"] == pytest.approx(736 / 15)
+    assert plan["clear"]["days_with_sentinels"] == pytest.approx(836 / 15)
+    later = run("certificate", "plan", "--uploads", "100000", "--try", "3", "--json").json
+    assert later["clear"]["fewest"] > plan["clear"]["fewest"]
     assert plan["clear"]["days_comfortably"] > plan["clear"]["days_with_sentinels"]
 
 
@@ -24,7 +26,7 @@ def test_the_text_names_both_arms_and_says_that_one_channel_is_not_enough() -> N
     assert alone.code == 0
     assert "clear" in alone.out
     assert "act" in alone.out
-    assert "74 days" in alone.out
+    assert "84 days" in alone.out
     assert "Without sentinels there is one channel" in alone.out
     assert "Without sentinels" not in run("certificate", "plan", "--uploads", "1000", "--sentinels", "3").out
 

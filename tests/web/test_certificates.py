@@ -9,14 +9,17 @@ import pytest
 
 from tests.unit.judged import DETECTOR, SCOPE, good_sample
 from tests.unit.pipeline.certifying_line import Certifier, automated_line
+from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api, assert_problem
+from tests.web.console.browser import PASSWORD, somebody
+from wardline.pipeline import people
 from wardline.records import Arm, Role
 from wardline.testing.harness import Line
 
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    with automated_line(tmp_path) as made:
+    with automated_line(tmp_path, replaced={"password_hasher": CHEAP}) as made:
         yield made
 
 
@@ -29,16 +32,18 @@ def test_a_certificate_is_proposed_approved_shown_and_suspended(
     api: Api, line: Line, certifier: Certifier
 ) -> None:
     certifier.gather(Arm.ACT)
-    lea, ada = line.person("lea", Role.LEAD), line.person("ada", Role.ADMIN)
+    lea = line.person("lea", Role.LEAD)
+    ada = people.create_person_key(line.parts, "ada", somebody(line, "ada", Role.ADMIN))[1]
     asked = {"scope": SCOPE, "arm": "act"}
     proposed = api.post("/v1/certificates", lea.secret, json=asked)
     assert proposed.status_code == 201, proposed.text
     approval = proposed.json()
-    assert api.post(f"/v1/approvals/{approval['id']}/approve", ada.secret).status_code == 200
+    approved = api.post(f"/v1/approvals/{approval['id']}/approve", ada, json={"password": PASSWORD})
+    assert approved.status_code == 200, approved.text
     made = api.get(f"/v1/certificates/{approval['subject_id']}", lea.secret).json()
     assert made["certificate"]["state"] == "standing"
     assert made["evidence"] == 0
-    (listed,) = api.get(f"/v1/certificates?scope={SCOPE}", ada.secret).json()
+    (listed,) = api.get(f"/v1/certificates?scope={SCOPE}", ada).json()
     assert listed == made["certificate"]
     where = f"/v1/certificates/{approval['subject_id']}/suspend"
     assert api.post(where, lea.secret, json={"reason": ""}).status_code == 400

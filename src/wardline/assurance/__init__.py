@@ -32,7 +32,7 @@ from wardline.assurance.intervals import Interval, exact_interval
 from wardline.assurance.judging import Judged, NotJudged, judge, truth_of
 from wardline.assurance.planning import Plan, plan
 from wardline.assurance.saying import Said, percent, say
-from wardline.assurance.terms import Terms
+from wardline.assurance.terms import Terms, error_of_try
 from wardline.assurance.thresholds import Certified, certify_act, certify_clear
 from wardline.assurance.watching import ALTERNATIVES, Watch, observe, wald_limit
 
@@ -74,7 +74,7 @@ __all__ = [
     "differences",
     "digest",
     "disguise",
-    "exact_interval",
+    "error_of_try", "exact_interval",
     "is_beyond_doubt",
     "is_harmed",
     "judge",

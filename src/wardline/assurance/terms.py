@@ -14,6 +14,19 @@ def _grid() -> tuple[float, ...]:
     return tuple(1 / (1 + math.exp(-place / 4)) for place in range(-32, 33))
 
 
+def error_of_try(delta: float, number: int) -> float:
+    """Give what a try of one arm may spend of the error of a scope's whole life.
+
+    Half of it belongs to each arm, and over all tries that there may ever be the parts add up to that half: the sum of ``6 / (pi^2 k^2)``
+    over all k is 1.
+
+    Args:
+        delta: That error, both arms together.
+        number: Which try, from 1.
+    """
+    return delta / 2 * 6 / (math.pi**2 * number**2)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """From ``[automation]`` in wardline.toml. A change of any of these starts cold."""
@@ -48,9 +61,5 @@ class Terms:
         return self.clear_cap if arm is Arm.CLEAR else self.act_cap
 
     def error_level(self, number: int) -> float:
-        """Give what a try of one arm may spend, the first being number 1.
-
-        Half of ``delta`` belongs to each arm, and over all tries that there may ever be the parts add up to that half: the sum of
-        ``6 / (pi^2 k^2)`` over all k is 1.
-        """
-        return self.delta / 2 * 6 / (math.pi**2 * number**2)
+        """Give what a try of one arm may spend, the first being number 1."""
+        return error_of_try(self.delta, number)

@@ -6,17 +6,19 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wardline import assurance
 from wardline.cli import output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder
 from wardline.errors import InputError
 from wardline.records import Step
+
+if TYPE_CHECKING:
+    from wardline import assurance
 
 app = group("What a machine may decide alone: plan, propose, show, list, suspend.")
 
@@ -38,7 +40,8 @@ class _Volume:
 def plan(
     cap_clear: Annotated[float, typer.Option("--cap-clear", help="Largest share of the violating items that may be cleared although a person would catch them.")] = 0.005,
     cap_act: Annotated[float, typer.Option("--cap-act", help="Largest share of the innocent items that may be acted on although a person would clear them.")] = 0.0005,
-    error: Annotated[float, typer.Option("--error", help="How often a certificate may break a cap, both arms together.")] = 0.05,
+    error: Annotated[float, typer.Option("--error", help="How often a scope may, in its whole life, be given a certificate that breaks its cap; both arms and all tries together.")] = 0.05,
+    number: Annotated[int, typer.Option("--try", min=1, help="Which try of the arm it is: each next one needs more.")] = 1,
     prevalence: Annotated[float, typer.Option("--prevalence", help="Share of the uploads that violate the rules.")] = 0.01,
     audit_percent: Annotated[float, typer.Option("--audit-percent", min=0.0, max=100.0, help="Uploads that are drawn by lot and judged blind by two people.")] = 1.0,
     sentinels: Annotated[float, typer.Option("--sentinels", min=0.0, help="Violating items a day that are found without the score: lists, flags, police.")] = 0.0,
@@ -51,10 +54,13 @@ def plan(
 
     The volume is the installation's; without one, give --uploads.
     """
+    from wardline import assurance
+
+    level = assurance.error_of_try(error, number)
     volume = _Volume(uploads_a_day=uploads, source="--uploads") if uploads is not None else _counted(folder)
     audited = volume.uploads_a_day * audit_percent / 100
-    clear = assurance.plan(cap_clear, error_level=error / 2, prevalence=prevalence, audited_a_day=audited, sentinels_a_day=sentinels, channels=channels if sentinels else 1)  # fmt: skip
-    act = assurance.plan(cap_act, error_level=error / 2, prevalence=1 - prevalence, audited_a_day=audited)
+    clear = assurance.plan(cap_clear, error_level=level, prevalence=prevalence, audited_a_day=audited, sentinels_a_day=sentinels, channels=channels if sentinels else 1)  # fmt: skip
+    act = assurance.plan(cap_act, error_level=level, prevalence=1 - prevalence, audited_a_day=audited)
     if as_json:
         output.as_json({
             "uploads_a_day": volume.uploads_a_day, "source": volume.source, "audited_a_day": audited, "prevalence": prevalence,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wardline import assurance
 from wardline.cli import operator, output
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
@@ -121,6 +120,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _facts(made: Certificate) -> dict[str, object]:
+    from wardline import assurance
+
     percent = assurance.percent
     people = assurance.exact_interval(made.human_wrong, made.human_trials) if made.human_trials else None
     wrong = (

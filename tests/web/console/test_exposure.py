@@ -40,7 +40,8 @@ def test_covering_a_picture_ends_its_time_on_the_screen(
     assert [image for image in covered.images if image.startswith("/pictures/")] == []
     line.pass_time(timedelta(minutes=5))
     assert _exposure(line) == (1, 9)
-    assert "0 min 09 s" in desk.get("/queue").text
+    assert "under 1" in desk.get("/queue").text
+    assert "0 min 09 s" in desk.get("/you").text
 
 
 def test_a_picture_that_nobody_covered_counts_a_minute(desk: Browser, line: Line, case: records.Case) -> None:
