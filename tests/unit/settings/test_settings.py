@@ -111,11 +111,20 @@ def test_what_is_wrong_is_refused_by_name(text: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "section",
-    ["platforms", "notifiers", "matching.exchanges", "review.queues", "detectors", "automation.scopes"],
+    [
+        "platforms",
+        "notifiers",
+        "matching.exchanges",
+        "audit.witnesses",
+        "review.queues",
+        "detectors",
+        "automation.scopes",
+    ],
 )
 def test_a_name_is_given_once(section: str) -> None:
     fields = {
         "platforms": 'name = "a"\nurl = "https://a.example"\nsecret_file = "s"\n', "notifiers": 'name = "a"\nadapter = "smtp"\n',
+        "audit.witnesses": 'name = "a"\nadapter = "file"\n',
         "matching.exchanges": 'name = "a"\nadapter = "local"\n',
         "review.queues": 'name = "a"\n',
         "detectors": 'name = "a"\nadapter = "http"\nversion = "1"\n',
@@ -130,6 +139,8 @@ def section_with(path: str) -> str:
         return '[[review.queues]]\nname = "a"'
     if path.startswith("matching.exchanges."):
         return '[[matching.exchanges]]\nname = "a"\nadapter = "local"'
+    if path.startswith("audit.witnesses."):
+        return '[[audit.witnesses]]\nname = "a"\nadapter = "file"'
     if path.startswith("detectors."):
         return '[[detectors]]\nname = "a"\nadapter = "http"\nversion = "1"'
     if path.startswith("automation.scopes."):
