@@ -131,8 +131,9 @@ def test_the_alarm_suspends_it_at_once_in_every_process_and_tells_leads(
 def test_while_caps_are_kept_nothing_happens(
     line: Line, certifier: Certifier, standing: records.Certificate
 ) -> None:
-    certifier.judged(judged(line, well=300, harmed=2))
-    line.chores.run()
+    for harmed in (0, 1, 1):  # not the first two of all, which would be as good as certain
+        certifier.judged(judged(line, well=100, harmed=harmed))
+        line.chores.run()
     assert line.store.certificate(standing.id).state is CertificateState.STANDING
     assert line.store.open_alarms() == []
     watch = line.store.certificate_watch(standing.id)
