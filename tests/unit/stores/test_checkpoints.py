@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.unit.stores import databases
 from wardline.adapters import stores
+from wardline.adapters.stores.checkpoints import Checkpoints
 from wardline.records import Insert
 from wardline.testing import store_records as make
 
@@ -58,3 +59,21 @@ def test_a_store_that_nobody_wrote_to_starts_no_thread(tmp_path: Path) -> None:
     assert store.cases() == []
     assert set(threading.enumerate()) <= before
     store.close()
+
+
+def test_a_store_that_is_closed_the_moment_a_checkpoint_begins_ends_all_the_same(tmp_path: Path) -> None:
+    class ClosedMeanwhile(threading.Event):
+        """Becomes clear when everything was told to end a moment before."""
+
+        def clear(self) -> None:
+            checkpoints._closed.set()
+            self.set()
+            super().clear()
+
+    checkpoints = Checkpoints(databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path)))
+    checkpoints._committed = ClosedMeanwhile()
+    before = set(threading.enumerate())
+    checkpoints.note_commit()
+    (thread,) = set(threading.enumerate()) - before
+    thread.join(_PATIENCE_SECONDS)
+    assert not thread.is_alive()

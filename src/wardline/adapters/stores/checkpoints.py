@@ -47,6 +47,8 @@ class Checkpoints:
             if self._closed.wait(_PAUSE_SECONDS):
                 return
             self._committed.clear()
+            if self._closed.is_set():  # since the wait ended: what woke this thread for it was just cleared
+                return
             try:
                 self._copy()
             except sa.exc.SQLAlchemyError:
