@@ -17,7 +17,7 @@ from wardline.web.console.rendering import go, page
 ACTS = {
     ApprovalKind.ACTIVATE_HASH_LIST: "Switch on the hash list {}",
     ApprovalKind.LET_HASH_LIST_CHANGE: "Let the hash list {} change as much as it likes at its next sync",
-    ApprovalKind.CERTIFY: "Let a machine decide under {}",
+    ApprovalKind.CERTIFY: "Let a machine decide alone in {}",
 }
 """What is proposed, around the name of what it is about."""
 
@@ -44,9 +44,11 @@ def approvals(desk: Desk) -> Response:
         store.approvals(state=ApprovalState.PROPOSED), desk.asked("page"), most=list_view.WAITING_SHOWN
     )
     known = {each.id: each for each in store.hash_lists()}
+    decided = store.decided_approvals(most=DECIDED_SHOWN)
+    certified = {each.subject_id for each in decided if each.kind is ApprovalKind.CERTIFY}
     return page(
         desk, "approvals", waiting=waiting, rows=[_row(desk, each, known.get(each.subject_id)) for each in waiting.shown],
-        decided=store.decided_approvals(most=DECIDED_SHOWN), names={user.id: user.name for user in store.users()}, acts=ACTS,
+        decided=decided, scopes={each: store.certificate(each).scope for each in certified}, names={user.id: user.name for user in store.users()}, acts=ACTS,
         most=DECIDED_SHOWN, manages=desk.user.role in MANAGERS, list_means=list_words.means, surfaces=list_words.surfaces,
         percent=assurance.percent,
     )  # fmt: skip
