@@ -8,24 +8,33 @@ from wardline import enforcement, ports, records
 from wardline.errors import AlreadyExistsError, NotifierError, VersionConflictError
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.taking import Takers
+from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, Insert, Replace, Role, Task, Verb
 
 
 def raise_alarm(parts: Parts, kind: AlarmKind, subject_id: str, message: str) -> None:
     """Raise an alarm unless the same one is open."""
-    if parts.store.open_alarm(kind, subject_id) is not None:
+    written = raised(parts, kind, subject_id, message)
+    if not written.changes:
         return
+    try:
+        written.commit(parts)
+    except AlreadyExistsError:
+        return  # another thread raised it at the same moment
+
+
+def raised(parts: Parts, kind: AlarmKind, subject_id: str, message: str) -> Writing:
+    """Make what raises an alarm, to be committed with what showed it; nothing while the same one is open."""
+    written = Writing()
+    if parts.store.open_alarm(kind, subject_id) is not None:
+        return written
     alarm = records.Alarm(
         id=parts.new_id("alarm"), kind=kind, subject_id=subject_id, message=message, raised_at=parts.now(),
         undelivered=tuple(notifier.name for notifier in parts.notifiers),
     )  # fmt: skip
-    try:
-        parts.store.commit(
-            Insert(alarm), entries=[parts.entry(Verb.ALARM_RAISED, alarm.id, detail=kind)],
-            work=[Task(name="notify", record_id=alarm.id)] if alarm.undelivered else [],
-        )  # fmt: skip
-    except AlreadyExistsError:
-        return  # another thread raised it at the same moment
+    work = [Task(name="notify", record_id=alarm.id)] if alarm.undelivered else []
+    written.note(Insert(alarm), parts.entry(Verb.ALARM_RAISED, alarm.id, detail=kind), work=work)
+    return written
 
 
 def resolve(parts: Parts, alarm_id: str, *, actor: str = SYSTEM) -> records.Alarm:

@@ -11,7 +11,7 @@ from wardline.errors import AlreadyExistsError, VersionConflictError
 from wardline.pipeline import alarms, certified
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, CertificateState, Insert, Replace, Task, Verb
+from wardline.records import AlarmKind, CertificateState, Replace, Verb
 
 _LATE = timedelta(hours=1)
 """Something may be written so long after it was settled, and is still fed."""
@@ -115,15 +115,7 @@ def _alarmed(parts: Parts, certificate: records.Certificate) -> Writing:
         parts, certificate, CertificateState.SUSPENDED,
         "the watch found that more than the cap is decided wrongly", actor=SYSTEM,
     )  # fmt: skip
-    if parts.store.open_alarm(AlarmKind.CERTIFICATE_SUSPENDED, certificate.id) is None:
-        alarm = records.Alarm(
-            id=parts.new_id("alarm"), kind=AlarmKind.CERTIFICATE_SUSPENDED, subject_id=certificate.id,
-            message=_message(certificate), raised_at=parts.now(),
-            undelivered=tuple(notifier.name for notifier in parts.notifiers),
-        )  # fmt: skip
-        told = parts.entry(Verb.ALARM_RAISED, alarm.id, detail=alarm.kind)
-        work = [Task(name="notify", record_id=alarm.id)] if alarm.undelivered else []
-        written.note(Insert(alarm), told, work=work)
+    written.add(alarms.raised(parts, AlarmKind.CERTIFICATE_SUSPENDED, certificate.id, _message(certificate)))
     return written
 
 
