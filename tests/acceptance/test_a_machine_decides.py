@@ -27,6 +27,7 @@ from wardline.records import (
     Disposal,
     MessageKind,
     Outcome,
+    Role,
     Step,
     Verb,
 )
@@ -226,6 +227,15 @@ def test_the_lot_falls_on_what_the_machine_decided_too_and_whoever_judges_it_doe
         "an audit waits behind nobody for what the machine did"
     )
     assert [each.kind for each in store.actions_of(found[2].id)] == [ActionKind.RESTRICT_CONTENT]
+    assert store.case(found[2].id).restricted
+    judge = machine.line.person("mika").user
+    seen = machine.line.wardline.seen_cases(found, user=judge)
+    assert [each.restricted for each in seen] == [False] * 3, (
+        "that it is hidden would tell what the machine said"
+    )
+    assert machine.line.wardline.seen_actions(found[2].id, user=judge) == []
+    auditor = machine.line.person("otto", Role.AUDITOR).user
+    assert machine.line.wardline.seen_cases(found, user=auditor)[2].restricted
     assert machine.counted(Step.ITEMS_CLEARED) == machine.counted(Step.ITEMS_ACTED) == 1
     machine.line.close()
 

@@ -178,3 +178,7 @@ def test_a_private_upload_is_asked_about_only_where_it_may_be_scanned_at_all(mak
     with pytest.raises(NoLegalBasisError):
         line.submit(HIGH, visibility=Visibility.PRIVATE)
     assert detector.asked == 0
+    # Somebody showed it to the platform: people look at it, and it goes nowhere else.
+    case = line.case_of(line.submit(HIGH, visibility=Visibility.PRIVATE, flag="spam"))
+    assert detector.asked == 0
+    assert line.store.item(case.item_ids[0]).scores == ()

@@ -10,14 +10,26 @@ import pytest
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.detected import INNOCENT, WINDOW, decide, evidence, orange, rules, scope, total
 from tests.acceptance.stories import the_referral, violation
-from wardline import intake, records, review
+from wardline import classification, intake, records, review
 from wardline.errors import NotFoundError
-from wardline.pipeline import blindness
+from wardline.pipeline import alarms, blindness, clock_watch
 from wardline.pipeline.scopes import AUDIT_LIFETIME
-from wardline.records import CaseState, Channel, Outcome, Part, Release, Step, Truth, Verb, Visibility
+from wardline.records import (
+    AlarmKind,
+    CaseState,
+    Channel,
+    Outcome,
+    Part,
+    Release,
+    Step,
+    Truth,
+    Verb,
+    Visibility,
+)
 from wardline.testing.harness import Line, Person
 from wardline.testing.platform_ledger import ContentState
 from wardline.testing.platform_sandbox import PlatformSandbox
+from wardline.triage import ScopeMode
 
 LOW, HIGH = orange(0.0), orange(0.9)
 ALL = rules(scope(audit_share=1.0))
@@ -181,6 +193,28 @@ def test_one_that_nobody_judged_is_destroyed_after_fourteen_days(line: Line, peo
     assert all(hold.state is records.HoldState.ENDED for hold in line.store.holds_of(item.id))
     line.pass_time(DAY)
     assert list(line.store.drifted()) == []
+
+
+def test_none_is_destroyed_while_the_clock_is_in_doubt(line: Line) -> None:
+    case = audited(line)
+    alarms.raise_alarm(line.parts, AlarmKind.CLOCK_JUMPED, clock_watch.AHEAD, "made for a test")
+    line.pass_time(AUDIT_LIFETIME + DAY)
+    assert is_kept(line, case)
+    alarms.resolve_about(line.parts, AlarmKind.CLOCK_JUMPED, clock_watch.AHEAD)
+    line.chores.run()
+    assert not is_kept(line, case)
+
+
+def test_the_order_in_which_audits_are_judged_does_not_follow_the_score(make_line: MakeLine) -> None:
+    calibration = classification.Calibration(scores=(0.0, 1.0), probabilities=(0.01, 0.9))
+    for mode in ScopeMode:
+        line = make_line(
+            rules=rules(scope(audit_share=1.0, mode=mode, calibration=calibration)), store="memory"
+        )
+        for content in (LOW, HIGH):
+            line.submit(content)
+        low, high = line.store.cases()
+        assert (low.urgency, low.score_turn, low.due_at) == (high.urgency, high.score_turn, high.due_at), mode
 
 
 def test_one_that_waits_for_a_second_person_is_destroyed_too(line: Line, people: list[Person]) -> None:

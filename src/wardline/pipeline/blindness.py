@@ -40,8 +40,19 @@ def seen(parts: Parts, cases: Sequence[records.Case], user: records.User) -> lis
     decisions = parts.store.several_decisions(
         [each.decision_id for each in cases if each.decision_id and each.state is not CaseState.CLOSED]
     )
-    told = [_without_neighbours(parts, each, user) for each in cases]
+    acted_on = {each.id for each in cases if _is_acted_audit(parts, each, user)}
+    told = [
+        _without_neighbours(parts, replace(each, restricted=False) if each.id in acted_on else each, user)
+        for each in cases
+    ]
     return [_seen(each, user, opinions.get(each.id, []), decisions) for each in told]
+
+
+def _is_acted_audit(parts: Parts, case: records.Case, user: records.User) -> bool:
+    """Say whether a machine hid a file that people judge to find out whether it was right: that it did would tell them what it said."""
+    is_open = case.restricted and case.state is not CaseState.CLOSED and people.may_review(user)
+    # Without detectors there are no audits, and nothing is asked.
+    return is_open and bool(parts.rules.scopes.several) and parts.store.random_audit_of(case.id) is not None
 
 
 def _without_neighbours(parts: Parts, case: records.Case, user: records.User) -> records.Case:
@@ -129,9 +140,11 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
 
 
 def seen_actions(
-    case: records.Case, user: records.User, actions: Sequence[records.Action]
+    parts: Parts, case: records.Case, user: records.User, actions: Sequence[records.Action]
 ) -> list[records.Action]:
-    """Give what the platform was asked, without what others' decisions led to."""
+    """Give what the platform was asked, without what others' decisions led to, or a machine's that they are to judge."""
+    if _is_acted_audit(parts, case, user):
+        return []
     if not people.may_review(user) or case.state is CaseState.CLOSED or case.stage is Stage.FIRST:
         return list(actions)
     return [

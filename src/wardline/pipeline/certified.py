@@ -161,6 +161,10 @@ def _require_unchanged(parts: Parts, proposed: records.Certificate, approval: re
         changed = "its time is over"
     elif scope is None or conditions_now(parts, scope) != proposed.conditions:
         changed = "the detector, a list, the policy or the settings changed since"
+    elif proposed.evidence_since < _since(
+        parts, parts.store.tries_of(proposed.scope, proposed.arm), proposed.made_at
+    ):
+        changed = "the arm was suspended since, and what came in before that does not count"
     elif not _is_same(parts, proposed):
         changed = "the evidence is not what it was"
     if changed:

@@ -93,13 +93,16 @@ def _is_of_media(answer: Answer) -> bool:
     return isinstance(answer, records.Unscannable) and answer.source == "media"
 
 
-def for_order(scope: Scope | None, signals: Sequence[records.Signal]) -> list[records.Signal]:
+def for_order(
+    scope: Scope | None, signals: Sequence[records.Signal], *, is_drawn: bool
+) -> list[records.Signal]:
     """Give what the place of a case is computed from: a score alone, as the probability that it stands for, and never beside anything else.
 
     Where people judge what lists and users found, neither the order nor its words may tell what a machine said. A score without a calibration
-    is no probability, and says nothing.
+    is no probability, and says nothing. Nor does one of what was drawn by lot: audits that are not judged in time are gone, and which ones
+    these are must not depend on the score.
     """
-    calibration = scope.calibration if scope else None
+    calibration = scope.calibration if scope and not is_drawn else None
     return [
         calibration.of(each) if isinstance(each, records.Score) and calibration else each
         for each in triage.for_people(signals)

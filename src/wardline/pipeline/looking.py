@@ -72,7 +72,7 @@ def judge(
 ) -> Judged:
     """Look at an upload and route it. Nothing is written. Without standing certificates no machine decides anything."""
     # Whatever the upload is, the detectors of its scope are asked first; so their time is in what everything there costs.
-    scope = parts.rules.scopes.of(upload.context.surface)
+    scope = _scope_of(parts, upload)
     answers = detecting.ask(parts, scope, upload.content) if scope else ()
     began = time.monotonic()
     examined = parts.media.hash(upload.content, precision=Precision.FAST)
@@ -84,7 +84,7 @@ def judge(
     # what is not. The time that a close look takes is granted to every upload instead.
     judged_at = time.monotonic() + close_look_seconds(examined, glance_seconds)
     scored = detecting.scored(scope, answers, seen_as.findings.matches)
-    is_drawn = sampling.is_drawn(parts, scope, upload)
+    is_drawn = sampling.is_drawn(parts, scope)
     if seen_as.signals or seen_as.findings or scored.signals or is_drawn:
         examined, seen_as = _look_closely(parts, lookup, upload, examined, seen_as)
         scored = detecting.scored(scope, answers, seen_as.findings.matches)
@@ -94,6 +94,15 @@ def judge(
         signals=signals, route=route, scope=scope, scores=scored.scores, is_drawn=is_drawn,
         examined=examined, findings=seen_as.findings, answers=answers, judged_at=judged_at,
     )  # fmt: skip
+
+
+def _scope_of(parts: Parts, upload: intake.Upload) -> Scope | None:
+    """Give the scope of an upload. None for what came by a private message without a legal basis, because somebody flagged it: people look at it, and
+    neither a detector nor the lot does."""
+    private = upload.context.visibility is records.Visibility.PRIVATE
+    if private and not parts.rules.private_scanning.allows(upload.context.region):
+        return None
+    return parts.rules.scopes.of(upload.context.surface)
 
 
 def close_look_seconds(examined: records.Examination | records.Unscannable, glance_seconds: float) -> float:

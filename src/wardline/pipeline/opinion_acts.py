@@ -24,7 +24,7 @@ class OpinionActs:
     def seen_actions(self, case_id: str, *, user: records.User) -> list[records.Action]:
         """Give what the platform was asked, without what opinions led to that this person must not know yet."""
         case = self.parts.store.case(case_id)
-        return blindness.seen_actions(case, user, self.parts.store.actions_of(case_id))
+        return blindness.seen_actions(self.parts, case, user, self.parts.store.actions_of(case_id))
 
     def seen_reveals(self, case_id: str, *, user: records.User) -> list[records.Reveal]:
         """Give who was shown what; before a case is closed, a person who reviews is told of their own only."""

@@ -156,21 +156,21 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         parts.store.commit(entries=(), work=[later])
         return
     items = [parts.store.item(item_id) for item_id in case.item_ids]
-    bare: list[records.Change] = [Replace(_bare(item)) for item in items]
-    bare += [
+    changes: list[records.Change] = [Replace(bare(item)) for item in items]
+    changes += [
         Replace(replace(action, account_reference="", content_reference=None, version=action.version + 1))
         for action in actions
     ]
-    bare += [records.Remove(records.Note, note.id) for note in parts.store.notes_of(case_id)]
-    bare += [*_complaints_without_account(parts, case_id)]
+    changes += [records.Remove(records.Note, note.id) for note in parts.store.notes_of(case_id)]
+    changes += [*_complaints_without_account(parts, case_id)]
     without = replace(case, account_reference="", version=case.version + 1)
     forgotten, told = gathering.forget(parts, case)
     parts.store.commit(
-        Replace(without), *bare, *forgotten, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id), *told]
+        Replace(without), *changes, *forgotten, entries=[parts.entry(Verb.ACCOUNT_UNLINKED, case_id), *told]
     )
 
 
-def _bare(item: records.Item) -> records.Item:
+def bare(item: records.Item) -> records.Item:
     """Take out of an item whose it is, and what was said of it."""
     return replace(
         item, account_reference="", context=None, hashes=(), matches=(), scope=None, scores=(), found_by=None, version=item.version + 1

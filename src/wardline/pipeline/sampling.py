@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wardline import intake, records
+from wardline import records
 from wardline.errors import VersionConflictError, WardlineError
+from wardline.pipeline import clock_watch, preserve
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.scopes import AUDIT_LIFETIME, Scope
 from wardline.pipeline.writing import Writing
@@ -14,14 +15,9 @@ from wardline.records import CaseState, HoldState, Insert, Replace, Verb
 _AT_ONCE = 200
 
 
-def is_drawn(parts: Parts, scope: Scope | None, upload: intake.Upload) -> bool:
-    """Draw whether an upload is audited. Never one from a private surface without a legal basis, also when a user showed it to the platform."""
-    if scope is None:
-        return False
-    private = upload.context.visibility is records.Visibility.PRIVATE
-    if private and not parts.rules.private_scanning.allows(upload.context.region):
-        return False
-    return parts.happens(scope.audit_share)
+def is_drawn(parts: Parts, scope: Scope | None) -> bool:
+    """Draw whether an upload of a scope is audited."""
+    return scope is not None and parts.happens(scope.audit_share)
 
 
 def drawn(parts: Parts, scope: Scope, case: records.Case, item: records.Item, *, alone: bool) -> Writing:
@@ -58,7 +54,12 @@ def cleared(parts: Parts, audit: records.RandomAudit, case: records.Case) -> Wri
 
 
 def expire(parts: Parts) -> None:
-    """Destroy the copies of audits that nobody judged in time, and forget whose they were. Doing it again does nothing."""
+    """Destroy the copies of audits that nobody judged in time, and forget whose they were. Doing it again does nothing.
+
+    While the clock is in doubt nothing is destroyed.
+    """
+    if clock_watch.is_in_doubt(parts):
+        return
     errors: list[WardlineError] = []
     for audit in parts.store.expired_audits(parts.now(), most=_AT_ONCE):
         try:
@@ -87,10 +88,7 @@ def _expire(parts: Parts, audit: records.RandomAudit) -> None:
     for each in opinions:
         over = replace(each, settled_at=parts.now(), version=each.version + 1)
         written.note(Replace(over), parts.entry(Verb.OPINIONS_SETTLED, case.id, detail="its time was over"))
-    bare = replace(
-        item, account_reference="", context=None, hashes=(), matches=(), scope=None, scores=(), found_by=None, sealed=False,
-        version=item.version + 1,
-    )  # fmt: skip
+    bare = replace(preserve.bare(item), sealed=False)
     written.note(Replace(bare), parts.entry(Verb.ACCOUNT_UNLINKED, case.id))
     for hold in parts.store.holds_of(item.id):
         if hold.state is HoldState.ACTIVE:

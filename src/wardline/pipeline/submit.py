@@ -162,7 +162,9 @@ def _keep(
     case = review.open_case(parts.new_id("case"), item, route=route, now=now)
     if judged.disposal is Disposal.ACTED and not judged.is_drawn:
         case = replace(case, certificate_id=item.certificate_id)
-    case = placed(parts, case, item, detecting.for_order(judged.scope, judged.signals))
+    case = placed(
+        parts, case, item, detecting.for_order(judged.scope, judged.signals, is_drawn=judged.is_drawn)
+    )
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
     )

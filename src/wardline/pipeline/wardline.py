@@ -196,6 +196,7 @@ class Wardline(
     def close(self) -> None:
         """End the decoders, the connections to the outside and the store's writer. Idempotent."""
         self.parts.media.close()
+        self._standing.scores.write()
         for outside in (
             self.parts.copies,
             self.parts.authority,

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from wardline import assurance, records
-from wardline.errors import AlreadyExistsError, VersionConflictError
+from wardline.errors import AlreadyExistsError, VersionConflictError, WardlineError
 from wardline.pipeline import alarms, certified
+from wardline.pipeline.bringing_back import bring_back
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, CertificateState, Replace, Verb
 
 _LATE = timedelta(hours=1)
 """Something may be written so long after it was settled, and is still fed."""
+_STRAGGLING = timedelta(days=1)
 _FED_AT_ONCE = 500
 _SHIFT_DAYS = 7
 _SHIFT_LEAST = 1000
@@ -22,14 +24,30 @@ _SHIFT_LEAST = 1000
 
 
 def watch(parts: Parts) -> None:
-    """End what is over, and have the watches of what stands fed; each minute. Certificates of no scope of the settings end too."""
+    """End what is over, and have the watches of what stands fed; each minute. Certificates of no scope of the settings end too.
+
+    One that this cannot be done for keeps none of the others; afterwards the first error is raised.
+    """
+    errors: list[WardlineError] = []
     for certificate in parts.store.certificates_in(CertificateState.STANDING):
         try:
             if not _end(parts, certificate):
                 feed(parts, certificate.id)
                 compare_scores(parts, certificate)
-        except VersionConflictError:
-            continue  # somebody changed it at this very moment; the next minute looks again
+        except (VersionConflictError, AlreadyExistsError):
+            continue  # somebody changed it, or raised its alarm, at this very moment; the next minute looks again
+        except WardlineError as error:
+            errors.append(error)
+    _bring_back_stragglers(parts)
+    if errors:
+        raise errors[0]
+
+
+def _bring_back_stragglers(parts: Parts) -> None:
+    """Bring back what was on its way in when its certificate was suspended, and was written after its other cases had been brought back."""
+    for certificate in parts.store.certificates_in(CertificateState.SUSPENDED):
+        if certificate.ended_at is not None and parts.now() - certificate.ended_at < _STRAGGLING:
+            bring_back(parts, certificate.id, 0)
 
 
 def feed(parts: Parts, certificate_id: str, _attempt: int = 0) -> None:
@@ -129,18 +147,25 @@ def _message(certificate: records.Certificate) -> str:
 def _end(parts: Parts, certificate: records.Certificate) -> bool:
     """End a certificate whose time is over, or whose conditions are other ones; gives whether it did."""
     scope = parts.rules.automation.named(certificate.scope)
+    watch = parts.store.certificate_watch(certificate.id)
     if parts.now() >= certificate.expires_at:
         state, why = CertificateState.EXPIRED, "its time is over"
+    elif watch is not None and _state(watch).is_over:
+        state, why = (
+            CertificateState.EXPIRED,
+            f"its watch has seen the {watch.life} items that it was made for",
+        )
     elif scope is None or certified.conditions_now(parts, scope) != certificate.conditions:
         state, why = CertificateState.VOID, "the detector, a list, the policy or the settings changed"
     else:
         return False
-    certified.ended(parts, certificate, state, why, actor=SYSTEM).commit(parts)
-    alarms.raise_alarm(
-        parts, AlarmKind.CERTIFICATE_ENDED, certificate.id,
+    written = certified.ended(parts, certificate, state, why, actor=SYSTEM)
+    message = (
         f"The certificate of the arm {certificate.arm} of the scope {certificate.scope} ended: {why}. Everything goes to people until a new one "
-        "stands.",
-    )  # fmt: skip
+        "stands."
+    )
+    written.add(alarms.raised(parts, AlarmKind.CERTIFICATE_ENDED, certificate.id, message))
+    written.commit(parts)
     return True
 
 

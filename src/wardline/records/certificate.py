@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
-from wardline.records.evidence import Channel, Disposal
+from wardline.records.evidence import Channel
 from wardline.records.ids import require_id
 
 SCORE_BINS = 20
@@ -24,11 +24,6 @@ class Arm(StrEnum):
     """Release what scores below the threshold."""
     ACT = "act"
     """Restrict what scores at or above it."""
-
-    @property
-    def disposal(self) -> Disposal:
-        """What becomes of an item under it."""
-        return Disposal.CLEARED if self is Arm.CLEAR else Disposal.ACTED
 
 
 class CertificateState(StrEnum):

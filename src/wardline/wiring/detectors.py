@@ -12,6 +12,8 @@ from wardline.settings import DetectorSettings, ScopeSettings, Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,31}")
 _MOST_PARTS = 7
+_TAKEN = {classification.NEAR_HASH, "media", "matching"}
+"""What failures of other parts are told by."""
 
 
 def scopes(chosen: Settings, secret_of: Callable[[DetectorSettings], bytes]) -> Scopes:
@@ -32,7 +34,7 @@ def scopes(chosen: Settings, secret_of: Callable[[DetectorSettings], bytes]) -> 
 def _detector(given: DetectorSettings, secret: bytes) -> Detector:
     where = f"detectors {given.name}"
     _require_name(where, given.name)
-    if given.name == classification.NEAR_HASH:
+    if given.name in _TAKEN:
         raise ConfigurationError(f"{where}: a name that means something else, expected another one")
     classifier: ports.Classifier = plugins.load("classifiers", given.adapter)(
         given.name, given.version, given.options, secret

@@ -188,6 +188,19 @@ def test_a_suspended_arm_comes_back_on_fresh_evidence_only(line: Line, certifier
     assert stands(line) == (again.id,)
 
 
+def test_a_proposal_from_before_a_suspension_cannot_bring_the_arm_back(
+    line: Line, certifier: Certifier
+) -> None:
+    made = certifier.certified(Arm.ACT)
+    renewal = certifier.proposed(Arm.ACT)
+    assert renewal.approval is not None
+    line.wardline.suspend_certificate(made.id, "doubt", user=certifier.first)
+    line.clock.advance(timedelta(hours=1))
+    with pytest.raises(ConflictError, match="suspended since"):
+        line.wardline.approve(renewal.approval.id, user=certifier.second)
+    assert stands(line) == ()
+
+
 def test_its_time_ends_it_and_no_clock_brings_it_back(tmp_path: Path) -> None:
     clock = JumpingClock(START)
     line = automated_line(tmp_path, clock=clock)

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.judged import DETECTOR, SCOPE, VERSION, evidence
 from tests.unit.pipeline.certifying_line import SURFACE, Certifier, automated_line
 from wardline import records
+from wardline.errors import AuditLogError
 from wardline.pipeline import watching
 from wardline.pipeline.score_log import ScoreLog
 from wardline.pipeline.standing import StandingCertificates
@@ -139,6 +140,55 @@ def test_while_caps_are_kept_nothing_happens(
     watch = line.store.certificate_watch(standing.id)
     assert watch is not None
     assert 0 <= line.wardline.alarm_share(watch) < 1
+
+
+def test_one_whose_watch_has_seen_all_that_it_was_made_for_ends_and_leads_hear_of_it(
+    line: Line, certifier: Certifier, standing: records.Certificate
+) -> None:
+    for _ in range(10):
+        certifier.judged(judged(line, well=100))
+    line.chores.run()
+    assert line.store.certificate(standing.id).state is CertificateState.STANDING
+    line.chores.run()
+    ended = line.store.certificate(standing.id)
+    assert ended.state is CertificateState.EXPIRED
+    assert "1000 items" in str(ended.reason)
+    assert line.store.open_alarm(AlarmKind.CERTIFICATE_ENDED, standing.id) is not None
+
+
+def test_what_was_on_its_way_when_a_certificate_was_suspended_comes_back_too(
+    line: Line, standing: records.Certificate, certifier: Certifier
+) -> None:
+    line.wardline.suspend_certificate(standing.id, "doubt", user=certifier.first)
+    line.run_due()
+    item = make.item(matches=())
+    case = make.case(item_ids=(item.id,), certificate_id=standing.id, lot=0.5, opened_at=line.clock.now())
+    line.store.commit(Insert(item), Insert(case), entries=[line.parts.entry(Verb.CASE_OPENED, case.id)])
+    line.chores.run()
+    assert line.store.case(case.id).certificate_id is None
+
+
+def test_one_that_cannot_be_watched_keeps_none_of_the_others(
+    line: Line, certifier: Certifier, standing: records.Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = certifier.certified(Arm.CLEAR)
+    for broken in (standing, other):
+        watched: list[str] = []
+
+        def feed(
+            _parts: object,
+            certificate_id: str,
+            broken: records.Certificate = broken,
+            watched: list[str] = watched,
+        ) -> None:
+            if certificate_id == broken.id:
+                raise AuditLogError("broken for a test")
+            watched.append(certificate_id)
+
+        monkeypatch.setattr(watching, "feed", feed)
+        with pytest.raises(AuditLogError):
+            watching.watch(line.parts)
+        assert watched == [each.id for each in (standing, other) if each is not broken]
 
 
 def test_what_was_restricted_under_a_suspended_certificate_comes_back_into_the_order(

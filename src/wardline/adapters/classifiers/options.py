@@ -94,7 +94,7 @@ def read(name: str, options: Mapping[str, str]) -> Options:
         retries=_number(name, options, "retries", int, 1, (0, 5)),
         break_after=_number(name, options, "break_after", int, 5, (1, 1000)),
         break_seconds=_number(name, options, "break_seconds", float, 30.0, (0.05, 3600)),
-        digest=_digest({each: options.get(each) for each in ("url", "send", "field", "template", "score")}),
+        digest=_digest({each: options.get(each) for each in ("url", "send", "field", "template", "score", "version_at")}),
     )  # fmt: skip
 
 
