@@ -8,6 +8,7 @@ from wardline.audit.checkpoints import (
     checkpoint,
     key_hash,
     notes_in,
+    notes_in_file,
     open_checkpoint,
     sign_batch,
     verifier_key,
@@ -39,6 +40,6 @@ from wardline.audit.verification import Verdict, verify_log
 
 __all__ = [
     "CHECKPOINT_PATH", "ENTRIES", "TILE_WIDTH", "Blocks", "Continuation", "Proof", "TileFile", "Tiling", "Verdict", "check_continuation", "check_proof", "checkpoint",
-    "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "open_checkpoint", "proof_fields", "prove", "prove_continuation",
+    "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "notes_in_file", "open_checkpoint", "proof_fields", "prove", "prove_continuation",
     "read_bundle", "read_tile", "sign_batch", "verifier_key", "verify_log", "widths",
 ]  # fmt: skip

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import email
+import email.policy
 import hashlib
 import re
 from collections.abc import Sequence
@@ -111,6 +113,16 @@ def notes_in(text: str) -> list[str]:
     Lines may end as mails end them.
     """
     return _NOTE.findall(text.replace("\r\n", "\n"))
+
+
+def notes_in_file(data: bytes) -> list[str]:
+    """Find the signed notes in what somebody kept: a text, or a saved mail, whose text is seldom readable as it lies there."""
+    found = notes_in(data.decode("utf-8", errors="replace"))
+    if found:
+        return found
+    mail = email.message_from_bytes(data, policy=email.policy.default)
+    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    return [note for text in texts for note in notes_in(text)]
 
 
 def _text(origin: str, size: int, root: bytes) -> str:

@@ -163,7 +163,7 @@ def _notes(path: Path) -> list[str]:
     from wardline import audit as auditing
 
     try:
-        found = auditing.notes_in(path.read_bytes().decode("utf-8", errors="replace"))
+        found = auditing.notes_in_file(path.read_bytes())
     except OSError as error:
         raise InputError(
             f"{path}: cannot be read ({error.strerror}), expected a file with checkpoints"

@@ -57,12 +57,15 @@ class Manner:
 
     undo_seconds: float
     opinions_percent: float
+    severe_in_a_row: int
+    views_before_break: int
 
 
-PLAYED = Manner(undo_seconds=0.0, opinions_percent=0.0)
-"""Decisions take effect at once, and nothing is drawn: so every run has the same figures."""
-WORKED = Manner(undo_seconds=20.0, opinions_percent=25.0)
-"""There is time to take a decision back, and of a few decisions one is drawn for a second opinion."""
+PLAYED = Manner(undo_seconds=0.0, opinions_percent=0.0, severe_in_a_row=0, views_before_break=0)
+"""Decisions take effect at once, and nothing is drawn: so every run has the same figures. Programs need no breaks."""
+WORKED = Manner(undo_seconds=20.0, opinions_percent=25.0, severe_in_a_row=60, views_before_break=120)
+"""There is time to take a decision back, and of a few decisions one is drawn for a second opinion. What the programs revealed in minutes counts as
+shown to their people, so that breaks come later than by default."""
 
 
 @contextlib.contextmanager
@@ -148,6 +151,8 @@ def _installation(
         platform=platform_url,
         undo=manner.undo_seconds,
         drawn=manner.opinions_percent,
+        severe=manner.severe_in_a_row,
+        views=manner.views_before_break,
     )
     path = folder / FILE_NAME
     if path.exists():
@@ -194,6 +199,10 @@ random_percent = {drawn}     # of what one person decided, so much goes to a sec
 
 [review.golden]
 percent = 5.0             # now and then a picture for practice; 0 is the default
+
+[review.wellbeing]
+most_severe_in_a_row = {severe} # 20 is the default; 0, while the demo plays by itself, is no limit
+views_before_break = {views}    # 60 is the default
 
 [referral]
 authority = "ncmec"
