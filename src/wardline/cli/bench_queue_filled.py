@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wardline import records, review, wiring
+from wardline import records, review, settings, wiring
 from wardline.cli import output
 from wardline.cli.bench_stores import BenchStore
+from wardline.errors import InputError
 from wardline.records import Insert, Replace, Role, Verb
 from wardline.testing import multiplying
 from wardline.testing import store_records as make
@@ -58,6 +59,10 @@ _CLUSTERED = 0.3
 """Of seeds; each is with its copies in one cluster."""
 _IN_HAND, _SET_ASIDE, _PASSED, _HANDED, _IN_DANGER = 500, 1_000, 1_000, 100, 10
 _SHOWN = 40
+_MOST_SHOWN = 1_000
+_AT_A_LIMIT = 7
+_LEAD = "a lead"
+_PASSWORD_FILE = "keys/bench-lead"  # noqa: S105 - where it is, not what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,30 @@ class Full:
     shown some forty files today, and one of them reached a limit by it."""
     lead: str
     """The token of a lead who is signed in."""
+    cases: int
+    """How many are open."""
 
 
 @contextlib.contextmanager
-def filled(cases: int, store: BenchStore) -> Iterator[Full]:
-    """Make an installation with so many open cases; it is deleted afterwards."""
+def filled(cases: int, store: BenchStore, kept: Path | None = None) -> Iterator[Full]:
+    """Make an installation with so many open cases.
+
+    Args:
+        cases: How many.
+        store: Where they are.
+        kept: A folder in which it stays, and is found again by a later run; None: it is deleted afterwards.
+
+    Raises:
+        InputError: That cannot be kept, or the folder holds another installation: cases are taken in it.
+    """
+    if kept is not None and store is not BenchStore.SQLITE:
+        raise InputError(f"folder: not for {store}, expected sqlite, whose file can be kept")
+    if kept is not None and (kept / "wardline.toml").exists():
+        with again(kept) as full:
+            yield full
+        return
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wardline-bench-")))
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wardline-bench-")))
         server = stack.enter_context(PostgresServer(durable=True)) if store is BenchStore.POSTGRES else None
         url, more = "", ""
         if server is not None:
@@ -99,10 +121,46 @@ def fill(folder: Path, wardline: Wardline, cases: int) -> Full:
     filling.cases(cases // copies)
     engine: Any = wardline.parts.store
     apart = _PERIOD / (cases // copies) / copies
-    output.note(f"{multiplying.multiply(engine.engine, copies, apart=apart):,} cases are open")
-    takers, token = filling.takers()
+    made = multiplying.multiply(engine.engine, copies, apart=apart)
+    output.note(f"{made:,} cases are open")
+    password = secrets.token_urlsafe(16)
+    wiring.create_secret(folder / _PASSWORD_FILE, password.encode())
+    takers = filling.takers(password)
     filling.what_is_done(takers)
-    return Full(folder=folder, wardline=wardline, takers=takers, lead=token)
+    return Full(
+        folder=folder, wardline=wardline, takers=takers, lead=_signed_in(wardline.parts, takers[0], password), cases=made
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def again(folder: Path) -> Iterator[Full]:
+    """Open what an earlier run filled, and show some people files anew: their shifts have ended since."""
+    if not (folder / _PASSWORD_FILE).exists():
+        raise InputError("folder: holds an installation that no benchmark made, expected an empty one")
+    password = (folder / _PASSWORD_FILE).read_text()
+    with wiring.open_installation(settings.load(folder)) as installation:
+        wardline = installation.wardline
+        parts = wardline.parts
+        named = {each.name: each for each in parts.store.users()}
+        takers = (named[_LEAD], *(named[_moderator(number)] for number in range(1, MODERATORS)))
+        _Filling(parts).who_was_shown_files(
+            takers, parts.store.cases(state=records.CaseState.OPEN, most=_MOST_SHOWN)
+        )
+        cases = sum(each.cases for each in parts.store.waiting_by_target())
+        output.note(f"{cases:,} cases are still open")
+        yield Full(
+            folder=folder, wardline=wardline, takers=takers, lead=_signed_in(parts, takers[0], password), cases=cases
+        )  # fmt: skip
+
+
+def _signed_in(parts: Parts, lead: records.User, password: str) -> str:
+    from wardline.pipeline import sessions
+
+    return sessions.sign_in(parts, lead.name, password)[1]
+
+
+def _moderator(number: int) -> str:
+    return f"moderator {number}"
 
 
 class _Filling:
@@ -155,13 +213,15 @@ class _Filling:
         return [item, *self._in_cluster(case)]
 
     def _signal(self) -> records.Signal:
-        """Draw what points at a file: a tenth match a verified list, 15 % another one, the rest was flagged or looks like something."""
+        """Draw what points at a file: a tenth match a verified list, half of them byte for byte, 15 % another one, the rest was flagged or looks
+        like something."""
         kind = self._chance.random()
         if kind < 0.25:
             trust = records.ListTrust.VERIFIED if kind < 0.1 else records.ListTrust.UNVERIFIED
+            is_same = kind < 0.05
             return records.Match(
-                list_id="hash-list-1", entry_id="entry-1", hash_kind=records.HashKind.PDQ, distance_bits=self._chance.randrange(32),
-                trust=trust, category=self._chance.choice((*records.Category, None)),
+                list_id="hash-list-1", entry_id="entry-1", hash_kind=records.HashKind.SHA256 if is_same else records.HashKind.PDQ,
+                distance_bits=0 if is_same else self._chance.randrange(32), trust=trust, category=self._chance.choice((*records.Category, None)),
             )  # fmt: skip
         if kind < 0.6:
             return records.Flag(reason="unwanted content")
@@ -179,19 +239,16 @@ class _Filling:
         )  # fmt: skip
         return [replace(case, cluster_id=cluster.id), cluster, member]
 
-    def takers(self) -> tuple[tuple[records.User, ...], str]:
-        """Write those who take, and what they chose and were shown; gives them and a session of the first, who leads."""
-        from wardline.pipeline import people, sessions
+    def takers(self, password: str) -> tuple[records.User, ...]:
+        """Write those who take, and what they chose; gives them, the first of whom leads and has this password."""
+        from wardline.pipeline import people
 
-        password = secrets.token_urlsafe(16)
-        lead = people.create_user(self._parts, "a lead", Role.LEAD, password)
+        lead = people.create_user(self._parts, _LEAD, Role.LEAD, password)
         takers = [replace(lead, skills=("german", "grave"), version=lead.version + 1)]
         for number in range(1, MODERATORS):
             skills = (*(["german"] if number % 2 else []), *(["grave"] if number % 3 == 0 else []))
             role = Role.LEAD if number % 10 == 0 else Role.MODERATOR
-            takers.append(
-                make.user(name=f"moderator {number}", role=role, skills=skills, created_at=self._now)
-            )
+            takers.append(make.user(name=_moderator(number), role=role, skills=skills, created_at=self._now))
         declined = [
             make.viewing_choices(
                 user_id=each.id, changed_at=self._now, queues=("brief",) if number % 10 == 5 else (),
@@ -200,8 +257,7 @@ class _Filling:
             for number, each in enumerate(takers) if number % 10 in (2, 5)
         ]  # fmt: skip
         self._write([Replace(takers[0]), *map(Insert, [*takers[1:], *declined])])
-        _, token = sessions.sign_in(self._parts, lead.name, password)
-        return tuple(takers), token
+        return tuple(takers)
 
     def what_is_done(self, takers: Sequence[records.User]) -> None:
         """Let people be at work: cases in hand, set aside, passed on, handed to the leads; and pictures that were shown to some."""
@@ -217,13 +273,18 @@ class _Filling:
                 change(each, self._chance.choice(takers)) for each in islice(some, int(count * share))
             ]
         self._write([Replace(replace(each, version=each.version + 1)) for each in changed])
+        self.who_was_shown_files(takers, everybody)
+
+    def who_was_shown_files(self, takers: Sequence[records.User], cases: Sequence[records.Case]) -> None:
+        """Write that some of those who take were shown files lately, unless they were already."""
+        limits = self._parts.rules.wellbeing
         for number, taker in enumerate(takers):
             if number % 10 == 7:
-                self._show(
-                    taker,
-                    everybody,
-                    _SHOWN if number != 7 else self._parts.rules.wellbeing.files_before_break or _SHOWN,
-                )
+                is_at_a_limit = number == _AT_A_LIMIT
+                since = self._now - (limits.break_length if is_at_a_limit else limits.shift_gap)
+                if not self._parts.store.reveals_to(taker.id, since=since):
+                    files = limits.files_before_break if is_at_a_limit else None
+                    self._show(taker, cases, files or _SHOWN)
 
     def _in_hand(self, case: records.Case, by: records.User) -> records.Case:
         return replace(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
-from typing import cast
 
 from wardline import ports, records, review
 from wardline.errors import ConflictError
@@ -23,7 +22,7 @@ _LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
-_Takes = Callable[[Sequence[records.Case]], Sequence[records.Case]]
+_Takes = Callable[[Sequence[records.Case]], list[records.Case]]
 _QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
@@ -53,11 +52,9 @@ class HandingOut:
             return practice
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
-            takes = None if chosen.is_open and not aside else partial(chosen.of, aside=aside)
-            further = () if takes is None else ((look, None) for look in self._further(taker))
-            is_quick = takes is None and cluster_acts.works_on(self._parts, chosen.shown) is None
-            asked = chosen.narrowed(taker, aside=aside)
-            for look, drawn in chain(self._looks(user, asked, chosen.shown, quickly=is_quick), further):
+            takes = partial(chosen.of, aside=aside)
+            further = () if chosen.is_told_by_orders else ((look, None) for look in self._further(taker))
+            for look, drawn in chain(self._looks(user, chosen.narrowed(taker, aside=aside), chosen), further):
                 case = self._first(look, user, drawn, takes)
                 if case is not None:
                     return case
@@ -84,8 +81,7 @@ class HandingOut:
         self, taker: Taker, before: Iterable[_Look], most: int, chosen: wellbeing.Selection | None = None
     ) -> list[records.Case]:
         found: dict[str, records.Case] = {}
-        shown = () if chosen is None else chosen.shown
-        looks: list[_Look] = [*before, partial(self._ordered, taker, shown), partial(self._by_age, taker)]
+        looks: list[_Look] = [*before, partial(self._ordered, taker, chosen), partial(self._by_age, taker)]
         asked = most if chosen is None or chosen.may_look else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
@@ -95,17 +91,17 @@ class HandingOut:
         return list(found.values())[:most]
 
     def _first(
-        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes | None
+        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes
     ) -> records.Case | None:
         most = _LOOK_AT
         while waiting := look(most):
-            # Somebody who takes everything needs no more of a case than its place.
-            fitting = waiting if takes is None else takes(cast("Sequence[records.Case]", waiting))
+            cases = [each for each in waiting if isinstance(each, records.Case)]
+            fitting = takes(cases) if cases else waiting
             for case in fitting:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
-                            claimed = self._claim(case, user, drawn)
+                            claimed = self._claim(case, user, drawn, takes)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
                         if claimed is not None:
@@ -127,10 +123,12 @@ class HandingOut:
             after = page[-1].id
 
     def _claim(
-        self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None
+        self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None, takes: _Takes
     ) -> records.Case | None:
         """Claim what was found; None where it is about an account of the person's own, and for others from here on."""
         case = found if isinstance(found, records.Case) else self._parts.store.case(found.id)
+        if case is not found and not takes([case]):
+            return None  # more is known of it than when it was looked for
         if review.is_party(case, user):
             bar(self._parts, case, user)
             return None
@@ -149,7 +147,7 @@ class HandingOut:
                     self._being_taken.discard(case_id)
 
     def _looks(
-        self, user: records.User, taker: Taker, shown: Sequence[records.Reveal], *, quickly: bool
+        self, user: records.User, taker: Taker, chosen: wellbeing.Selection
     ) -> Iterator[tuple[_QuickLook, Drawn | None]]:
         rules = self._parts.rules
         for look in self._before_all(user, taker):
@@ -161,7 +159,9 @@ class HandingOut:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
-        yield partial(self._quickly_ordered, taker) if quickly else partial(self._ordered, taker, shown), None
+        # Whoever may look at pictures needs no more of a case than its place.
+        ordered = self._standings if chosen.may_look else self._ordered
+        yield partial(ordered, taker, chosen), None
         yield partial(self._by_age, taker), None
 
     def _before_all(self, user: records.User, taker: Taker) -> Iterator[_Look]:
@@ -181,26 +181,31 @@ class HandingOut:
         before = now - self._parts.rules.restricted_most
         return self._parts.store.restricted_cases(now=now, taker=taker, before=before, most=most)
 
-    def _ordered(self, taker: Taker, shown: Sequence[records.Reveal], most: int) -> Sequence[records.Case]:
-        store, now = self._parts.store, self._parts.now()
-        if self.order() is review.Order.SCORE:
-            return store.likeliest_cases(now=now, taker=taker, most=most)
-        found = store.urgent_cases(now=now, taker=taker, most=most)
-        alike = cluster_acts.alike(self._parts, taker, shown, found)
-        every = {case.id: case for case in (*found, *alike.cases)}.values()
-        look_ahead = self._parts.rules.look_ahead
-        return review.alike_first(
-            tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
-        )[:most]
+    def _ordered(self, taker: Taker, chosen: wellbeing.Selection | None, most: int) -> Sequence[records.Case]:
+        found = self._standings(taker, chosen, most)
+        ids = [each.id for each in found if isinstance(each, records.Standing)]
+        cases = self._parts.store.several_cases(ids)
+        return [
+            case for each in found if (case := each if isinstance(each, records.Case) else cases.get(each.id))
+        ]
 
-    def _quickly_ordered(
-        self, taker: Taker, most: int
+    def _standings(
+        self, taker: Taker, chosen: wellbeing.Selection | None, most: int
     ) -> Sequence[records.Case] | Sequence[records.Standing]:
+        """Give the first ones of the order; of most orders as far as it needs them."""
         store, now = self._parts.store, self._parts.now()
         if self.order() is review.Order.SCORE:
             return store.likeliest_cases(now=now, taker=taker, most=most)
         found = store.urgent_standings(now=now, taker=taker, most=most)
-        return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
+        cluster = (
+            None if chosen is None else cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
+        )
+        alike = cluster_acts.alike(self._parts, taker, cluster, found)
+        every = {each.id: each for each in (*found, *alike.cases)}.values()
+        look_ahead = self._parts.rules.look_ahead
+        return review.alike_first(
+            tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
+        )[:most]
 
     def _by_age(
         self, taker: Taker, most: int, *, escalated: bool = False, after: str | None = None

@@ -114,7 +114,7 @@ from wardline.records.preview import (
     PreviewSection,
     PreviewTable,
 )
-from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
+from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting, standing_of
 from wardline.records.random_audit import RandomAudit
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
@@ -132,7 +132,7 @@ from wardline.records.signal import (
 )
 from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
-from wardline.records.wellbeing import DECLINABLE, Grade, ViewingChoices
+from wardline.records.wellbeing import DECLINABLE, Grade, ShownFile, ViewingChoices
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
@@ -283,6 +283,7 @@ __all__ = [
     "ScoreCounts",
     "SecondFactor",
     "Session",
+    "ShownFile",
     "Signal",
     "Spread",
     "Stage",
@@ -312,4 +313,5 @@ __all__ = [
     "check_key",
     "new_id",
     "require_id",
+    "standing_of",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ def grade_of_case(case: records.Case) -> Grade:
 
 def grades_of(
     reveals: Iterable[records.Reveal],
-    items: Iterable[records.Item],
+    items: Iterable[records.Item | records.ShownFile],
     own_decisions: Iterable[records.Decision],
 ) -> Mapping[str, Grade]:
     """Grade the files that a person was shown: by their own newest decision, else by the lists, else unknown.
@@ -70,7 +70,7 @@ def _is_certain(item: records.Item) -> bool:
     )  # fmt: skip
 
 
-def _listed(item: records.Item) -> Grade:
+def _listed(item: records.Item | records.ShownFile) -> Grade:
     categories = {grade_of_category(match.category) for match in item.matches if match.category is not None}
     if categories:
         return Grade.A if Grade.A in categories else Grade.B
