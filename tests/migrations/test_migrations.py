@@ -18,6 +18,12 @@ from wardline.adapters.stores import schema, tables
 from wardline.errors import SchemaVersionError
 from wardline.testing import postgres
 
+# SQLAlchemy describes no index on an expression to SQLite; ``described`` compares the text of those.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
+    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+]
+
 
 @pytest.fixture(params=[databases.SQLITE, databases.POSTGRES])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[sa.Engine]]:

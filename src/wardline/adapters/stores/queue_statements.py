@@ -33,7 +33,7 @@ _NOW = sa.bindparam("now", type_=UtcTime())
 _PASSED = sa.bindparam("passed", type_=sa.Text())
 _MOST = sa.bindparam("most", type_=sa.Integer())
 _AMONG = sa.bindparam("among", type_=text(), expanding=True)
-_LOOKED_AT = sa.literal_column(str(LOOKED_AT))
+_LOOKED_AT: sa.ColumnElement[int] = sa.literal_column(str(LOOKED_AT))
 
 
 def waits(
@@ -202,7 +202,7 @@ def by_score(queues: int, kinds: Kinds) -> Asked:
 @cache
 def by_lot(queues: int, kinds: Kinds) -> Asked:
     """Select the first of each queue from a lot on."""
-    from_there = sa.bindparam("lot", type_=sa.Double())
+    from_there: sa.BindParameter[float] = sa.bindparam("lot", type_=sa.Double())
     walks = _of_each(queues, kinds=kinds, order=_CASES.c.lot, chosen=(lambda case: case.lot >= from_there,))
     return _together([_first(walk) for walk in walks])
 

@@ -17,13 +17,15 @@ _LETTER = sa.text("coalesce(substr(urgency, 14, 1), 'u')")
 
 def upgrade() -> None:
     """Make indexes of four orders that hold the letter of what a case is known to be."""
-    for name, *columns in (
-        ("waiting", "state", "queue", _LETTER, "opened_at", "id"), ("views", "state", "queue", "lane", _LETTER, "views_turn", "id"),
-        ("delay", "state", "queue", _LETTER, "delay_turn", "id"),
-    ):  # fmt: skip
+    orders: dict[str, list[str | sa.TextClause]] = {
+        "waiting": ["state", "queue", _LETTER, "opened_at", "id"],
+        "views": ["state", "queue", "lane", _LETTER, "views_turn", "id"],
+        "delay": ["state", "queue", _LETTER, "delay_turn", "id"],
+    }
+    for name, columns in orders.items():
         op.create_index(
-            f"ix_cases_letter_{name}", "cases", list(columns), sqlite_where=_ORDINARY, postgresql_where=_ORDINARY
-        )  # fmt: skip
+            f"ix_cases_letter_{name}", "cases", columns, sqlite_where=_ORDINARY, postgresql_where=_ORDINARY
+        )
     op.create_index(
         "ix_cases_letter_restricted", "cases", ["state", "queue", "restricted", _LETTER, "opened_at", "id"],
         sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1],
