@@ -13,7 +13,6 @@ from wardline import records
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.columns import UtcTime
 from wardline.adapters.stores.list_readers import SqlListReaders
-from wardline.adapters.stores.queue_readers import SqlQueue
 from wardline.adapters.stores.quick_reads import QuickReads
 from wardline.adapters.stores.reading import MOST_VALUES
 from wardline.adapters.stores.sign_in_readers import SqlSignIn
@@ -38,7 +37,7 @@ def _of_person(table: sa.Table) -> sa.Select[Any]:
     return sa.select(table).where(*about).order_by(table.c.at, table.c.id)
 
 
-class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
+class SqlReaders(SqlListReaders, SqlTargets, SqlSignIn):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
 
     def __init__(self, engine: sa.Engine) -> None:
