@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from wardline import records
 from wardline.cli import output
 from wardline.cli.bench_queue_asks import Cost, Taken, all_at_once, one_by_one, while_asking
-from wardline.cli.bench_queue_filled import MODERATORS, filled
+from wardline.cli.bench_queue_filled import filled
+from wardline.cli.bench_queue_filling import MODERATORS
 from wardline.cli.bench_queue_pages import pages
 from wardline.cli.bench_rows import TARGET, Row, row
 from wardline.cli.bench_stores import BenchStore

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.cli.bench_queue_filled import MODERATORS, Full
+from wardline.cli.bench_queue_filled import Full
+from wardline.cli.bench_queue_filling import MODERATORS
 
 if TYPE_CHECKING:
     from wardline.pipeline import Wardline
