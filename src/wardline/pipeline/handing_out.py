@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
 
 from wardline import ports, records, review
 from wardline.errors import ConflictError
@@ -18,6 +17,8 @@ from wardline.records import Drawn, Taker
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
+_LOOK_AT_UNSEEN = 64
+"""The same for somebody at a limit, whom few cases fit: of so many one does, mostly."""
 _LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
@@ -53,10 +54,12 @@ class HandingOut:
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
             takes = partial(chosen.of, aside=aside)
-            further = () if chosen.is_told_by_orders else ((look, None) for look in self._further(taker))
-            for look, drawn in chain(self._looks(user, chosen.narrowed(taker, aside=aside), chosen), further):
-                case = self._first(look, user, drawn, takes)
-                if case is not None:
+            most = _LOOK_AT if chosen.may_look else _LOOK_AT_UNSEEN
+            for look, drawn in self._looks(user, chosen.narrowed(taker, aside=aside), chosen):
+                if (case := self._first(look, user, drawn, takes, most=most)) is not None:
+                    return case
+            for look in () if chosen.is_told_by_orders else self._further(taker):
+                if (case := self._first(look, user, None, takes, most=_LOOK_AT_MOST)) is not None:
                     return case
         return None
 
@@ -91,9 +94,8 @@ class HandingOut:
         return list(found.values())[:most]
 
     def _first(
-        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes
+        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes, *, most: int
     ) -> records.Case | None:
-        most = _LOOK_AT
         while waiting := look(most):
             cases = [each for each in waiting if isinstance(each, records.Case)]
             fitting = takes(cases) if cases else waiting
@@ -113,13 +115,19 @@ class HandingOut:
 
     def _further(self, taker: Taker) -> Iterator[_Look]:
         """Give looks at the oldest, one page after the other, until there are no more."""
-        after = None
+        after: str | None = None
         for _ in range(_PAGES_BY_AGE):
-            look = partial(self._by_age, taker, after=after)
-            page = look(_LOOK_AT_MOST)
+            page: list[records.Case] = []
+
+            def look(
+                most: int, page: list[records.Case] = page, after: str | None = after
+            ) -> list[records.Case]:
+                page[:] = self._by_age(taker, most, after=after)
+                return page.copy()
+
+            yield look
             if not page:
                 return
-            yield look
             after = page[-1].id
 
     def _claim(

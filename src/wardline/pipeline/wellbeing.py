@@ -173,9 +173,11 @@ class Selection:
         fitting = [case for case in cases if self._takes(case) and not (aside and _is_put_off(case))]
         if self.may_look or not fitting:
             return fitting
-        items = self.parts.store.several_items([item_id for case in fitting for item_id in case.item_ids])
+        visible = self.parts.store.matches_of_visible(
+            [item_id for case in fitting for item_id in case.item_ids]
+        )
         return [
-            case for case in fitting if not review.needs_view([items[each] for each in case.item_ids if each in items])
+            case for case in fitting if all(review.is_certain(visible[each]) for each in case.item_ids if each in visible)
         ]  # fmt: skip
 
     def _takes(self, case: records.Case) -> bool:
