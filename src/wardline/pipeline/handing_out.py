@@ -17,8 +17,8 @@ from wardline.records import Drawn, Taker
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
-_LOOK_AT_UNSEEN = 64
-"""The same for somebody at a limit, whom few cases fit: of so many one does, mostly."""
+_LOOK_AT_UNSEEN, _LOOK_AT_UNSEEN_MOST = 64, 128
+"""The same for somebody at a limit, whom few cases fit, and no more than that before the oldest are looked through for them."""
 _LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
@@ -54,12 +54,16 @@ class HandingOut:
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
             takes = partial(chosen.of, aside=aside)
-            most = _LOOK_AT if chosen.may_look else _LOOK_AT_UNSEEN
+            most = (_LOOK_AT, _LOOK_AT_MOST) if chosen.may_look else (_LOOK_AT_UNSEEN, _LOOK_AT_UNSEEN_MOST)
             for look, drawn in self._looks(user, chosen.narrowed(taker, aside=aside), chosen):
                 if (case := self._first(look, user, drawn, takes, most=most)) is not None:
                     return case
-            for look in () if chosen.is_told_by_orders else self._further(taker):
-                if (case := self._first(look, user, None, takes, most=_LOOK_AT_MOST)) is not None:
+            # Who is shown nothing now is not looked for that far for the sake of a rotation.
+            is_enough = chosen.is_told_by_orders or (aside and not chosen.may_look)
+            for look in () if is_enough else self._further(taker):
+                if (
+                    case := self._first(look, user, None, takes, most=(_LOOK_AT_MOST, _LOOK_AT_MOST))
+                ) is not None:
                     return case
         return None
 
@@ -94,9 +98,17 @@ class HandingOut:
         return list(found.values())[:most]
 
     def _first(
-        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes, *, most: int
+        self,
+        look: _QuickLook,
+        user: records.User,
+        drawn: Drawn | None,
+        takes: _Takes,
+        *,
+        most: tuple[int, int],
     ) -> records.Case | None:
-        while waiting := look(most):
+        """Claim the first that fits; ``most`` are looked at, first and in the end."""
+        number, furthest = most
+        while waiting := look(number):
             cases = [each for each in waiting if isinstance(each, records.Case)]
             fitting = takes(cases) if cases else waiting
             for case in fitting:
@@ -108,9 +120,9 @@ class HandingOut:
                             continue  # somebody was quicker; the next look does not give it any more
                         if claimed is not None:
                             return claimed
-            if len(waiting) < most or (most == _LOOK_AT_MOST and not fitting):
+            if len(waiting) < number or (number == furthest and not fitting):
                 return None
-            most = min(2 * most, _LOOK_AT_MOST)
+            number = min(2 * number, furthest)
         return None
 
     def _further(self, taker: Taker) -> Iterator[_Look]:
