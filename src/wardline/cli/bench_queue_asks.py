@@ -6,20 +6,18 @@ measured with the pages.
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import sqlalchemy as sa
-
 from wardline import records
 from wardline.cli.bench_queue_filled import Full
 from wardline.cli.bench_queue_filling import MODERATORS
+from wardline.testing import counting
 
 if TYPE_CHECKING:
     from wardline.pipeline import Wardline
@@ -92,7 +90,8 @@ def one_by_one(full: Full, *, most: int) -> list[Cost]:
     The machine's load changes neither the statements nor, by much, the processor time.
     """
     found: list[Cost] = []
-    with _counted(full.wardline) as counted:
+    store: Any = full.wardline.parts.store
+    with counting.statements(store.engine) as counted:
         for _ in range(max(1, most // len(full.takers))):
             for user in full.takers[:most]:
                 before, began = counted(), time.thread_time()
@@ -100,20 +99,3 @@ def one_by_one(full: Full, *, most: int) -> list[Cost]:
                 spent = (time.thread_time() - began) * 1000
                 found.append(Cost(statements=counted() - before, cpu_ms=spent, got_one=case is not None))
     return found
-
-
-@contextlib.contextmanager
-def _counted(wardline: Wardline) -> Iterator[Callable[[], int]]:
-    """Count the statements of this thread."""
-    store: Any = wardline.parts.store
-    mine, number = threading.get_ident(), 0
-
-    def count(*_: object) -> None:
-        nonlocal number
-        number += threading.get_ident() == mine
-
-    sa.event.listen(store.engine, "before_cursor_execute", count)
-    try:
-        yield lambda: number
-    finally:
-        sa.event.remove(store.engine, "before_cursor_execute", count)

@@ -33,6 +33,7 @@ from wardline.records.case import (
     ReportAnnotation,
     Reveal,
     Stage,
+    standing_of,
 )
 from wardline.records.category import Category
 from wardline.records.certificate import (
@@ -114,7 +115,7 @@ from wardline.records.preview import (
     PreviewSection,
     PreviewTable,
 )
-from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting, standing_of
+from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
 from wardline.records.random_audit import RandomAudit
 from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from wardline.errors import InputError
 from wardline.records.checks import require_text
 from wardline.records.urgency import Lane
 from wardline.records.wellbeing import Grade
-
-if TYPE_CHECKING:
-    from wardline.records.case import Case
 
 
 class Letter(StrEnum):
@@ -89,14 +85,6 @@ class Standing:
     views_turn: float | None
     delay_turn: float | None
     cluster_id: str | None
-
-
-def standing_of(case: Case) -> Standing:
-    """Give what the order needs of a case."""
-    return Standing(
-        id=case.id, opened_at=case.opened_at, lane=case.lane, views_turn=case.views_turn, delay_turn=case.delay_turn,
-        cluster_id=case.cluster_id,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
