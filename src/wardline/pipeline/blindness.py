@@ -5,6 +5,7 @@ Nothing is hidden on a page or left to the caller: what must not be known is tak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from wardline.pipeline import people
 from wardline.pipeline.parts import Parts
 from wardline.records import ActionKind, CaseState, DecisionState, Stage, Verb
 
+_DECISION = re.compile(r"decision-[0-9a-hjkmnp-tv-z]{26}")
 _WAITS = (Stage.SECOND, Stage.ADJUDICATION)
 _PRACTICE = (
     Verb.GOLDEN_GIVEN,
@@ -183,12 +185,25 @@ def seen_reveals(
     return [each for each in reveals if each.user_id == user.id]
 
 
+def is_judged_blind(parts: Parts, case: records.Case) -> bool:
+    """Say whether an open case is judged without knowing what others did with it: not the first time, or drawn by lot to be judged by several."""
+    return case.state is not CaseState.CLOSED and (
+        case.stage is not Stage.FIRST or parts.store.random_audit_of(case.id) is not None
+    )
+
+
 def authors(parts: Parts, case: records.Case, user: records.User) -> set[str]:
-    """Give the others whose opinions about an open case are in, or who could not tell: they are named nowhere, nor is what they wrote."""
+    """Give the others whose opinions about an open case are in, or who could not tell: they are named nowhere, nor is what they wrote.
+
+    Where others judge besides, or one appeals, neither is it told what somebody took back: it is an opinion all the same.
+    """
     if case.state is CaseState.CLOSED:
         return set()
+    is_blind = is_judged_blind(parts, case)
     decided = {
-        each.user_id for each in parts.store.decisions_of(case.id) if each.state is not DecisionState.UNDONE
+        each.user_id
+        for each in parts.store.decisions_of(case.id)
+        if is_blind or each.state is not DecisionState.UNDONE
     }
     return (decided | set(case.passed_by)) - {user.id}
 
@@ -226,9 +241,23 @@ def told(
         return list(lines)
     lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
     lines = [each for each in lines if not _tells_of_neighbours(parts, each[1])]
-    about = {entry.subject_id: _case_of(parts, entry.subject_id) for _, entry in lines}
-    hidden = hidden_cases(parts, [each for each in about.values() if each], user)
-    return [(position, entry) for position, entry in lines if about[entry.subject_id] not in hidden]
+    about = {entry: _case_of(parts, entry) for _, entry in lines}
+    case_ids = list({each: None for each in about.values() if each})
+    hidden = hidden_cases(parts, case_ids, user) | _just_decided(parts, case_ids, user)
+    return [(position, entry) for position, entry in lines if about[entry] not in hidden]
+
+
+def _just_decided(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
+    """Give those of some cases that somebody else decided a moment ago: whether another opinion is wanted shows when it takes effect."""
+    pending = [
+        case for case in parts.store.several_cases(list(case_ids)).values() if case.state is CaseState.DECIDED
+    ]
+    decisions = parts.store.several_decisions([case.decision_id for case in pending if case.decision_id])
+    return {
+        case.id
+        for case in pending
+        if (found := decisions.get(case.decision_id or "")) and found.user_id != user.id
+    }
 
 
 def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
@@ -240,17 +269,29 @@ def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
     return parts.store.awaits_opinion(parts.store.spread(entry.subject_id).cluster_id)
 
 
-def _case_of(parts: Parts, subject_id: str) -> str | None:
-    """Find the case that a record belongs to."""
+def _case_of(parts: Parts, entry: records.Entry) -> str | None:
+    """Find the case that an entry tells of: its subject's, or that of the decision which it names."""
+    store, subject_id = parts.store, entry.subject_id
+    decision = _DECISION.search(entry.detail)
     try:
         match subject_id.rsplit("-", 1)[0]:
             case "case":
                 return subject_id
             case "action":
-                return parts.store.action(subject_id).case_id
+                return store.action(subject_id).case_id
             case "referral":
-                return parts.store.referral(subject_id).case_id
+                return store.referral(subject_id).case_id
+            case "hold":
+                return store.hold(subject_id).case_id
+            case "appeal":
+                return store.appeal(subject_id).case_id
+            case "notice":
+                return store.notice(subject_id).case_id
+            case "message":
+                return store.message(subject_id).case_id
+            case "decision":
+                return store.decision(subject_id).case_id
             case _:
-                return None
+                return store.decision(decision[0]).case_id if decision else None
     except NotFoundError:
         return None
