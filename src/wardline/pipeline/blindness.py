@@ -117,7 +117,19 @@ def hides(case: records.Case, user: records.User) -> bool:
 
 
 def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
-    """Give those of these cases of which ``hides`` is true; ids of none are passed over."""
+    """Give those of these cases of which this person must not know what came of them; ids of none are passed over.
+
+    They may have to give an opinion yet, or they decide an appeal at this moment: what is appealed against was known before, and they shall
+    not look it up meanwhile.
+    """
+    if not people.may_review(user):
+        return set()
+    wanted = list(set(case_ids))
+    return _awaiting_opinions(parts, wanted, user) | _answering(parts, wanted, user)
+
+
+def _awaiting_opinions(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
+    """Give those of these cases of which ``hides`` is true."""
     if not people.may_review(user):
         return set()
     # Only where somebody's opinion is in can there be anything to hide: one question for all.
@@ -128,6 +140,23 @@ def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> s
     return {case_id for case_id in waiting if hides(parts.store.case(case_id), user)}
 
 
+def _answering(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
+    """Give those of these cases whose appeal this person decides, until that cannot be taken back any more."""
+    appealed = [
+        case
+        for case in parts.store.several_cases(case_ids).values()
+        if case.stage is Stage.APPEAL and case.state is not CaseState.CLOSED
+    ]
+    pending = parts.store.several_decisions(
+        [case.decision_id for case in appealed if case.decision_id and case.state is CaseState.DECIDED]
+    )
+    return {
+        case.id
+        for case in appealed
+        if user.id == (pending[case.decision_id].user_id if case.decision_id in pending else case.claimed_by)
+    }
+
+
 def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """Require that this person may know what came of a case.
 
@@ -136,7 +165,7 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """
     if user is not None and hidden_cases(parts, [case_id], user):
         raise RefusedError(
-            f"{case_id}: other opinions are not in, expected a settled case",
+            f"{case_id}: to be judged without knowing what came of it, expected a settled case",
             remedy="Wait until it is settled, or have somebody look who does not review.",
         )
 
@@ -158,7 +187,7 @@ def seen_actions(
 
 def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.User) -> list[records.Notice]:
     """Give flags, those of cases that this person may have to judge as if nothing had come of them yet."""
-    hidden = hidden_cases(parts, [each.case_id for each in notices], user)
+    hidden = _awaiting_opinions(parts, [each.case_id for each in notices], user)
     return [
         replace(each, state=records.NoticeState.OPEN, answered_at=None, version=1) if each.case_id in hidden else each
         for each in notices
@@ -167,7 +196,7 @@ def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.
 
 def seen_appeals(parts: Parts, appeals: Sequence[records.Appeal], user: records.User) -> list[records.Appeal]:
     """Give appeals in the same way."""
-    hidden = hidden_cases(parts, [each.case_id for each in appeals], user)
+    hidden = _awaiting_opinions(parts, [each.case_id for each in appeals], user)
     return [
         replace(each, state=records.AppealState.WAITING, decision_id=None, answer_id=None, answered_at=None, version=1)
         if each.case_id in hidden
