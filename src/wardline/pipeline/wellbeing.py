@@ -45,7 +45,8 @@ def _exposure(
 def _grades(
     parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
 ) -> dict[str, Grade]:
-    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once they answered, whatever they said."""
+    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once it is answered, whatever was said; also
+    for whoever looked and gave it back."""
     store = parts.store
     found = dict(
         review.grades_of(
@@ -53,7 +54,9 @@ def _grades(
         )
     )
     answered = {
-        each.case_id: each.golden_id for each in store.golden_cases_for(user.id) if each.user_id == user.id
+        each.case_id: each.golden_id
+        for each in store.golden_cases_for(user.id)
+        if each.answered_at is not None
     }
     for reveal in shown:
         if reveal.case_id in answered:
