@@ -188,6 +188,10 @@ class SeveralReader(Protocol):
 
     def several_items(self, item_ids: Sequence[str]) -> dict[str, records.Item]: ...
 
+    def matches_of_visible(self, item_ids: Sequence[str]) -> dict[str, tuple[records.Match, ...]]:
+        """By the id of each of these items that can be looked at, for it is sealed and somebody's decoder reads it: its matches."""
+        ...
+
     def several_decisions(self, decision_ids: Sequence[str]) -> dict[str, records.Decision]: ...
 
     def actions_of_several(self, case_ids: Sequence[str]) -> dict[str, list[records.Action]]:
