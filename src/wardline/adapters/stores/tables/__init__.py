@@ -95,7 +95,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0017"
+SCHEMA_VERSION = "0019"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
