@@ -86,6 +86,19 @@ def test_leads_hear_of_a_detector_that_fails_and_when_it_is_well_again(make_line
     assert line.store.open_alarms() == []
 
 
+def test_the_alarm_of_a_detector_that_is_well_again_after_a_restart_is_closed(make_line: MakeLine) -> None:
+    broken = Switched()
+    broken.broken = records.Unscannable(source="orange", reason="is down")
+    line = make_line(rules=rules(scope(broken)), store="sqlite")
+    line.submit(LOW)
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
+    line.close()
+    line = make_line(rules=rules(scope(Switched())), store="sqlite")
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
+    line.submit(LOW)
+    assert line.store.open_alarms() == []
+
+
 def test_a_detector_that_changes_its_version_silently_is_no_detector_and_leads_hear_of_it(
     make_line: MakeLine,
 ) -> None:

@@ -65,7 +65,7 @@ from wardline.records.complaint import (
     Notice,
     NoticeState,
 )
-from wardline.records.evidence import Channel, Disposal, Evidence, Part, Truth
+from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -197,6 +197,7 @@ __all__ = [
     "Entry",
     "EntryChange",
     "Evidence",
+    "EvidenceCount",
     "Examination",
     "FeedbackState",
     "Figures",
