@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import pytest
 
@@ -90,12 +91,14 @@ def test_the_alarm_of_a_detector_that_is_well_again_after_a_restart_is_closed(ma
     broken = Switched()
     broken.broken = records.Unscannable(source="orange", reason="is down")
     line = make_line(rules=rules(scope(broken)), store="sqlite")
-    line.submit(LOW)
+    key = line.platform_key()
+    line.submit(LOW, key=key)
     assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
     line.close()
     line = make_line(rules=rules(scope(Switched())), store="sqlite")
+    line.pass_time(timedelta(minutes=1))
     assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
-    line.submit(LOW)
+    line.submit(LOW, key=key)
     assert line.store.open_alarms() == []
 
 
