@@ -212,7 +212,7 @@ class _Stage:
         self._pass(plot.kept / plot.violating_a_day)
         if not watch.is_alarmed:
             yield self._scene(
-                Turn.KEPT, f"{watch.seen:,} violating items later: {watch.harmed} were cleared although a person caught them. Evidence against the "
+                Turn.KEPT, f"{watch.seen:,} violating items later: {watch.harmed} {'was' if watch.harmed == 1 else 'were'} cleared although a person caught them. Evidence against the "
                 f"certificate is {watch.evidence:.2f}; it is suspended at {1 / watch.alarm_level:.0f}.",
                 seen=watch.seen, harmed=watch.harmed, evidence=watch.evidence)  # fmt: skip
         change = self._now
