@@ -154,7 +154,7 @@ class _Stage:
         harmed = int((caught & (scores < _LEAFLET)).sum())
         alone, people = float((scores < 0.5).mean()), float((~caught).mean())
         words = (f"deciding alone at one half it would miss {_percent(alone)} of {plot.positives:,} violating items, people missed {_percent(people)}; below "
-                 f"{_LEAFLET}, where its maker says that nobody need look, are {harmed} that people caught, and {_percent(self._caps[0])} "
+                 f"{_LEAFLET}, where its maker says that nobody need look, are {harmed:,} that people caught, and {_percent(self._caps[0])} "
                  f"are allowed")  # fmt: skip
         if found is not None:
             return self._scene(
