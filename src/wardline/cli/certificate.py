@@ -45,6 +45,10 @@ class _Arm:
     number: int
     """Which try it is, from 1."""
 
+    def with_(self, cap: float | None, number: int | None) -> _Arm:
+        """Give it with what an option says instead."""
+        return _Arm(cap=self.cap if cap is None else cap, number=self.number if number is None else number)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terms:
@@ -81,10 +85,7 @@ def plan(
     given, volume = _read(folder, scope, uploads)
     whole = given.error if error is None else error
     percent = given.audit_percent if audit_percent is None else audit_percent
-    arms = [
-        _Arm(cap=each.cap if cap is None else cap, number=each.number if number is None else number)
-        for each, cap in ((given.clear, cap_clear), (given.act, cap_act))
-    ]
+    arms = [given.clear.with_(cap_clear, number), given.act.with_(cap_act, number)]
     levels = [assurance.error_of_try(whole, each.number) for each in arms]
     audited = volume.uploads_a_day * percent / 100
     clear = assurance.plan(arms[0].cap, error_level=levels[0], prevalence=prevalence, audited_a_day=audited, sentinels_a_day=sentinels, channels=channels if sentinels else 1)  # fmt: skip
