@@ -18,7 +18,7 @@ from wardline.errors import (
     VersionConflictError,
 )
 from wardline.pipeline import bringing_back, detecting, flags_kept
-from wardline.pipeline.appealing import FIND_FROM
+from wardline.pipeline.appealing import FIND_FROM, who_took_part
 from wardline.pipeline.looking import close_look_seconds
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
@@ -261,10 +261,13 @@ def _after_decision(
         # On its own: a record is written once in a commit.
         written.work.append(Task(name="answer-flag", record_id=notice.id))
         return
-    store = parts.store
-    apart = review.had_a_part(case, store.decisions_of(case.id), store.notes_of(case.id))
     reopened = review.reopen(
-        case, stage=Stage.FIRST, had_a_part=apart, handed_by=None, due_at=None, restricted=False
+        case,
+        stage=Stage.FIRST,
+        had_a_part=who_took_part(parts, case),
+        handed_by=None,
+        due_at=None,
+        restricted=False,
     )
     placed = replace(_flagged(parts, reopened, item, flag), version=reopened.version)
     look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + placed.version)

@@ -33,6 +33,7 @@ from wardline.records.case import (
     ReportAnnotation,
     Reveal,
     Stage,
+    standing_of,
 )
 from wardline.records.category import Category
 from wardline.records.certificate import (
@@ -133,7 +134,7 @@ from wardline.records.signal import (
 )
 from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
-from wardline.records.wellbeing import DECLINABLE, Grade, ViewingChoices
+from wardline.records.wellbeing import DECLINABLE, Grade, ShownFile, ViewingChoices
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
@@ -286,6 +287,7 @@ __all__ = [
     "ScoreCounts",
     "SecondFactor",
     "Session",
+    "ShownFile",
     "Signal",
     "Spread",
     "Stage",
@@ -315,4 +317,5 @@ __all__ = [
     "check_key",
     "new_id",
     "require_id",
+    "standing_of",
 ]  # fmt: skip

@@ -82,7 +82,7 @@ class GroupWriter:
             engine: The database.
             reached: Called at the write points.
             enqueue: Adds durable work; None refuses it.
-            committed: Called after each transaction that is durable, once everybody's answer is known. It must not fail.
+            committed: Called after each transaction, once everybody's answer is known. It is durable then, but for one of counts alone. It must not fail.
         """
         self._engine = engine
         self._committed = committed
@@ -102,7 +102,7 @@ class GroupWriter:
         return len(self._waiting)
 
     def commit(self, prepared: Prepared) -> None:
-        """Write a commit; return when it is durable."""
+        """Write a commit; return when it is durable. Counts alone are written then, and are durable a moment later: see ``quick_counts``."""
         if prepared.work and self._enqueue is None:
             raise errors.ConfigurationError("work: no durable queue is attached to this store, expected one")
         self._done(_Request(prepared=prepared))
