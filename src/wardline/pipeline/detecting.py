@@ -133,9 +133,8 @@ def _tell(parts: Parts, detector: Detector, answer: Answer) -> None:
             failed = _told.pop(key, None) is not None
             is_first = key not in _heard
             _heard[key] = detector
-        if (
-            failed or is_first
-        ):  # the first time it may be well again since before this process began, whose alarm nobody else would close
+        # The first time in this process it may be well again since before: an alarm of that time nobody else would close.
+        if failed or is_first:
             for kind in (AlarmKind.DETECTOR_FAILING, AlarmKind.DETECTOR_CHANGED):
                 alarms.resolve_about(parts, kind, name)
         return
