@@ -162,7 +162,7 @@ def assurance_(
 ) -> None:
     """Measure the guarantee of automation on simulated tasks and on digits: caps that are broken, work that is left, errors that are found.
 
-    Beside MAPIE and scikit-learn, of the extra wardline[bench]; the story needs neither. A thousand trials take half an hour; what is computed needs none of them.
+    Beside MAPIE and scikit-learn, of the extra wardline[bench]; the story needs neither. A thousand trials take ten times as long as a hundred; what is computed needs none of them.
     """
     if story:
         from wardline.cli import assurance_story

@@ -51,7 +51,8 @@ def _clusters(
 def _grades(
     parts: Parts, user: records.User, shown: Sequence[records.Reveal], files: Sequence[records.ShownFile], since: datetime
 ) -> dict[str, Grade]:  # fmt: skip
-    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once they answered, whatever they said."""
+    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once it is answered, whatever was said; also
+    for whoever looked and gave it back."""
     store = parts.store
     found = dict(review.grades_of(shown, files, store.own_decisions(user.id, since=since)))
     practice = store.practice_shown(user.id, since=since)

@@ -26,8 +26,8 @@ class WellbeingReader(Protocol):
         ...
 
     def practice_shown(self, user_id: str, *, since: datetime) -> dict[str, records.Category]:
-        """By the id of each case that was practice on evidence, of which this person was shown anything from then on and which they answered:
-        the known category of its file."""
+        """By the id of each case that was practice on evidence, of which this person was shown anything from then on and which is answered,
+        by them or by whoever came after them: the known category of its file."""
         ...
 
     def choices_of(self, user_id: str) -> records.ViewingChoices | None:

@@ -66,7 +66,7 @@ from wardline.records.complaint import (
     Notice,
     NoticeState,
 )
-from wardline.records.evidence import Channel, Disposal, Evidence, Part, Truth
+from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -127,6 +127,7 @@ from wardline.records.signal import (
     Doubt,
     Flag,
     Match,
+    OfficialNotice,
     Score,
     Signal,
     Unscannable,
@@ -197,6 +198,7 @@ __all__ = [
     "Entry",
     "EntryChange",
     "Evidence",
+    "EvidenceCount",
     "Examination",
     "FeedbackState",
     "Figures",
@@ -243,6 +245,7 @@ __all__ = [
     "Notice",
     "NoticeState",
     "Odds",
+    "OfficialNotice",
     "Opening",
     "Opinion",
     "OpinionReason",

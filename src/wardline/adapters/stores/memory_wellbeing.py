@@ -35,7 +35,7 @@ class MemoryWellbeing(MemoryReading):
     def practice_shown(self, user_id: str, *, since: datetime) -> dict[str, records.Category]:
         cases = {each.case_id for each in self._shown(user_id, since)}
         found = self._all(
-            records.GoldenCase, lambda each: each.id, lambda each: each.user_id == user_id and each.case_id in cases
+            records.GoldenCase, lambda each: each.id, lambda each: each.answered_at is not None and each.case_id in cases
         )  # fmt: skip
         known = {each.case_id: self._one(records.GoldenItem, each.golden_id).category for each in found}
         return {case_id: category for case_id, category in known.items() if category is not None}

@@ -183,6 +183,9 @@ class SqlReaders(SqlListReaders, SqlTargets, SqlSignIn):
         return self._first(records.Receipt, sa.select(table).where(table.c.referral_id == referral_id))
 
     # --- preservation -----------------------------------------------------------------------------------------------------------
+    def hold(self, hold_id: str) -> records.Hold:
+        return self._one(records.Hold, hold_id)
+
     def holds_of(self, item_id: str) -> list[records.Hold]:
         table = tables.holds
         chosen = sa.select(table).where(table.c.item_id == item_id)

@@ -48,7 +48,7 @@ _PRACTICE = (
     .join(tables.golden_items, tables.golden_items.c.id == tables.golden_cases.c.golden_id)
     .where(
         tables.golden_cases.c.case_id.in_(_shown(tables.reveals.c.case_id)),
-        tables.golden_cases.c.user_id == _USER,
+        tables.golden_cases.c.answered_at.is_not(None),
         tables.golden_items.c.category.is_not(None),
     )
 )
