@@ -29,7 +29,7 @@ def test_the_next_case_and_new_places_are_measured_on_either_store(store: str) -
 
 
 def test_what_was_filled_is_kept_in_a_folder_and_measured_again(tmp_path: Path) -> None:
-    command = ("bench", "queue", "--cases", 300, "--seconds", 1, "--folder", tmp_path / "kept", "--json")
+    command = ("bench", "queue", "--cases", 300, "--seconds", 2, "--folder", tmp_path / "kept", "--json")
     first, second = run(*command), run(*command)
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert "Writing" in first.err
@@ -38,7 +38,7 @@ def test_what_was_filled_is_kept_in_a_folder_and_measured_again(tmp_path: Path) 
 
 
 def test_no_other_installation_is_measured_in_for_cases_are_taken_there(tmp_path: Path) -> None:
-    assert run("init", "--folder", tmp_path).code == 0
+    assert run("init", tmp_path).code == 0
     ended = run("bench", "queue", "--folder", tmp_path)
     assert ended.code == 2
     assert "no benchmark made" in ended.err
