@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import pytest
 
@@ -83,6 +84,21 @@ def test_leads_hear_of_a_detector_that_fails_and_when_it_is_well_again(make_line
     assert (alarm.kind, alarm.subject_id) == (AlarmKind.DETECTOR_FAILING, "orange")
     detector.broken = None
     line.submit(LOW)
+    assert line.store.open_alarms() == []
+
+
+def test_the_alarm_of_a_detector_that_is_well_again_after_a_restart_is_closed(make_line: MakeLine) -> None:
+    broken = Switched()
+    broken.broken = records.Unscannable(source="orange", reason="is down")
+    line = make_line(rules=rules(scope(broken)), store="sqlite")
+    key = line.platform_key()
+    line.submit(LOW, key=key)
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
+    line.close()
+    line = make_line(rules=rules(scope(Switched())), store="sqlite")
+    line.pass_time(timedelta(minutes=1))
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
+    line.submit(LOW, key=key)
     assert line.store.open_alarms() == []
 
 

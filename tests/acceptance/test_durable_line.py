@@ -13,6 +13,7 @@ import pytest
 from wardline import intake, records, review, wiring
 from wardline.errors import BusyError
 from wardline.pipeline import people
+from wardline.pipeline.durable import QUEUES
 from wardline.testing import pictures, postgres
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.platform_sandbox import PlatformSandbox
@@ -142,6 +143,25 @@ def test_a_listed_picture_ends_as_a_stored_receipt(
     assert checked.ok, checked.reason
     assert checked.entries > 10
     assert store.open_alarms() == []
+
+
+def test_before_each_look_for_work_the_store_is_asked_whether_there_may_be_any(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = installation.wardline.parts.store
+    may_hold_work, asked = store.may_hold_work, []
+
+    def noting(queue: str) -> bool:
+        asked.append(queue)
+        return may_hold_work(queue)
+
+    monkeypatch.setattr(store, "may_hold_work", noting)
+    durable = installation.durable_work(poll_seconds=0.05)
+    durable.start()
+    try:
+        _until(lambda: set(asked) >= set(QUEUES))
+    finally:
+        durable.stop()
 
 
 def test_what_two_people_found_decides_a_copy(installation: Installation, platform: PlatformSandbox) -> None:

@@ -202,3 +202,33 @@ def test_it_counts_towards_the_limit(make_line: MakeLine) -> None:
     assert line.wardline.next_case(olli) is None
     with pytest.raises(LimitReachedError):
         line.wardline.claim(waiting.id, user=olli)
+
+
+def test_a_showing_that_was_given_back_goes_to_no_party_and_to_nobody_who_takes_no_such_files(
+    line: Line,
+) -> None:
+    case = beyond_doubt(line)
+    line.wardline.use_for_practice(case.id)
+    olli, pia, rosa = (line.person(name).user for name in ("olli", "pia", "rosa"))
+    party = line.wardline.declare_accounts(["account-1"], user=pia)
+    line.wardline.choose(lambda now: replace(now, grades=(Grade.A,)), user=rosa)
+    line.submit(picture(5), flag="spam", account="account-5", content_reference="post-5")
+    shown = handed_out(line, olli)
+    line.wardline.return_case(shown.id, user=olli)
+    for user in (party, rosa):
+        with pytest.raises(ConflictError):
+            line.wardline.claim(shown.id, user=user)
+
+
+def test_who_looked_and_gave_it_back_has_it_counted_by_what_it_is_once_it_is_answered(line: Line) -> None:
+    case = beyond_doubt(line)
+    line.wardline.use_for_practice(case.id)
+    olli, pia = line.person("olli").user, line.person("pia").user
+    line.submit(picture(5), flag="spam", content_reference="post-5")
+    shown = handed_out(line, olli)
+    line.wardline.reveal(shown.id, item_id=shown.item_ids[0], user=olli)
+    line.wardline.return_case(shown.id, user=olli)
+    assert line.wardline.exposure(olli).by_grade == {Grade.UNKNOWN: 1}
+    line.wardline.claim(shown.id, user=pia)
+    line.wardline.decide(shown.id, user=pia, judgement=INNOCENT)
+    assert line.wardline.exposure(olli).by_grade == {Grade.A: 1}

@@ -10,7 +10,8 @@ from PIL import Image
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import reveal_all, the_referral, violation
 from wardline import records, review
-from wardline.pipeline import Rules, clusters
+from wardline.errors import ConflictError
+from wardline.pipeline import Complaint, Rules, clusters
 from wardline.records import (
     ActionKind,
     AlarmKind,
@@ -381,3 +382,23 @@ def test_actions_of_a_spread_are_those_of_a_decision(line: Line, people: list[Pe
         say(line, case, person, violation(case))
     kinds = [[each.kind for each in line.store.actions_of(case.id)] for case in cases]
     assert sorted(kinds[2]) == [ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT] == sorted(kinds[0])
+
+
+def test_whoever_decided_what_spread_is_not_handed_an_appeal_about_a_copy(
+    line: Line, people: list[Person]
+) -> None:
+    cases = [flagged(line, like(), f"a{n}") for n in range(3)]
+    for case, person in zip(cases, people[:2], strict=False):
+        say(line, case, person, violation(case))
+    copy = now(line, cases[2])
+    removal = next(each for each in line.store.actions_of(copy.id) if each.kind is ActionKind.REMOVE_CONTENT)
+    line.wardline.appeal(
+        Complaint(text="It is our garden.", action_id=removal.id), api_key=line.platform_key().record
+    )
+    line.run_due()
+    assert now(line, copy).stage is Stage.APPEAL
+    for person in people[:2]:
+        assert line.wardline.next_case(person.user) is None
+        with pytest.raises(ConflictError, match="had a part"):
+            line.wardline.claim(copy.id, user=person.user)
+    assert line.wardline.next_case(people[2].user) is not None

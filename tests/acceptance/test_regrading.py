@@ -127,3 +127,16 @@ def test_another_grade_once_more_takes_the_place_of_the_correction_that_waits(
     assert shown is not None
     assert "B1 before, B2 now." in shown.note
     assert line.store.referral(report.id).state is ReferralState.FINISHED
+
+
+def test_an_earlier_comparison_that_runs_again_leaves_the_newest_correction_alone(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    case, report, correction = regraded(line, authority)
+    by = appealed(line, violation(case, Category.B2), case)
+    line.run_due()
+    before = line.store.referrals(case_id=case.id)
+    regrading.compare_reports(line.parts, correction.decision_id, 1)
+    assert line.store.referrals(case_id=case.id) == before
+    assert (before[-1].decision_id, before[-1].corrects) == (by.id, report.id)
+    assert before[-1].state is ReferralState.NEEDS_HUMAN

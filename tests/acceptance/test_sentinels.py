@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.acceptance.conftest import MakeLine
 from tests.acceptance.detected import INNOCENT, decide, evidence, orange, rules, scope
 from tests.acceptance.stories import violation
 from wardline import records, review
+from wardline.errors import InputError
 from wardline.pipeline import Complaint, Flagged, Rules
 from wardline.records import Channel, Truth
 from wardline.testing.harness import Line, Person
@@ -73,6 +76,78 @@ def test_what_a_score_found_and_a_user_flags_later_is_never_evidence(line: Line)
     )
     settle(line, case)
     assert line.store.evidence_of(case.id) == []
+
+
+NOTICE = records.OfficialNotice(
+    authority="Example Police", number="2026/7", received_at=datetime(2026, 1, 1, tzinfo=UTC)
+)
+
+
+def noticed(line: Line, content: bytes | None, *, number: str = "2026/7", **values: Any) -> records.Notice:
+    """Pass on a notice of police about post-9 of account-9."""
+    key = line.platform_key(trust=records.KeyTrust.TRUSTED)
+    upload = line.upload(content, account="account-9", content_reference="post-9") if content else None
+    said = Flagged(
+        reason="child-safety", flagger=records.Flagger.POLICE, official=replace(NOTICE, number=number), upload=upload,
+        account_reference="account-9", content_reference="post-9", **values,
+    )  # fmt: skip
+    taken = line.wardline.flag(said, api_key=key.record)
+    assert taken.notice_id is not None
+    return line.store.notice(taken.notice_id)
+
+
+def test_what_police_gave_notice_of_is_evidence_of_that_route(line: Line) -> None:
+    notice = noticed(line, LOW)
+    assert (notice.flagger, notice.official) == (records.Flagger.POLICE, NOTICE)
+    case = line.store.case(notice.case_id)
+    assert case.reasons[0] == "An authority gave notice of it: child-safety"
+    settle(line, case)
+    assert evidence(line, case).channel is Channel.POLICE
+
+
+def test_a_notice_of_a_file_that_its_score_had_brought_is_no_evidence(line: Line) -> None:
+    line.submit(HIGH, account="account-9", content_reference="post-9")
+    notice = noticed(line, None)
+    case = line.store.case(notice.case_id)
+    settle(line, case)
+    assert line.store.evidence_of(case.id) == []
+
+
+def test_each_notice_of_police_is_kept_with_its_number_and_the_same_one_is_counted(line: Line) -> None:
+    first, again = noticed(line, LOW), noticed(line, None)
+    other = noticed(line, None, number="2026/8")
+    assert again == replace(first, count=2, version=first.version + 1)
+    assert other.case_id == first.case_id
+    assert other.official == replace(NOTICE, number="2026/8")
+
+
+def test_another_notice_of_police_opens_what_was_cleared_for_somebody_else(line: Line) -> None:
+    case = line.store.case(noticed(line, LOW).case_id)
+    had_a_part = settle(line, case, INNOCENT)
+    line.pass_time(line.parts.rules.undo_window)
+    assert line.store.case(case.id).state is records.CaseState.CLOSED
+    noticed(line, None)
+    assert line.store.case(case.id).state is records.CaseState.CLOSED
+    noticed(line, None, number="2026/8")
+    opened = line.store.case(case.id)
+    assert opened.state is records.CaseState.OPEN
+    assert {each.user.id for each in had_a_part} <= set(opened.declined_by) | set(
+        review.had_a_part(opened, line.store.decisions_of(case.id), line.store.notes_of(case.id))
+    )
+
+
+@pytest.mark.parametrize("wrong", [
+    {"official": None}, {"flagger": records.Flagger.USER}, {"flagger": records.Flagger.TRUSTED_FLAGGER},
+    {"official": replace(NOTICE, received_at=datetime(2999, 1, 1, tzinfo=UTC))},
+])  # fmt: skip
+def test_a_notice_without_its_number_or_a_number_without_a_notice_is_refused(
+    line: Line, wrong: dict[str, Any]
+) -> None:
+    given: dict[str, Any] = {"flagger": records.Flagger.POLICE, "official": NOTICE} | wrong
+    said = Flagged(reason="child-safety", upload=line.upload(LOW), **given)
+    with pytest.raises(InputError):
+        line.wardline.flag(said, api_key=line.platform_key(trust=records.KeyTrust.TRUSTED).record)
+    assert line.store.cases() == []
 
 
 def test_an_unverified_list_is_no_sentinel(line: Line) -> None:

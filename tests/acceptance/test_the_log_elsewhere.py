@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
+from tests.unit.audit.logs import read_bundle
 from wardline import audit
 from wardline.adapters.mirrors import DirectoryMirror
 from wardline.adapters.witnesses import FileWitness
@@ -168,7 +170,7 @@ def _flip(path: Path, at: int) -> None:
 
 def _swap_entries(folder: Path) -> None:
     path = folder / "tile/entries/000"
-    entries = audit.read_bundle(path.read_bytes())
+    entries = read_bundle(path.read_bytes())
     entries[4], entries[5] = entries[5], entries[4]
     path.write_bytes(b"".join(len(each).to_bytes(2, "big") + each for each in entries))
 
@@ -195,6 +197,25 @@ def test_an_outsider_finds_what_was_changed(exported: tuple[Line, Path], damage:
     said = outsider(folder, key_of(line))
     assert said.returncode == 1, said.stdout
     assert said.stderr.startswith("WRONG")
+
+
+def test_an_outsider_reads_a_mail_as_it_was_saved_and_refuses_a_file_without_a_checkpoint(
+    exported: tuple[Line, Path], tmp_path: Path
+) -> None:
+    line, folder = exported
+    mail, empty = EmailMessage(), tmp_path / "empty"
+    mail.set_content((folder / "checkpoint").read_text("utf-8"), cte="quoted-printable")
+    saved = tmp_path / "saved.eml"
+    saved.write_bytes(mail.as_bytes())
+    assert b"\xe2\x80\x94" not in saved.read_bytes()
+    said = outsider(folder, key_of(line), saved)
+    assert said.returncode == 0, said.stderr
+    assert "from 1 kept" in said.stdout
+    empty.write_text("no checkpoint", "utf-8")
+    for nothing in (empty, tmp_path / "missing"):
+        said = outsider(folder, key_of(line), saved, nothing)
+        assert said.returncode == 1, said.stdout
+        assert said.stderr.startswith("WRONG")
 
 
 def test_an_outsider_with_another_key_believes_nothing(exported: tuple[Line, Path]) -> None:
@@ -337,6 +358,27 @@ def test_a_witness_that_takes_nothing_is_an_alarm_until_it_takes_one(alone: Line
     alone.pass_time(timedelta(minutes=1))
     assert alone.store.open_alarm(AlarmKind.WITNESS_SILENT, witnessing.subject("elsewhere")) is None
     assert len(FileWitness("x", kept).kept()) == 1
+
+
+def test_a_witness_that_gives_nothing_back_is_told_of_when_the_log_is_checked(
+    alone: Line, tmp_path: Path
+) -> None:
+    kept, lead = tmp_path / "kept.txt", alone.person("lea", Role.LEAD)
+    grow(alone, 1)
+    alone.pass_time(timedelta(minutes=1))
+    kept.unlink()
+    kept.mkdir()
+    alone.wardline.ask_for_verification(user=lead.user)
+    alone.run_due()
+    alone.sequence()
+    said = [
+        entry.detail for _, entry in alone.wardline.entries_about("log", 9) if entry.verb is Verb.LOG_VERIFIED
+    ]
+    assert len(said) == 1
+    assert said[0].endswith("and against 0 checkpoints kept elsewhere; not asked: elsewhere")
+    alarm = alone.store.open_alarm(AlarmKind.WITNESS_SILENT, witnessing.subject("elsewhere"))
+    assert alarm is not None
+    assert "not compared" in alarm.message
 
 
 def test_a_copy_that_this_log_never_signed_is_a_finding(alone: Line, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.browser.furnished import Furnished
 from tests.browser.pages import pages
+from tests.browser.working import DECISION, NEXT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -41,3 +42,22 @@ def test_no_page_scrolls_sideways_on_a_small_screen_or_at_four_hundred_per_cent(
             found += [f"{address}: {each}" for each in page.evaluate(_STICKS_OUT)]
         visitors.look(page)
     assert not found, "\n".join(found)
+
+
+def test_the_button_that_records_a_decision_is_in_sight_on_a_common_screen(
+    moderators: Visitors,
+) -> None:
+    page = moderators.page("mika", viewport={"width": 1440, "height": 900})
+    page.goto("/queue")
+    page.click(NEXT)
+    button = page.locator(f"{DECISION} button", has_text="Record decision")
+    button.wait_for()
+    box = button.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 900
+    # What has the focus is not behind it.
+    page.focus("#note")
+    note, box = page.locator("#note").bounding_box(), button.bounding_box()
+    assert note is not None
+    assert box is not None
+    assert note["y"] + note["height"] <= box["y"]

@@ -136,4 +136,4 @@ def test_a_part_gives_the_same_figures_alone() -> None:
     effort = bench_assurance.Effort(trials=1, worst_to=500)
     assert bench_assurance.rows_of(effort, 2) == bench_assurance.rows_of(effort, 2)
     names = [each.name for each in bench_assurance.parts(effort)]
-    assert len(names) == len(set(names)) == 14
+    assert len(names) == len(set(names)) == 16

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,28 @@ def test_the_next_case_and_new_places_are_measured_on_either_store(store: str) -
     assert result["bench"] == "queue"
     assert {tuple(row) for row in result["rows"]} == {("case", "ours", "peer", "theirs", "ratio", "unit")}
     assert [row["unit"] for row in result["rows"]].count("s") == 1
-    assert {row["unit"] for row in result["rows"]} == {"ms", "s"}
+    assert {row["unit"] for row in result["rows"]} == {"ms", "s", "answers", "statements"}
     asked = " ".join(row["case"] for row in result["rows"])
-    assert all(page in asked for page in ("next case", "/queue", "/team", "/search"))
-    assert all(row["ours"] > 0 for row in result["rows"])
+    assert all(
+        page in asked for page in ("next case", "/queue", "/team", "/search", "got nothing", "processor time")
+    )
+    # Who was given nothing is told as such, and is no time.
+    assert all(row["ours"] > 0 for row in result["rows"] if row["unit"] != "answers")
+
+
+def test_what_was_filled_is_kept_in_a_folder_and_measured_again(tmp_path: Path) -> None:
+    command = ("bench", "queue", "--cases", 300, "--seconds", 1, "--folder", tmp_path / "kept", "--json")
+    first, second = run(*command), run(*command)
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert "Writing" in first.err
+    assert "Writing" not in second.err
+    assert "cases are still open" in second.err
+
+
+def test_no_other_installation_is_measured_in_for_cases_are_taken_there(tmp_path: Path) -> None:
+    assert run("init", "--folder", tmp_path).code == 0
+    ended = run("bench", "queue", "--folder", tmp_path)
+    assert ended.code == 2
+    assert "no benchmark made" in ended.err
+    ended = run("bench", "queue", "--folder", tmp_path / "new", "--store", "postgres")
+    assert ended.code == 2

@@ -57,6 +57,33 @@ def test_each_arm_says_what_is_missing(scoped: Place) -> None:
     assert "never tried" in scoped.run("certificate", "list").out
 
 
+def test_a_plan_in_an_installation_takes_its_terms_its_audits_and_its_next_try(scoped: Place) -> None:
+    settings = scoped.folder / "wardline.toml"
+    terms = "\n[automation]\ndelta_percent = 10.0\nclear_cap_percent = 2.0\n"
+    text = settings.read_text("utf-8").replace("\n[automation]\n", terms)
+    settings.write_text(f"{text}audit_percent = 3.0\n", "utf-8")
+    tried = stands(scoped)
+    made = scoped.run("certificate", "show", tried, "--json").json["certificate"]
+    plan = scoped.run("certificate", "plan", "--uploads", "1000", "--json").json
+    assert (plan["error"], plan["audited_a_day"], plan["terms"]) == (0.1, 30.0, "the scope posts")
+    assert (plan["clear"]["cap"], plan["act"]["cap"]) == (0.02, 0.0005)
+    assert plan[made["arm"]]["try"] == 2
+    assert {plan[arm]["try"] for arm in ("clear", "act")} == {1, 2}
+    assert "try 2 of" in scoped.run("certificate", "plan", "--uploads", "1000").out
+    other = scoped.run(
+        "certificate", "plan", "--uploads", "1000", "--cap-clear", "0.01", "--try", "1", "--error", "0.05",
+        "--audit-percent", "1", "--json",
+    ).json  # fmt: skip
+    assert (other["clear"]["cap"], other["clear"]["try"], other["error"], other["audited_a_day"]) == (
+        0.01,
+        1,
+        0.05,
+        10.0,
+    )
+    unknown = scoped.run("certificate", "plan", "--uploads", "1000", "--scope", "nowhere", "--json")
+    assert (unknown.code, unknown.error["error"]) == (2, "not-found")
+
+
 def test_a_proposal_without_evidence_is_refused(scoped: Place) -> None:
     refused = scoped.run_as("bea", "certificate", "propose", "posts", "clear", "--json")
     assert refused.code == 2

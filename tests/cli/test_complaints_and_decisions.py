@@ -52,6 +52,22 @@ def test_a_flag_on_what_is_not_kept_says_what_to_do(place: Place) -> None:
     assert "with the file" in ended.error["advice"]
 
 
+def test_a_notice_of_police_comes_in_with_its_file_and_its_number(place: Place) -> None:
+    given = (
+        "flag", "--reason", "child-safety", "--flagger", "police", "--account", "account-1", "--content-reference", "post-1",
+        "--file", place.picture(2), "--api-key-file", place.key_file("trusted"), "--json",
+    )  # fmt: skip
+    ended = place.run(*given, "--authority", "Example Police", "--number", "2026/7")
+    assert (ended.code, ended.error["error"]) == (2, "invalid-input")
+    assert "--received-at" in ended.error["message"]
+    named = ("--authority", "Example Police", "--number", "2026/7", "--received-at", "2026-01-01T12:00:00Z")
+    ended = place.run(*given, *named)
+    assert ended.code == 0, ended.err
+    assert ended.json["notice_id"].startswith("notice-")
+    (case,) = place.run("case", "list", "--json").json
+    assert case["reasons"] == ["An authority gave notice of it: child-safety"]
+
+
 def test_a_low_trust_key_cannot_ask_what_is_kept(place: Place, case: str) -> None:
     ended = place.run(
         "flag", "--reason", "other", "--account", "account-1", "--content-reference", "post-1", "--api-key-file", place.key_file("low"), "--json"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
+import os
+import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,8 +29,8 @@ class TestFileWitness(WitnessContract):
         self.path = tmp_path / "kept.txt"
         return FileWitness("elsewhere", self.path)
 
-    def received(self) -> list[str]:
-        return [self.path.read_text("utf-8")]
+    def received(self) -> list[bytes]:
+        return [self.path.read_bytes()]
 
     def fail_next(self) -> None:
         self.path.mkdir()
@@ -52,6 +53,23 @@ class TestFileWitness(WitnessContract):
         with pytest.raises(WitnessError, match="cannot be read"):
             witness.kept()
 
+    def test_a_note_that_is_written_in_part_was_not_kept(self, witness: ports.Witness) -> None:
+        witness.keep(checkpoint(1))
+        limit = self.path.stat().st_size + 20
+        child = os.fork()
+        if not child:  # a limit of the whole process, so in one that ends
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            try:
+                witness.keep(checkpoint(2))
+            except WitnessError:
+                os._exit(7)
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        witness.keep(checkpoint(3))
+        assert witness.kept() == [checkpoint(1).note, checkpoint(3).note]
+
     @pytest.mark.parametrize("options", [{}, {"path": "here.txt"}, {"path": "/tmp/x", "more": "1"}])
     def test_its_file_is_given_by_an_absolute_path(self, options: dict[str, str]) -> None:
         with pytest.raises(ConfigurationError, match="absolute path"):
@@ -72,8 +90,8 @@ class TestWebhookWitness(WitnessContract):
         yield witness
         witness.close()
 
-    def received(self) -> list[str]:
-        return [json.loads(body)["note"] for _, body in self.receiver.requests]
+    def received(self) -> list[bytes]:
+        return [json.loads(body)["note"].encode() for _, body in self.receiver.requests]
 
     def fail_next(self) -> None:
         self.receiver.drop = True
@@ -98,11 +116,8 @@ class TestSmtpWitness(WitnessContract):
             tls=certificate()[1],
         )  # fmt: skip
 
-    def received(self) -> list[str]:
-        messages = [
-            email.message_from_string(text, policy=email.policy.default) for text in self.mail.messages
-        ]
-        return [message.get_content() for message in messages]
+    def received(self) -> list[bytes]:
+        return [text.encode() for text in self.mail.messages]
 
     def fail_next(self) -> None:
         self.mail.refuse_next = True

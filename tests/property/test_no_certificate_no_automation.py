@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.test_triage import policies, signals
-from tests.unit.judged import DETECTOR, NOON, SCOPE, VERSION, certificate, ended
+from tests.unit.judged import DETECTOR, NOON, SCOPE, VERSION, certificate, ended, identifier
 from wardline import records, triage
+from wardline.errors import InputError
 from wardline.records import Arm, CertificateState
 from wardline.triage import Automation
 
@@ -76,6 +80,116 @@ def test_a_machine_decides_by_one_score_and_a_certificate_that_stands_for_it_alo
     score = given_signals[0]
     assert isinstance(score, records.Score)
     assert allows(automation, decided, score)
+
+
+# --- around one that fires: almost nothing that is drawn freely ever does ------------------------------------------------------------------
+@dataclass(frozen=True)
+class Firing:
+    """A score, and a certificate under which a machine decides it, among others that do not touch it."""
+
+    score: records.Score
+    made: records.Certificate
+    others: tuple[records.Certificate, ...]
+    now: datetime
+
+    def routed(self, score: records.Score | None = None, **given: Any) -> records.Route:
+        """Route it, with something changed."""
+        made = given.pop("made", self.made)
+        values = {
+            "scope": SCOPE,
+            "conditions": made.conditions,
+            "now": self.now,
+            "certificates": (made, *self.others),
+        }
+        return triage.route(
+            [score or self.score], triage.Policy(), automation=Automation(**{**values, **given})
+        )
+
+    @property
+    def by_people(self) -> records.Route:
+        """What happens where nothing is certified."""
+        return triage.route([self.score], triage.Policy())
+
+
+@st.composite
+def firing(draw: st.DrawFn) -> Firing:
+    """Draw a certificate that stands, a score on its side of the threshold and a moment at which it holds."""
+    arm, grid = draw(st.sampled_from(Arm)), (0.25, 0.5, 0.75)
+    threshold, conditions = draw(st.sampled_from(grid)), draw(st.sampled_from(_CONDITIONS))
+    lasts = timedelta(days=draw(st.integers(1, 300)))
+    made = certificate(1, arm=arm, threshold=threshold, conditions=conditions, expires_at=NOON + lasts)
+    below = st.floats(0, threshold, exclude_max=True)
+    score = records.Score(
+        detector=DETECTOR, detector_version=VERSION, probability=draw(below if arm is Arm.CLEAR else st.floats(threshold, 1)),
+    )  # fmt: skip
+    others = draw(st.lists(certificates().filter(lambda each: each.scope != SCOPE), max_size=2))
+    now = NOON + draw(st.timedeltas(timedelta(0), lasts - timedelta(microseconds=1)))
+    return Firing(score, made, tuple(replace(each, id=f"{each.id[:-1]}z") for each in others), now)
+
+
+def _other_arm(made: records.Certificate) -> Arm:
+    return Arm.ACT if made.arm is Arm.CLEAR else Arm.CLEAR
+
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+Spoiler = Callable[[Draw, Firing], records.Route]
+SPOILT: dict[str, Spoiler] = {
+    "it is not approved": lambda draw, one: one.routed(
+        made=replace(one.made, state=CertificateState.PROPOSED, approved_by=None, approved_at=None)
+    ),
+    "it ended": lambda draw, one: one.routed(
+        made=ended(one.made, draw(st.sampled_from(sorted(set(CertificateState) - {CertificateState.STANDING, CertificateState.PROPOSED}))))
+    ),
+    "its time is over": lambda draw, one: one.routed(
+        now=one.made.expires_at + draw(st.timedeltas(timedelta(0), timedelta(days=1000)))
+    ),
+    "the clock was set back to before it stood": lambda draw, one: one.routed(
+        now=NOON - draw(st.timedeltas(timedelta(microseconds=1), timedelta(days=1000)))
+    ),
+    "the detector is another": lambda draw, one: one.routed(replace(one.score, detector="other")),
+    "the detector is of another version": lambda draw, one: one.routed(
+        replace(one.score, detector_version=draw(st.sampled_from(("2", f"{VERSION} ", f"{VERSION}.0"))))
+    ),
+    "a list, the policy or the settings changed": lambda draw, one: one.routed(
+        conditions=draw(st.sampled_from((*(set(_CONDITIONS) - {one.made.conditions}), "", "0" * 64)))
+    ),
+    "the upload is in another scope": lambda draw, one: one.routed(scope=draw(st.sampled_from(("avatars", SCOPE.upper(), "")))),
+    "it is about another scope": lambda draw, one: one.routed(made=replace(one.made, scope="avatars")),
+    "it is about the other arm": lambda draw, one: one.routed(made=replace(one.made, arm=_other_arm(one.made))),
+    "the score is on the other side of the threshold": lambda draw, one: one.routed(
+        replace(one.score, probability=draw(
+            st.floats(one.made.threshold or 0, 1) if one.made.arm is Arm.CLEAR
+            else st.floats(0, one.made.threshold or 0, exclude_max=True)))
+    ),
+    "another certificate claims the arm too": lambda draw, one: one.routed(
+        certificates=(one.made, replace(one.made, id=identifier("certificate", 9), number=9))
+    ),
+    "there is none": lambda draw, one: one.routed(certificates=one.others),
+}  # fmt: skip
+
+
+@given(firing())
+def test_under_a_certificate_that_holds_the_machine_decides(one: Firing) -> None:
+    routed = one.routed()
+    assert isinstance(routed, records.Release if one.made.arm is Arm.CLEAR else records.Act)
+    assert routed.certificate_id == one.made.id
+
+
+@pytest.mark.parametrize("why", SPOILT)
+@given(st.data())
+def test_one_thing_spoilt_is_enough_to_bring_it_to_people(why: str, data: st.DataObject) -> None:
+    one = data.draw(firing())
+    assert one.routed() != one.by_people
+    assert SPOILT[why](data.draw, one) == one.by_people
+
+
+@given(firing(), st.floats(0.01, 1), st.sampled_from(("limit", "threshold")))
+def test_a_certificate_that_breaks_its_own_cap_or_has_no_threshold_cannot_be_written(
+    one: Firing, much: float, what: str
+) -> None:
+    wrong = {"limit": one.made.cap + (1 - one.made.cap) * much} if what == "limit" else {"threshold": None}
+    with pytest.raises(InputError):
+        replace(one.made, **wrong)
 
 
 @given(found, policies, automations)

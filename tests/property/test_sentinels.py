@@ -31,6 +31,12 @@ def test_no_score_changes_the_route(found: list[records.Signal], more: list[reco
 
 @given(st.lists(signals, max_size=6))
 def test_a_flag_or_a_verified_entry_is_the_only_route_there_is(found: list[records.Signal]) -> None:
-    assert channel_of(found) in (None, Channel.VERIFIED_LIST, Channel.TRUSTED_FLAGGER, Channel.USER_FLAG)
+    assert channel_of(found) in (
+        None,
+        Channel.VERIFIED_LIST,
+        Channel.POLICE,
+        Channel.TRUSTED_FLAGGER,
+        Channel.USER_FLAG,
+    )
     flagged = any(isinstance(each, records.Flag) for each in found)
     assert flagged <= (channel_of(found) is not None)

@@ -19,6 +19,10 @@ _TEXT = st.text(
 ).filter(str.strip)
 _TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 _SMALL = st.integers(0, 2**31)
+_NOTICE: dict[str, st.SearchStrategy[Any]] = {
+    "reason": _TEXT, "received_at": _TIMES, "due_at": _TIMES, "count": st.integers(1, 2**31),
+    "state": st.sampled_from(records.NoticeState), "answered_at": st.none() | _TIMES,
+}  # fmt: skip
 _HASHES = st.one_of(
     st.builds(
         lambda value, quality: records.Hash(kind=records.HashKind.PDQ, value=value, quality=quality),
@@ -450,15 +454,18 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         answer_id=st.none() | _TEXT,
         answered_at=st.none() | _TIMES,
     ),
-    records.Notice: st.builds(
-        make.notice,
-        reason=_TEXT,
-        flagger=st.sampled_from(records.Flagger),
-        received_at=_TIMES,
-        due_at=_TIMES,
-        count=st.integers(1, 2**31),
-        state=st.sampled_from(records.NoticeState),
-        answered_at=st.none() | _TIMES,
+    records.Notice: st.one_of(
+        st.builds(
+            make.notice,
+            flagger=st.sampled_from((records.Flagger.USER, records.Flagger.TRUSTED_FLAGGER)),
+            **_NOTICE,
+        ),
+        st.builds(
+            make.notice,
+            flagger=st.just(records.Flagger.POLICE),
+            official=st.builds(records.OfficialNotice, authority=_TEXT, number=_TEXT, received_at=_TIMES),
+            **_NOTICE,
+        ),
     ),
     records.Message: st.builds(
         make.message,

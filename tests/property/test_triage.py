@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,16 @@ matches = st.builds(
 signals = st.one_of(
     matches,
     st.builds(records.Flag, reason=words),
+    st.builds(
+        records.Flag,
+        reason=words,
+        official=st.builds(
+            records.OfficialNotice,
+            authority=words,
+            number=words,
+            received_at=st.datetimes(timezones=st.just(UTC)),
+        ),
+    ),
     st.builds(records.Score, detector=words, detector_version=words, probability=st.floats(0, 1)),
     st.builds(records.Unscannable, source=words, reason=words),
 )

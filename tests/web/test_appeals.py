@@ -40,6 +40,9 @@ def removed(line: Line, mika: Person) -> records.Action:
     )
 
 
+OFFICIAL = {"authority": "Example Police", "number": "2026/7", "received_at": "2026-01-01T12:00:00Z"}
+
+
 def flag(
     api: Api, key: Key, content: bytes, *, said: dict[str, Any] | None = None, **fields: Any
 ) -> httpx.Response:
@@ -151,12 +154,31 @@ def test_a_low_trust_key_is_refused_a_flag_without_its_content_whether_or_not_it
         {"reason": ""},
         {"reason": "x" * 201},
         {"flagger": "police"},
+        {"flagger": "police", "official": {**OFFICIAL, "received_at": "2026-01-01T12:00:00"}},
+        {"flagger": "police", "official": {**OFFICIAL, "number": ""}},
+        {"flagger": "police", "official": {**OFFICIAL, "officer": "somebody"}},
+        {"official": OFFICIAL},
         {"content_reference": "post-1"},
         {"more": 1},
     ],
 )
 def test_what_is_no_flag_is_refused(api: Api, trusted: Key, said: dict[str, Any]) -> None:
     assert_problem(flag(api, trusted, picture(), said=said), 400, "invalid-input")
+
+
+def test_an_authority_names_itself_and_its_notice(api: Api, line: Line, trusted: Key, low: Key) -> None:
+    said = {"flagger": "police", "official": OFFICIAL}
+    assert_problem(flag(api, low, picture(), said=said), 403, "not-allowed")
+    answer = flag(api, trusted, picture(), said=said)
+    assert answer.status_code == 202, answer.text
+    (listed,) = api.get("/v1/flags", line.person("mika").secret).json()["items"]
+    assert (listed["id"], listed["flagger"]) == (answer.json()["notice_id"], "police")
+    assert listed["official"] == OFFICIAL
+    # The log says what kind of flag it was, and never whose or by which number.
+    line.sequence()
+    details = [entry.detail or "" for _, entry in line.wardline.newest_entries(100)]
+    assert any(each.endswith(" police") for each in details)
+    assert not any("2026/7" in each or "Example Police" in each for each in details)
 
 
 def test_a_flag_with_other_parts_is_refused(api: Api, trusted: Key) -> None:

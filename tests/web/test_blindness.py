@@ -101,9 +101,14 @@ class Told:
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
             found["in hand"] = self._raw(browser.send(queue.form("/queue/next")).text)
+            found["account in hand"] = self._raw(browser.get(f"/cases/{self.case.id}/account").text)
         if role is Role.LEAD:
-            for path in ("/audit", f"/audit?record={self.case.id}", "/alarms"):
-                self._raw(browser.get(path).text)
+            while self.line.sequence():
+                pass
+            for path in ("/audit", f"/audit?record={self.case.id}"):
+                found[path.replace(self.case.id, "ID")] = self._log(browser.get(path).text)
+            assert "user:created" in found["/audit"]
+            self._raw(browser.get("/alarms").text)
         return found
 
     def _raw(self, text: str) -> str:
@@ -114,6 +119,16 @@ class Told:
         # An alarm is hidden from nobody: what must be put right goes before blindness. It says what is wrong, and no answer.
         text = re.sub(r'Alarms(<span class="n">\d+</span>)?', "Alarms", text)
         return re.sub(r"\b[0-9A-HJKMNP-TV-Z]{6}\b", "SHORT", text)
+
+    def _log(self, text: str) -> str:
+        """Give who did what, newest first, and with which details; without the totals of the whole installation."""
+        for secret in (NOTE, *self.decisions, *(f"decision {each[-6:].upper()}" for each in self.decisions)):
+            assert secret not in text, secret
+        rows = re.findall(r'<tr><th scope="row">\d+</th>.*?</tr>', text, re.DOTALL)
+        cells = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[:-1] for row in rows]
+        every = [" | ".join(re.sub(r"<[^>]*>", "", each) for each in row[1:]) for row in cells]
+        lines = [each for each in every if "counts:logged" not in each]
+        return re.sub(r"\b[0-9A-HJKMNP-TV-Z]{6}\b", "SHORT", "\n".join(lines))
 
     def _referrals(self, role: Role) -> list[int]:
         self.line.sequence()

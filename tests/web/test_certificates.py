@@ -16,6 +16,8 @@ from wardline.pipeline import people
 from wardline.records import Arm, Role
 from wardline.testing.harness import Line
 
+ONCE = {"Idempotency-Key": "the first try"}
+
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
@@ -35,9 +37,15 @@ def test_a_certificate_is_proposed_approved_shown_and_suspended(
     lea = line.person("lea", Role.LEAD)
     ada = people.create_person_key(line.parts, "ada", somebody(line, "ada", Role.ADMIN))[1]
     asked = {"scope": SCOPE, "arm": "act"}
-    proposed = api.post("/v1/certificates", lea.secret, json=asked)
+    proposed = api.post("/v1/certificates", lea.secret, json=asked, headers=ONCE)
     assert proposed.status_code == 201, proposed.text
     approval = proposed.json()
+    assert api.post("/v1/certificates", lea.secret, json=asked, headers=ONCE).json() == approval
+    assert_problem(
+        api.post("/v1/certificates", lea.secret, json=asked, headers={"Idempotency-Key": "another"}),
+        409,
+        "conflict",
+    )
     approved = api.post(f"/v1/approvals/{approval['id']}/approve", ada, json={"password": PASSWORD})
     assert approved.status_code == 200, approved.text
     made = api.get(f"/v1/certificates/{approval['subject_id']}", lea.secret).json()
@@ -54,12 +62,19 @@ def test_a_certificate_is_proposed_approved_shown_and_suspended(
 
 def test_what_is_missing_is_said(api: Api, line: Line) -> None:
     lea = line.person("lea", Role.LEAD)
-    answer = api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "clear"})
+    answer = api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "clear"}, headers=ONCE)
     assert_problem(answer, 403, "refused")
     assert "how often people are wrong is not known" in answer.text
-    assert api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "both"}).status_code == 400
+    assert (
+        api.post(
+            "/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "both"}, headers=ONCE
+        ).status_code
+        == 400
+    )
     assert_problem(
-        api.post("/v1/certificates", lea.secret, json={"scope": "x", "arm": "act"}), 404, "not-found"
+        api.post("/v1/certificates", lea.secret, json={"scope": "x", "arm": "act"}, headers=ONCE),
+        404,
+        "not-found",
     )
 
 
@@ -83,8 +98,17 @@ def test_a_try_that_fails_is_refused_and_kept(api: Api, line: Line, certifier: C
     at = line.clock.now() - timedelta(hours=1)
     certifier.judged([replace(each, score=0.99999) for each in good_sample(Arm.ACT, at=at)])
     lea = line.person("lea", Role.LEAD)
-    answer = api.post("/v1/certificates", lea.secret, json={"scope": SCOPE, "arm": "act"})
-    assert_problem(answer, 403, "refused")
+    asked = {"scope": SCOPE, "arm": "act"}
+    assert_problem(api.post("/v1/certificates", lea.secret, json=asked), 400, "invalid-input")
+    answers = [api.post("/v1/certificates", lea.secret, json=asked, headers=ONCE) for _ in range(2)]
+    for answer in answers:
+        assert_problem(answer, 403, "refused")
+    assert answers[0].json()["detail"] == answers[1].json()["detail"]
+    assert_problem(
+        api.post("/v1/certificates", lea.secret, json=asked | {"arm": "clear"}, headers=ONCE),
+        422,
+        "idempotency-mismatch",
+    )
     (kept,) = api.get("/v1/certificates", lea.secret).json()
     assert kept["state"] == "failed"
     assert kept["threshold"] is None

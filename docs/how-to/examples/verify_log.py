@@ -3,11 +3,12 @@
     python verify_log.py FOLDER KEY [KEPT ...]
 
 FOLDER is what `wardline audit export` wrote, KEY the log's verifier key, which you got on another way, and KEPT are files with checkpoints that
-you kept earlier. It ends with 0 when everything fits, and with 1 and a sentence when not.
+you kept earlier, or mails with one in them. It ends with 0 when everything fits, and with 1 and a sentence when not.
 Source: C2SP tlog-tiles, tlog-checkpoint and signed-note; RFC 6962, section 2.1.
 """
 
 import base64
+import email
 import hashlib
 import json
 import re
@@ -100,6 +101,21 @@ def check_tiles(folder: Path, hashes: list[bytes]) -> None:
         level += 1
 
 
+def notes_in(file: Path) -> list[str]:
+    """Give the checkpoints in a file, which may be a saved mail: its text is encoded."""
+    data = file.read_bytes()
+    parts = [
+        part.get_payload(decode=True)
+        for part in email.message_from_bytes(data).walk()
+        if not part.is_multipart()
+    ]
+    for texts in ([data], parts):
+        decoded = [text.decode("utf-8", errors="replace").replace("\r\n", "\n") for text in texts]
+        if found := [each.group(0) for text in decoded for each in NOTE.finditer(text)]:
+            return found
+    raise LogError(f"{file} holds no checkpoint")
+
+
 def verify(folder: Path, key: str, kept: list[Path]) -> str:
     size, signed_root = signed(read(folder, "checkpoint").decode(), key)
     hashes = []
@@ -110,11 +126,7 @@ def verify(folder: Path, key: str, kept: list[Path]) -> str:
     if root(hashes) != signed_root:
         raise LogError("the entries do not give the root that was signed")
     check_tiles(folder, hashes)
-    notes = [
-        "".join(each.group(0))
-        for file in kept
-        for each in NOTE.finditer(file.read_text().replace("\r\n", "\n"))
-    ]
+    notes = [note for file in kept for note in notes_in(file)]
     for note in notes:
         old_size, old_root = signed(note, key)
         if old_size > size or root(hashes[:old_size]) != old_root:
@@ -127,5 +139,5 @@ def verify(folder: Path, key: str, kept: list[Path]) -> str:
 if __name__ == "__main__":
     try:
         print(verify(Path(sys.argv[1]), sys.argv[2], [Path(each) for each in sys.argv[3:]]))
-    except (LogError, ValueError) as error:
+    except (LogError, OSError, ValueError) as error:
         sys.exit(f"WRONG: {error}")

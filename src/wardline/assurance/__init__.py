@@ -7,13 +7,9 @@ overruled, for training and never for a ranking; files with a known answer belon
 from wardline.assurance.agreement import LEAST_OPINIONS, Measures, Share, alpha, measure, share
 from wardline.assurance.caps import SHARE_OF_HUMAN_ERROR, HumanError, cap_from
 from wardline.assurance.certifying import (
-    Counted,
-    Question,
     Tried,
     attempt,
     bins,
-    count,
-    counts_for,
     digest,
     is_harmed,
     moved,
@@ -26,6 +22,7 @@ from wardline.assurance.channels import (
     certify_clear_by_channel,
     compare_channels,
 )
+from wardline.assurance.counting import Counted, Counts, Question, count, counted, counts_for, truth_for
 from wardline.assurance.differences import KINDS, LEAST_PEOPLE, Difference, differences
 from wardline.assurance.golden import choose, disguise, is_beyond_doubt
 from wardline.assurance.intervals import Interval, exact_interval
@@ -45,6 +42,7 @@ __all__ = [
     "SHARE_OF_HUMAN_ERROR",
     "Certified",
     "Counted",
+    "Counts",
     "Difference",
     "Disagreement",
     "HumanError",
@@ -70,6 +68,7 @@ __all__ = [
     "choose",
     "compare_channels",
     "count",
+    "counted",
     "counts_for",
     "differences",
     "digest",
@@ -86,6 +85,7 @@ __all__ = [
     "say",
     "score_counts",
     "share",
+    "truth_for",
     "truth_of",
     "wald_limit",
 ]  # fmt: skip

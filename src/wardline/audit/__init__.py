@@ -32,7 +32,6 @@ from wardline.audit.tiles import (
     Tiling,
     entries_path,
     hash_path,
-    read_bundle,
     read_tile,
     widths,
 )
@@ -41,5 +40,5 @@ from wardline.audit.verification import Verdict, verify_log
 __all__ = [
     "CHECKPOINT_PATH", "ENTRIES", "TILE_WIDTH", "Blocks", "Continuation", "Proof", "TileFile", "Tiling", "Verdict", "check_continuation", "check_proof", "checkpoint",
     "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "notes_in_file", "open_checkpoint", "proof_fields", "prove", "prove_continuation",
-    "read_bundle", "read_tile", "sign_batch", "verifier_key", "verify_log", "widths",
+    "read_tile", "sign_batch", "verifier_key", "verify_log", "widths",
 ]  # fmt: skip

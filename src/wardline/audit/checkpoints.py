@@ -120,9 +120,14 @@ def notes_in_file(data: bytes) -> list[str]:
     found = notes_in(data.decode("utf-8", errors="replace"))
     if found:
         return found
-    mail = email.message_from_bytes(data, policy=email.policy.default)
-    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
-    return [note for text in texts for note in notes_in(text)]
+    parts = email.message_from_bytes(data, policy=email.policy.default).walk()
+    texts = [part.get_payload(decode=True) for part in parts if not part.is_multipart()]
+    return [
+        note
+        for text in texts
+        if isinstance(text, bytes)
+        for note in notes_in(text.decode("utf-8", errors="replace"))
+    ]
 
 
 def _text(origin: str, size: int, root: bytes) -> str:

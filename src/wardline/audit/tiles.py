@@ -32,8 +32,6 @@ class TileFile:
     path: str
     """Relative, with slashes."""
     content: bytes
-    is_whole: bool
-    """A whole one never changes; a partial one is replaced by a wider one when the log grows."""
 
 
 def hash_path(level: int, index: int, width: int = TILE_WIDTH) -> str:
@@ -80,23 +78,6 @@ def bundle(leaves: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def read_bundle(data: bytes) -> list[bytes]:
-    """Read what ``bundle`` wrote.
-
-    Raises:
-        AuditLogError: It ends within an entry.
-    """
-    leaves, at = [], 0
-    while at < len(data):
-        start = at + _LENGTH_BYTES
-        stop = start + int.from_bytes(data[at:start], "big")
-        if stop > len(data):
-            raise AuditLogError("audit bundle: ends within an entry, expected whole entries")
-        leaves.append(data[start:stop])
-        at = stop
-    return leaves
-
-
 def read_tile(data: bytes, width: int) -> list[bytes]:
     """Read the hashes of a tile.
 
@@ -136,12 +117,12 @@ class Tiling:
         index = self.size // TILE_WIDTH
         self.size += 1
         if len(self._leaves) == TILE_WIDTH:
-            yield TileFile(path=entries_path(index), content=bundle(self._leaves), is_whole=True)
+            yield TileFile(path=entries_path(index), content=bundle(self._leaves))
             self._leaves.clear()
         level = 0
         while len(self._levels[level]) == TILE_WIDTH:
             full = self._levels[level]
-            yield TileFile(path=hash_path(level, index), content=b"".join(full), is_whole=True)
+            yield TileFile(path=hash_path(level, index), content=b"".join(full))
             self._levels[level] = []
             level, index = level + 1, index // TILE_WIDTH
             if level == len(self._levels):
@@ -152,15 +133,13 @@ class Tiling:
         """Give the partial files of what was taken until now."""
         if self._leaves:
             index = self.size // TILE_WIDTH
-            yield TileFile(
-                path=entries_path(index, len(self._leaves)), content=bundle(self._leaves), is_whole=False
-            )
+            yield TileFile(path=entries_path(index, len(self._leaves)), content=bundle(self._leaves))
         index = self.size
         for level, hashes in enumerate(self._levels):
             index //= TILE_WIDTH
             if hashes:
                 path = hash_path(level, index, len(hashes))
-                yield TileFile(path=path, content=b"".join(hashes), is_whole=False)
+                yield TileFile(path=path, content=b"".join(hashes))
 
     def root(self) -> bytes:
         """Give the root over everything until now, 32 bytes."""

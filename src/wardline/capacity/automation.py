@@ -20,8 +20,8 @@ from wardline.capacity.populations import GRID, Flags, Floats, Task
 
 Numbers = npt.NDArray[np.int64]
 _BEGUN = datetime(2026, 1, 5, 8, tzinfo=UTC)
-ERROR_LEVEL = 0.05
-"""Of both arms together."""
+DELTA = 0.05
+"""How often the scope may, in its whole life, be given a certificate that breaks its cap; both arms and all tries together."""
 _LEAFLET = 0.1
 """Clear below it: what many a leaflet says."""
 _CHANNELS = {0: "verified list", 1: "user flags", 2: "random audit"}
@@ -94,6 +94,7 @@ class _Stage:
         self._first = populations.tasks(pooled=False)[0]
         self._second = populations.tasks(pooled=True)[4]
         self._caps = (0.0, 0.0)
+        self._tries = dict.fromkeys(records.Arm, 0)
         self._channels = _CHANNELS
 
     def play(self) -> Iterator[Scene]:
@@ -148,11 +149,12 @@ class _Stage:
         """Try the thresholds from a leaflet, on a detector that is worse than the people beside it."""
         plot, below = self._plot, np.array([_LEAFLET])
         scores, caught = populations.draw(task.positives, task.scores, task.catch, plot.positives, self._rng)
-        found = assurance.certify_clear(scores, caught, below, self._caps[0], ERROR_LEVEL / 2)
+        level = self._spend(records.Arm.CLEAR)
+        found = assurance.certify_clear(scores, caught, below, self._caps[0], level)
         harmed = int((caught & (scores < _LEAFLET)).sum())
         alone, people = float((scores < 0.5).mean()), float((~caught).mean())
         words = (f"deciding alone at one half it would miss {_percent(alone)} of {plot.positives:,} violating items, people missed {_percent(people)}; below "
-                 f"{_LEAFLET}, where its maker says that nobody need look, are {harmed} that people caught, and {_percent(self._caps[0])} "
+                 f"{_LEAFLET}, where its maker says that nobody need look, are {harmed:,} that people caught, and {_percent(self._caps[0])} "
                  f"are allowed")  # fmt: skip
         if found is not None:
             return self._scene(
@@ -163,40 +165,42 @@ class _Stage:
 
     def _tried(self, name: str, task: Task, positives: int, *, biased: bool = False) -> Iterator[Scene]:
         """Try to certify a detector; a certificate is watched until it is suspended."""
+        needed = self._needed()
+        if positives // len(_CHANNELS) < needed:
+            why = f"each of {len(_CHANNELS)} channels needs {needed:,} violating items and more. No score was looked at, so that no try is spent"
+            yield self._refused(name, why, positives)
+            return
+        level = self._spend(records.Arm.CLEAR)
         scores, caught, channels = self._sentinels(task, positives, biased=biased)
         said = assurance.compare_channels(scores, channels, self._channels, rng=self._rng)
         if said is not None:
             words = (f"the {said.channel} seldom finds what scores low: refused, these sentinels are no proof"
                      if said.is_refused else "no channel differs from the others by more than chance")  # fmt: skip
-            yield self._scene(Turn.CHANNELS, f"{name}: the channels of {positives:,} sentinels are compared; {words}.",
-                              detector=name, p_value=said.p_value, refused=int(said.is_refused))  # fmt: skip
+            yield self._scene(Turn.CHANNELS, f"{name}, try {self._tries[records.Arm.CLEAR]} of the arm that clears: the channels of {positives:,} "
+                              f"sentinels are compared; {words}.", detector=name, p_value=said.p_value, refused=int(said.is_refused))  # fmt: skip
             if said.is_refused:
                 yield self._refused(name, "its sentinels disagree", positives)
                 return
-        yield from self._certified(name, task, scores, caught, channels)
+        yield from self._certified(name, task, level, scores, caught, channels)
 
     def _certified(
-        self, name: str, task: Task, scores: Floats, caught: Flags, channels: Numbers
+        self, name: str, task: Task, level: float, scores: Floats, caught: Flags, channels: Numbers
     ) -> Iterator[Scene]:
-        clear = assurance.certify_clear_by_channel(
-            scores, caught, channels, GRID, self._caps[0], ERROR_LEVEL / 2
-        )
+        clear = assurance.certify_clear_by_channel(scores, caught, channels, GRID, self._caps[0], level)
         innocent = populations.draw(task.negatives, task.scores, task.clear, self._plot.negatives, self._rng)
-        act = assurance.certify_act(*innocent, GRID, self._caps[1], ERROR_LEVEL / 2)
+        act = assurance.certify_act(*innocent, GRID, self._caps[1], self._spend(records.Arm.ACT))
         if clear is None:
-            needed = assurance.plan(
-                self._caps[0], error_level=ERROR_LEVEL / 2, prevalence=1.0, audited_a_day=1.0
-            ).fewest
-            why = f"each of {len(np.unique(channels))} channels needs {needed} violating items and more"
-            yield self._refused(name, why, len(scores))
+            yield self._refused(
+                name, "not even the safest threshold keeps the cap on these items", len(scores)
+            )
             return
         low, high = clear.threshold, act.threshold if act else 1.0
         load = task.load(low, high)
         yield self._scene(
             Turn.CERTIFIED, f"{name}: two people approve a certificate. Of {clear.trials:,} violating items of the channel that allows least "
-            f"{clear.harmed} would be cleared although a person caught them, {_percent(clear.limit)} at most; people still decide "
+            f"{clear.harmed} would be cleared although a person caught them, {_percent(clear.limit)} at most, at the error of {_percent(level)} that this try has; people still decide "
             f"{_percent(load)} of all uploads. No person knows what it truly is; this simulation does: {_percent(task.harm_of_clearing(low))}.",
-            detector=name, trials=clear.trials, harmed=clear.harmed, limit=clear.limit, cap=self._caps[0], load=load,
+            detector=name, trials=clear.trials, harmed=clear.harmed, limit=clear.limit, cap=self._caps[0], level=level, load=load,
             clear_below=low, act_from=high, true_share=task.harm_of_clearing(low))  # fmt: skip
         yield from self._watched(name, task, low)
 
@@ -208,7 +212,7 @@ class _Stage:
         self._pass(plot.kept / plot.violating_a_day)
         if not watch.is_alarmed:
             yield self._scene(
-                Turn.KEPT, f"{watch.seen:,} violating items later: {watch.harmed} were cleared although a person caught them. Evidence against the "
+                Turn.KEPT, f"{watch.seen:,} violating items later: {watch.harmed} {'was' if watch.harmed == 1 else 'were'} cleared although a person caught them. Evidence against the "
                 f"certificate is {watch.evidence:.2f}; it is suspended at {1 / watch.alarm_level:.0f}.",
                 seen=watch.seen, harmed=watch.harmed, evidence=watch.evidence)  # fmt: skip
         change = self._now
@@ -223,6 +227,17 @@ class _Stage:
             "and the leads are told.", seen=watch.seen, harmed=watch.harmed, evidence=watch.evidence, later=later, days=days,
             wald=assurance.wald_limit(cap, plot.worse * cap))  # fmt: skip
         yield self._scene(Turn.END, "An alarm is not taken back. Another certificate needs fresh items and two people.")  # fmt: skip
+
+    # --- what is spent ------------------------------------------------------------------------------------------------------------------
+    def _spend(self, arm: records.Arm) -> float:
+        """Count one more try of an arm, and give its part of the error of the scope's life."""
+        self._tries[arm] += 1
+        return assurance.error_of_try(DELTA, self._tries[arm])
+
+    def _needed(self) -> int:
+        """Say how many violating items the next try of the arm that clears needs at least."""
+        level = assurance.error_of_try(DELTA, self._tries[records.Arm.CLEAR] + 1)
+        return assurance.plan(self._caps[0], error_level=level, prevalence=1.0, audited_a_day=1.0).fewest
 
     # --- props ------------------------------------------------------------------------------------------------------------------------
     def _sentinels(self, task: Task, number: int, *, biased: bool) -> tuple[Floats, Flags, Numbers]:

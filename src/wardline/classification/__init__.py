@@ -4,6 +4,7 @@ from wardline.classification.calibration import Calibration
 from wardline.classification.combining import (
     CLIP,
     NEAR_HASH,
+    NEAR_HASH_VERSION,
     Asked,
     Raw,
     Scale,
@@ -16,6 +17,7 @@ from wardline.classification.combining import (
 __all__ = [
     "CLIP",
     "NEAR_HASH",
+    "NEAR_HASH_VERSION",
     "Asked",
     "Calibration",
     "Raw",

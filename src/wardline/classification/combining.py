@@ -24,6 +24,8 @@ NEAR_HASH = "near-hash"
 _SCHEME = "mean-logit"
 _SCHEME_VERSION = "1"
 """Another way of combining, another clip or another near-hash feature is another one."""
+NEAR_HASH_VERSION = _SCHEME_VERSION
+"""The version of that part."""
 _WIDEST_BITS = 32
 _LONGEST_NAME = 100
 _DIGEST_LETTERS = 16
@@ -136,7 +138,7 @@ def near_hash(matches: Iterable[records.Match]) -> Raw:
         default=_WIDEST_BITS,
     )
     value = 0.5 + 0.5 * (1.0 - min(nearest, _WIDEST_BITS) / _WIDEST_BITS)
-    return Raw(detector=NEAR_HASH, version=_SCHEME_VERSION, value=value)
+    return Raw(detector=NEAR_HASH, version=NEAR_HASH_VERSION, value=value)
 
 
 def _score(asked: Asked, answers: Sequence[Raw | records.Unscannable]) -> records.Score | records.Unscannable:

@@ -17,7 +17,7 @@ from wardline.errors import AuditLogError, BusyError, InputError, NotFoundError
 from wardline.records import Scope
 
 if TYPE_CHECKING:
-    from wardline.audit import Proof
+    from wardline.audit import Continuation, Proof
     from wardline.pipeline import Wardline
     from wardline.pipeline.log import Verification
     from wardline.wiring import Installation
@@ -145,17 +145,25 @@ def _prove_growth(since: Path, folder: Path, *, as_json: bool) -> None:
         _sequence(installation)
         line = installation.wardline
         origin, public_key = line.parts.log_origin, line.parts.log_key.public_key()
-        old_size = max(auditing.open_checkpoint(each, origin, public_key)[0] for each in notes)
-        proof = line.prove_continuation(old_size)
-    for each in notes:
-        if auditing.open_checkpoint(each, origin, public_key)[0] == old_size:
-            auditing.check_continuation(proof, each, origin, public_key)
+        kept = {each: auditing.open_checkpoint(each, origin, public_key)[0] for each in notes}
+        proofs = {size: _grown_from(line, size) for size in sorted(set(kept.values()))}
+    for each, size in kept.items():
+        auditing.check_continuation(proofs[size], each, origin, public_key)
+    old_size, proof = max(proofs.items())
     if as_json:
         output.as_json(auditing.continuation_fields(proof, public_key))
         return
     output.line(f"The log of {proof.size:,} entries begins with the {old_size:,} that were signed then.")
     output.facts({"key": auditing.verifier_key(origin, public_key)})
     output.line("\nWith --json you get the proof itself, for somebody who has the log's public key.")
+
+
+def _grown_from(line: Wardline, size: int) -> Continuation:
+    """Prove that the log goes on from what was signed at a size. A signed size that the log has not is no mistake of whoever asks."""
+    try:
+        return line.prove_continuation(size)
+    except NotFoundError as error:
+        raise AuditLogError(f"{error.message}: its end was cut off since a checkpoint was kept") from None
 
 
 def _notes(path: Path) -> list[str]:

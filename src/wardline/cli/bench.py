@@ -123,15 +123,24 @@ def queue(
     asks: Annotated[
         float, typer.Option("--asks", min=0.1, help="Cases that 50 moderators take in a second, together.")
     ] = 10.0,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            metavar="<path>",
+            help="Where the cases are kept, for SQLite: made there now, or by an earlier run.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the next case for 50 moderators among very many open ones, new places for 1,000 of them meanwhile, and the pages that look at all.
 
     A million cases need 5 GB of disk and a few minutes to make: the database copies them from five thousand that are opened as uploads open them.
+    The moderators are threads of one process that ask the pipeline, without HTTP between; the pages are asked of a server.
     """
     from wardline.cli import bench_queue
 
-    found = bench_queue.rows(cases=cases, store=store, seconds=seconds, asks=asks)
+    found = bench_queue.rows(cases=cases, store=store, seconds=seconds, asks=asks, folder=folder)
     _show("queue", found, as_json=as_json)
 
 
@@ -153,7 +162,7 @@ def assurance_(
 ) -> None:
     """Measure the guarantee of automation on simulated tasks and on digits: caps that are broken, work that is left, errors that are found.
 
-    Beside MAPIE and scikit-learn, of the extra wardline[bench]; the story needs neither. A thousand trials take half an hour; what is computed needs none of them.
+    Beside MAPIE and scikit-learn, of the extra wardline[bench]; the story needs neither. A thousand trials take ten times as long as a hundred; what is computed needs none of them.
     """
     if story:
         from wardline.cli import assurance_story

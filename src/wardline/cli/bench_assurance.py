@@ -48,6 +48,11 @@ class Effort:
         return min(max(self.trials // 50, 1), 5)
 
 
+_NEARER = (
+    Size(positives=15_000, negatives=150_000, most_load=1.1),
+    Size(positives=20_000, negatives=200_000, most_load=1.1),
+)
+"""With so many items the weak detector, and the pooled one, come within 1.1 times of the best possible split."""
 QUICK = Effort(trials=20, worst_to=10_000)
 
 
@@ -102,6 +107,8 @@ def parts(effort: Effort) -> list[Part]:
         Part("MAPIE", 10 * effort.oracle_draws, lambda rng, step: bench_oracle.measure(tasks(pooled=False), effort.oracle_draws, rng, step)),
         Part("watching", 3 * effort.watched, lambda rng, step: bench_watch.watching(effort.watched, rng, step)),
         Part("channels", 3 * effort.sentinels, lambda rng, step: bench_watch.channels(effort.sentinels, rng, step)),
+        # Last, so that the chance of the others is what it was.
+        *(_computed(name, partial(tasks, pooled=pooled), size) for (name, pooled), size in zip(detectors, _NEARER, strict=True)),
     ]  # fmt: skip
 
 
@@ -109,6 +116,14 @@ def _thresholds(name: str, make: Callable[[], Sequence[Task]], size: Size, trial
     return Part(
         f"{name}, {size.words}", 10 * trials, lambda rng, step: bench_thresholds.measure(name, make(), size, trials, rng, step)
     )  # fmt: skip
+
+
+def _computed(name: str, make: Callable[[], Sequence[Task]], size: Size) -> Part:
+    def measure(_: np.random.Generator, step: Step) -> Iterator[Row]:
+        yield from bench_thresholds.computed(f"{name}, {size.words}", make(), size)
+        step()
+
+    return Part(f"{name}, {size.words}, computed", 1, measure)
 
 
 def _kinds(name: str, trials: int, *, pooled: bool) -> Part:

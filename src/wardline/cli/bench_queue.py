@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import random
+import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wardline import records
 from wardline.cli import output
-from wardline.cli.bench_queue_filled import MODERATORS, Full, filled
+from wardline.cli.bench_queue_asks import Cost, Taken, all_at_once, one_by_one, while_asking
+from wardline.cli.bench_queue_filled import filled
+from wardline.cli.bench_queue_filling import MODERATORS
 from wardline.cli.bench_queue_pages import pages
 from wardline.cli.bench_rows import TARGET, Row, row
 from wardline.cli.bench_stores import BenchStore
@@ -30,6 +33,7 @@ _MOST_MS, _MOST_SECONDS = 50.0, 1.0
 _LEAST_LEFT = 3
 """No more than a third of the cases are taken at a time: who finds nothing left is another matter."""
 _SEQUENCED_EVERY_SECONDS = 1.0
+_ONE_BY_ONE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class _Placed:
     """Milliseconds of each, with what it waited for."""
 
 
-def rows(*, cases: int, store: BenchStore, seconds: float, asks: float) -> list[Row]:
+def rows(
+    *, cases: int, store: BenchStore, seconds: float, asks: float, folder: Path | None = None
+) -> list[Row]:
     """Measure with so many open cases, with notes about the progress on stderr.
 
     Args:
@@ -49,27 +55,57 @@ def rows(*, cases: int, store: BenchStore, seconds: float, asks: float) -> list[
         store: Where they are.
         seconds: How long the moderators ask.
         asks: How many cases they take in a second, all together.
+        folder: Where the installation is and stays: filled now, or by an earlier run. None: it is made for this run and deleted.
     """
-    with filled(cases, store) as full:
+    with filled(cases, store, folder) as full:
+        most = full.cases // _LEAST_LEFT
+        output.note("One asks after the other ...")
+        costs = one_by_one(full, most=min(_ONE_BY_ONE, most))
         with _sequenced(full.wardline):
             commits = _commits(full.wardline)
-            most = cases // _LEAST_LEFT
-            alone, _ = _asking(full, asks, lambda: time.sleep(seconds), most=most)
-            beside, placed = _asking(full, asks, lambda: _places(full.wardline, cases), most=most)
-            burst = _all_at_once(full)
+            output.note("Many ask ...")
+            alone, _ = while_asking(full, asks, lambda: time.sleep(seconds), most=most)
+            beside, placed = while_asking(full, asks, lambda: _places(full.wardline, full.cases), most=most)
+            burst = all_at_once(full)
         output.note(f"{len(alone)} cases were taken at {asks:g} a second, {len(beside)} more meanwhile")
         shown = pages(full)
-    among = f"among {cases:,} open cases, {MODERATORS} moderators, {store}"
+    among = f"among {full.cases:,} open cases, {MODERATORS} moderators, {store}"
     return [
         row(f"an entry alone is committed, p99, {store}", _quantile(commits, 0.99), "ms", peer="median", theirs=_quantile(commits, 0.5)),
-        row(f"next case, median, {among}", _quantile(alone, 0.5), "ms", peer=TARGET, theirs=_MOST_MS),
-        row(f"next case, p99, {among}", _quantile(alone, 0.99), "ms", peer=TARGET, theirs=_MOST_MS),
-        row(f"all ask at the same moment, the last has a case, {among}", max(burst), "ms", peer=TARGET, theirs=_MOST_MS),
+        *_of_asking(alone, beside, burst, among),
         row(f"{_SIGNALS:,} new signals have their place, {among}", placed.seconds, "s", peer=TARGET, theirs=_MOST_SECONDS),
         row(f"{_SIGNALS_IN_A_COMMIT} of them are committed, p99, {among}", _quantile(placed.commits, 0.99), "ms", peer="median",
             theirs=_quantile(placed.commits, 0.5)),
-        row(f"next case meanwhile, p99, {among}", _quantile(beside, 0.99), "ms", peer=TARGET, theirs=_MOST_MS),
+        *_of_costs(costs, among),
         *shown,
+    ]  # fmt: skip
+
+
+def _of_asking(
+    alone: Sequence[Taken], beside: Sequence[Taken], burst: Sequence[Taken], among: str
+) -> list[Row]:
+    """Tell how long people waited, and how many were given nothing: their times count, but such an answer is a failure."""
+    every = (*alone, *beside, *burst)
+    failed = [each for each in every if not each.got_one]
+    times, meanwhile = [each.ms for each in alone], [each.ms for each in beside]
+    return [
+        row(f"next case, median, {among}", _quantile(times, 0.5), "ms", peer=TARGET, theirs=_MOST_MS),
+        row(f"next case, p99, {among}", _quantile(times, 0.99), "ms", peer=TARGET, theirs=_MOST_MS),
+        row(f"all ask at the same moment, the last has a case, {among}", max(each.ms for each in burst), "ms", peer=TARGET, theirs=_MOST_MS),
+        row(f"next case meanwhile, p99, {among}", _quantile(meanwhile, 0.99), "ms", peer=TARGET, theirs=_MOST_MS),
+        row(f"somebody asked and got nothing, of {len(every)} times, {among}", len(failed), "answers", peer=TARGET, theirs=0),
+    ]  # fmt: skip
+
+
+def _of_costs(costs: Sequence[Cost], among: str) -> list[Row]:
+    """Tell what the load of the machine changes least."""
+    statements, cpu = [each.statements for each in costs], [each.cpu_ms for each in costs]
+    failed = sum(not each.got_one for each in costs)
+    return [
+        row(f"statements of a hand-out, one by one, mean, {among}", statistics.fmean(statements), "statements", peer="most",
+            theirs=max(statements)),
+        row(f"processor time of a hand-out, one by one, median, {among}", _quantile(cpu, 0.5), "ms", peer="p99", theirs=_quantile(cpu, 0.99)),
+        row(f"got nothing, one by one, of {len(costs)} times, {among}", failed, "answers", peer=TARGET, theirs=0),
     ]  # fmt: skip
 
 
@@ -103,46 +139,6 @@ def _commits(wardline: Wardline) -> list[float]:
         parts.store.commit(entries=[parts.entry(Verb.INSTALLATION_CREATED, "bench")])
         times.append((time.perf_counter() - began) * 1000)
     return times
-
-
-def _asking(
-    full: Full, asks: float, meanwhile: Callable[[], object], *, most: int
-) -> tuple[list[float], _Placed]:
-    """Let people ask for cases at random times while something goes on, whether or not others have been answered.
-
-    Gives the milliseconds from when each meant to ask to when they held a case, and what went on.
-    """
-    over, chance = threading.Event(), random.Random(7)
-    asked: list[Future[float]] = []
-
-    def ask(pool: ThreadPoolExecutor) -> None:
-        due = time.perf_counter()
-        while True:
-            due += chance.expovariate(asks)
-            if over.wait(max(due - time.perf_counter(), 0)) or len(asked) >= most:
-                return
-            asked.append(pool.submit(_take, full.wardline, chance.choice(full.takers), due))
-
-    with ThreadPoolExecutor(MODERATORS) as pool, ThreadPoolExecutor(1) as clock:
-        asking = clock.submit(ask, pool)
-        try:
-            done = meanwhile()
-        finally:
-            over.set()
-        asking.result()
-    times = [each.result() for each in asked] or [_take(full.wardline, full.takers[0])]
-    return times, done if isinstance(done, _Placed) else _Placed(0.0, [])
-
-
-def _all_at_once(full: Full) -> list[float]:
-    with ThreadPoolExecutor(MODERATORS) as pool:
-        return list(pool.map(lambda user: _take(full.wardline, user), full.takers))
-
-
-def _take(wardline: Wardline, user: records.User, due: float | None = None) -> float:
-    began = time.perf_counter() if due is None else due
-    wardline.next_case(user)
-    return (time.perf_counter() - began) * 1000
 
 
 def _places(wardline: Wardline, cases: int) -> _Placed:

@@ -89,7 +89,7 @@ def measure(
     yield row(case, ours.percent, unit, peer="thresholds 0.1 and 0.9", theirs=naive.percent)
     yield row(f"caps broken, lower 99 % limit: {where}", ours.sure_percent, unit, peer=TARGET, theirs=100 * ERROR)  # fmt: skip
     yield row(f"work over the best split: {where}", ours.loads / ours.trials, "times", peer=TARGET, theirs=size.most_load)  # fmt: skip
-    yield from _computed(where, tasks, size)
+    yield from computed(where, tasks, size)
 
 
 def certified(bad: Sample, good: Sample, grid: Floats = GRID) -> tuple[float, float]:
@@ -109,7 +109,7 @@ def _plugged_in(bad: Sample, good: Sample) -> tuple[float, float]:
 
 
 # --- without chance -------------------------------------------------------------------------------------------------------------------
-def _computed(where: str, tasks: Sequence[Task], size: Size) -> Iterator[Row]:
+def computed(where: str, tasks: Sequence[Task], size: Size) -> Iterator[Row]:
     """Compute the same without drawing: an arm goes to a threshold or beyond exactly if its count there is small enough.
 
     The binomial test is uniformly most powerful, so that no rule which keeps the error level in every population reaches a threshold that

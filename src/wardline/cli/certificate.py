@@ -15,10 +15,11 @@ from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder
 from wardline.errors import InputError
-from wardline.records import Step
+from wardline.records import Arm, Step
 
 if TYPE_CHECKING:
     from wardline import assurance
+    from wardline.pipeline import Wardline
 
 app = group("What a machine may decide alone: plan, propose, show, list, suspend.")
 
@@ -36,14 +37,39 @@ class _Volume:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arm:
+    """What an arm's next certificate has to keep."""
+
+    cap: float
+    number: int
+    """Which try it is, from 1."""
+
+    def with_(self, cap: float | None, number: int | None) -> _Arm:
+        """Give it with what an option says instead."""
+        return _Arm(cap=self.cap if cap is None else cap, number=self.number if number is None else number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What is planned with where no option says otherwise."""
+
+    clear: _Arm = _Arm(cap=0.005, number=1)
+    act: _Arm = _Arm(cap=0.0005, number=1)
+    error: float = 0.05
+    audit_percent: float = 1.0
+    source: str = "the defaults"
+
+
 @app.command()
 def plan(
-    cap_clear: Annotated[float, typer.Option("--cap-clear", help="Largest share of the violating items that may be cleared although a person would catch them.")] = 0.005,
-    cap_act: Annotated[float, typer.Option("--cap-act", help="Largest share of the innocent items that may be acted on although a person would clear them.")] = 0.0005,
-    error: Annotated[float, typer.Option("--error", help="How often a scope may, in its whole life, be given a certificate that breaks its cap; both arms and all tries together.")] = 0.05,
-    number: Annotated[int, typer.Option("--try", min=1, help="Which try of the arm it is: each next one needs more.")] = 1,
+    cap_clear: Annotated[float | None, typer.Option("--cap-clear", help="Largest share of the violating items that may be cleared although a person would catch them; else the installation's, or 0.005.")] = None,
+    cap_act: Annotated[float | None, typer.Option("--cap-act", help="Largest share of the innocent items that may be acted on although a person would clear them; else the installation's, or 0.0005.")] = None,
+    error: Annotated[float | None, typer.Option("--error", help="How often a scope may, in its whole life, be given a certificate that breaks its cap; both arms and all tries together. Else the installation's, or 0.05.")] = None,
+    number: Annotated[int | None, typer.Option("--try", min=1, help="Which try of the arm it is: each next one needs more. Else the installation's next, or 1.")] = None,
+    scope: Annotated[str | None, typer.Option("--scope", help="Of the installation's settings; else the first.")] = None,
     prevalence: Annotated[float, typer.Option("--prevalence", help="Share of the uploads that violate the rules.")] = 0.01,
-    audit_percent: Annotated[float, typer.Option("--audit-percent", min=0.0, max=100.0, help="Uploads that are drawn by lot and judged blind by two people.")] = 1.0,
+    audit_percent: Annotated[float | None, typer.Option("--audit-percent", min=0.0, max=100.0, help="Uploads that are drawn by lot and judged blind by two people; else the scope's, or 1.")] = None,
     sentinels: Annotated[float, typer.Option("--sentinels", min=0.0, help="Violating items a day that are found without the score: lists, flags, police.")] = 0.0,
     channels: Annotated[int, typer.Option("--channels", min=1, help="Routes by which they come; each has to carry the threshold alone.")] = 2,
     uploads: Annotated[float | None, typer.Option("--uploads", min=0.0, help="Uploads a day; else what the installation counted in 28 days.")] = None,
@@ -52,36 +78,43 @@ def plan(
 ) -> None:  # fmt: skip
     """Say what has to be audited before the machine may decide alone, and how long that takes.
 
-    The volume is the installation's; without one, give --uploads.
+    In an installation caps, error, tries and volume are its own. Elsewhere give --uploads.
     """
     from wardline import assurance
 
-    level = assurance.error_of_try(error, number)
-    volume = _Volume(uploads_a_day=uploads, source="--uploads") if uploads is not None else _counted(folder)
-    audited = volume.uploads_a_day * audit_percent / 100
-    clear = assurance.plan(cap_clear, error_level=level, prevalence=prevalence, audited_a_day=audited, sentinels_a_day=sentinels, channels=channels if sentinels else 1)  # fmt: skip
-    act = assurance.plan(cap_act, error_level=level, prevalence=1 - prevalence, audited_a_day=audited)
+    given, volume = _read(folder, scope, uploads)
+    whole = given.error if error is None else error
+    percent = given.audit_percent if audit_percent is None else audit_percent
+    arms = [given.clear.with_(cap_clear, number), given.act.with_(cap_act, number)]
+    levels = [assurance.error_of_try(whole, each.number) for each in arms]
+    audited = volume.uploads_a_day * percent / 100
+    clear = assurance.plan(arms[0].cap, error_level=levels[0], prevalence=prevalence, audited_a_day=audited, sentinels_a_day=sentinels, channels=channels if sentinels else 1)  # fmt: skip
+    act = assurance.plan(arms[1].cap, error_level=levels[1], prevalence=1 - prevalence, audited_a_day=audited)
     if as_json:
         output.as_json({
             "uploads_a_day": volume.uploads_a_day, "source": volume.source, "audited_a_day": audited, "prevalence": prevalence,
-            "sentinels_a_day": sentinels, "channels": channels, "error": error,
-            "clear": {"cap": cap_clear, **output.plain(clear)}, "act": {"cap": cap_act, **output.plain(act)},
+            "sentinels_a_day": sentinels, "channels": channels, "error": whole, "terms": given.source,
+            **{name: {"cap": arm.cap, "try": arm.number, "error_level": level, **output.plain(made)}
+               for name, arm, level, made in zip(("clear", "act"), arms, levels, (clear, act), strict=True)},
         })  # fmt: skip
         return
     output.line(
-        f"{volume.uploads_a_day:,.0f} uploads a day ({volume.source}), {audited:,.1f} of them audited, {prevalence:.2%} violating.\n"
+        f"{volume.uploads_a_day:,.0f} uploads a day ({volume.source}), {audited:,.1f} of them audited, {prevalence:.2%} violating. Terms of "
+        f"{given.source}: an error of {whole:.3g} in the scope's life; try {arms[0].number} of clear, try {arms[1].number} of act.\n"
     )
-    rows = [_row("clear", "violating", cap_clear, clear), _row("act", "innocent", cap_act, act)]
-    output.table(
-        ("arm", "items", "cap", "fewest", "comfortable", "by audit alone", "with sentinels", "comfortably"),
-        rows,
-        empty="",
+    rows = [_row("clear", "violating", arms[0].cap, clear), _row("act", "innocent", arms[1].cap, act)]
+    columns = (
+        "arm",
+        "items",
+        "cap",
+        "fewest",
+        "comfortable",
+        "by audit alone",
+        "with sentinels",
+        "comfortably",
     )
-    output.line(_EXPLAINED)
-    if not sentinels:
-        output.line(
-            "\nWithout sentinels there is one channel, the audit, and nothing could contradict it: say with --sentinels what else comes."
-        )
+    output.table(columns, rows, empty="")
+    output.line(_EXPLAINED + ("" if sentinels else _ALONE))
 
 
 _EXPLAINED = """
@@ -90,6 +123,7 @@ comfortable   certifies a threshold that keeps half the cap, in about every seco
 Items of the clear arm have to be found without the score. Where they come by several channels the time is that of the slowest, if they come
 evenly. People have to be measured first, on items of their own; a cap from that may be smaller. A certificate starts cold after every
 change of the detector, of a list or of the policy."""
+_ALONE = "\n\nWithout sentinels there is one channel, the audit, and nothing could contradict it: say with --sentinels what else comes."
 
 
 def _row(arm: str, items: str, cap: float, made: assurance.Plan) -> tuple[object, ...]:
@@ -103,16 +137,48 @@ def _days(days: float | None) -> str:
     return f"{max(math.ceil(days), 1):,} days" if days < 3 * 365 else f"{days / 365:,.0f} years"
 
 
-def _counted(folder: Path) -> _Volume:
-    """Ask the installation how many uploads a day it had, over the whole days in which it had any."""
-    if not (folder / "wardline.toml").exists():
+def _read(folder: Path, scope: str | None, uploads: float | None) -> tuple[_Terms, _Volume]:
+    """Read what an installation plans with; without one, the defaults serve and the uploads have to be given."""
+    said = None if uploads is None else _Volume(uploads_a_day=uploads, source="--uploads")
+    if (folder / "wardline.toml").exists():
+        with line_of(folder) as line:
+            return _terms(line, scope), said or _counted(line)
+    if said is None or scope is not None:
         raise InputError(
-            f"{folder}: no installation, expected one whose uploads can be counted",
-            remedy="Give --folder, or the number of uploads a day with --uploads.",
+            f"{folder}: no installation, expected one whose uploads can be counted and whose scopes can be read",
+            remedy="Give --folder, or the number of uploads a day with --uploads and no --scope.",
         )
-    with line_of(folder) as line:
-        until = line.parts.now().date() - timedelta(days=1)
-        found = line.statistics(until - timedelta(days=_LOOKED_BACK_DAYS - 1), until)
+    return _Terms(), said
+
+
+def _terms(line: Wardline, wanted: str | None) -> _Terms:
+    """Give the terms of the settings, and of a scope its audits, its next tries and the caps that people's errors leave, where those are known."""
+    from wardline.pipeline import certified
+
+    rules = line.parts.rules
+    terms, scopes = rules.automation.terms, rules.automation.scopes
+    if wanted is None and not scopes:
+        clear, act = (_Arm(cap=terms.policy_cap(arm), number=1) for arm in Arm)
+        return _Terms(
+            clear=clear, act=act, error=terms.delta, source="the installation, which has no scope yet"
+        )
+    scope = certified.scope_named(line.parts, wanted) if wanted is not None else scopes[0]
+    arms = []
+    for arm in Arm:
+        asked = certified.question(line.parts, scope, arm, line.parts.now())
+        known = certified.counted(line.parts, asked).cap
+        arms.append(_Arm(cap=known or terms.policy_cap(arm), number=asked.number))
+    settings = rules.scopes.named(scope.name)
+    return _Terms(
+        clear=arms[0], act=arms[1], error=terms.delta, source=f"the scope {scope.name}",
+        audit_percent=100 * settings.audit_share if settings else 0.0,
+    )  # fmt: skip
+
+
+def _counted(line: Wardline) -> _Volume:
+    """Ask the installation how many uploads a day it had, over the whole days in which it had any."""
+    until = line.parts.now().date() - timedelta(days=1)
+    found = line.statistics(until - timedelta(days=_LOOKED_BACK_DAYS - 1), until)
     received = [each for each in found.counts if each.step is Step.ITEMS_RECEIVED and each.count]
     if not received:
         raise InputError(

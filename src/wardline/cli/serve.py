@@ -106,6 +106,7 @@ def make_server(installation: Installation) -> uvicorn.Server:
     import uvicorn
 
     from wardline.web.app import create_app
+    from wardline.web.protocol import CappedProtocol
 
     app = create_app(
         installation.wardline,
@@ -118,9 +119,9 @@ def make_server(installation: Installation) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE_SECONDS,
-        lifespan="off",
+        lifespan="on",
+        http=CappedProtocol,
         # By name, so that what is installed beside us changes nothing. uvloop gained nothing that we could measure.
-        http="httptools",
         loop="asyncio",
     )
     return uvicorn.Server(config)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardline.cli import output
+from wardline.cli import output, uploads
 from wardline.cli.errors_table import FINDING
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder
 from wardline.cli.platform_key import ApiKeyFile, platform_key
-from wardline.errors import InputError, TooLargeError
+from wardline.errors import InputError
 from wardline.records import KeyTrust, Visibility
 
 if TYPE_CHECKING:
-    from wardline import intake, records
+    from wardline import records
     from wardline.pipeline import Submission
 
 
@@ -56,14 +55,18 @@ def submit(
         )
     with line_of(folder) as line:
         key = platform_key(line, api_key_file)
-        at = _time(uploaded_at, line.parts.now())
+        at = uploads.time_of(uploaded_at, "--uploaded-at", line.parts.now())
         found = []
         for file in files:
             context = records.UploadContext(
                 surface=surface, visibility=visibility, uploaded_at=at, content_reference=content_reference or file.name, region=region,
                 ip_address=ip_address, port=source_port, file_name=file.name,
             )  # fmt: skip
-            done = line.submit(_upload(file, account, context, flag, line.parts.rules.max_bytes), api_key=key)
+            complaint = records.Flag(reason=flag) if flag is not None else None
+            done = line.submit(
+                uploads.read(file, account, context, complaint, max_bytes=line.parts.rules.max_bytes),
+                api_key=key,
+            )
             found.append({"file": str(file), **_outcome(done, key)})
     _tell(found, as_json=as_json)
     if any(each.get("outcome", "released") != "released" for each in found):
@@ -76,39 +79,6 @@ def _tell(found: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     rows = [(each["file"], each.get("outcome", each["status"]), each.get("item_id")) for each in found]
     output.table(("file", "outcome", "item"), rows, empty="")
-
-
-def _time(text: str | None, now: datetime) -> datetime:
-    if text is None:
-        return now
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
-        given = None
-    if given is None or given.tzinfo is None:
-        raise InputError(
-            "--uploaded-at: no time with a zone, expected for example 2026-02-01T12:00:00Z",
-            remedy="Write it in ISO 8601.",
-        )
-    return given.astimezone(UTC)
-
-
-def _upload(
-    file: Path, account: str, context: records.UploadContext, flag: str | None, max_bytes: int
-) -> intake.Upload:
-    from wardline import intake, records
-
-    try:
-        size_bytes = file.stat().st_size
-        if size_bytes > max_bytes:
-            raise TooLargeError(f"upload: {size_bytes} bytes, expected at most {max_bytes}")
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"file {file}: cannot be read ({error.strerror}), expected a picture", remedy="Check its path."
-        ) from None
-    complaint = records.Flag(reason=flag) if flag is not None else None
-    return intake.Upload(content=content, account_reference=account, context=context, flag=complaint)
 
 
 def _outcome(done: Submission, key: records.ApiKey) -> dict[str, Any]:

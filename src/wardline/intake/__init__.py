@@ -1,9 +1,17 @@
 """Intake: is it well formed, may it be scanned, have we seen it."""
 
 from wardline.intake.seen import body_digest, key_digest, remember
-from wardline.intake.upload import PrivateScanning, Upload, check, digests, not_in_the_future
+from wardline.intake.upload import (
+    CLOCK_TOLERANCE,
+    PrivateScanning,
+    Upload,
+    check,
+    digests,
+    not_in_the_future,
+)
 
 __all__ = [
+    "CLOCK_TOLERANCE",
     "PrivateScanning",
     "Upload",
     "body_digest",

@@ -11,7 +11,8 @@ from wardline import records
 from wardline.errors import InputError, NoLegalBasisError, TooLargeError
 from wardline.records.checks import require_text
 
-_CLOCK_TOLERANCE = timedelta(minutes=5)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far a platform's clock may be ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Upload:
     """The platform's id of the account, 1 to 255 characters."""
     context: records.UploadContext
     flag: records.Flag | None = None
-    """A user's complaint that came with the content."""
+    """Somebody's complaint that came with the content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
     """Refuse what may not be scanned or is not well formed.
 
     A user who flags a private message has shown it to the platform, which is no scanning of private messages: our reading, for counsel
-    to confirm. So a flagged upload passes without a legal basis.
+    to confirm. So a flagged upload passes without a legal basis. The same holds for what an authority gave notice of.
 
     Raises:
         InputError: An upload time in the future, or a malformed account reference.
@@ -53,7 +54,7 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
     require_text("account_reference", upload.account_reference, most=255)
     if len(upload.content) > max_bytes:
         raise TooLargeError(f"upload: {len(upload.content)} bytes, expected at most {max_bytes}")
-    if upload.context.uploaded_at > now + _CLOCK_TOLERANCE:
+    if upload.context.uploaded_at > now + CLOCK_TOLERANCE:
         raise InputError("uploaded_at: in the future, expected the time of the upload")
     private = upload.context.visibility is records.Visibility.PRIVATE
     if private and upload.flag is None and not private_scanning.allows(upload.context.region):

@@ -177,7 +177,7 @@ def _appealed(
 def _opened(parts: Parts, appeal: records.Appeal, case: records.Case) -> Writing:
     """Open the case of an appeal for somebody who had no part in it; for a lead where the files are gone."""
     store = parts.store
-    apart = review.had_a_part(case, store.decisions_of(case.id), store.notes_of(case.id))
+    apart = who_took_part(parts, case)
     files = [store.item(item_id) for item_id in case.item_ids]
     reopened = review.reopen(
         case, stage=Stage.APPEAL, had_a_part=apart, handed_by=None if all(each.sealed for each in files) else SYSTEM,
@@ -188,6 +188,14 @@ def _opened(parts: Parts, appeal: records.Appeal, case: records.Case) -> Writing
     told = parts.entry(Verb.CASE_REOPENED, case.id, detail=appeal.id)
     written.note(Replace(reopened), told, work=[look])
     return written
+
+
+def who_took_part(parts: Parts, case: records.Case) -> tuple[str, ...]:
+    """Name everybody who had a part in what was decided about a case: also those whose word about an identical file decided it."""
+    store = parts.store
+    decisions = store.decisions_of(case.id)
+    spread = store.several_decisions([each for decision in decisions for each in decision.spread_from])
+    return review.had_a_part(case, [*decisions, *spread.values()], store.notes_of(case.id))
 
 
 def open_waiting(parts: Parts, appeal_id: str, _attempt: int) -> None:
@@ -204,7 +212,7 @@ def open_waiting(parts: Parts, appeal_id: str, _attempt: int) -> None:
 
 
 def after_first(parts: Parts, case: records.Case, decision: records.Decision) -> Writing:
-    """See to an appeal that waits for a decision which takes effect: restoring answers it, anything else hands it on."""
+    """See to an appeal that waits for the decision with which a case closes: restoring answers it, anything else hands it on."""
     appeal, written = parts.store.appeal_of(case.id), Writing()
     if appeal is None or appeal.state is not AppealState.WAITING:
         return written
@@ -213,7 +221,7 @@ def after_first(parts: Parts, case: records.Case, decision: records.Decision) ->
         written.add(_answered(parts, appeal, action, decision, AppealState.OVERTURNED))
     else:
         # On its own, for the case closes in this commit and opens again in another.
-        written.work.append(Task(name="open-appeal", record_id=appeal.id))
+        written.work.append(Task(name="open-appeal", record_id=appeal.id, attempt=case.version))
     return written
 
 

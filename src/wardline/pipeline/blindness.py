@@ -5,6 +5,7 @@ Nothing is hidden on a page or left to the caller: what must not be known is tak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from wardline.pipeline import people
 from wardline.pipeline.parts import Parts
 from wardline.records import ActionKind, CaseState, DecisionState, Stage, Verb
 
+_DECISION = re.compile(r"decision-[0-9a-hjkmnp-tv-z]{26}")
 _WAITS = (Stage.SECOND, Stage.ADJUDICATION)
 _PRACTICE = (
     Verb.GOLDEN_GIVEN,
@@ -115,7 +117,19 @@ def hides(case: records.Case, user: records.User) -> bool:
 
 
 def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
-    """Give those of these cases of which ``hides`` is true; ids of none are passed over."""
+    """Give those of these cases of which this person must not know what came of them; ids of none are passed over.
+
+    They may have to give an opinion yet, or they decide an appeal at this moment: what is appealed against was known before, and they shall
+    not look it up meanwhile.
+    """
+    if not people.may_review(user):
+        return set()
+    wanted = list(set(case_ids))
+    return _awaiting_opinions(parts, wanted, user) | _answering(parts, wanted, user)
+
+
+def _awaiting_opinions(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
+    """Give those of these cases of which ``hides`` is true."""
     if not people.may_review(user):
         return set()
     # Only where somebody's opinion is in can there be anything to hide: one question for all.
@@ -126,6 +140,23 @@ def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> s
     return {case_id for case_id in waiting if hides(parts.store.case(case_id), user)}
 
 
+def _answering(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
+    """Give those of these cases whose appeal this person decides, until that cannot be taken back any more."""
+    appealed = [
+        case
+        for case in parts.store.several_cases(case_ids).values()
+        if case.stage is Stage.APPEAL and case.state is not CaseState.CLOSED
+    ]
+    pending = parts.store.several_decisions(
+        [case.decision_id for case in appealed if case.decision_id and case.state is CaseState.DECIDED]
+    )
+    return {
+        case.id
+        for case in appealed
+        if user.id == (pending[case.decision_id].user_id if case.decision_id in pending else case.claimed_by)
+    }
+
+
 def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """Require that this person may know what came of a case.
 
@@ -134,7 +165,7 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """
     if user is not None and hidden_cases(parts, [case_id], user):
         raise RefusedError(
-            f"{case_id}: other opinions are not in, expected a settled case",
+            f"{case_id}: to be judged without knowing what came of it, expected a settled case",
             remedy="Wait until it is settled, or have somebody look who does not review.",
         )
 
@@ -156,7 +187,7 @@ def seen_actions(
 
 def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.User) -> list[records.Notice]:
     """Give flags, those of cases that this person may have to judge as if nothing had come of them yet."""
-    hidden = hidden_cases(parts, [each.case_id for each in notices], user)
+    hidden = _awaiting_opinions(parts, [each.case_id for each in notices], user)
     return [
         replace(each, state=records.NoticeState.OPEN, answered_at=None, version=1) if each.case_id in hidden else each
         for each in notices
@@ -165,7 +196,7 @@ def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.
 
 def seen_appeals(parts: Parts, appeals: Sequence[records.Appeal], user: records.User) -> list[records.Appeal]:
     """Give appeals in the same way."""
-    hidden = hidden_cases(parts, [each.case_id for each in appeals], user)
+    hidden = _awaiting_opinions(parts, [each.case_id for each in appeals], user)
     return [
         replace(each, state=records.AppealState.WAITING, decision_id=None, answer_id=None, answered_at=None, version=1)
         if each.case_id in hidden
@@ -183,12 +214,25 @@ def seen_reveals(
     return [each for each in reveals if each.user_id == user.id]
 
 
+def is_judged_blind(parts: Parts, case: records.Case) -> bool:
+    """Say whether an open case is judged without knowing what others did with it: not the first time, or drawn by lot to be judged by several."""
+    return case.state is not CaseState.CLOSED and (
+        case.stage is not Stage.FIRST or parts.store.random_audit_of(case.id) is not None
+    )
+
+
 def authors(parts: Parts, case: records.Case, user: records.User) -> set[str]:
-    """Give the others whose opinions about an open case are in, or who could not tell: they are named nowhere, nor is what they wrote."""
+    """Give the others whose opinions about an open case are in, or who could not tell: they are named nowhere, nor is what they wrote.
+
+    Where others judge besides, or one appeals, neither is it told what somebody took back: it is an opinion all the same.
+    """
     if case.state is CaseState.CLOSED:
         return set()
+    is_blind = is_judged_blind(parts, case)
     decided = {
-        each.user_id for each in parts.store.decisions_of(case.id) if each.state is not DecisionState.UNDONE
+        each.user_id
+        for each in parts.store.decisions_of(case.id)
+        if is_blind or each.state is not DecisionState.UNDONE
     }
     return (decided | set(case.passed_by)) - {user.id}
 
@@ -226,9 +270,23 @@ def told(
         return list(lines)
     lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
     lines = [each for each in lines if not _tells_of_neighbours(parts, each[1])]
-    about = {entry.subject_id: _case_of(parts, entry.subject_id) for _, entry in lines}
-    hidden = hidden_cases(parts, [each for each in about.values() if each], user)
-    return [(position, entry) for position, entry in lines if about[entry.subject_id] not in hidden]
+    about = {entry: _case_of(parts, entry) for _, entry in lines}
+    case_ids = list({each: None for each in about.values() if each})
+    hidden = hidden_cases(parts, case_ids, user) | _just_decided(parts, case_ids, user)
+    return [(position, entry) for position, entry in lines if about[entry] not in hidden]
+
+
+def _just_decided(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
+    """Give those of some cases that somebody else decided a moment ago: whether another opinion is wanted shows when it takes effect."""
+    pending = [
+        case for case in parts.store.several_cases(list(case_ids)).values() if case.state is CaseState.DECIDED
+    ]
+    decisions = parts.store.several_decisions([case.decision_id for case in pending if case.decision_id])
+    return {
+        case.id
+        for case in pending
+        if (found := decisions.get(case.decision_id or "")) and found.user_id != user.id
+    }
 
 
 def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
@@ -240,17 +298,29 @@ def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
     return parts.store.awaits_opinion(parts.store.spread(entry.subject_id).cluster_id)
 
 
-def _case_of(parts: Parts, subject_id: str) -> str | None:
-    """Find the case that a record belongs to."""
+def _case_of(parts: Parts, entry: records.Entry) -> str | None:
+    """Find the case that an entry tells of: its subject's, or that of the decision which it names."""
+    store, subject_id = parts.store, entry.subject_id
+    decision = _DECISION.search(entry.detail)
     try:
         match subject_id.rsplit("-", 1)[0]:
             case "case":
                 return subject_id
             case "action":
-                return parts.store.action(subject_id).case_id
+                return store.action(subject_id).case_id
             case "referral":
-                return parts.store.referral(subject_id).case_id
+                return store.referral(subject_id).case_id
+            case "hold":
+                return store.hold(subject_id).case_id
+            case "appeal":
+                return store.appeal(subject_id).case_id
+            case "notice":
+                return store.notice(subject_id).case_id
+            case "message":
+                return store.message(subject_id).case_id
+            case "decision":
+                return store.decision(subject_id).case_id
             case _:
-                return None
+                return store.decision(decision[0]).case_id if decision else None
     except NotFoundError:
         return None

@@ -13,15 +13,20 @@ class CertificateActs:
 
     parts: Parts
 
-    def propose_certificate(self, scope: str, arm: records.Arm, *, user: records.User) -> Proposed:
+    def propose_certificate(
+        self, scope: str, arm: records.Arm, *, user: records.User, once: str | None = None
+    ) -> Proposed:
         """Try to certify one arm of a scope with the evidence there is, and propose the certificate to a second person.
 
+        Asked again with the same ``once``, a key of the caller's own for each try, it gives what came of that try and spends nothing.
+
         Raises:
+            IdempotencyMismatchError: That key was used for another scope or arm.
             NotFoundError: The settings have no such scope.
             RefusedError: Something is missing, and the message says what; no score was looked at.
             ConflictError: A proposal waits already.
         """
-        return certifying.propose(self.parts, scope, arm, user=user)
+        return certifying.propose(self.parts, scope, arm, user=user, once=once)
 
     def suspend_certificate(
         self, certificate_id: str, reason: str, *, user: records.User

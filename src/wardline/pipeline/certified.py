@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from wardline import assurance, records
+from wardline import assurance, intake, records
 from wardline.errors import ConflictError, NotFoundError
 from wardline.pipeline.automation_rules import AutomationScope, conditions
 from wardline.pipeline.parts import Parts
@@ -54,6 +54,14 @@ def evidence(parts: Parts, asked: assurance.Question) -> list[records.Evidence]:
     return list(about)
 
 
+def counted(parts: Parts, asked: assurance.Question) -> assurance.Counts:
+    """Say what there is for a question from what the store counts: no score is read for it, and not one piece of evidence."""
+    numbers = parts.store.count_evidence(
+        asked.scope, asked.detector, asked.detector_version, truth=assurance.truth_for(asked.arm), since=asked.since, until=asked.until
+    )  # fmt: skip
+    return assurance.counted(numbers, asked, parts.rules.automation.terms)
+
+
 def conditions_now(parts: Parts, scope: AutomationScope) -> str:
     """Give the digest of what holds in a scope at this moment."""
     return conditions(parts.rules.automation, scope, parts.rules.policy, parts.store.hash_lists())
@@ -68,6 +76,12 @@ def attempt(parts: Parts, asked: assurance.Question, seed: int) -> assurance.Tri
 def new_seed(parts: Parts) -> int:
     """Draw the seed of a comparison; it is kept, so that a second person computes the same."""
     return int.from_bytes(parts.entropy(_SEED_BYTES), "big")
+
+
+def seed_of(parts: Parts, user: records.User, once: str) -> int:
+    """Give the seed of the try that a person asks for by this key: the same key asks for the same try. Who chooses the key cannot choose the seed."""
+    digest = intake.key_digest(once, api_key_id=user.id, secret=parts.idempotency_secret)
+    return int(digest[: 2 * _SEED_BYTES], 16)
 
 
 def made(

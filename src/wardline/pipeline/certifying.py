@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wardline import assurance, records
-from wardline.errors import ConflictError, InputError, RefusedError
+from wardline.errors import ConflictError, IdempotencyMismatchError, InputError, RefusedError
 from wardline.pipeline import approvals, certified, people
 from wardline.pipeline.automation_rules import AutomationScope
 from wardline.pipeline.parts import Parts
@@ -35,14 +35,25 @@ class ArmStanding:
     watch: records.CertificateWatch | None
     tries: int
     """How many there were, each of which made the next one harder."""
-    counted: assurance.Counted
+    counted: assurance.Counts
     """What there is for the next try, from counts alone: no score was looked at for this."""
 
 
-def propose(parts: Parts, scope_name: str, arm: Arm, *, user: records.User) -> Proposed:
+def propose(
+    parts: Parts, scope_name: str, arm: Arm, *, user: records.User, once: str | None = None
+) -> Proposed:
     """Try to certify an arm with the evidence there is, and propose the certificate to a second person.
 
+    Args:
+        parts: The installation's.
+        scope_name: As the settings have it.
+        arm: Which of the two.
+        user: Who proposes.
+        once: A key of 1 to 255 characters that this person gives to no other try. Asked again with it, the try that was made is given, and
+            nothing is spent.
+
     Raises:
+        IdempotencyMismatchError: The key belongs to a try of another scope or arm.
         NotAllowedError: The role does not allow it.
         NotFoundError: The settings have no such scope.
         RefusedError: Something is missing; the message says what. No score was looked at, and nothing is spent.
@@ -50,11 +61,13 @@ def propose(parts: Parts, scope_name: str, arm: Arm, *, user: records.User) -> P
     """
     people.require_scope(user, Scope.MANAGE)
     scope = certified.scope_named(parts, scope_name)
+    seed = certified.new_seed(parts) if once is None else certified.seed_of(parts, user, once)
+    if once is not None and (before := _tried_before(parts, scope, arm, seed)) is not None:
+        return before
     for each in parts.store.certificates_in(CertificateState.PROPOSED):
         if (each.scope, each.arm) == (scope.name, arm):
             raise ConflictError(f"{each.id}: proposed already, expected a second person to decide")
     asked = certified.question(parts, scope, arm, parts.now())
-    seed = certified.new_seed(parts)
     tried = certified.attempt(parts, asked, seed)
     if tried.counted.missing:
         raise RefusedError(
@@ -73,6 +86,24 @@ def propose(parts: Parts, scope_name: str, arm: Arm, *, user: records.User) -> P
     approval = approvals.proposal(parts, ApprovalKind.CERTIFY, made.id, made.version, user)
     approvals.propose(parts, approval, user, Insert(made), entries=[told])
     return Proposed(certificate=made, approval=approval)
+
+
+def _tried_before(parts: Parts, scope: AutomationScope, arm: Arm, seed: int) -> Proposed | None:
+    """Find the try that was made with a seed, with its approval."""
+    for each in (
+        each
+        for name in parts.rules.automation.scopes
+        for of in Arm
+        for each in parts.store.tries_of(name.name, of)
+    ):
+        if each.seed == seed:
+            if (each.scope, each.arm) != (scope.name, arm):
+                raise IdempotencyMismatchError(
+                    f"{each.id}: tried with this key for another scope or arm, expected a new key for each try"
+                )
+            about = (one for one in parts.store.approvals() if one.subject_id == each.id)
+            return Proposed(certificate=each, approval=next(about, None))
+    return None
 
 
 def suspend(parts: Parts, certificate_id: str, reason: str, *, user: records.User) -> records.Certificate:
@@ -122,7 +153,7 @@ def _of(parts: Parts, scope: AutomationScope, arm: Arm) -> ArmStanding:
         tries[-1] if tries else None,
     )  # fmt: skip
     asked = certified.question(parts, scope, arm, now)
-    counted = assurance.count(certified.evidence(parts, asked), asked, parts.rules.automation.terms)
+    counted = certified.counted(parts, asked)
     holds = shown is not None and shown.holds(now)
     if shown is not None and holds:
         holds = shown.conditions == certified.conditions_now(parts, scope)

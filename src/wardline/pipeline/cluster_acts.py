@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -96,43 +96,43 @@ def seen_before(parts: Parts, case: records.Case, user: records.User) -> SeenBef
 class Alike:
     """What waits in the cluster that somebody works on."""
 
-    cases: tuple[records.Case, ...] = ()
+    cases: tuple[records.Standing, ...] = ()
     near: frozenset[str] = frozenset()
     """Ids of cases about files near the one that they were shown."""
     seen: frozenset[str] = frozenset()
     """Ids of cases about files that they were shown already."""
 
 
-def works_on(parts: Parts, shown: Sequence[records.Reveal]) -> str | None:
+def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[str, str]) -> str | None:
     """Give the cluster of the file that somebody was shown last, if that was lately; None for a file that stands alone.
 
     Args:
         parts: The installation's.
         shown: What this person was shown in their shift, the newest last.
+        clusters: By the id of each case that they were shown, its cluster.
     """
     if not shown or shown[-1].at < parts.now() - _WORKS_ON:
         return None
-    last = parts.store.several_cases([shown[-1].case_id])
-    return next((case.cluster_id for case in last.values()), None)
+    return clusters.get(shown[-1].case_id)
 
 
 def alike(
-    parts: Parts, taker: records.Taker, shown: Sequence[records.Reveal], others: Sequence[records.Case]
+    parts: Parts, taker: records.Taker, cluster_id: str | None, others: Sequence[records.Standing]
 ) -> Alike:
     """Find what waits in the cluster of the file that somebody was shown last, if that was lately.
 
     Args:
         parts: The installation's.
         taker: Who asks for a case.
-        shown: What they were shown in their shift, the newest last.
+        cluster_id: What they work on; see ``works_on``.
         others: What else waits: those of the same cluster are sorted, too.
     """
     store, now = parts.store, parts.now()
-    cluster_id = works_on(parts, shown)
     if cluster_id is None:
         return Alike()
     waiting = store.waiting_in_cluster(cluster_id, now=now, taker=taker, most=_CASES)
-    found = {each.id: each for each in (*waiting, *others) if each.cluster_id == cluster_id}
+    standings = [*map(records.standing_of, waiting), *others]
+    found = {each.id: each for each in standings if each.cluster_id == cluster_id}
     saw: dict[str, bool] = {}
     seen: set[str] = set()
     for case_id in found:

@@ -17,7 +17,7 @@ from wardline.pipeline import (
 )
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import Insert, Outcome, Step, Task, Verb
+from wardline.records import CaseState, Insert, Outcome, Step, Task, Verb
 
 
 def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
@@ -46,7 +46,10 @@ def take_effect(parts: Parts, weighed: opinions.Weighed) -> None:
         if not weighed.is_settled:
             rest.add(_consequences(parts, weighed))
         rest.add(flags_kept.answer_all(parts, case, decision))
-        rest.add(appealing.after_first(parts, case, decision))
+    if case.state is CaseState.CLOSED and case.decision_id is not None:
+        # Also where it closes with what was in effect before, and nothing new follows: an appeal may have come in between.
+        stands = decision if case.decision_id == decision.id else parts.store.decision(case.decision_id)
+        rest.add(appealing.after_first(parts, case, stands))
     rest.commit(parts)
 
 

@@ -26,6 +26,8 @@ _TELL_EVERY_SECONDS = 60.0
 _gate = threading.Lock()
 _told: dict[tuple[int, str], float] = {}
 """By installation and detector: since when this process knows that it fails, monotonic seconds of when it last said so."""
+_heard: dict[tuple[int, str], Detector] = {}
+"""Those that have answered well in this process. The detector itself is kept, so that no other one is ever taken for it."""
 
 Answer = classification.Raw | records.Unscannable
 
@@ -129,7 +131,10 @@ def _tell(parts: Parts, detector: Detector, answer: Answer) -> None:
     if isinstance(answer, classification.Raw) and not changed and detector.asked.scale.holds(answer.value):
         with _gate:
             failed = _told.pop(key, None) is not None
-        if failed:
+            is_first = key not in _heard
+            _heard[key] = detector
+        # The first time in this process it may be well again since before: an alarm of that time nobody else would close.
+        if failed or is_first:
             for kind in (AlarmKind.DETECTOR_FAILING, AlarmKind.DETECTOR_CHANGED):
                 alarms.resolve_about(parts, kind, name)
         return

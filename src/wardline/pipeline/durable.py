@@ -77,7 +77,7 @@ class DurableWork:
             DBOS.workflow(name=name, max_recovery_attempts=None)(self._workflow(name, task))
         tick = DBOS.workflow(name="chores")(self._minute())
         DBOS.launch()
-        idling.spare_empty_looks(dbos, getattr(self._parts.store, "may_hold_work", None))
+        idling.spare_empty_looks(dbos, self._parts.store.may_hold_work)
         for queue, most in QUEUES.items():
             seconds = self._poll_seconds * _POLLED_LESS_OFTEN.get(queue, 1.0)
             DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=seconds)

@@ -23,6 +23,8 @@ def channel_of(signals: Sequence[records.Signal]) -> Channel | None:
         return Channel.VERIFIED_LIST
     if not flags:
         return None
+    if any(each.official is not None for each in flags):
+        return Channel.POLICE
     return Channel.TRUSTED_FLAGGER if any(each.trusted for each in flags) else Channel.USER_FLAG
 
 

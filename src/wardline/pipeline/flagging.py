@@ -6,6 +6,7 @@ import hmac
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from wardline import intake, records, review
 from wardline.errors import (
@@ -17,7 +18,7 @@ from wardline.errors import (
     VersionConflictError,
 )
 from wardline.pipeline import bringing_back, detecting, flags_kept
-from wardline.pipeline.appealing import FIND_FROM
+from wardline.pipeline.appealing import FIND_FROM, who_took_part
 from wardline.pipeline.looking import close_look_seconds
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
@@ -42,6 +43,8 @@ class Flagged:
     account_reference: str | None = None
     """Whose content it is."""
     content_reference: str | None = None
+    official: records.OfficialNotice | None = None
+    """What the notice of an authority names itself by; with ``Flagger.POLICE``, and with no other."""
     upload: intake.Upload | None = None
     """The content itself with its context: Wardline keeps nothing of what it released."""
 
@@ -64,7 +67,7 @@ def receive(
     With the content, the same is done whether or not it is known: a low-trust key must send it, and learns nothing.
 
     Raises:
-        NotAllowedError: Not a platform's key, or a low-trust one that speaks for a trusted flagger.
+        NotAllowedError: Not a platform's key, or a low-trust one that speaks for a trusted flagger or an authority.
         InputError: What it is about is missing or malformed; a low-trust key sent no content.
         NotFoundError: Nothing of this platform is kept under these names, and the content did not come with it.
         IdempotencyMismatchError: The key was used for something else.
@@ -72,13 +75,13 @@ def receive(
     trusted = api_key.trust is KeyTrust.TRUSTED
     if api_key.platform is None:
         raise NotAllowedError(f"{api_key.id}: a person's key, expected a platform's")
-    if flagged.flagger is Flagger.TRUSTED_FLAGGER and not trusted:
+    if flagged.flagger is not Flagger.USER and not trusted:
         raise NotAllowedError(
-            f"{api_key.id}: a low-trust key, expected a trusted one for a trusted flagger's flag"
+            f"{api_key.id}: a low-trust key, expected a trusted one for the flag of a trusted flagger or an authority"
         )
     if flagged.upload is None and not trusted:
         raise InputError("flag: without the content, expected it with a low-trust key")
-    flag = records.Flag(reason=flagged.reason, trusted=flagged.flagger is Flagger.TRUSTED_FLAGGER)
+    flag = _flag(flagged, parts.now())
     if flagged.upload is None:
         item = _kept(parts, flagged, api_key.platform)
         if item is None:
@@ -90,6 +93,20 @@ def receive(
             notice_id=_join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
         )
     return _with_content(parts, lookup, flagged, flagged.upload, flag, api_key, idempotency_key)
+
+
+def _flag(flagged: Flagged, now: datetime) -> records.Flag:
+    official = flagged.official
+    if (flagged.flagger is Flagger.POLICE) != (official is not None):
+        raise InputError(
+            "flag: an authority's notice without what it names itself by, or the reverse, expected both or neither",
+            remedy="Name the authority, its number of the notice and when it came; or say who else flagged.",
+        )
+    if official is not None and official.received_at > now + intake.CLOCK_TOLERANCE:
+        raise InputError("flag: a notice that came in the future, expected when it reached you")
+    return records.Flag(
+        reason=flagged.reason, trusted=flagged.flagger is Flagger.TRUSTED_FLAGGER, official=official
+    )
 
 
 def _with_content(
@@ -206,7 +223,7 @@ def _remembered(
 
 def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str) -> tuple[str, Writing]:
     case = parts.store.case(_case_of(parts, item.id))
-    before = parts.store.notice_about(item.id, reason=flag.reason, flagger=flags_kept.flagger_of(flag))
+    before = flags_kept.known(parts, item.id, flag)
     if before is not None:
         written = Writing()
         again = replace(before, count=before.count + 1, version=before.version + 1)
@@ -244,10 +261,13 @@ def _after_decision(
         # On its own: a record is written once in a commit.
         written.work.append(Task(name="answer-flag", record_id=notice.id))
         return
-    store = parts.store
-    apart = review.had_a_part(case, store.decisions_of(case.id), store.notes_of(case.id))
     reopened = review.reopen(
-        case, stage=Stage.FIRST, had_a_part=apart, handed_by=None, due_at=None, restricted=False
+        case,
+        stage=Stage.FIRST,
+        had_a_part=who_took_part(parts, case),
+        handed_by=None,
+        due_at=None,
+        restricted=False,
     )
     placed = replace(_flagged(parts, reopened, item, flag), version=reopened.version)
     look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + placed.version)

@@ -14,6 +14,8 @@ from wardline.records import Flagger, Insert, MessageKind, NoticeState, Outcome,
 
 def flagger_of(flag: records.Flag) -> Flagger:
     """Say who flagged."""
+    if flag.official is not None:
+        return Flagger.POLICE
     return Flagger.TRUSTED_FLAGGER if flag.trusted else Flagger.USER
 
 
@@ -24,7 +26,7 @@ def noticed(
     now, promises = parts.now(), parts.rules.promises
     notice = records.Notice(
         id=parts.new_id("notice"), case_id=case_id, item_id=item.id, platform=item.platform, reason=flag.reason, flagger=flagger_of(flag),
-        received_at=now, due_at=now + promises.answer_within,
+        received_at=now, due_at=now + promises.answer_within, official=flag.official,
     )  # fmt: skip
     written = Writing()
     detail = f"{notice.item_id} {notice.flagger}"
@@ -32,6 +34,24 @@ def noticed(
     due_at = now + promises.acknowledge_within
     written.add(_message(parts, notice, item, MessageKind.FLAG_RECEIVED, due_at, answer_until=notice.due_at))
     return notice, written
+
+
+def known(parts: Parts, item_id: str, flag: records.Flag) -> records.Notice | None:
+    """Find the flag on a file that another one only repeats: of the same kind for the same reason, or the same notice of an authority."""
+    if flag.official is None:
+        return parts.store.notice_about(item_id, reason=flag.reason, flagger=flagger_of(flag))
+    asked = (flag.official.authority, flag.official.number)
+    return next(
+        (
+            each
+            for hold in parts.store.holds_of(item_id)[:1]
+            for each in parts.store.notices_of(hold.case_id)
+            if each.item_id == item_id
+            and each.official
+            and (each.official.authority, each.official.number) == asked
+        ),
+        None,
+    )
 
 
 def answer(parts: Parts, notice: records.Notice, item: records.Item, *, acted: bool) -> Writing:

@@ -144,7 +144,7 @@ def _hand_out(
     opened = review.open_case(parts.new_id("case"), item, route=records.Review(reasons=reasons), now=now)
     opened = review.rank(opened, item, [_FLAG], weights=parts.rules.weights, now=now)
     case = review.claim(opened, user.id, now=now, lease=parts.rules.lease, role=user.role)
-    case = replace(case, version=1, passed_by=golden_evidence.who_know_it(parts, golden))
+    case = replace(case, version=1, passed_by=golden_evidence.not_for(parts, golden))
     showing = records.GoldenCase(
         id=parts.new_id("golden-case"), golden_id=golden.id, case_id=case.id, made_for=user.id, made_at=now
     )

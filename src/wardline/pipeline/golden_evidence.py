@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wardline import assurance, records
+from wardline import assurance, records, review
 from wardline.errors import AlreadyExistsError, ConflictError, NotFoundError, RefusedError
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import CaseState, DecisionState, HoldState, Insert, Outcome, Replace, Verb
@@ -108,12 +108,26 @@ def is_for(parts: Parts, golden: records.GoldenItem, user: records.User) -> bool
 
 
 def who_know_it(parts: Parts, golden: records.GoldenItem) -> tuple[str, ...]:
-    """Name those who judged the case of such a file or were shown it: its showings are for others, also when somebody gave one back."""
+    """Name those who judged the case of such a file or were shown it: its showings are for others."""
     if golden.case_id is None:
         return ()
     judged = [each.user_id for each in parts.store.decisions_of(golden.case_id)]
     looked = [each.user_id for each in parts.store.reveals_of(golden.case_id)]
     return tuple(dict.fromkeys((*judged, *looked)))
+
+
+def not_for(parts: Parts, golden: records.GoldenItem) -> tuple[str, ...]:
+    """Name everybody who must not get such a file, also when somebody gave it back: who know it, who are a party to its case, and who do not
+    take files of its kind."""
+    if golden.case_id is None or golden.category is None:
+        return ()
+    account, grade = (
+        parts.store.case(golden.case_id).account_reference,
+        review.grade_of_category(golden.category),
+    )
+    parties = [each.id for each in parts.store.users() if account in each.accounts]
+    decline = [each.user_id for each in parts.store.all_choices() if grade in each.grades]
+    return tuple(dict.fromkeys((*who_know_it(parts, golden), *parties, *decline)))
 
 
 def file_of(parts: Parts, case_id: str, item_id: str) -> str:

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
-from typing import cast
 
 from wardline import ports, records, review
 from wardline.errors import ConflictError
@@ -19,11 +17,13 @@ from wardline.records import Drawn, Taker
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
+_LOOK_AT_UNSEEN, _LOOK_AT_UNSEEN_MOST = 64, 128
+"""The same for somebody at a limit, whom few cases fit, and no more than that before the oldest are looked through for them."""
 _LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
 """Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
 _Look = Callable[[int], Sequence[records.Case]]
-_Takes = Callable[[Sequence[records.Case]], Sequence[records.Case]]
+_Takes = Callable[[Sequence[records.Case]], list[records.Case]]
 _QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
@@ -53,13 +53,17 @@ class HandingOut:
             return practice
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
-            takes = None if chosen.is_open and not aside else partial(chosen.of, aside=aside)
-            further = () if takes is None else ((look, None) for look in self._further(taker))
-            is_quick = takes is None and cluster_acts.works_on(self._parts, chosen.shown) is None
-            asked = chosen.narrowed(taker, aside=aside)
-            for look, drawn in chain(self._looks(user, asked, chosen.shown, quickly=is_quick), further):
-                case = self._first(look, user, drawn, takes)
-                if case is not None:
+            takes = partial(chosen.of, aside=aside)
+            most = (_LOOK_AT, _LOOK_AT_MOST) if chosen.may_look else (_LOOK_AT_UNSEEN, _LOOK_AT_UNSEEN_MOST)
+            for look, drawn in self._looks(user, chosen.narrowed(taker, aside=aside), chosen):
+                if (case := self._first(look, user, drawn, takes, most=most)) is not None:
+                    return case
+            # Who is shown nothing now is not looked for that far for the sake of a rotation.
+            is_enough = chosen.is_told_by_orders or (aside and not chosen.may_look)
+            for look in () if is_enough else self._further(taker):
+                if (
+                    case := self._first(look, user, None, takes, most=(_LOOK_AT_MOST, _LOOK_AT_MOST))
+                ) is not None:
                     return case
         return None
 
@@ -84,8 +88,7 @@ class HandingOut:
         self, taker: Taker, before: Iterable[_Look], most: int, chosen: wellbeing.Selection | None = None
     ) -> list[records.Case]:
         found: dict[str, records.Case] = {}
-        shown = () if chosen is None else chosen.shown
-        looks: list[_Look] = [*before, partial(self._ordered, taker, shown), partial(self._by_age, taker)]
+        looks: list[_Look] = [*before, partial(self._ordered, taker, chosen), partial(self._by_age, taker)]
         asked = most if chosen is None or chosen.may_look else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
@@ -95,42 +98,57 @@ class HandingOut:
         return list(found.values())[:most]
 
     def _first(
-        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes | None
+        self,
+        look: _QuickLook,
+        user: records.User,
+        drawn: Drawn | None,
+        takes: _Takes,
+        *,
+        most: tuple[int, int],
     ) -> records.Case | None:
-        most = _LOOK_AT
-        while waiting := look(most):
-            # Somebody who takes everything needs no more of a case than its place.
-            fitting = waiting if takes is None else takes(cast("Sequence[records.Case]", waiting))
+        """Claim the first that fits; ``most`` are looked at, first and in the end."""
+        number, furthest = most
+        while waiting := look(number):
+            cases = [each for each in waiting if isinstance(each, records.Case)]
+            fitting = takes(cases) if cases else waiting
             for case in fitting:
                 with self._reserved(case.id) as is_mine:
                     if is_mine:
                         try:
-                            claimed = self._claim(case, user, drawn)
+                            claimed = self._claim(case, user, drawn, takes)
                         except ConflictError:
                             continue  # somebody was quicker; the next look does not give it any more
                         if claimed is not None:
                             return claimed
-            if len(waiting) < most or (most == _LOOK_AT_MOST and not fitting):
+            if len(waiting) < number or (number == furthest and not fitting):
                 return None
-            most = min(2 * most, _LOOK_AT_MOST)
+            number = min(2 * number, furthest)
         return None
 
     def _further(self, taker: Taker) -> Iterator[_Look]:
         """Give looks at the oldest, one page after the other, until there are no more."""
-        after = None
+        after: str | None = None
         for _ in range(_PAGES_BY_AGE):
-            look = partial(self._by_age, taker, after=after)
-            page = look(_LOOK_AT_MOST)
+            page: list[records.Case] = []
+
+            def look(
+                most: int, page: list[records.Case] = page, after: str | None = after
+            ) -> list[records.Case]:
+                page[:] = self._by_age(taker, most, after=after)
+                return page.copy()
+
+            yield look
             if not page:
                 return
-            yield look
             after = page[-1].id
 
     def _claim(
-        self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None
+        self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None, takes: _Takes
     ) -> records.Case | None:
         """Claim what was found; None where it is about an account of the person's own, and for others from here on."""
         case = found if isinstance(found, records.Case) else self._parts.store.case(found.id)
+        if case is not found and not takes([case]):
+            return None  # more is known of it than when it was looked for
         if review.is_party(case, user):
             bar(self._parts, case, user)
             return None
@@ -149,7 +167,7 @@ class HandingOut:
                     self._being_taken.discard(case_id)
 
     def _looks(
-        self, user: records.User, taker: Taker, shown: Sequence[records.Reveal], *, quickly: bool
+        self, user: records.User, taker: Taker, chosen: wellbeing.Selection
     ) -> Iterator[tuple[_QuickLook, Drawn | None]]:
         rules = self._parts.rules
         for look in self._before_all(user, taker):
@@ -161,7 +179,9 @@ class HandingOut:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
-        yield partial(self._quickly_ordered, taker) if quickly else partial(self._ordered, taker, shown), None
+        # Whoever may look at pictures needs no more of a case than its place.
+        ordered = self._standings if chosen.may_look else self._ordered
+        yield partial(ordered, taker, chosen), None
         yield partial(self._by_age, taker), None
 
     def _before_all(self, user: records.User, taker: Taker) -> Iterator[_Look]:
@@ -181,26 +201,31 @@ class HandingOut:
         before = now - self._parts.rules.restricted_most
         return self._parts.store.restricted_cases(now=now, taker=taker, before=before, most=most)
 
-    def _ordered(self, taker: Taker, shown: Sequence[records.Reveal], most: int) -> Sequence[records.Case]:
-        store, now = self._parts.store, self._parts.now()
-        if self.order() is review.Order.SCORE:
-            return store.likeliest_cases(now=now, taker=taker, most=most)
-        found = store.urgent_cases(now=now, taker=taker, most=most)
-        alike = cluster_acts.alike(self._parts, taker, shown, found)
-        every = {case.id: case for case in (*found, *alike.cases)}.values()
-        look_ahead = self._parts.rules.look_ahead
-        return review.alike_first(
-            tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
-        )[:most]
+    def _ordered(self, taker: Taker, chosen: wellbeing.Selection | None, most: int) -> Sequence[records.Case]:
+        found = self._standings(taker, chosen, most)
+        ids = [each.id for each in found if isinstance(each, records.Standing)]
+        cases = self._parts.store.several_cases(ids)
+        return [
+            case for each in found if (case := each if isinstance(each, records.Case) else cases.get(each.id))
+        ]
 
-    def _quickly_ordered(
-        self, taker: Taker, most: int
+    def _standings(
+        self, taker: Taker, chosen: wellbeing.Selection | None, most: int
     ) -> Sequence[records.Case] | Sequence[records.Standing]:
+        """Give the first ones of the order; of most orders as far as it needs them."""
         store, now = self._parts.store, self._parts.now()
         if self.order() is review.Order.SCORE:
             return store.likeliest_cases(now=now, taker=taker, most=most)
         found = store.urgent_standings(now=now, taker=taker, most=most)
-        return review.in_order(found, now=now, look_ahead=self._parts.rules.look_ahead)[:most]
+        cluster = (
+            None if chosen is None else cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
+        )
+        alike = cluster_acts.alike(self._parts, taker, cluster, found)
+        every = {each.id: each for each in (*found, *alike.cases)}.values()
+        look_ahead = self._parts.rules.look_ahead
+        return review.alike_first(
+            tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
+        )[:most]
 
     def _by_age(
         self, taker: Taker, most: int, *, escalated: bool = False, after: str | None = None

@@ -89,13 +89,26 @@ def unlink(parts: Parts, user: records.User, identity_id: str, *, actor: str = S
     Raises:
         NotFoundError: It is not this person's.
     """
-    found = next((each for each in parts.store.identities_of(user.id) if each.id == identity_id), None)
-    if found is None:
-        raise NotFoundError(f"{identity_id}: no account linked to {user.id}, expected one that is")
-    opened = [each for each in parts.store.sessions_of(user.id) if each.identity_id == identity_id]
-    changes, entries = sessions.closing(parts, opened, actor=actor, why="account unlinked")
-    unlinked = parts.entry(Verb.IDENTITY_UNLINKED, identity_id, actor=actor, detail=user.id)
-    parts.store.commit(Remove(records.Identity, identity_id), *changes, entries=[unlinked, *entries])
+    while True:
+        found = next((each for each in parts.store.identities_of(user.id) if each.id == identity_id), None)
+        if found is None:
+            raise NotFoundError(f"{identity_id}: no account linked to {user.id}, expected one that is")
+        # A new version of the person, too: whoever comes in by this account at the same moment conflicts with it, and no session slips through.
+        current = parts.store.user(user.id)
+        revised = replace(current, version=current.version + 1)
+        opened = [each for each in parts.store.sessions_of(user.id) if each.identity_id == identity_id]
+        changes, entries = sessions.closing(parts, opened, actor=actor, why="account unlinked")
+        unlinked = parts.entry(Verb.IDENTITY_UNLINKED, identity_id, actor=actor, detail=user.id)
+        try:
+            parts.store.commit(
+                Replace(revised),
+                Remove(records.Identity, identity_id),
+                *changes,
+                entries=[unlinked, *entries],
+            )
+        except VersionConflictError:
+            continue
+        return
 
 
 def sign_out(parts: Parts, ended: SignedOut) -> int:

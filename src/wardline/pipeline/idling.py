@@ -10,7 +10,7 @@ _SETTINGS_SECONDS = 30.0
 """A queue's settings change when the process starts, and not again."""
 
 
-def spare_empty_looks(dbos: Any, may_hold_work: Callable[[str], bool] | None) -> None:
+def spare_empty_looks(dbos: Any, may_hold_work: Callable[[str], bool]) -> None:
     """Have DBOS look only into queues that may hold work, and read their settings twice a minute instead of at each look.
 
     This stands on two inner methods of DBOS that are asked once a look. Where a release no longer has them, or asks them otherwise, nothing
@@ -18,11 +18,10 @@ def spare_empty_looks(dbos: Any, may_hold_work: Callable[[str], bool] | None) ->
 
     Args:
         dbos: Launched.
-        may_hold_work: Says of a queue, by name and in microseconds, whether work waits in it, or that it cannot be said; None: nothing is
-            spared.
+        may_hold_work: The store's; see ``ports.WorkReader``.
     """
     system = getattr(dbos, "_sys_db", None)
-    if may_hold_work is None or system is None:
+    if system is None:
         return
     scopes, settings = getattr(system, "dequeue_scopes", None), getattr(system, "get_queue", None)
     if not callable(scopes) or not callable(settings):

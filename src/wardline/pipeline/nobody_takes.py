@@ -14,7 +14,9 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import GENERAL_QUEUE, AlarmKind, Grade, Taker
 
 _LOOK_AT = 512
-"""So many of those that come first and of the oldest are looked at each minute."""
+"""So many of the oldest are looked at each minute."""
+_FIRST = 64
+"""And so many of those that come first, by each order of each queue: what nobody takes gathers there."""
 _COUNTED = 100_000
 """More that wait in a queue are not counted."""
 _COUNT_AGAIN = timedelta(minutes=1)
@@ -97,7 +99,7 @@ def _waiting(parts: Parts) -> tuple[list[records.Case], list[records.Case]]:
         danger |= {case.id: case for case in found}
         oldest = store.waiting_cases(now=now, taker=every, most=_LOOK_AT, escalated=escalated)
         others |= {case.id: case for case in oldest}
-    others |= {case.id: case for case in store.urgent_cases(now=now, taker=every, most=_LOOK_AT)}
+    others |= {case.id: case for case in store.urgent_cases(now=now, taker=every, most=_FIRST)}
     return list(danger.values()), [case for case in others.values() if case.id not in danger]
 
 

@@ -26,7 +26,6 @@ from webauthn.helpers.exceptions import WebAuthnException
 from wardline import records
 from wardline.errors import (
     AlreadyExistsError,
-    ConflictError,
     InputError,
     NotAllowedError,
     NotAuthenticatedError,
@@ -189,7 +188,7 @@ def sign_in(
     opened: list[records.Session] = []
 
     def grant(user: records.User) -> sessions.Commit:
-        if half is not None and (user.id, user.password_hash) != (half.user_id, half.password_hash):
+        if half is not None and not _stands(parts, half, user):
             raise refusal()
         session, commit = sessions.opening(
             parts, user, token, strong=True, identity_id=half.identity_id if half else None,
@@ -274,15 +273,31 @@ def _verified(parts: Parts, answer: str, challenge: bytes, *, alone: bool) -> Fo
     return user, passkey, verified
 
 
+def _stands(parts: Parts, half: sessions.Half, user: records.User) -> bool:
+    """Say whether a first step still counts: no other password since, and the account that vouched is still linked."""
+    linked = {each.id for each in parts.store.identities_of(user.id)} | {None}
+    return (user.id, user.password_hash) == (half.user_id, half.password_hash) and half.identity_id in linked
+
+
 def _suspend(parts: Parts, passkey: records.Passkey) -> None:
-    with suppress(ConflictError):  # used or suspended at the same moment
-        parts.store.commit(
-            Replace(replace(passkey, suspended=True, version=passkey.version + 1)),
-            entries=[parts.entry(Verb.PASSKEY_SUSPENDED, passkey.id, detail=passkey.user_id)],
-        )
+    """Let a key sign nobody in any more, and end what it may have opened: who has the copy may have been first."""
+    while True:
+        current, user = parts.store.passkey_named(passkey.credential_id), parts.store.user(passkey.user_id)
+        if current is None or current.suspended:
+            break
+        changes, entries = sessions.closing_all(parts, user.id, actor=SYSTEM, why="security key suspended")
+        suspended = parts.entry(Verb.PASSKEY_SUSPENDED, passkey.id, detail=passkey.user_id)
+        try:
+            parts.store.commit(
+                Replace(replace(current, suspended=True, version=current.version + 1)),
+                Replace(replace(user, version=user.version + 1)), *changes, entries=[suspended, *entries],
+            )  # fmt: skip
+        except VersionConflictError:
+            continue  # the key was used, or somebody came in, at the same moment
+        break
     message = (
         f"The counter of {passkey.id}, a security key of {passkey.user_id}, went backwards: there may be a copy of it. It signs nobody "
-        "in any more. Talk to its owner, then reset their keys."
+        "in any more, and their sessions ended. Talk to its owner, then reset their keys."
     )
     with suppress(WardlineError):  # the refusal stands even when the alarm cannot be raised
         alarms.raise_alarm(parts, AlarmKind.PASSKEY_COPIED, passkey.id, message)

@@ -10,20 +10,31 @@ from wardline.pipeline import alarms, correcting
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.refer import told_of
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, DecisionState, ReferralState
+from wardline.records import AlarmKind, DecisionState, Outcome, ReferralState
 
 
 def compare_reports(parts: Parts, decision_id: str, _attempt: int) -> None:
-    """See to the reports of a case whose later decision, which agrees that there is a violation, grades its files otherwise."""
+    """See to the reports of a case whose later decision, which agrees that there is a violation, grades its files otherwise.
+
+    Only of the newest decision: this may run again, or late, when another one graded them since.
+    """
     by = parts.store.decision(decision_id)
     found = parts.store.referrals(case_id=by.case_id)
-    if by.state is not DecisionState.EFFECTIVE:
+    if by.state is not DecisionState.EFFECTIVE or _is_overtaken(parts, by):
         return
     for each in found:
         if not _says_otherwise(parts, each, by):
             continue
         if each.state is not ReferralState.FINISHED or not _prepare(parts, each, by, found):
             _tell(parts, each, by)
+
+
+def _is_overtaken(parts: Parts, by: records.Decision) -> bool:
+    in_effect = [
+        each for each in parts.store.decisions_of(by.case_id)
+        if each.state is DecisionState.EFFECTIVE and each.outcome is not Outcome.CANNOT_TELL
+    ]  # fmt: skip
+    return in_effect[-1].id != by.id
 
 
 def _says_otherwise(parts: Parts, found: records.Referral, by: records.Decision) -> bool:

@@ -51,7 +51,10 @@ class Scope:
         """Give the parts of the score."""
         parts = tuple(each.asked for each in self.detectors)
         return (
-            (*parts, classification.Asked(name=classification.NEAR_HASH, version="1"))
+            (
+                *parts,
+                classification.Asked(name=classification.NEAR_HASH, version=classification.NEAR_HASH_VERSION),
+            )
             if self.near_hash
             else parts
         )

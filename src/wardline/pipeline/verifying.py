@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wardline import records
-from wardline.errors import AuditLogError
-from wardline.pipeline import alarms, log, reading
+from wardline.errors import AuditLogError, WitnessError
+from wardline.pipeline import alarms, log, reading, witnessing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import AlarmKind, Task, Verb
 
@@ -25,7 +25,7 @@ _UNTIL_IN_THE_LOG = timedelta(seconds=2)
 """By then the log, read by position, tells that a check was asked for: the sequencer runs each second."""
 _BADGE_AFTER = timedelta(seconds=10)
 _MOST_REASON = 400
-_GOOD = re.compile(r"verified ([0-9]{1,18}) entries", re.ASCII)
+_GOOD = re.compile(r"verified ([0-9]{1,18}) entries(?:, .+)?", re.ASCII)
 _BAD = re.compile(r"failed(?: at [0-9]+)?: (.+)")
 
 
@@ -58,12 +58,19 @@ def verify_log(parts: Parts, asked_id: str, attempt: int) -> None:  # noqa: ARG0
     """Check everything, and write down what came of it. Doing it again says so again."""
     found = log.verify(parts)
     if found.ok:
-        detail = f"verified {found.entries} entries"
+        detail = f"verified {found.entries} entries, and against {found.copies} checkpoints kept elsewhere"
     else:
         reason = _reason(found)
         tell(parts, reason)
         detail = f"failed: {reason}" if found.first_bad is None else f"failed at {found.first_bad}: {reason}"
+    if found.unread:
+        detail = f"{detail}; not asked: {', '.join(found.unread)}"
     parts.store.commit(entries=[parts.entry(Verb.LOG_VERIFIED, LOG, detail=detail)])
+    for name in found.unread:
+        message = (
+            f"Witness {name} gave nothing back when the log was checked, so that its copies were not compared"
+        )
+        witnessing.tell_silent(parts, name, f"{message}. {WitnessError.remedy}")
 
 
 def tell(parts: Parts, reason: str) -> None:

@@ -66,7 +66,7 @@ def _feed_some(parts: Parts, certificate_id: str) -> int:
     some = [each for each in near if each.id not in known][:_FED_AT_ONCE]
     if not some:
         return 0
-    outcomes = [assurance.is_harmed(certificate.arm, each, certificate.threshold) for each in some]
+    outcomes = [_is_harmed(certificate, certificate.threshold, each) for each in some]
     after = _advanced(before, near, some, outcomes)
     written = Writing()
     told = parts.entry(
@@ -82,6 +82,15 @@ def _feed_some(parts: Parts, certificate_id: str) -> int:
     except AlreadyExistsError:  # the alarm was raised at the same moment; the next minute suspends
         return 0
     return len(some)
+
+
+def _is_harmed(certificate: records.Certificate, threshold: float, each: records.Evidence) -> bool:
+    """Say whether an item counts against a certificate: by its score the machine decides it wrongly, or it did so under this certificate.
+
+    The two differ only where something is amiss: then what was done is what somebody suffered.
+    """
+    was_decided = each.disposal is not records.Disposal.LEFT and each.certificate_id == certificate.id
+    return assurance.is_harmed(certificate.arm, each, threshold) or (was_decided and each.person_was_right)
 
 
 def _since(

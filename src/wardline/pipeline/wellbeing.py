@@ -5,15 +5,15 @@ Nothing here is written but a person's own choices. Exposure is read from the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, LimitReachedError, NotTakenNowError
 from wardline.pipeline import people
 from wardline.pipeline.parts import Parts
-from wardline.records import Grade, HashKind, Insert, Replace, Verb
+from wardline.records import Grade, Insert, Replace, Verb
 
 _A_DAY = timedelta(days=1)
 TEAM_DAYS = 7
@@ -22,18 +22,18 @@ TEAM_DAYS = 7
 
 def exposure(parts: Parts, user: records.User) -> review.Exposure:
     """Count what this person was shown in their shift, with grades and repeats."""
-    return _exposure(parts, user, *_of_shift(parts, user))
+    shown, since = _of_shift(parts, user)
+    return _exposure(parts, user, shown, since, _clusters(parts, user, shown, since))
 
 
 def _exposure(
-    parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
-) -> review.Exposure:
+    parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime, clusters: Mapping[str, str]
+) -> review.Exposure:  # fmt: skip
     if not shown:
         return review.exposure((), (), now=parts.now(), limits=parts.rules.wellbeing)
-    items = parts.store.items_shown(user.id, since=since)
-    grades = _grades(parts, user, shown, since)
-    clusters = parts.store.clusters_shown(user.id, since=since)
-    alike = _digests(items) | {
+    files = parts.store.files_shown(user.id, since=since)
+    grades = _grades(parts, user, shown, files, since)
+    alike = {each.id: each.sha256 for each in files if each.sha256 is not None} | {
         each.item_id: clusters[each.case_id] for each in shown if each.case_id in clusters
     }
     coverings = parts.store.coverings_by(user.id, since=since)
@@ -42,24 +42,25 @@ def _exposure(
     )  # fmt: skip
 
 
-def _grades(
+def _clusters(
     parts: Parts, user: records.User, shown: Sequence[records.Reveal], since: datetime
-) -> dict[str, Grade]:
-    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once they answered, whatever they said."""
+) -> Mapping[str, str]:
+    return parts.store.clusters_shown(user.id, since=since) if shown else {}
+
+
+def _grades(
+    parts: Parts, user: records.User, shown: Sequence[records.Reveal], files: Sequence[records.ShownFile], since: datetime
+) -> dict[str, Grade]:  # fmt: skip
+    """Grade what a person was shown. What was evidence, shown for practice, counts as what it is once it is answered, whatever was said; also
+    for whoever looked and gave it back."""
     store = parts.store
-    found = dict(
-        review.grades_of(
-            shown, store.items_shown(user.id, since=since), store.own_decisions(user.id, since=since)
-        )
-    )
-    answered = {
-        each.case_id: each.golden_id for each in store.golden_cases_for(user.id) if each.user_id == user.id
+    found = dict(review.grades_of(shown, files, store.own_decisions(user.id, since=since)))
+    practice = store.practice_shown(user.id, since=since)
+    return found | {
+        reveal.item_id: review.grade_of_category(practice[reveal.case_id])
+        for reveal in shown
+        if reveal.case_id in practice
     }
-    for reveal in shown:
-        if reveal.case_id in answered:
-            category = store.golden_item(answered[reveal.case_id]).category
-            found |= {reveal.item_id: review.grade_of_category(category)} if category else {}
-    return found
 
 
 def glance(parts: Parts, user: records.User) -> review.Exposure:
@@ -111,10 +112,6 @@ def _of_shift(parts: Parts, user: records.User) -> tuple[list[records.Reveal], d
         back *= 2
 
 
-def _digests(items: Sequence[records.Item]) -> dict[str, str]:
-    return {item.id: each.value for item in items for each in item.hashes if each.kind is HashKind.SHA256}
-
-
 # --- what a person chose --------------------------------------------------------------------------------------------------------------
 def choices(parts: Parts, user: records.User) -> records.ViewingChoices:
     """Give what this person chose; the defaults where they never did."""
@@ -154,6 +151,8 @@ class Selection:
     """What all this rests on, as it was read."""
     shown: Sequence[records.Reveal] = ()
     """What this person was shown in their shift, the newest last."""
+    clusters: Mapping[str, str] = field(default_factory=dict)
+    """By the id of each case that they were shown, its cluster."""
 
     @property
     def is_open(self) -> bool:
@@ -165,14 +164,21 @@ class Selection:
         put_off = tuple(grade for grade in Grade if aside and grade.is_severe)
         return replace(taker, declined=tuple(self.declined_grades), put_off=put_off)
 
+    @property
+    def is_told_by_orders(self) -> bool:
+        """Whether each order gives the store's first cases for this person, however many others are before them."""
+        return self.may_look and self.declined_grades <= {Grade.A, Grade.B}
+
     def of(self, cases: Sequence[records.Case], *, aside: bool = False) -> list[records.Case]:
         """Give those of some cases that are for this person; with ``aside`` only those that come first in a rotation."""
         fitting = [case for case in cases if self._takes(case) and not (aside and _is_put_off(case))]
         if self.may_look or not fitting:
             return fitting
-        items = self.parts.store.several_items([item_id for case in fitting for item_id in case.item_ids])
+        visible = self.parts.store.matches_of_visible(
+            [item_id for case in fitting for item_id in case.item_ids]
+        )
         return [
-            case for case in fitting if not review.needs_view([items[each] for each in case.item_ids if each in items])
+            case for case in fitting if all(review.is_certain(visible[each]) for each in case.item_ids if each in visible)
         ]  # fmt: skip
 
     def _takes(self, case: records.Case) -> bool:
@@ -185,9 +191,10 @@ def selection(parts: Parts, user: records.User) -> Selection:
     """Say which cases this person may be handed now."""
     chosen = parts.store.choices_of(user.id)
     shown, since = _of_shift(parts, user)
-    found = review.capacity(_exposure(parts, user, shown, since), parts.rules.wellbeing)
+    clusters = _clusters(parts, user, shown, since)
+    found = review.capacity(_exposure(parts, user, shown, since, clusters), parts.rules.wellbeing)
     return Selection(
-        parts=parts, choices=chosen, shown=shown, declined_queues=frozenset(chosen.queues if chosen else ()),
+        parts=parts, choices=chosen, shown=shown, clusters=clusters, declined_queues=frozenset(chosen.queues if chosen else ()),
         declined_grades=frozenset(chosen.grades if chosen else ()), may_look=found.may_look, turns_aside=found.turns_aside,
     )  # fmt: skip
 
@@ -256,5 +263,5 @@ def _past(parts: Parts, user: records.User) -> tuple[review.Exposure, ...]:
         return ()
     return review.past_shifts(
         shown, parts.store.coverings_by(user.id, since=since), now=today, limits=parts.rules.wellbeing,
-        grades=_grades(parts, user, shown, since),
+        grades=_grades(parts, user, shown, parts.store.files_shown(user.id, since=since), since),
     )  # fmt: skip

@@ -64,13 +64,16 @@ def hand_over(parts: Parts, due: str, attempt: int) -> None:  # noqa: ARG001 - t
     except WitnessError as error:
         told = last_kept(parts, name)
         if told is None or parts.now() - told > _SILENT_AFTER * witness.interval:
-            alarms.raise_alarm(
-                parts, AlarmKind.WITNESS_SILENT, subject(name), f"{error.message}. {error.remedy}"
-            )
+            tell_silent(parts, name, f"{error.message}. {error.remedy}")
         return
     entry = parts.entry(Verb.CHECKPOINT_WITNESSED, subject(name), detail=f"{last.size} entries")
     parts.store.commit(entries=[entry])
     alarms.resolve_about(parts, AlarmKind.WITNESS_SILENT, subject(name))
+
+
+def tell_silent(parts: Parts, name: str, message: str) -> None:
+    """Raise the alarm that a witness does not answer, unless it is open. Its next checkpoint that is taken ends it."""
+    alarms.raise_alarm(parts, AlarmKind.WITNESS_SILENT, subject(name), message)
 
 
 def copies(parts: Parts, notes: Sequence[str] = ()) -> Copies:

@@ -16,6 +16,22 @@ class EvidenceReader(Protocol):
         """Give all of one score in one scope, in the order in which it was recorded (``recorded_at``, then id); ``since`` itself counts."""
         ...
 
+    def count_evidence(
+        self,
+        scope: str,
+        detector: str,
+        detector_version: str,
+        *,
+        truth: records.Truth,
+        since: datetime,
+        until: datetime,
+    ) -> list[records.EvidenceCount]:
+        """Count all of one score in one scope with this truth that came in and was recorded from ``since`` on, and was recorded until ``until``.
+
+        Both moments count. Quick with a million pieces, and in no order.
+        """
+        ...
+
     def evidence_of(self, source_id: str) -> list[records.Evidence]:
         """What rests on one audit or case."""
         ...

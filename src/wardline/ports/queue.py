@@ -9,13 +9,14 @@ from typing import Protocol
 from wardline import records
 
 LOOKED_AT = 512
-"""So many of each order are looked at for somebody who does not take every grade."""
+"""So many of each order are looked at where a grade is not told by its letter."""
 
 
 class QueueReader(Protocol):
     """Each question names the taker: what that person passed on and what waits in other queues is left out. So is what is of a grade that
-    they do not take, among the first ``LOOKED_AT`` of each order; whoever wants more asks without grades, page by page. ``count_waiting``
-    counts all grades."""
+    they do not take: of A and B however many there are before what they take, by age, by turns and of what is hidden for long; of other
+    grades, and in other orders, among the first ``LOOKED_AT``. Whoever wants more asks without grades, page by page. ``count_waiting`` counts
+    all grades."""
 
     def waiting_cases(
         self,

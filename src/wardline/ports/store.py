@@ -160,7 +160,16 @@ class ReferralReader(Protocol):
     def receipt_of(self, referral_id: str) -> records.Receipt | None: ...
 
 
+class WorkReader(Protocol):
+    def may_hold_work(self, queue: str) -> bool:
+        """Say whether durable work may wait in a queue, in microseconds: it is asked many times a second. True wherever work waits, and
+        wherever that cannot be said at once."""
+        ...
+
+
 class PreservationReader(Protocol):
+    def hold(self, hold_id: str) -> records.Hold: ...
+
     def holds_of(self, item_id: str) -> list[records.Hold]: ...
 
     def holds(self, *, after: str | None = None, most: int = 100) -> list[records.Hold]: ...
@@ -178,6 +187,10 @@ class SeveralReader(Protocol):
     """What pages that list many records say of each: one question for all rows. Ids of what is not stored, or has none, are left out."""
 
     def several_items(self, item_ids: Sequence[str]) -> dict[str, records.Item]: ...
+
+    def matches_of_visible(self, item_ids: Sequence[str]) -> dict[str, tuple[records.Match, ...]]:
+        """By the id of each of these items that can be looked at, for it is sealed and somebody's decoder reads it: its matches."""
+        ...
 
     def several_decisions(self, decision_ids: Sequence[str]) -> dict[str, records.Decision]: ...
 
@@ -296,7 +309,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, WorkReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 
@@ -304,6 +317,9 @@ class Store(
         self, *changes: records.Change, entries: Sequence[records.Entry], work: Sequence[records.Task] = ()
     ) -> None:
         """Write everything or nothing; return when it is durable.
+
+        A commit of ``Add`` alone is all or nothing as well, and every reader sees it when this returns. But it need not be durable yet: should
+        the machine fail in the next moments, totals may lack it, and nothing else.
 
         Each record change must come with at least one entry; only ``Add`` and ``Remembered`` may come alone. ``VersionConflictError``
         when a version moved, ``AlreadyExistsError`` when a unique name or id is taken, ``StorageFullError`` when the disk is full. Work

@@ -13,8 +13,8 @@ class WellbeingReader(Protocol):
         """The highest number of this person's reveals; 0 where none has one."""
         ...
 
-    def items_shown(self, user_id: str, *, since: datetime) -> list[records.Item]:
-        """The stored items that were revealed to this person from then on, each once, by id."""
+    def files_shown(self, user_id: str, *, since: datetime) -> list[records.ShownFile]:
+        """The stored files that were revealed to this person from then on, each once, by id."""
         ...
 
     def own_decisions(self, user_id: str, *, since: datetime) -> list[records.Decision]:
@@ -23,6 +23,11 @@ class WellbeingReader(Protocol):
 
     def clusters_shown(self, user_id: str, *, since: datetime) -> dict[str, str]:
         """By the id of each case of which this person was shown anything from then on, its cluster; cases without one are left out."""
+        ...
+
+    def practice_shown(self, user_id: str, *, since: datetime) -> dict[str, records.Category]:
+        """By the id of each case that was practice on evidence, of which this person was shown anything from then on and which is answered,
+        by them or by whoever came after them: the known category of its file."""
         ...
 
     def choices_of(self, user_id: str) -> records.ViewingChoices | None:

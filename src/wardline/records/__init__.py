@@ -33,6 +33,7 @@ from wardline.records.case import (
     ReportAnnotation,
     Reveal,
     Stage,
+    standing_of,
 )
 from wardline.records.category import Category
 from wardline.records.certificate import (
@@ -65,7 +66,7 @@ from wardline.records.complaint import (
     Notice,
     NoticeState,
 )
-from wardline.records.evidence import Channel, Disposal, Evidence, Part, Truth
+from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -126,13 +127,14 @@ from wardline.records.signal import (
     Doubt,
     Flag,
     Match,
+    OfficialNotice,
     Score,
     Signal,
     Unscannable,
 )
 from wardline.records.strike import HEAVIEST_STRIKE, Strike
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
-from wardline.records.wellbeing import DECLINABLE, Grade, ViewingChoices
+from wardline.records.wellbeing import DECLINABLE, Grade, ShownFile, ViewingChoices
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
@@ -196,6 +198,7 @@ __all__ = [
     "Entry",
     "EntryChange",
     "Evidence",
+    "EvidenceCount",
     "Examination",
     "FeedbackState",
     "Figures",
@@ -242,6 +245,7 @@ __all__ = [
     "Notice",
     "NoticeState",
     "Odds",
+    "OfficialNotice",
     "Opening",
     "Opinion",
     "OpinionReason",
@@ -283,6 +287,7 @@ __all__ = [
     "ScoreCounts",
     "SecondFactor",
     "Session",
+    "ShownFile",
     "Signal",
     "Spread",
     "Stage",
@@ -312,4 +317,5 @@ __all__ = [
     "check_key",
     "new_id",
     "require_id",
+    "standing_of",
 ]  # fmt: skip

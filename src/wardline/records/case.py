@@ -10,7 +10,7 @@ from wardline.errors import InputError
 from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
-from wardline.records.queues import Drawn, Target
+from wardline.records.queues import Drawn, Standing, Target
 from wardline.records.urgency import Lane, Place, Urgency
 
 
@@ -299,3 +299,11 @@ class Decision:
             self.annotations or any(finding.category for finding in self.findings)
         ):
             raise InputError("decision: categories and annotations belong to a violation, expected none")
+
+
+def standing_of(case: Case) -> Standing:
+    """Give what the order needs of a case."""
+    return Standing(
+        id=case.id, opened_at=case.opened_at, lane=case.lane, views_turn=case.views_turn, delay_turn=case.delay_turn,
+        cluster_id=case.cluster_id,
+    )  # fmt: skip

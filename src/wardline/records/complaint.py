@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
+from wardline.records.signal import OfficialNotice
 
 LONGEST_COMPLAINT = 2000
 """Characters."""
@@ -65,6 +67,8 @@ class Flagger(StrEnum):
     USER = "user"
     TRUSTED_FLAGGER = "trusted-flagger"
     """An organisation with this standing. Source: Regulation (EU) 2022/2065, Article 22; who has it is the platform's to know."""
+    POLICE = "police"
+    """Police, or another authority, by a notice that has a number of its own."""
 
 
 class NoticeState(StrEnum):
@@ -74,7 +78,10 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Flags on one file for one reason by one kind of flagger: the first makes it, further ones are counted."""
+    """Flags on one file for one reason by one kind of flagger: the first makes it, further ones are counted.
+
+    Each notice of an authority is one of its own, whatever its reason.
+    """
 
     id: str
     case_id: str
@@ -92,9 +99,15 @@ class Notice:
     state: NoticeState = NoticeState.OPEN
     answered_at: datetime | None = None
     version: int = 1
+    official: OfficialNotice | None = None
+    """What an authority's notice names itself by; None for any other flag."""
 
     def __post_init__(self) -> None:
         require_id("notice", self.id)
+        if (self.flagger is Flagger.POLICE) != (self.official is not None):
+            raise InputError(
+                f"{self.id}: an authority's notice without its number or the reverse, expected both or neither"
+            )
         require_text("flag reason", self.reason, most=200)
         require_range("count", self.count, 1, 2**53)
         require_utc("received_at", self.received_at)

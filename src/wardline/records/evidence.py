@@ -77,7 +77,8 @@ class Evidence:
     part: Part
     disposal: Disposal = Disposal.LEFT
     certificate_id: str | None = None
-    """Under which the machine decided; None when it was left to people."""
+    """Under which the machine decided; None when it was left to people. The watch over that certificate goes by what was done as well as by the
+    score: an item that was decided, though by its score it should not have been, counts against it too."""
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -89,3 +90,14 @@ class Evidence:
         require_utc("scored_at", self.scored_at)
         require_utc("recorded_at", self.recorded_at)
         require_range("judges", self.judges, 2, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceCount:
+    """How many pieces of evidence are alike in all that may be counted without looking at a score."""
+
+    channel: Channel
+    truth: Truth
+    part: Part
+    person_was_right: bool
+    count: int

@@ -84,6 +84,7 @@ class Standing:
     lane: Lane | None
     views_turn: float | None
     delay_turn: float | None
+    cluster_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

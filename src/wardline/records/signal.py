@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from wardline.errors import InputError
 from wardline.records.category import Category
-from wardline.records.checks import require_range, require_text
+from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.hash_list import ListMeaning, ListTrust
 from wardline.records.hashes import HashKind
 
@@ -57,16 +59,37 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialNotice:
+    """What police, or another authority, gave notice of content by: its own name and number, so that it can be asked about."""
+
+    authority: str
+    """Which office, 1 to 200 characters; never the name of a person."""
+    number: str
+    """The office's own number of this notice, 1 to 100 characters."""
+    received_at: datetime
+    """Aware UTC: when it reached the platform."""
+
+    def __post_init__(self) -> None:
+        require_text("authority", self.authority, most=200)
+        require_text("notice number", self.number, most=100)
+        require_utc("received_at", self.received_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A user's complaint about an item."""
+    """Somebody's complaint about an item."""
 
     reason: str
     """The platform's category of complaint, 1 to 200 characters. Never free text about the content."""
     trusted: bool = False
     """It comes from a trusted flagger."""
+    official: OfficialNotice | None = None
+    """The notice of police, or of another authority, that it passes on."""
 
     def __post_init__(self) -> None:
         require_text("flag reason", self.reason, most=200)
+        if self.trusted and self.official is not None:
+            raise InputError("flag: of a trusted flagger and of an authority, expected one of the two")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

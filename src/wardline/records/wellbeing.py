@@ -9,6 +9,7 @@ from enum import StrEnum
 from wardline.errors import InputError
 from wardline.records.checks import require_text, require_utc
 from wardline.records.ids import require_id
+from wardline.records.signal import Match
 
 
 class Grade(StrEnum):
@@ -27,6 +28,17 @@ class Grade(StrEnum):
     def is_severe(self) -> bool:
         """Whether it is of the scale's A or B."""
         return self in (Grade.A, Grade.B)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile:
+    """A file that somebody was shown, as far as their exposure needs it: making whole records of them takes longer than the rest of a hand-out."""
+
+    id: str
+    """Of the item."""
+    sha256: str | None
+    """Hexadecimal; None where nothing is known of it."""
+    matches: tuple[Match, ...]
 
 
 DECLINABLE = (Grade.A, Grade.B, Grade.OTHER, Grade.UNKNOWN)

@@ -6,8 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from wardline import records
-from wardline.review.order import in_order, indexes
+from wardline.review.order import Stands, in_order, indexes
 
 _WORTH = math.log(2)
 """A case of the cluster that somebody works on comes first while it avoids at least half the harm of what would come instead: a person who
@@ -15,8 +14,8 @@ is in the picture needs less time for it, and none of it for another kind of pic
 
 
 def alike_first(
-    cases: Sequence[records.Case], *, alike: Collection[str], seen: Collection[str], now: datetime, look_ahead: timedelta
-) -> tuple[records.Case, ...]:  # fmt: skip
+    cases: Sequence[Stands], *, alike: Collection[str], seen: Collection[str], now: datetime, look_ahead: timedelta
+) -> tuple[Stands, ...]:  # fmt: skip
     """Sort cases as ``in_order`` does, but what is like the file that a person just saw comes first, and the very same file last.
 
     Args:

@@ -24,7 +24,7 @@ def grade_of_case(case: records.Case) -> Grade:
 
 def grades_of(
     reveals: Iterable[records.Reveal],
-    items: Iterable[records.Item],
+    items: Iterable[records.Item | records.ShownFile],
     own_decisions: Iterable[records.Decision],
 ) -> Mapping[str, Grade]:
     """Grade the files that a person was shown: by their own newest decision, else by the lists, else unknown.
@@ -56,21 +56,22 @@ def grade_of_category(category: Category) -> Grade:
 def needs_view(items: Iterable[records.Item]) -> bool:
     """Say whether a case can hardly be decided without looking: unless each of its files is the same as one of a verified list that
     gives its category and that nobody doubts, or cannot be looked at at all."""
-    return any(_can_be_seen(item) and not _is_certain(item) for item in items)
+    return any(_can_be_seen(item) and not is_certain(item.matches) for item in items)
 
 
 def _can_be_seen(item: records.Item) -> bool:
     return item.sealed and item.picture is not None
 
 
-def _is_certain(item: records.Item) -> bool:
+def is_certain(matches: Iterable[records.Match]) -> bool:
+    """Say whether a file is the same as one of a verified list that gives its category and that nobody doubts."""
     return any(
         match.hash_kind is not HashKind.PDQ and match.trust is ListTrust.VERIFIED and match.category is not None and match.doubt is None
-        for match in item.matches
+        for match in matches
     )  # fmt: skip
 
 
-def _listed(item: records.Item) -> Grade:
+def _listed(item: records.Item | records.ShownFile) -> Grade:
     categories = {grade_of_category(match.category) for match in item.matches if match.category is not None}
     if categories:
         return Grade.A if Grade.A in categories else Grade.B

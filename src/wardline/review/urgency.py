@@ -20,7 +20,7 @@ _UNKNOWN = Odds(a=0.016, b=0.061, other=0.134)
 _VERIFIED, _UNVERIFIED = 0.98, 0.6
 """That an entry of such a list is what the list says, with the same hash."""
 _TRUSTED_FLAG = 0.6
-"""That what a trusted flagger flags is a violation: as an unverified list's entry, which somebody looked at as well."""
+"""That what a trusted flagger or an authority flags is a violation: as an unverified list's entry, which somebody looked at as well."""
 _LESS_PER_BIT = 0.01
 """Less for each bit of distance."""
 _DOUBTED = 0.3
@@ -101,7 +101,7 @@ def _found(signal: records.Signal) -> _Found:
             return _Found(_odds_of(signal), signal.category)
         case records.Score(probability=probability):
             return _Found(_scaled(_UNKNOWN, probability / _UNKNOWN.violation))
-        case records.Flag(trusted=True):
+        case records.Flag(trusted=True) | records.Flag(official=records.OfficialNotice()):
             return _Found(_scaled(_UNKNOWN, _TRUSTED_FLAG / _UNKNOWN.violation))
         case records.Flag() | records.Unscannable():
             return _Found(_UNKNOWN)

@@ -322,6 +322,11 @@ class StoreContract(
         assert list(store.drifted()) == []
 
     # --- work and write points --------------------------------------------------------------------------------------------------
+    def test_a_queue_in_which_work_waits_may_hold_work(self, store: ports.Store) -> None:
+        task = Task(name="refer", record_id="referral-1")
+        store.commit(entries=[make.entry()], work=[task])
+        assert store.may_hold_work(task.queue)
+
     def test_the_same_work_is_enqueued_once(self, store: ports.Store) -> None:
         task = Task(name="refer", record_id="referral-1")
         again = Task(name="refer", record_id="referral-1", attempt=1, not_before=make.NOON)

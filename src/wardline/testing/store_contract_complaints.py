@@ -86,6 +86,15 @@ class ComplaintContract:
         assert found == first
         assert store.notice_about(first.item_id, reason="another", flagger=Flagger.USER) is None
 
+    def test_each_notice_of_an_authority_is_a_record_of_its_own_once_a_file(self, store: ports.Store) -> None:
+        one = make.official_notice()
+        other = make.official_notice(item_id=one.item_id, number="2026/8")
+        elsewhere = make.official_notice()
+        _put(store, one, other, elsewhere, make.notice(item_id=one.item_id))
+        with pytest.raises(AlreadyExistsError):
+            _put(store, make.official_notice(item_id=one.item_id, reason="another"))
+        assert store.notice(other.id).official == other.official
+
     def test_flags_are_listed_oldest_first_by_state_and_by_case(self, store: ports.Store) -> None:
         late, early = make.notice(received_at=later(2)), make.notice(received_at=later(1), case_id="case-2")
         answered = make.notice(received_at=later(3), state=NoticeState.ANSWERED, due_at=later(1))

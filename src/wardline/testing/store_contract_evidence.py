@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,36 @@ class EvidenceContract:
         assert list(store.evidence_about(*asked, since=later(2))) == [second, third]
         assert list(store.evidence_about(*asked, since=later(4))) == []
         assert list(store.evidence_about("posts", "reference", "3")) == []
+
+    def test_evidence_is_counted_by_all_but_its_score(self, store: ports.Store) -> None:
+        audit, violating, innocent = records.Channel.AUDIT, records.Truth.VIOLATING, records.Truth.INNOCENT
+        alike = {"channel": audit, "truth": violating, "scored_at": later(1), "recorded_at": later(2)}
+        several = [
+            *(make.evidence(score=score, **alike) for score in (0.1, 0.9)),
+            make.evidence(**alike | {"person_was_right": False}), make.evidence(**alike | {"part": records.Part.CAPS}),
+            make.evidence(**alike | {"channel": records.Channel.POLICE}), make.evidence(**alike | {"truth": innocent}),
+            make.evidence(**alike | {"scored_at": later(0)}), make.evidence(**alike | {"recorded_at": later(0)}),
+            make.evidence(**alike | {"recorded_at": later(3)}), make.evidence(**alike, scope="avatars"),
+            make.evidence(**alike, detector="another"), make.evidence(**alike, detector_version="2"),
+        ]  # fmt: skip
+        store.commit(*map(Insert, several), entries=[make.entry()])
+
+        def counted(truth: records.Truth) -> set[records.EvidenceCount]:
+            found = store.count_evidence(
+                "posts", "reference", "1", truth=truth, since=later(1), until=later(2)
+            )
+            assert len(set(found)) == len(found)
+            return set(found)
+
+        def number(count: int, **other: Any) -> records.EvidenceCount:
+            given = {"channel": audit, "truth": violating, "part": several[0].part, "person_was_right": True}
+            return records.EvidenceCount(**{**given, **other}, count=count)
+
+        assert counted(innocent) == {number(1, truth=innocent)}
+        assert counted(violating) == {
+            number(2), number(1, person_was_right=False), number(1, part=records.Part.CAPS),
+            number(1, channel=records.Channel.POLICE),
+        }  # fmt: skip
 
     def test_evidence_of_the_same_moment_is_given_by_its_id(self, store: ports.Store) -> None:
         several = sorted((make.evidence() for _ in range(5)), key=lambda each: each.id)

@@ -209,6 +209,35 @@ class QueueContract:
         found = store.waiting_cases(now=later(10), taker=later_on, most=20)
         assert set(found) == {in_danger, *known[3:]}
 
+    def test_somebody_who_takes_no_severe_cases_finds_others_behind_very_many(
+        self, store: ports.Store
+    ) -> None:
+        before = [
+            replace(_graded(Category.A1, (0.9, 0, 0), -minute), restricted=True)
+            for minute in range(1, ports.LOOKED_AT + 9)
+        ]
+        wanted = [
+            replace(each, views_turn=2.0, delay_turn=2.0, restricted=True)
+            for each in (_graded(Category.B1, (0.0, 0.6, 0), 1), _graded(None, (0, 0, 0.7), 2))
+        ]
+        in_danger = replace(before[0], id=make.new_id("case"), imminent_since=later(9), views_turn=3.0)
+        _put(store, *before, *wanted, in_danger)
+        for declined, put_off, found in (
+            ((Grade.A,), (), wanted),
+            ((Grade.A, Grade.B), (), wanted[1:]),
+            ((), (Grade.A, Grade.B), [*wanted[1:], in_danger]),
+            ((Grade.B,), (Grade.A,), [*wanted[1:], in_danger]),
+        ):
+            taker = replace(make.taker("user-1"), declined=declined, put_off=put_off)
+            asked: dict[str, Any] = {"now": later(10), "taker": taker, "most": 3}
+            ids = {each.id for each in found}
+            assert {each.id for each in store.waiting_cases(**asked)} == ids
+            assert {each.id for each in store.urgent_cases(**asked)} == ids
+            assert {each.id for each in store.urgent_standings(**asked)} == ids
+            assert {each.id for each in store.restricted_cases(**asked, before=later(9))} == ids
+            first = store.urgent_standings(**{**asked, "most": 1})
+            assert {each.id for each in first} <= ids
+
 
 def _graded(category: Category | None, odds: tuple[float, float, float] | None, minute: int) -> records.Case:
     urgency = None

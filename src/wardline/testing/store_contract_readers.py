@@ -232,6 +232,7 @@ class ReadersContract:
         holds = [make.hold(item_id=f"item-{minute % 2}", placed_at=later(minute)) for minute in range(4)]
         put(store, *reversed(holds))
         assert store.holds() == holds
+        assert store.hold(holds[3].id) == holds[3]
         assert store.holds(after=holds[1].id, most=1) == [holds[2]]
         assert store.holds_of("item-0") == [holds[0], holds[2]]
 

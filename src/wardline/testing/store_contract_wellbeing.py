@@ -20,6 +20,11 @@ def _put(store: ports.Store, *made: object) -> None:
     store.commit(*map(Insert, made), entries=[make.entry()])
 
 
+def _file(item: records.Item) -> records.ShownFile:
+    digests = [each.value for each in item.hashes if each.kind is records.HashKind.SHA256]
+    return records.ShownFile(id=item.id, sha256=digests[0] if digests else None, matches=item.matches)
+
+
 class WellbeingContract:
     """One person's reveals have numbers of their own, and what they were shown is found by them."""
 
@@ -37,7 +42,11 @@ class WellbeingContract:
             _put(store, make.reveal(number=2))
 
     def test_items_and_decisions_are_those_of_what_one_person_was_shown(self, store: ports.Store) -> None:
-        items = [make.item() for _ in range(3)]
+        match = records.Match(
+            list_id="hash-list-1", entry_id="entry-1", hash_kind=records.HashKind.PDQ, distance_bits=3,
+            trust=records.ListTrust.VERIFIED, category=records.Category.B1,
+        )  # fmt: skip
+        items = [make.item(matches=(match,)), make.item(hashes=()), make.item()]
         shown = [
             make.reveal(case_id="case-1", item_id=items[0].id, at=later(1)), make.reveal(case_id="case-1", item_id=items[0].id, at=later(2)),
             make.reveal(case_id="case-2", item_id=items[1].id, at=later(-1)),
@@ -49,8 +58,9 @@ class WellbeingContract:
             make.decision(case_id="case-1", user_id=_OTHER), make.decision(case_id="case-2"), make.decision(case_id="case-3"),
         ]  # fmt: skip
         _put(store, *items, *shown, *mine, *others)
-        assert store.items_shown(_ME, since=later(0)) == [items[0]]
-        assert store.items_shown(_ME, since=later(-1)) == sorted(items[:2], key=lambda item: item.id)
+        files = [_file(item) for item in sorted(items[:2], key=lambda item: item.id)]
+        assert store.files_shown(_ME, since=later(0)) == [_file(items[0])]
+        assert store.files_shown(_ME, since=later(-1)) == files
         assert store.own_decisions(_ME, since=later(0)) == mine[::-1]
         assert store.own_decisions(_OTHER, since=later(0)) == []
 
@@ -59,6 +69,31 @@ class WellbeingContract:
         _put(store, *cases, *(make.reveal(case_id=case.id, at=later(1)) for case in cases[:2]))
         assert store.clusters_shown(_ME, since=later(0)) == {cases[0].id: "cluster-1"}
         assert store.clusters_shown(_ME, since=later(2)) == {}
+
+    def test_practice_on_evidence_that_a_person_was_shown_has_its_known_category_once_anybody_answered(
+        self, store: ports.Store
+    ) -> None:
+        evidence = make.golden_item(
+            outcome=records.Outcome.VIOLATION, category=records.Category.A2, case_id="case-9", decision_id="decision-9",
+            retired_at=later(1),
+        )  # fmt: skip
+        harmless = make.golden_item()
+        said = {"outcome": records.Outcome.NOT_VIOLATION, "answered_at": later(3)}
+        mine, old, unanswered, theirs, not_evidence = (
+            make.golden_case(golden_id=evidence.id, user_id=_ME, **said),
+            make.golden_case(golden_id=evidence.id, user_id=_ME, **said),
+            make.golden_case(golden_id=evidence.id, made_for=_ME),
+            make.golden_case(golden_id=evidence.id, made_for=_ME, user_id=_OTHER, **said),
+            make.golden_case(golden_id=harmless.id, user_id=_ME, **said),
+        )
+        shown = [
+            make.reveal(case_id=each.case_id, at=later(-1 if each is old else 1))
+            for each in (mine, old, unanswered, theirs, not_evidence)
+        ]
+        _put(store, evidence, harmless, mine, old, unanswered, theirs, not_evidence, *shown)
+        known = {mine.case_id: records.Category.A2, theirs.case_id: records.Category.A2}
+        assert store.practice_shown(_ME, since=later(0)) == known
+        assert store.practice_shown(_OTHER, since=later(0)) == {}
 
     def test_a_person_has_their_choices_once(self, store: ports.Store) -> None:
         assert store.choices_of(_ME) is None

@@ -348,6 +348,12 @@ def notice(**values: Any) -> records.Notice:
     return records.Notice(**{**given, **values})
 
 
+def official_notice(number: str = "2026/7", **values: Any) -> records.Notice:
+    """Make one authority's notice."""
+    said = records.OfficialNotice(authority="Example Police", number=number, received_at=NOON)
+    return notice(**{"flagger": records.Flagger.POLICE, "official": said, **values})
+
+
 def message(**values: Any) -> records.Message:
     """Make an acknowledgement that was not delivered yet."""
     given = {

@@ -32,8 +32,8 @@ class WitnessContract(ABC):
         raise NotImplementedError
 
     @abstractmethod
-    def received(self) -> list[str]:
-        """Give the text of each delivery, as its reader would see it; one for each ``keep`` that succeeded."""
+    def received(self) -> list[bytes]:
+        """Give each delivery as its reader would save it to a file; one for each ``keep`` that succeeded."""
 
     @abstractmethod
     def fail_next(self) -> None:
@@ -47,7 +47,7 @@ class WitnessContract(ABC):
         given = [checkpoint(size) for size in (1, 2, 300)]
         for each in given:
             witness.keep(each)
-        notes = [note for text in self.received() for note in audit.notes_in(text)]
+        notes = [note for saved in self.received() for note in audit.notes_in_file(saved)]
         assert notes == [each.note for each in given]
         for note, each in zip(notes, given, strict=True):
             assert audit.open_checkpoint(note, "wardline.invalid/contract", _KEY.public_key()) == (
@@ -72,7 +72,7 @@ class WitnessContract(ABC):
             witness.keep(checkpoint(1))
         self.works_again()
         witness.keep(checkpoint(2))
-        notes = [note for text in self.received() for note in audit.notes_in(text)]
+        notes = [note for saved in self.received() for note in audit.notes_in_file(saved)]
         assert notes == [checkpoint(2).note]
 
     def test_a_witness_has_a_name(self, witness: ports.Witness) -> None:

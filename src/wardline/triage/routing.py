@@ -55,6 +55,8 @@ def reason_of(signal: records.Signal) -> str:
     match signal:
         case records.Match():
             return _match_reason(signal)
+        case records.Flag(official=records.OfficialNotice(), reason=reason):
+            return f"An authority gave notice of it: {reason}"
         case records.Flag(reason=reason, trusted=trusted):
             return f"A {'trusted flagger' if trusted else 'user'} flagged it: {reason}"
         case records.Score():  # the same words for a high score, for a scope where everything is looked at, and for what was drawn by lot

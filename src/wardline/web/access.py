@@ -87,11 +87,6 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
 }
 """Method and path to the scopes of which a key needs one."""
 
-GRAVE = frozenset(
-    {("POST", "/v1/approvals/{approval_id}/approve"), ("POST", "/v1/approvals/{approval_id}/refuse")}
-)
-"""What a key alone does not do: its person shows their password with each request. The same acts ask again in the console."""
-
 _PREFIX = "bearer "
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -45,7 +48,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     """
     app = FastAPI(
         title="Wardline", version="1", docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(access.authorise)],
-        description="Child-safety operations: uploads in, decisions by people, reports to the authorities.",
+        description="Child-safety operations: uploads in, decisions by people, reports to the authorities.", lifespan=_until_all_is_done,
     )  # fmt: skip
     app.state.wardline = wardline
     app.state.limiter = access.Limiter()
@@ -67,6 +70,13 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.add_middleware(Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes)
     app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise
     return app
+
+
+@asynccontextmanager
+async def _until_all_is_done(app: FastAPI) -> AsyncIterator[None]:
+    """Wait at the end for uploads that are under way, so that what they rest on is not closed under them."""
+    yield
+    await asyncio.to_thread(app.state.hands.close)
 
 
 @cache

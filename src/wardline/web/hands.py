@@ -19,3 +19,7 @@ class Hands:
     async def do(self, work: Callable[[], T]) -> T:
         """Have it done in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def close(self) -> None:
+        """Wait for what is under way. What no thread has taken up yet is not done; whoever asked for it gets no answer, and may repeat it."""
+        self._threads.shutdown(cancel_futures=True)

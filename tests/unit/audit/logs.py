@@ -42,3 +42,14 @@ def verify(
     entries: Sequence[Line], signed: Sequence[records.Checkpoint], *, all_signed: bool = False
 ) -> audit.Verdict:
     return audit.verify_log(iter(entries), iter(signed), ORIGIN, PUBLIC_KEY, all_signed=all_signed)
+
+
+def read_bundle(data: bytes) -> list[bytes]:
+    """Read a bundle of entries as the standard says: each with its length before it, two bytes, big-endian."""
+    leaves, at = [], 0
+    while at < len(data):
+        start = at + 2
+        at = start + int.from_bytes(data[start - 2 : start], "big")
+        assert at <= len(data), "it ends within an entry"
+        leaves.append(data[start:at])
+    return leaves

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.audit.logs import read_bundle
 from wardline.audit import (
     TileFile,
     Tiling,
     entries_path,
     hash_path,
     notes_in,
-    read_bundle,
     read_tile,
     tiles,
     widths,
@@ -72,19 +72,12 @@ def test_a_log_that_is_cut_in_two_turns_gives_the_same_files_and_root(first: int
     resumed = Tiling(start, pending)
     again = cut(resumed, entries[start:])
     assert resumed.root() == at_once.root()
-    assert {**{path: each for path, each in before.items() if each.is_whole}, **again} == files
+    assert {**{path: each for path, each in before.items() if ".p/" not in path}, **again} == files
 
 
 @given(st.lists(st.binary(max_size=300)))
 def test_what_is_bundled_is_read_back(entries: list[bytes]) -> None:
     assert read_bundle(tiles.bundle(entries)) == entries
-
-
-def test_a_bundle_that_was_cut_off_is_refused() -> None:
-    data = tiles.bundle([b"one", b"two"])
-    for length in (1, 4, len(data) - 1):
-        with pytest.raises(AuditLogError, match="within an entry"):
-            read_bundle(data[:length])
 
 
 def test_an_entry_that_no_bundle_can_hold_is_refused() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from wardline import assurance
 from wardline.capacity import Plot, Scene, Turn, rehearse_automation
 
 
@@ -35,7 +36,8 @@ def test_too_few_items_a_detector_worse_than_the_people_and_biased_sentinels_are
     told: list[Scene],
 ) -> None:
     few, worse, biased = (str(each.facts["why"]) for each in of(told, Turn.REFUSED))
-    assert "736" in few
+    assert "836" in few
+    assert "no try is spent" in few
     assert worse == "worse than the people"
     assert biased == "its sentinels disagree"
     second = of(told, Turn.REFUSED)[1].facts
@@ -48,6 +50,14 @@ def test_a_good_one_is_certified_once_and_keeps_its_cap(told: list[Scene]) -> No
     assert float(certified.facts["limit"]) <= float(certified.facts["cap"])
     assert float(certified.facts["true_share"]) <= float(certified.facts["cap"])
     assert float(certified.facts["load"]) < 0.5
+
+
+def test_each_try_has_what_a_lifetime_leaves_to_it(told: list[Scene]) -> None:
+    (certified,) = of(told, Turn.CERTIFIED)
+    # The thresholds of a leaflet and the biased sentinels were the first and the second look at the scores.
+    assert certified.facts["level"] == assurance.error_of_try(0.05, 3)
+    assert "try 2 of the arm" in of(told, Turn.CHANNELS)[0].text
+    assert "try 3 of the arm" in of(told, Turn.CHANNELS)[1].text
 
 
 def test_drift_suspends_it_and_nothing_takes_that_back(told: list[Scene]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.unit.pipeline.certifying_line import (
     start,
     terms,
 )
-from wardline import records
+from wardline import assurance, records
 from wardline.errors import (
     ConflictError,
     InputError,
@@ -28,6 +28,7 @@ from wardline.errors import (
     RefusedError,
     SecondPersonError,
 )
+from wardline.pipeline import certified
 from wardline.pipeline.standing import StandingCertificates
 from wardline.records import AlarmKind, Arm, CertificateState, Replace, Role, Truth, Verb
 from wardline.testing.harness import START, Line
@@ -322,6 +323,17 @@ def test_where_each_arm_stands_is_told_without_looking_at_scores(line: Line, cer
     assert any("how often people are wrong" in each for each in clear.counted.missing)
     assert (act.arm, act.certificate, act.holds) == (Arm.ACT, made, True)
     assert act.watch == line.store.certificate_watch(made.id)
+
+
+@pytest.mark.parametrize("arm", Arm)
+def test_what_the_store_counts_is_what_a_try_counts(line: Line, certifier: Certifier, arm: Arm) -> None:
+    certifier.certified(Arm.ACT)
+    asked = certified.question(line.parts, certified.scope_named(line.parts, SCOPE), arm, line.parts.now())
+    tried = certified.attempt(line.parts, asked, seed=1).counted
+    told = certified.counted(line.parts, asked)
+    assert told == assurance.Counts(
+        **{each.name: getattr(tried, each.name) for each in fields(assurance.Counts)}
+    )
 
 
 def test_a_certificate_cannot_stand_by_one_person(line: Line, certifier: Certifier) -> None:

@@ -46,9 +46,6 @@ def test_a_dbos_that_is_otherwise_looks_as_often_as_ever() -> None:
     system = SimpleNamespace(dequeue_scopes=lambda _: [None])
     idling.spare_empty_looks(SimpleNamespace(_sys_db=system), lambda _: False)
     assert system.dequeue_scopes("any") == [None]
-    whole = System()
-    idling.spare_empty_looks(SimpleNamespace(_sys_db=whole), None)
-    assert whole.dequeue_scopes("any") == [None]
 
 
 def test_the_dbos_that_is_installed_has_what_is_spared() -> None:

@@ -66,7 +66,9 @@ def test_asking_is_logged_with_the_name_and_the_answer_says_how_far(line: Line, 
     assert found.state is LogState.VERIFIED
     assert found.at == line.clock.now()
     assert found.under_way_since is None
-    assert details(line, Verb.LOG_VERIFIED) == [f"verified {found.entries} entries"]
+    assert details(line, Verb.LOG_VERIFIED) == [
+        f"verified {found.entries} entries, and against 0 checkpoints kept elsewhere"
+    ]
     assert found.entries == size - 1, "the answer itself came after what was checked"
     asked = next(entry for _, entry in line.wardline.entries_about("log", 9) if entry.actor == lead.id)
     assert (asked.verb, asked.detail) == (Verb.LOG_VERIFICATION_ASKED, found.asked_id)

@@ -100,6 +100,17 @@ def test_only_innocent_items_of_the_audit_that_a_person_would_have_cleared_count
     assert line.store.certificate(standing.id).state is CertificateState.STANDING
 
 
+@pytest.mark.parametrize(("by", "harmed"), [("this one", 1), ("another", 0), ("nobody", 0)])
+def test_what_the_machine_did_against_its_own_threshold_counts_against_the_certificate_it_did_it_under(
+    line: Line, certifier: Certifier, standing: records.Certificate, by: str, harmed: int
+) -> None:
+    certificate_id = {"this one": standing.id, "another": make.new_id("certificate"), "nobody": None}[by]
+    disposal = records.Disposal.LEFT if by == "nobody" else records.Disposal.ACTED
+    certifier.judged(judged(line, well=1, disposal=disposal, certificate_id=certificate_id))
+    line.chores.run()
+    assert seen(line, standing) == (1, harmed)
+
+
 def test_items_from_before_it_stood_are_no_news(
     line: Line, certifier: Certifier, standing: records.Certificate
 ) -> None:

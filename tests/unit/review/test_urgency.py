@@ -36,6 +36,14 @@ def test_another_signal_never_makes_a_case_less_grave() -> None:
             assert severity_of(known, more) == max(severity_of(known), severity_of(more))
 
 
+def test_an_authoritys_notice_weighs_as_much_as_a_trusted_flaggers_flag_and_is_never_both() -> None:
+    notice = records.OfficialNotice(authority="Example Police", number="2026/7", received_at=NOW)
+    official = records.Flag(reason="spam", official=notice)
+    assert severity_of(official) == severity_of(records.Flag(reason="spam", trusted=True)) > severity_of(FLAG)
+    with pytest.raises(InputError):
+        records.Flag(reason="spam", trusted=True, official=notice)
+
+
 @pytest.mark.parametrize("probability", [0.0, 0.3, 1.0])
 def test_a_detectors_probability_is_that_of_any_violation(probability: float) -> None:
     score = records.Score(detector="d", detector_version="1", probability=probability)

@@ -8,6 +8,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.unit.stores import databases
 from wardline.adapters import stores
 from wardline.adapters.stores.checkpoints import Checkpoints
@@ -77,3 +79,22 @@ def test_a_store_that_is_closed_the_moment_a_checkpoint_begins_ends_all_the_same
     (thread,) = set(threading.enumerate()) - before
     thread.join(_PATIENCE_SECONDS)
     assert not thread.is_alive()
+
+
+def test_a_thread_that_cannot_start_costs_no_commit_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.SqlStore(databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path)))
+    before = set(threading.enumerate())
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as without_threads:
+        without_threads.setattr(threading.Thread, "start", refuse)
+        store.commit(Insert(make.case()), entries=[make.entry()])
+    assert set(threading.enumerate()) <= before
+    store.commit(Insert(make.case()), entries=[make.entry()])
+    assert len(store.cases()) == 2
+    assert set(threading.enumerate()) > before
+    store.close()

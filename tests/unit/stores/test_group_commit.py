@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from tests.unit.stores import databases
 from wardline import records
 from wardline.adapters import stores
+from wardline.adapters.stores.writer import GroupWriter
 from wardline.errors import (
     AlreadyExistsError,
     ConfigurationError,
@@ -236,3 +237,37 @@ def test_records_of_one_load_are_of_one_kind(store: stores.SqlStore) -> None:
         store.commit(Insert(object()), entries=[make.entry()])
     with pytest.raises(InputError):
         store.commit(Replace(make.reveal()), entries=[make.entry()])
+
+
+def test_ctrl_c_while_writing_for_others_is_not_their_error(store: stores.SqlStore, gate: Gate) -> None:
+    before_commits: list[str] = []
+
+    def interrupt(point: str) -> None:
+        if point.startswith("store:before-commit"):
+            before_commits.append(point)
+            if len(before_commits) == 2:  # the first commit of the batch that waited
+                raise KeyboardInterrupt
+
+    gate.then = interrupt
+    outcomes = in_one_batch(store, gate, *(insert(store, make.case()) for _ in range(3)))
+    raised = [type(outcome.exception()) for outcome in outcomes]
+    # One of the threads writes for all: it alone is interrupted, and nothing of the batch was written.
+    assert sorted(each.__name__ for each in raised) == ["KeyboardInterrupt"] + ["StoreUnavailableError"] * 2
+    assert store.cases() == []
+    store.commit(Insert(make.case()), entries=[make.entry()])
+    assert len(store.cases()) == 1
+
+
+def test_what_fails_after_a_commit_has_nothing_written_again(engine: sa.Engine) -> None:
+    calls: list[str] = []
+
+    def committed() -> None:
+        calls.append("committed")
+        raise RuntimeError("no more threads")
+
+    writer = GroupWriter(engine, reached=lambda _: None, enqueue=None, committed=committed)
+    with pytest.raises(RuntimeError):
+        writer.alone(lambda connection: calls.append("run"))
+    assert calls == ["run", "committed"]
+    writer.close()
+    engine.dispose()

@@ -9,7 +9,8 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import Complaint, Flagged, people
-from wardline.records import KeyTrust, Outcome, Role, Stage
+from wardline.records import Insert, KeyTrust, Outcome, Role, Stage
+from wardline.testing import store_records as make
 from wardline.testing.harness import Line
 
 SAID = "It is <b>our garden</b>."
@@ -72,6 +73,30 @@ def test_whoever_decides_an_appeal_sees_what_the_person_says_and_not_what_was_de
     account = desk.get(f"/cases/{case.id}/account").text
     assert "another rule" not in account
     assert "<h2>Strikes</h2>" not in account
+
+
+def test_whoever_decides_an_appeal_cannot_look_up_meanwhile_what_was_decided(
+    api: Api, line: Line, noor: records.User
+) -> None:
+    case = appealed(line, noor)
+    made = make.referral(case_id=case.id, decision_id=line.store.decisions_of(case.id)[0].id)
+    line.store.commit(Insert(made), entries=[make.entry()])
+    somebody(line, "lea", Role.LEAD)
+    lead = Browser(api)
+    lead.sign_in("lea")
+    assert made.id in lead.get("/referrals").text
+    lead.send(lead.get(f"/cases/{case.id}").form("/claim"))
+    while line.sequence():
+        pass
+    assert made.id not in lead.get("/referrals").text
+    assert lead.get(f"/referrals/{made.id}").status == 403
+    for path in ("/audit", f"/audit?record={case.id}"):
+        assert "other-rule" not in lead.get(path).text
+    assert "waits for a decision" in lead.get("/appeals").text
+    lea = line.store.user_named("lea")
+    assert lea is not None
+    line.wardline.return_case(case.id, user=lea)
+    assert lead.get(f"/referrals/{made.id}").status == 200
 
 
 def test_both_decisions_stand_side_by_side_once_the_second_is_in(

@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.stories import picture
 from tests.web.client import Api
 from tests.web.console.browser import Browser, Seen, somebody
-from wardline import records
+from wardline import records, review
 from wardline.records import ActionKind, CaseState, Outcome, Role, Verb
 from wardline.testing.harness import Line
 
@@ -178,3 +178,36 @@ def test_an_account_that_was_unlinked_has_no_page(desk: Browser, line: Line) -> 
     line.pass_time(timedelta(days=31))
     desk.sign_in("mika")
     assert desk.get(f"/cases/{case.id}/account").status == 404
+
+
+def test_who_judges_besides_others_learns_neither_what_was_taken_back_nor_how_long_others_looked(
+    desk: Browser, lead: Browser, line: Line, case: records.Case
+) -> None:
+    first = line.person("quillfeather").user
+    line.wardline.claim(case.id, user=first)
+    line.wardline.reveal(case.id, item_id=case.item_ids[0], user=first)
+    asked = review.Judgement(outcome=records.Outcome.NOT_VIOLATION, second_opinion=True)
+    line.wardline.decide(case.id, user=first, judgement=asked)
+    line.pass_time(timedelta(minutes=2))
+    page = desk.send(_take(desk).form("/reveals"))
+    desk.send(page.form("/decisions"), category="other-rule", note="It reminds me of an earlier case.")
+    line.wardline.undo(case.id, user=records_of(line, "mika"))
+    line.wardline.return_case(case.id, user=records_of(line, "mika"))
+    third = _take(lead)
+    assert str(third.answer.url).endswith(case.id)
+    for secret in (
+        "mika",
+        "quillfeather",
+        "earlier case",
+        "another rule",
+        "no violation",
+        "revealed file",
+        "taken back",
+    ):
+        assert secret not in third.text.split("What happened")[1], secret
+
+
+def records_of(line: Line, name: str) -> records.User:
+    found = line.store.user_named(name)
+    assert found is not None
+    return found

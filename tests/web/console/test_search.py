@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.client import Api
 from tests.web.console.browser import Browser, Seen, somebody
-from wardline.records import Insert, Role
+from wardline.records import Insert, Role, Stage
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line
 
@@ -42,6 +42,18 @@ def test_a_referral_is_found_by_the_number_in_a_letter(lead: Browser, desk: Brow
     assert f'href="/cases/{case.id}"' in seen.text
     assert f"/referrals/{referral.id}" not in search(desk, "99004711").text
     assert "Number 99004711" in search(desk, "99004711").text
+
+
+def test_a_referral_of_a_case_that_one_may_have_to_judge_is_not_found(
+    lead: Browser, desk: Browser, line: Line
+) -> None:
+    case = make.case(stage=Stage.SECOND)
+    referral = make.referral(case_id=case.id, remote_id="99004712")
+    opinion = make.opinion(case_id=case.id)
+    line.store.commit(Insert(case), Insert(referral), Insert(opinion), entries=[make.entry()])
+    for browser in (lead, desk):
+        for words in ("99004712", referral.id[-6:].upper()):
+            assert "Number 99004712" not in search(browser, words).text
 
 
 def test_only_a_lead_finds_the_cases_of_an_account(lead: Browser, desk: Browser, line: Line) -> None:

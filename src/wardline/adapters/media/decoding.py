@@ -151,6 +151,9 @@ def open_picture(
         _require_declared(size, media_format, caps)
     image = Image.open(io.BytesIO(content), formats=(_PLUGINS[media_format],))
     require_size(image, caps)
+    if media_format is MediaFormat.JPEG:
+        # All at once: it is in memory already, and each further piece would be joined to what is left of the one before.
+        image.decodermaxblock = max(image.decodermaxblock, len(content))
     frames = _count_frames(image, caps.frames)
     picture = records.Picture(format=media_format, width=image.width, height=image.height, frames=frames)
     return image, picture

@@ -29,8 +29,12 @@ class Checkpoints:
         self._committed.set()
         with self._gate:
             if self._thread is None and not self._closed.is_set():
-                self._thread = threading.Thread(target=self._serve, name="wardline-checkpoints", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._serve, name="wardline-checkpoints", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # no more threads, or the process ends: what was committed is safe, and the next commit tries again
+                    return
+                self._thread = thread
 
     def close(self) -> None:
         """Stop; what is not copied yet is safe in the log."""

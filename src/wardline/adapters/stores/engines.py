@@ -40,7 +40,7 @@ def open_sqlite(path: Path) -> sa.Engine:
     url = sa.URL.create("sqlite", database=str(path.resolve()))
     # Without the values of a statement in the text of its errors: they are account data, and a traceback would print them.
     engine = sa.create_engine(
-        url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS
+        url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS, pool_use_lifo=True
     )
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
@@ -63,6 +63,7 @@ def open_postgres(url: str) -> sa.Engine:
             pool_size=_CONNECTIONS,
             max_overflow=_MORE_CONNECTIONS,
             pool_pre_ping=True,
+            pool_use_lifo=True,  # the connection that was used last has its statements prepared
             connect_args={
                 "options": "-c synchronous_commit=on -c timezone=UTC",
                 "application_name": "wardline",

@@ -28,6 +28,35 @@ class SqlEvidence(SqlReading):
         for row in self._stream(chosen.order_by(table.c.recorded_at, table.c.id)):
             yield codec.from_row(records.Evidence, dict(row))
 
+    def count_evidence(
+        self,
+        scope: str,
+        detector: str,
+        detector_version: str,
+        *,
+        truth: records.Truth,
+        since: datetime,
+        until: datetime,
+    ) -> list[records.EvidenceCount]:
+        table = tables.evidence
+        alike = (table.c.channel, table.c.part, table.c.person_was_right)
+        chosen = sa.select(*alike, sa.func.count().label("number")).where(
+            table.c.scope == scope,
+            table.c.detector == detector,
+            table.c.detector_version == detector_version,
+            table.c.truth == truth.value,
+            table.c.scored_at >= since,
+            table.c.recorded_at >= since,
+            table.c.recorded_at <= until,
+        )
+        return [
+            records.EvidenceCount(
+                channel=records.Channel(row["channel"]), truth=truth, part=records.Part(row["part"]),
+                person_was_right=bool(row["person_was_right"]), count=int(row["number"]),
+            )
+            for row in self._rows(chosen.group_by(*alike))
+        ]  # fmt: skip
+
     def evidence_of(self, source_id: str) -> list[records.Evidence]:
         table = tables.evidence
         chosen = sa.select(table).where(table.c.source_id == source_id)

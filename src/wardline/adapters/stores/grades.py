@@ -10,10 +10,40 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from wardline.adapters.stores import tables
 from wardline.records import Grade
 
+UNGRAVE = "u"
+"""The letter of what is not known to be of A or B."""
+_SEVERE = (Grade.A, Grade.B)
 _ZEROS = ("0", "0.0")
 """A number may have been given without a fraction."""
+
+
+def is_letter(wanted: str) -> sa.ColumnElement[bool]:
+    """Select the cases of one letter, spelt as their indexes are."""
+    spelt: sa.ColumnElement[str] = sa.literal_column(tables.LETTER, sa.Text())
+    return spelt == sa.literal_column(f"'{wanted}'", sa.Text())
+
+
+def letter(urgency: Any) -> sa.ColumnElement[str]:
+    """Give the same by the column of a part of ``cases``."""
+    return sa.func.coalesce(sa.func.substr(urgency, 14, 1), UNGRAVE, type_=sa.Text())
+
+
+def letters(declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> tuple[str, ...]:
+    """Give the letters of what somebody may take, danger aside."""
+    return (*(each.value for each in _SEVERE if each not in (*declined, *put_off)), UNGRAVE)
+
+
+def letters_of(some: tuple[Grade, ...], *, but_for: tuple[Grade, ...]) -> tuple[str, ...]:
+    """Give the letters of some grades but for others; the rest has none of its own."""
+    return tuple(each.value for each in _SEVERE if each in some and each not in but_for)
+
+
+def is_told_by_letter(of: str, declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> bool:
+    """Say whether all that has this letter is taken, so that it need not be looked at more closely."""
+    return of != UNGRAVE or {*declined, *put_off} <= {*_SEVERE, Grade.HARMLESS}
 
 
 def takes(case: Any, declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> sa.ColumnElement[bool]:

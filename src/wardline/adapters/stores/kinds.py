@@ -123,7 +123,12 @@ KINDS = (
     _kind(records.Alarm, Unique(("kind", "subject_id"), while_none="resolved_at")),
     _kind(records.Strike, Unique(("decision_id",))),
     _kind(records.Appeal, Unique(("case_id",))),
-    _kind(records.Notice, Unique(("item_id", "reason", "flagger"))),
+    _kind(
+        records.Notice,
+        Unique(("item_id", "reason", "flagger"), while_none="official"),
+        Unique(("item_id", "official"), while_set="official"),
+        later={"official": None},
+    ),
     _kind(records.Message, Unique(("subject_id", "kind"))),
     _kind(records.Certificate, Unique(("scope", "arm", "number"))),
     _kind(records.CertificateWatch, Unique(("certificate_id",))),

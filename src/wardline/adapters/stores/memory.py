@@ -66,6 +66,11 @@ class MemoryStore(
             self._apply(prepared)
             self._reached(f"store:after-commit:{prepared.name}")
 
+    def may_hold_work(self, queue: str) -> bool:
+        """Say whether work waits in a queue. See ``ports.WorkReader``."""
+        with self._gate:
+            return any(task.queue == queue for task in self.tasks)
+
     def close(self) -> None:
         """Refuse further commits; what is stored can still be read."""
         with self._gate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -24,6 +25,29 @@ class MemoryEvidence(MemoryReading):
                 and (since is None or each.recorded_at >= since)
             ),
         )
+
+    def count_evidence(
+        self,
+        scope: str,
+        detector: str,
+        detector_version: str,
+        *,
+        truth: records.Truth,
+        since: datetime,
+        until: datetime,
+    ) -> list[records.EvidenceCount]:
+        about = self.evidence_about(scope, detector, detector_version, since=since)
+        found = Counter(
+            (each.channel, each.part, each.person_was_right)
+            for each in about
+            if each.truth is truth and each.scored_at >= since and each.recorded_at <= until
+        )
+        return [
+            records.EvidenceCount(
+                channel=channel, truth=truth, part=part, person_was_right=right, count=number
+            )
+            for (channel, part, right), number in found.items()
+        ]
 
     def evidence_of(self, source_id: str) -> list[records.Evidence]:
         return self._all(records.Evidence, _recorded, lambda each: each.source_id == source_id)

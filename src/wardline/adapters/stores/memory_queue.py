@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -57,10 +56,7 @@ class MemoryQueue(MemoryReading):
         return list(found.values())
 
     def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
-        return [
-            records.Standing(**{each.name: getattr(case, each.name) for each in fields(records.Standing)})
-            for case in self.urgent_cases(now=now, taker=taker, most=most)
-        ]
+        return [records.standing_of(case) for case in self.urgent_cases(now=now, taker=taker, most=most)]
 
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         free = self._waiting(now, taker, lambda case: case.id)

@@ -136,6 +136,9 @@ class MemoryReaders(MemoryListReaders, MemoryQueue, MemorySignIn, MemoryTargets)
         )
 
     # --- preservation -----------------------------------------------------------------------------------------------------------
+    def hold(self, hold_id: str) -> records.Hold:
+        return self._one(records.Hold, hold_id)
+
     def holds_of(self, item_id: str) -> list[records.Hold]:
         return self._all(records.Hold, _placed, lambda found: found.item_id == item_id)
 

@@ -19,6 +19,10 @@ class MemorySeveral(MemoryReaders):
             table = self._table(records.Item)
             return {each: table[each] for each in item_ids if each in table}
 
+    def matches_of_visible(self, item_ids: Sequence[str]) -> dict[str, tuple[records.Match, ...]]:
+        found = self.several_items(item_ids).values()
+        return {item.id: item.matches for item in found if item.sealed and item.picture is not None}
+
     def several_decisions(self, decision_ids: Sequence[str]) -> dict[str, records.Decision]:
         with self._gate:
             table = self._table(records.Decision)

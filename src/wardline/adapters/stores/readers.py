@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import tables
+from wardline.adapters.stores.columns import UtcTime
 from wardline.adapters.stores.list_readers import SqlListReaders
-from wardline.adapters.stores.queue_readers import SqlQueue
 from wardline.adapters.stores.quick_reads import QuickReads
 from wardline.adapters.stores.reading import MOST_VALUES
 from wardline.adapters.stores.sign_in_readers import SqlSignIn
@@ -25,7 +27,17 @@ _REMEMBERED = (
 )
 
 
-class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
+@cache
+def _of_person(table: sa.Table) -> sa.Select[Any]:
+    """Make the statement that reads what one person was shown, or covered, from a time on: every hand-out asks it."""
+    about = (
+        table.c.user_id == sa.bindparam("user", type_=sa.Text()),
+        table.c.at >= sa.bindparam("since", type_=UtcTime()),
+    )
+    return sa.select(table).where(*about).order_by(table.c.at, table.c.id)
+
+
+class SqlReaders(SqlListReaders, SqlTargets, SqlSignIn):
     """Intake, review, enforcement, referral, preservation, people and alarms."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -101,14 +113,10 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
         return self._all(records.Reveal, chosen.order_by(table.c.at, table.c.id))
 
     def reveals_to(self, user_id: str, *, since: datetime) -> list[records.Reveal]:
-        table = tables.reveals
-        chosen = sa.select(table).where(table.c.user_id == user_id, table.c.at >= since)
-        return self._all(records.Reveal, chosen.order_by(table.c.at, table.c.id))
+        return self._all(records.Reveal, _of_person(tables.reveals), user=user_id, since=since)
 
     def coverings_by(self, user_id: str, *, since: datetime) -> list[records.Covering]:
-        table = tables.coverings
-        chosen = sa.select(table).where(table.c.user_id == user_id, table.c.at >= since)
-        return self._all(records.Covering, chosen.order_by(table.c.at, table.c.id))
+        return self._all(records.Covering, _of_person(tables.coverings), user=user_id, since=since)
 
     def notes_of(self, case_id: str) -> list[records.Note]:
         table = tables.notes
@@ -175,6 +183,9 @@ class SqlReaders(SqlListReaders, SqlQueue, SqlSignIn, SqlTargets):
         return self._first(records.Receipt, sa.select(table).where(table.c.referral_id == referral_id))
 
     # --- preservation -----------------------------------------------------------------------------------------------------------
+    def hold(self, hold_id: str) -> records.Hold:
+        return self._one(records.Hold, hold_id)
+
     def holds_of(self, item_id: str) -> list[records.Hold]:
         table = tables.holds
         chosen = sa.select(table).where(table.c.item_id == item_id)

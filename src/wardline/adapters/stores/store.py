@@ -85,7 +85,7 @@ class SqlStore(
         entries: Sequence[records.Entry],
         work: Sequence[records.Task] = (),
     ) -> None:
-        """Write everything or nothing; return when it is durable. See ``ports.Store``."""
+        """Write everything or nothing; return when it is durable, which counts alone need not be yet. See ``ports.Store``."""
         self._writer.commit(preparation.prepare(changes, entries, work))
 
     def sequence(self, sign: Callable[[Sequence[bytes]], records.Checkpoint], *, most: int = 10_000) -> int:
@@ -95,7 +95,7 @@ class SqlStore(
         return self._writer.alone(partial(log.sequence, sign=sign, most=most))
 
     def may_hold_work(self, queue: str) -> bool:
-        """Say whether durable work waits in a queue: quickly, or else that it may."""
+        """Say whether durable work waits in a queue: quickly, or else that it may. See ``ports.WorkReader``."""
         return self._quick is None or self._quick.may_hold_work(queue)
 
     def close(self) -> None:

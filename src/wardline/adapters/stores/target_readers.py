@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import tables
-from wardline.adapters.stores.reading import SqlReading
+from wardline.adapters.stores.columns import UtcTime, text
+from wardline.adapters.stores.queue_readers import SqlQueue
 from wardline.records import CaseState, DecisionState, Drawn, Outcome, Target
 
 _CASES = tables.cases
@@ -22,7 +24,7 @@ _STANDS = sa.and_(
 _OPEN = CaseState.OPEN.value
 
 
-class SqlTargets(SqlReading):
+class SqlTargets(SqlQueue):
     """What leads and alarms ask of all open cases."""
 
     def waiting_by_target(self) -> list[records.Waiting]:
@@ -46,16 +48,23 @@ class SqlTargets(SqlReading):
         return self._first(records.Case, chosen.order_by(_CASES.c.due_at, _CASES.c.id))
 
     def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
-        # Those that are still open have kept nothing. They are most of all in a backlog, and are counted along their own index.
+        # Those that are still open have kept nothing. They are most of all in a backlog, and are counted along their own index: of each queue
+        # and class those alone whose target ended in the period.
         due: Counter[tuple[str, str]] = Counter()
         kept: Counter[tuple[str, str]] = Counter()
-        for statement in (_still_open(since, until), _decided(since, until)):
-            for row in self._rows(statement):
+        period = {"since": since, "until": until}
+        queues = self.open_queues()
+        if queues:
+            asked = {f"queue_{number}": queue for number, queue in enumerate(queues)}
+            for row in self._rows(_still_open(len(queues)), **period, **asked):
                 due[row["queue"], row["target"]] += int(row["due"])
-                kept[row["queue"], row["target"]] += int(row["kept"])
+        for row in self._rows(_DECIDED, **period):
+            due[row["queue"], row["target"]] += int(row["due"])
+            kept[row["queue"], row["target"]] += int(row["kept"])
         return [
             records.Attained(queue=queue, target=Target(target), due=number, kept=kept[queue, target])
             for (queue, target), number in sorted(due.items())
+            if number
         ]
 
     def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:
@@ -81,25 +90,41 @@ class SqlTargets(SqlReading):
         return [_handled(row) for row in self._rows(chosen)]
 
 
-def _still_open(since: datetime, until: datetime) -> sa.Select[Any]:
-    queue, target = _CASES.c.queue, _CASES.c.target
-    counted = sa.select(queue, target, sa.func.count().label("due"), sa.literal(0).label("kept"))
-    due = (_CASES.c.due_at >= since, _CASES.c.due_at < until, target.is_not(None))
-    return counted.where(_CASES.c.state == _OPEN, *due).group_by(queue, target)
+_DUE = (
+    _CASES.c.due_at >= sa.bindparam("since", type_=UtcTime()),
+    _CASES.c.due_at < sa.bindparam("until", type_=UtcTime()),
+    _CASES.c.target.is_not(None),
+)
 
 
-def _decided(since: datetime, until: datetime) -> sa.Select[Any]:
+@cache
+def _still_open(queues: int) -> sa.CompoundSelect[Any]:
+    """Count what is open and due, of so many queues; built once for each number of them."""
+    parts = []
+    for number in range(queues):
+        queue: sa.BindParameter[str] = sa.bindparam(f"queue_{number}", type_=text())
+        for target in Target:
+            of = (_CASES.c.state == _OPEN, _CASES.c.queue == queue, _CASES.c.target == target.value)
+            named = sa.literal(target.value, sa.Text()).label("target")
+            counted = sa.func.count().label("due")
+            parts.append(sa.select(queue.label("queue"), named, counted).where(*of, *_DUE))
+    return sa.union_all(*parts)
+
+
+def _decided() -> sa.Select[Any]:
     queue, target = _CASES.c.queue, _CASES.c.target
     in_time = _DECISIONS.c.at <= _CASES.c.due_at
     decided = sa.and_(_DECISIONS.c.id == _CASES.c.decision_id, _STANDS)
     kept = sa.func.sum(sa.case((in_time, 1), else_=0)).label("kept")
-    due = (_CASES.c.due_at >= since, _CASES.c.due_at < until, target.is_not(None))
     return (
         sa.select(queue, target, sa.func.count().label("due"), kept)
         .select_from(_CASES.outerjoin(_DECISIONS, decided))
-        .where(_CASES.c.state != _OPEN, *due)
+        .where(_CASES.c.state != _OPEN, *_DUE)
         .group_by(queue, target)
     )
+
+
+_DECIDED = _decided()
 
 
 def _of(queue: str, target: records.Target) -> sa.ColumnElement[bool]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import tables
+from wardline.adapters.stores import codec, tables
 from wardline.adapters.stores.columns import UtcTime
 from wardline.adapters.stores.reading import SqlReading
+from wardline.errors import IntegrityError
+from wardline.records import HashKind
 
 _USER = sa.bindparam("user", type_=sa.Text())
 _SINCE = sa.bindparam("since", type_=UtcTime())
@@ -26,7 +29,7 @@ _LAST = sa.select(sa.func.max(tables.reveals.c.number).label("number")).where(
     tables.reveals.c.user_id == _USER, tables.reveals.c.number.is_not(None)
 )
 _ITEMS = (
-    sa.select(tables.items)
+    sa.select(tables.items.c.id, tables.items.c.hashes, tables.items.c.matches)
     .where(tables.items.c.id.in_(_shown(tables.reveals.c.item_id)))
     .order_by(tables.items.c.id)
 )
@@ -40,6 +43,15 @@ _DECISIONS = (
 _CLUSTERS = sa.select(tables.cases.c.id, tables.cases.c.cluster_id).where(
     tables.cases.c.id.in_(_shown(tables.reveals.c.case_id)), tables.cases.c.cluster_id.is_not(None)
 )
+_PRACTICE = (
+    sa.select(tables.golden_cases.c.case_id, tables.golden_items.c.category)
+    .join(tables.golden_items, tables.golden_items.c.id == tables.golden_cases.c.golden_id)
+    .where(
+        tables.golden_cases.c.case_id.in_(_shown(tables.reveals.c.case_id)),
+        tables.golden_cases.c.answered_at.is_not(None),
+        tables.golden_items.c.category.is_not(None),
+    )
+)
 _CHOICES = sa.select(tables.viewing_choices).where(tables.viewing_choices.c.user_id == _USER).limit(1)
 
 
@@ -49,8 +61,8 @@ class SqlWellbeing(SqlReading):
     def last_number(self, user_id: str) -> int:
         return int(self._rows(_LAST, user=user_id)[0]["number"] or 0)
 
-    def items_shown(self, user_id: str, *, since: datetime) -> list[records.Item]:
-        return self._all(records.Item, _ITEMS, user=user_id, since=since)
+    def files_shown(self, user_id: str, *, since: datetime) -> list[records.ShownFile]:
+        return [_file(row) for row in self._rows(_ITEMS, user=user_id, since=since)]
 
     def own_decisions(self, user_id: str, *, since: datetime) -> list[records.Decision]:
         return self._all(records.Decision, _DECISIONS, user=user_id, since=since)
@@ -58,9 +70,29 @@ class SqlWellbeing(SqlReading):
     def clusters_shown(self, user_id: str, *, since: datetime) -> dict[str, str]:
         return {row["id"]: row["cluster_id"] for row in self._rows(_CLUSTERS, user=user_id, since=since)}
 
+    def practice_shown(self, user_id: str, *, since: datetime) -> dict[str, records.Category]:
+        found = self._rows(_PRACTICE, user=user_id, since=since)
+        return {row["case_id"]: records.Category(row["category"]) for row in found}
+
     def choices_of(self, user_id: str) -> records.ViewingChoices | None:
         return self._only(records.ViewingChoices, _CHOICES, user=user_id)
 
     def all_choices(self) -> list[records.ViewingChoices]:
         table = tables.viewing_choices
         return self._all(records.ViewingChoices, sa.select(table).order_by(table.c.id))
+
+
+def _file(row: sa.RowMapping) -> records.ShownFile:
+    """Make the record without making one of each hash."""
+    try:
+        digests = [each["value"] for each in json.loads(row["hashes"]) if each["kind"] == HashKind.SHA256]
+    except (ValueError, TypeError, KeyError) as error:
+        raise IntegrityError(
+            f"item {row['id']}: what is stored is malformed, expected a valid record"
+        ) from error
+    known: dict[str, Any] = {
+        "id": row["id"],
+        "sha256": digests[0] if digests else None,
+        "matches": row["matches"],
+    }
+    return codec.from_row(records.ShownFile, known)

@@ -82,7 +82,7 @@ class GroupWriter:
             engine: The database.
             reached: Called at the write points.
             enqueue: Adds durable work; None refuses it.
-            committed: Called after each transaction that is durable, before anybody hears of it.
+            committed: Called after each transaction, once everybody's answer is known. It is durable then, but for one of counts alone. It must not fail.
         """
         self._engine = engine
         self._committed = committed
@@ -102,7 +102,7 @@ class GroupWriter:
         return len(self._waiting)
 
     def commit(self, prepared: Prepared) -> None:
-        """Write a commit; return when it is durable."""
+        """Write a commit; return when it is durable. Counts alone are written then, and are durable a moment later: see ``quick_counts``."""
         if prepared.work and self._enqueue is None:
             raise errors.ConfigurationError("work: no durable queue is attached to this store, expected one")
         self._done(_Request(prepared=prepared))
@@ -161,17 +161,24 @@ class GroupWriter:
             with translation.translated(), transactions.writing(self._engine) as connection:
                 result = job.run(connection)
                 connection.commit()
-            self._committed()
+        except KeyboardInterrupt:  # is meant for this thread, which need not be the one that asked
+            job.fail(_translated(None))
+            raise
         except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the caller that waits
             job.fail(error)
         else:
             job.succeed(result)
+            self._committed()
 
     def _write(self, batch: list[_Request], tries: int = MOST_TRIES) -> None:
         """Write a batch; when its transaction breaks, write its requests one by one, so that each gets its own answer."""
+        quick = self._quick if all(_only_counts(each.prepared) for each in batch) else None
         try:
-            self._transact(batch)
-        except KeyboardInterrupt:
+            if quick is not None:
+                self._count(batch, quick)
+            else:
+                self._transact(batch)
+        except KeyboardInterrupt:  # is meant for this thread; the others hear that it was interrupted
             raise
         except (_WholeBatchError, NotCommittedError) as error:
             _fail(batch, error.__cause__)
@@ -183,12 +190,13 @@ class GroupWriter:
                 self._write(batch, tries - 1)
             else:
                 _fail(batch, error)
+        else:
+            # Outside: what goes wrong in it must not have anything written again.
+            if quick is None:
+                self._committed()
 
     def _transact(self, batch: list[_Request]) -> None:
         """Write a batch in one transaction and answer once it is durable; raises when it broke as a whole."""
-        if self._quick is not None and all(_only_counts(each.prepared) for each in batch):
-            self._count(batch, self._quick)
-            return
         refused: dict[_Request, BaseException] = {}
         counts: Counter[tuple[date, records.Step]] = Counter()
         tallies: Counter[TallyKey] = Counter()
@@ -201,7 +209,7 @@ class GroupWriter:
                 try:
                     self._apply(connection, request.prepared)
                 except BaseException as error:
-                    if _breaks(error):
+                    if _breaks(error) or isinstance(error, KeyboardInterrupt):
                         raise
                     refused[request] = _translated(error)
                 else:
@@ -211,9 +219,10 @@ class GroupWriter:
             statements.add_tallies(connection, tallies)
             try:
                 connection.commit()
+            except KeyboardInterrupt:
+                raise
             except BaseException as error:
                 raise _WholeBatchError from error
-        self._committed()
         self._answer(batch, refused)
 
     def _count(self, batch: list[_Request], quick: QuickCounts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from io import FileIO
 from pathlib import Path
 
 from wardline import audit, records
@@ -41,7 +42,8 @@ class FileWitness:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 size = os.fstat(file.fileno()).st_size
                 torn = size > 0 and os.pread(file.fileno(), 2, max(0, size - 2)) != b"\n\n"
-                file.write(((SEPARATOR * 2 if torn else "") + checkpoint.note + SEPARATOR).encode())
+                data = ((SEPARATOR * 2 if torn else "") + checkpoint.note + SEPARATOR).encode()
+                _write(file, data)
                 os.fsync(file.fileno())
         except OSError as error:
             why = "its disk is full" if error.errno in _FULL else type(error).__name__
@@ -65,3 +67,9 @@ class FileWitness:
                 f"witness {self._name}: over {_MOST_BYTES} bytes, expected a shorter file; move older notes to another one"
             )
         return audit.notes_in(data.decode("utf-8", errors="replace"))
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    if file.write(data) != len(data):
+        # A full disk takes what it can; only the next write would say why it took no more.
+        raise OSError(errno.ENOSPC, "written in part")

@@ -92,6 +92,11 @@ def _tell(summary: dict[str, Any], folder: Path) -> None:
     console = Console(stderr=True)
     console.print(table)
     console.print(f"Figures: {folder / FIGURES_FILE}")
+    console.print(
+        "No machine decides here. How one is allowed to, and how that ends, is played with invented numbers: `wardline bench assurance --story`, "
+        "and Automation in the console",
+        soft_wrap=True,
+    )
 
 
 def _address(running: Any) -> None:
@@ -103,6 +108,10 @@ def _address(running: Any) -> None:
     )
     for name, password in running.passwords.items():
         console.print(f"  {name:<12} {password}")
+    console.print(
+        f"\nHow a machine is allowed to decide alone, and how that ends, is played with invented numbers: Automation in the menu, or "
+        f"{running.api}/automation/rehearsal"
+    )
     console.print("\nThe HTTP API is at the same address; its keys:")
     for name, key in running.keys.items():
         console.print(f"  {name:<12} {key}")

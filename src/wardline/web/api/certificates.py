@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, Field
 
 from wardline import records
-from wardline.errors import RefusedError
+from wardline.errors import InputError, RefusedError
 from wardline.pipeline import Wardline
 from wardline.records import require_id
 from wardline.web import access
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/v1", tags=["certificates"])
 
 _Caller = Annotated[Caller, Depends(access.caller)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
+_Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)]
 
 
 class Wanted(BaseModel):
@@ -61,9 +62,22 @@ def list_certificates(
 
 
 @router.post("/certificates", status_code=201)
-def propose(wanted: Wanted, caller: _Caller, wardline: _Wardline) -> records.Approval:
-    """Look at the evidence once, and propose a certificate; a second person approves it under `/v1/approvals`."""
-    proposed = wardline.propose_certificate(wanted.scope, wanted.arm, user=caller.person)
+def propose(
+    wanted: Wanted, caller: _Caller, wardline: _Wardline, idempotency_key: _Key = None
+) -> records.Approval:
+    """Look at the evidence once, and propose a certificate; a second person approves it under `/v1/approvals`.
+
+    `Idempotency-Key` is required: each look spends a part of what the scope may err in its life, and a request whose answer was lost is repeated
+    with the same key.
+    """
+    if idempotency_key is None:
+        raise InputError(
+            "Idempotency-Key: missing, expected one for each try",
+            remedy="Send a key of your own with each try, and the same one again when the answer was lost: each new try is harder.",
+        )
+    proposed = wardline.propose_certificate(
+        wanted.scope, wanted.arm, user=caller.person, once=idempotency_key
+    )
     if proposed.approval is None:
         made = proposed.certificate
         raise RefusedError(

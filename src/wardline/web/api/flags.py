@@ -1,11 +1,12 @@
-"""``/v1/flags``: users and trusted flaggers point at content."""
+"""``/v1/flags``: users, trusted flaggers and authorities point at content."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from wardline import records
@@ -24,6 +25,26 @@ _Wardline = Annotated[Wardline, Depends(access.wardline)]
 _Caller = Annotated[Caller, Depends(access.caller)]
 
 
+class Official(BaseModel):
+    """What the notice of police, or of another authority, names itself by."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    authority: str = Field(min_length=1, max_length=200, description="Which office; never a person")
+    number: str = Field(min_length=1, max_length=100, description="The office's own number of the notice")
+    received_at: AwareDatetime = Field(description="When it reached you")
+
+    def record(self) -> records.OfficialNotice:
+        """Give the record."""
+        try:
+            received_at = self.received_at.astimezone(UTC)
+        except OverflowError:
+            raise InputError(
+                "received_at: before the first year or after the last, expected when it reached you"
+            ) from None
+        return records.OfficialNotice(authority=self.authority, number=self.number, received_at=received_at)
+
+
 class FlagBody(BaseModel):
     """What the platform passes on: the whole body, or the part ``flag`` beside ``context`` and ``file``."""
 
@@ -33,8 +54,9 @@ class FlagBody(BaseModel):
         min_length=1, max_length=200, description="Your category of complaint; no free text about the content"
     )
     flagger: records.Flagger = Field(
-        records.Flagger.USER, description="A trusted key may speak for a trusted flagger"
+        records.Flagger.USER, description="A trusted key may speak for a trusted flagger, or for an authority"
     )
+    official: Official | None = Field(None, description="With the flagger `police`, and only then")
     item_id: str | None = Field(None, max_length=64, description="As an answer to an upload named it")
     account_reference: str | None = Field(None, min_length=1, max_length=255)
     content_reference: str | None = Field(None, min_length=1, max_length=255)
@@ -93,8 +115,8 @@ def _read(request: Request, body: bytes) -> Flagged:
     if not content_type.lower().startswith(MULTIPART):
         said = _said(body)
         return Flagged(
-            reason=said.reason, flagger=said.flagger, item_id=said.item_id, account_reference=said.account_reference,
-            content_reference=said.content_reference,
+            reason=said.reason, flagger=said.flagger, official=_official(said), item_id=said.item_id,
+            account_reference=said.account_reference, content_reference=said.content_reference,
         )  # fmt: skip
     parts = multipart.parse(content_type, body)
     if set(parts) != {"flag", "context", "file"}:
@@ -103,7 +125,11 @@ def _read(request: Request, body: bytes) -> Flagged:
     if said.item_id or said.account_reference or said.content_reference:
         raise InputError("flag: names content beside its context, expected reason and flagger only")
     upload = read_context(parts["context"]).upload(parts["file"])
-    return Flagged(reason=said.reason, flagger=said.flagger, upload=upload)
+    return Flagged(reason=said.reason, flagger=said.flagger, official=_official(said), upload=upload)
+
+
+def _official(said: FlagBody) -> records.OfficialNotice | None:
+    return said.official.record() if said.official is not None else None
 
 
 def _said(text: bytes) -> FlagBody:

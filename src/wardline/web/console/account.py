@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import enforcement, records
 from wardline.errors import NotFoundError
-from wardline.pipeline import seeing
+from wardline.pipeline import blindness, seeing
 from wardline.records import ActionKind, ActionState, HoldState
 from wardline.web.console.appeal_view import FLAGGERS, STATES, is_blind
 from wardline.web.console.desk import REVIEWERS, Desk, Page
@@ -80,21 +80,29 @@ def _rows(desk: Desk, cases: list[records.Case]) -> list[Row]:
 
 def _record(desk: Desk, account: str, platforms: set[str], rows: Sequence[Row]) -> dict[str, Any]:
     """Read what stands against the account, and what was said: strikes, flags and appeals of the cases that are shown."""
-    store, case_ids = desk.wardline.parts.store, [row.case.id for row in rows]
-    hidden = {row.case.id for row in rows if row.is_blind}
-    strikes = [
-        each
-        for platform in sorted(platforms)
-        for each in store.strikes_of(platform, account)
-        if each.case_id not in hidden
-    ]
-    appeals = store.appeals_of_several(case_ids)
+    parts, case_ids = desk.wardline.parts, [row.case.id for row in rows]
+    store = parts.store
+    strikes = _strikes(desk, [each for name in sorted(platforms) for each in store.strikes_of(name, account)])
+    found = store.appeals_of_several(case_ids)
+    appeals = blindness.seen_appeals(parts, [found[each] for each in case_ids if each in found], desk.user)
     notices = store.notices_of_several(case_ids)
+    flags = [notice for each in case_ids for notice in notices.get(each, ())]
     return {
         "strikes": strikes, "strike_sum": enforcement.total(strikes, desk.now), "ladder": desk.wardline.parts.rules.ladder,
-        "appeals": [appeals[each] for each in case_ids if each in appeals], "appeal_states": STATES,
-        "flags": [notice for each in case_ids for notice in notices.get(each, ())], "flaggers": FLAGGERS,
+        "appeals": appeals, "appeal_states": STATES, "flags": blindness.seen_notices(parts, flags, desk.user), "flaggers": FLAGGERS,
     }  # fmt: skip
+
+
+def _strikes(desk: Desk, every: Sequence[records.Strike]) -> list[records.Strike]:
+    """Leave out the strikes of cases that are to be judged without knowing that there was one, however long ago they were opened."""
+    case_ids = list({each.case_id: None for each in every})
+    hidden = desk.wardline.hidden_cases(case_ids, user=desk.user)
+    hidden |= {
+        case_id
+        for case_id, case in desk.wardline.parts.store.several_cases(case_ids).items()
+        if is_blind(case)
+    }
+    return [each for each in every if each.case_id not in hidden]
 
 
 def _is_violation(row: Row) -> bool:

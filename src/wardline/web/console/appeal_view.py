@@ -23,7 +23,11 @@ STATES = {
     AppealState.WAITING: "waits for the first decision", AppealState.OPEN: "waits for a decision", AppealState.UPHELD: "upheld",
     AppealState.OVERTURNED: "overturned",
 }  # fmt: skip
-FLAGGERS = {Flagger.USER: "users", Flagger.TRUSTED_FLAGGER: "trusted flaggers"}
+FLAGGERS = {
+    Flagger.USER: "users",
+    Flagger.TRUSTED_FLAGGER: "trusted flaggers",
+    Flagger.POLICE: "an authority",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def show(desk: Desk) -> Response:
     terms = desk.wardline.parts.rules.automation.terms
     return page(
         desk, "automation", rows=rows, older=older, manages=desk.user.role in MANAGERS, percent=assurance.percent, terms=terms,
+        once=desk.wardline.parts.entropy(16).hex(),
         names={user.id: user.name for user in desk.wardline.parts.store.users()},
     )  # fmt: skip
 
@@ -50,7 +51,9 @@ def propose(desk: Desk) -> Response:
     """Try to certify an arm, and propose it to a second person."""
     if (arm := desk.needed("arm")) not in list(Arm):
         raise InputError(f"arm {arm[:16]}: unknown, expected clear or act")
-    proposed = desk.wardline.propose_certificate(desk.needed("scope"), Arm(arm), user=desk.user)
+    proposed = desk.wardline.propose_certificate(
+        desk.needed("scope"), Arm(arm), user=desk.user, once=desk.needed("once")
+    )
     if proposed.approval is None:
         return go(f"/automation#{proposed.certificate.id}")
     return go(f"/approvals#{proposed.approval.id}")

@@ -120,7 +120,7 @@ def looks_of(
 ) -> list[Look]:  # fmt: skip
     """Describe every file of a case; at most one is revealed."""
     store = desk.wardline.parts.store
-    reveals = store.reveals_of(case.id)
+    reveals = _reveals(desk, case)
     before = desk.wardline.seen_before(case, user=desk.user) if is_mine(desk, case) else None
     looks = []
     for number, item_id in enumerate(case.item_ids, start=1):
@@ -135,6 +135,13 @@ def looks_of(
             scores=blindness.scores_of(desk.wardline.parts, store.case(case.id), item, desk.user),
         ))  # fmt: skip
     return looks
+
+
+def _reveals(desk: Desk, case: records.Case) -> list[records.Reveal]:
+    """Give who was shown what; to whoever judges without knowing what others did, their own only: how long others looked tells something."""
+    if blindness.is_judged_blind(desk.wardline.parts, case):
+        return desk.wardline.seen_reveals(case.id, user=desk.user)
+    return desk.wardline.parts.store.reveals_of(case.id)
 
 
 def _before_words(before: SeenBefore) -> str:
@@ -248,7 +255,7 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
     )
     found += [
         Event(each.at, f"{who(each.user_id)} revealed file {each.item_id[-6:].upper()}", by_person=True)
-        for each in store.reveals_of(case.id)
+        for each in _reveals(desk, case)
     ]
     found += [
         Event(each.at, f"{who(each.user_id)} wrote", each.text, by_person=True)

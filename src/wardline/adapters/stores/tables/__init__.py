@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores.tables.cases import cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.cases import LETTER, cases, coverings, decisions, notes, reveals
 from wardline.adapters.stores.tables.certificates import certificate_watches, certificates, score_counts
 from wardline.adapters.stores.tables.clusters import (
     cluster_files,
@@ -45,6 +45,7 @@ from wardline.adapters.stores.tables.wellbeing import viewing_choices
 
 __all__ = [
     "BY_TYPE",
+    "LETTER",
     "SCHEMA_VERSION",
     "actions",
     "alarms",
@@ -95,7 +96,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0017"
+SCHEMA_VERSION = "0019"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {

@@ -29,6 +29,9 @@ _UNPLACED = sa.text("lot IS NULL")
 _GATHERED = sa.text("cluster_id IS NOT NULL")
 _FURTHER = sa.text("stage <> 'first'")
 _UNDER = sa.text("certificate_id IS NOT NULL")
+LETTER = "coalesce(substr(urgency, 14, 1), 'u')"
+"""Which grade a case is known to be of, by one letter: A, B, or u for anything else. An index on an expression is found by no other spelling."""
+_OF_LETTER = sa.text(LETTER)
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
@@ -55,6 +58,14 @@ cases = sa.Table(
     sa.Index("ix_cases_lot", "state", "queue", "lot", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
     # Of two indexes SQLite takes the one with more columns that are equal, whatever part of the table each holds.
     sa.Index("ix_cases_restricted", "state", "queue", "restricted", "opened_at", "id", "lease_until", "held_until",
+             sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
+    # For who does not take every grade: the first ones of an order are mostly the gravest.
+    sa.Index("ix_cases_letter_waiting", "state", "queue", _OF_LETTER, "opened_at", "id", sqlite_where=_ORDINARY, postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_letter_views", "state", "queue", "lane", _OF_LETTER, "views_turn", "id", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_letter_delay", "state", "queue", _OF_LETTER, "delay_turn", "id", sqlite_where=_ORDINARY,
+             postgresql_where=_ORDINARY),
+    sa.Index("ix_cases_letter_restricted", "state", "queue", "restricted", _OF_LETTER, "opened_at", "id",
              sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
     sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
     sa.Index("ix_cases_cluster_id", "cluster_id", "state", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),

@@ -32,10 +32,13 @@ appeals = sa.Table(
     sa.Index("ix_appeals_due_at", "state", "due_at", "id"),
 )  # fmt: skip
 
+_BY_ANYBODY = sa.text("official IS NULL")
 notices = sa.Table(
     "notices", metadata, an_id(), a_text("case_id"), a_text("item_id"), a_text("platform"), a_text("reason"), a_text("flagger"),
     a_time("received_at"), a_time("due_at"), a_number("count"), a_text("state"), a_time_or_none("answered_at"), a_number("version"),
-    sa.Index("uq_notices_item_id", "item_id", "reason", "flagger", unique=True),
+    a_text_or_none("official"),
+    sa.Index("uq_notices_item_id", "item_id", "reason", "flagger", unique=True, sqlite_where=_BY_ANYBODY, postgresql_where=_BY_ANYBODY),
+    sa.Index("uq_notices_official", "item_id", "official", unique=True),
     sa.Index("ix_notices_case_id", "case_id", "received_at", "id"),
     sa.Index("ix_notices_received_at", "received_at", "id"),
     sa.Index("ix_notices_state", "state", "received_at", "id"),

@@ -22,6 +22,8 @@ evidence = sa.Table(
     a_text("part"), a_text("disposal"), a_text_or_none("certificate_id"), a_number("version"),
     sa.Index("uq_evidence_source_id_scope", "source_id", "scope", "detector", "detector_version", unique=True),
     sa.Index("ix_evidence_scope", "scope", "detector", "detector_version", "recorded_at", "id"),
+    sa.Index("ix_evidence_counted", "scope", "detector", "detector_version", "truth", "channel", "part", "person_was_right", "scored_at",
+             "recorded_at"),
 )  # fmt: skip
 
 _RUNNING = sa.text("ended_at IS NULL")
