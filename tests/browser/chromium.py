@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, StorageState
 
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+_PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
@@ -35,7 +35,9 @@ def started() -> Iterator[Browser]:
     )
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
-        pytest.skip("no browser tests: no chromium on PATH (on Debian: apt-get install chromium)")
+        pytest.skip(
+            "no browser tests: no chromium on PATH (on Debian: apt-get install chromium-headless-shell)"
+        )
     # Without Chromium's own sandbox, as is Playwright's default: root and containers cannot have it, and nothing but our pages is opened.
     with (
         playwright.sync_playwright() as driver,

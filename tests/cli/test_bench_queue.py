@@ -13,7 +13,7 @@ from tests.unit.stores import databases
 
 @pytest.mark.parametrize("store", [databases.SQLITE, databases.POSTGRES])
 def test_the_next_case_and_new_places_are_measured_on_either_store(store: str) -> None:
-    ended = run("bench", "queue", "--cases", 300, "--seconds", 2, "--store", store, "--json")
+    ended = run("bench", "queue", "--cases", 100, "--seconds", 2, "--store", store, "--json")
     assert ended.code == 0, ended.err
     result = json.loads(ended.out.splitlines()[-1])
     assert result["bench"] == "queue"
