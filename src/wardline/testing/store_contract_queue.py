@@ -246,4 +246,4 @@ def _graded(category: Category | None, odds: tuple[float, float, float] | None, 
         urgency = records.Urgency(
             odds=records.Odds(a=a, b=b, other=other), category=category, views_per_hour=1.0, views_known=False
         )
-    return _placed(Lane.DAYS, 1.0, 1.0, urgency=urgency, opened_at=later(minute), lot=minute / 10)
+    return _placed(Lane.DAYS, 1.0, 1.0, urgency=urgency, opened_at=later(minute), lot=minute % 10 / 10)
