@@ -29,7 +29,7 @@ def test_the_next_case_and_new_places_are_measured_on_either_store(store: str) -
 
 
 def test_what_was_filled_is_kept_in_a_folder_and_measured_again(tmp_path: Path) -> None:
-    command = ("bench", "queue", "--cases", 300, "--seconds", 2, "--folder", tmp_path / "kept", "--json")
+    command = ("bench", "queue", "--cases", 600, "--seconds", 2, "--folder", tmp_path / "kept", "--json")
     first, second = run(*command), run(*command)
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert "Writing" in first.err

@@ -147,6 +147,11 @@ def _places(wardline: Wardline, cases: int) -> _Placed:
     chosen = parts.store.cases_by_lot(
         now=parts.now(), taker=wardline.takers.every(), lot=parts.jitter(), most=min(_SIGNALS, cases // 2)
     )
+    if not chosen:
+        raise ConflictError(
+            "cases: all of them are in somebody's hands, expected free ones",
+            remedy="Wait until the leases of the run before are over, or have another folder filled.",
+        )
     items = parts.store.several_items([each.item_ids[0] for each in chosen])
     commits, began = list[float](), time.perf_counter()
     for start in range(0, len(chosen), _SIGNALS_IN_A_COMMIT):

@@ -39,9 +39,12 @@ def test_an_edited_record_has_drifted_whatever_its_kind(store: stores.SqlStore, 
     name = tables.BY_TYPE[type(made)].name
     store.commit(Insert(made), entries=[make.entry()])
     with store.engine.begin() as connection:
-        table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-        column = next(each for each in table.columns if each.name != "id" and isinstance(each.type, sa.Text))
-        connection.execute(sa.update(table).values({column: "edited"}))
+        column = next(
+            each["name"]
+            for each in sa.inspect(connection).get_columns(name)
+            if each["name"] != "id" and isinstance(each["type"], sa.Text)
+        )
+        connection.execute(sa.update(sa.table(name, sa.column(column))).values({column: "edited"}))
     (drifted,) = store.drifted()
     assert drifted.endswith(f":{made.id}")
 
