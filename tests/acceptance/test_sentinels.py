@@ -131,9 +131,10 @@ def test_another_notice_of_police_opens_what_was_cleared_for_somebody_else(line:
     noticed(line, None, number="2026/8")
     opened = line.store.case(case.id)
     assert opened.state is records.CaseState.OPEN
-    assert {each.user.id for each in had_a_part} <= set(opened.declined_by) | set(
-        review.had_a_part(opened, line.store.decisions_of(case.id), line.store.notes_of(case.id))
-    )
+    assert {each.user.id for each in had_a_part} <= set(opened.passed_by)
+    for each in had_a_part:
+        assert line.wardline.next_case(each.user) is None
+    assert line.wardline.next_case(line.person("zoe").user) is not None
 
 
 @pytest.mark.parametrize("wrong", [

@@ -122,7 +122,7 @@ def again(folder: Path) -> Iterator[Full]:
     """Open what an earlier run filled, and show some people files anew: their shifts have ended since."""
     if not (folder / _PASSWORD_FILE).exists():
         raise InputError("folder: holds an installation that no benchmark made, expected an empty one")
-    password = (folder / _PASSWORD_FILE).read_text().strip()
+    password = wiring.read_secret(folder / _PASSWORD_FILE, "the lead's password").decode()
     with wiring.open_installation(settings.load(folder)) as installation:
         wardline = installation.wardline
         parts = wardline.parts

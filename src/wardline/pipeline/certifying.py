@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from wardline import assurance, records
 from wardline.errors import ConflictError, IdempotencyMismatchError, InputError, RefusedError
@@ -90,20 +91,20 @@ def propose(
 
 def _tried_before(parts: Parts, scope: AutomationScope, arm: Arm, seed: int) -> Proposed | None:
     """Find the try that was made with a seed, with its approval."""
-    for each in (
-        each
-        for name in parts.rules.automation.scopes
-        for of in Arm
-        for each in parts.store.tries_of(name.name, of)
-    ):
-        if each.seed == seed:
-            if (each.scope, each.arm) != (scope.name, arm):
-                raise IdempotencyMismatchError(
-                    f"{each.id}: tried with this key for another scope or arm, expected a new key for each try"
-                )
-            about = (one for one in parts.store.approvals() if one.subject_id == each.id)
-            return Proposed(certificate=each, approval=next(about, None))
-    return None
+    every = (
+        made
+        for known, of in product(parts.rules.automation.scopes, Arm)
+        for made in parts.store.tries_of(known.name, of)
+    )
+    before = next((made for made in every if made.seed == seed), None)
+    if before is None:
+        return None
+    if (before.scope, before.arm) != (scope.name, arm):
+        raise IdempotencyMismatchError(
+            f"{before.id}: tried with this key for another scope or arm, expected a new key for each try"
+        )
+    about = (each for each in parts.store.approvals() if each.subject_id == before.id)
+    return Proposed(certificate=before, approval=next(about, None))
 
 
 def suspend(parts: Parts, certificate_id: str, reason: str, *, user: records.User) -> records.Certificate:

@@ -178,7 +178,7 @@ class Selection:
             [item_id for case in fitting for item_id in case.item_ids]
         )
         return [
-            case for case in fitting if all(review.is_certain(visible[each]) for each in case.item_ids if each in visible)
+            case for case in fitting if not review.needs_view(visible[each] for each in case.item_ids if each in visible)
         ]  # fmt: skip
 
     def _takes(self, case: records.Case) -> bool:

@@ -34,7 +34,7 @@ from wardline.review.exposure import (
     reaches_back,
     running_reveals,
 )
-from wardline.review.grading import grade_of_case, grade_of_category, grades_of, is_certain, needs_view
+from wardline.review.grading import grade_of_case, grade_of_category, grades_of, needs_view
 from wardline.review.handling import LEAST_HANDLED, Handling, handling
 from wardline.review.limits import Limits
 from wardline.review.opinions import (
@@ -147,7 +147,6 @@ __all__ = [
     "in_effect_at_once",
     "in_order",
     "indexes",
-    "is_certain",
     "is_imminent",
     "is_in_hand",
     "is_near_a_violation",

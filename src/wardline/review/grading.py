@@ -53,18 +53,17 @@ def grade_of_category(category: Category) -> Grade:
     return Grade.A if category in (Category.A1, Category.A2) else Grade.B
 
 
-def needs_view(items: Iterable[records.Item]) -> bool:
+def needs_view(visible: Iterable[Iterable[records.Match]]) -> bool:
     """Say whether a case can hardly be decided without looking: unless each of its files is the same as one of a verified list that
-    gives its category and that nobody doubts, or cannot be looked at at all."""
-    return any(_can_be_seen(item) and not is_certain(item.matches) for item in items)
+    gives its category and that nobody doubts.
+
+    Args:
+        visible: The matches of each of its files that can be looked at; one that cannot be seen needs no look.
+    """
+    return any(not _is_certain(matches) for matches in visible)
 
 
-def _can_be_seen(item: records.Item) -> bool:
-    return item.sealed and item.picture is not None
-
-
-def is_certain(matches: Iterable[records.Match]) -> bool:
-    """Say whether a file is the same as one of a verified list that gives its category and that nobody doubts."""
+def _is_certain(matches: Iterable[records.Match]) -> bool:
     return any(
         match.hash_kind is not HashKind.PDQ and match.trust is ListTrust.VERIFIED and match.category is not None and match.doubt is None
         for match in matches

@@ -64,6 +64,24 @@ class WellbeingContract:
         assert store.own_decisions(_ME, since=later(0)) == mine[::-1]
         assert store.own_decisions(_OTHER, since=later(0)) == []
 
+    def test_the_matches_of_files_are_given_where_somebody_could_look_at_them(
+        self, store: ports.Store
+    ) -> None:
+        match = records.Match(
+            list_id="hash-list-1", entry_id="entry-1", hash_kind=records.HashKind.SHA256, distance_bits=0,
+            trust=records.ListTrust.VERIFIED, category=records.Category.A1,
+        )  # fmt: skip
+        matched, plain = make.item(matches=(match,)), make.item(matches=())
+        unreadable, gone = (
+            make.item(matches=(match,), picture=None),
+            make.item(matches=(match,), sealed=False),
+        )
+        other = make.item(matches=(match,))
+        _put(store, matched, plain, unreadable, gone, other)
+        asked = [each.id for each in (matched, plain, unreadable, gone)]
+        assert store.matches_of_visible([*asked, "item-of-nobody"]) == {matched.id: (match,), plain.id: ()}
+        assert store.matches_of_visible([]) == {}
+
     def test_the_clusters_are_those_of_the_cases_that_one_person_was_shown(self, store: ports.Store) -> None:
         cases = [make.case(cluster_id="cluster-1"), make.case(), make.case(cluster_id="cluster-2")]
         _put(store, *cases, *(make.reveal(case_id=case.id, at=later(1)) for case in cases[:2]))

@@ -103,12 +103,12 @@ def test_a_case_has_the_grade_of_what_its_lists_say(known: records.Urgency | Non
         (item(matches=(matched(trust=ListTrust.UNVERIFIED),)), True),
         (item(matches=(matched(category=None),)), True),
         (item(matches=(matched(doubt=records.Doubt.HELD),)), True),
-        (item(picture=None), False),
-        (item(sealed=False), False),
     ],
 )
-def test_only_what_a_verified_list_knows_or_nobody_can_see_needs_no_look(
-    file: records.Item, needs: bool
-) -> None:
-    assert review.needs_view([file]) is needs
-    assert review.needs_view([file, item()]) is True
+def test_only_what_a_verified_list_knows_needs_no_look(file: records.Item, needs: bool) -> None:
+    assert review.needs_view([file.matches]) is needs
+    assert review.needs_view([file.matches, ()]) is True
+
+
+def test_a_case_of_files_that_nobody_can_see_needs_no_look() -> None:
+    assert review.needs_view([]) is False
