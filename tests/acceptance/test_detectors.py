@@ -12,7 +12,7 @@ from tests.acceptance.detected import INNOCENT, Switched, decide, orange, rules,
 from wardline import records
 from wardline.classification import Asked, Calibration
 from wardline.errors import NoLegalBasisError
-from wardline.pipeline import Detector, blindness
+from wardline.pipeline import Detector, alarms, blindness
 from wardline.records import AlarmKind, Channel, Release, Step, Visibility
 from wardline.triage import ScopeMode
 
@@ -100,6 +100,31 @@ def test_the_alarm_of_a_detector_that_is_well_again_after_a_restart_is_closed(ma
     assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
     line.submit(LOW, key=key)
     assert line.store.open_alarms() == []
+
+
+def test_two_installations_in_one_process_each_hear_of_a_detector_that_fails(make_line: MakeLine) -> None:
+    shared = Switched()
+    shared.broken = records.Unscannable(source="orange", reason="is down")
+    both = rules(scope(shared))
+    for line in (make_line(rules=both, store="memory"), make_line(rules=both, store="memory")):
+        line.submit(LOW)
+        assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
+
+
+def test_a_failing_detector_is_told_of_again_a_minute_after_somebody_closed_its_alarm(
+    make_line: MakeLine,
+) -> None:
+    detector = Switched()
+    line = make_line(rules=rules(scope(detector)))
+    detector.broken = records.Unscannable(source="orange", reason="is down")
+    line.submit(LOW)
+    (alarm,) = line.store.open_alarms()
+    alarms.resolve(line.parts, alarm.id)
+    line.submit(orange(0.0, 2))
+    assert line.store.open_alarms() == []
+    line.pass_time(timedelta(minutes=1))
+    line.submit(orange(0.0, 3))
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.DETECTOR_FAILING]
 
 
 def test_a_detector_that_changes_its_version_silently_is_no_detector_and_leads_hear_of_it(

@@ -6,8 +6,6 @@ is scored like everything else.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,13 +19,6 @@ from wardline.pipeline.scopes import Detector, Scope
 from wardline.records import AlarmKind
 
 _log = structlog.get_logger("wardline.detecting")
-
-_TELL_EVERY_SECONDS = 60.0
-_gate = threading.Lock()
-_told: dict[tuple[int, str], float] = {}
-"""By installation and detector: since when this process knows that it fails, monotonic seconds of when it last said so."""
-_heard: dict[tuple[int, str], Detector] = {}
-"""Those that have answered well in this process. The detector itself is kept, so that no other one is ever taken for it."""
 
 Answer = classification.Raw | records.Unscannable
 
@@ -124,25 +115,17 @@ def tell(parts: Parts, scope: Scope | None, answers: Sequence[Answer]) -> None:
 
 
 def _tell(parts: Parts, detector: Detector, answer: Answer) -> None:
-    key, name = (id(detector), detector.asked.name), detector.asked.name
+    name = detector.asked.name
     if _is_of_media(answer):
         return
     changed = isinstance(answer, classification.Raw) and answer.version != detector.asked.version
     if isinstance(answer, classification.Raw) and not changed and detector.asked.scale.holds(answer.value):
-        with _gate:
-            failed = _told.pop(key, None) is not None
-            is_first = key not in _heard
-            _heard[key] = detector
-        # The first time in this process it may be well again since before: an alarm of that time nobody else would close.
-        if failed or is_first:
+        if parts.hearing.answered(name):
             for kind in (AlarmKind.DETECTOR_FAILING, AlarmKind.DETECTOR_CHANGED):
                 alarms.resolve_about(parts, kind, name)
         return
-    with _gate:
-        now = time.monotonic()
-        if now - _told.get(key, -_TELL_EVERY_SECONDS) < _TELL_EVERY_SECONDS:
-            return
-        _told[key] = now
+    if not parts.hearing.failed(name, parts.now()):
+        return
     if changed or (isinstance(answer, records.Unscannable) and answer.reason == records.OTHER_VERSION):
         alarms.raise_alarm(
             parts, AlarmKind.DETECTOR_CHANGED, name,

@@ -15,6 +15,7 @@ from wardline import enforcement, intake, ports, preservation, records, review, 
 from wardline.errors import PlatformError
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.automation_rules import AutomationRules
+from wardline.pipeline.hearing import Hearing
 from wardline.pipeline.measures import Measures
 from wardline.pipeline.scopes import Scopes
 from wardline.records.ids import ENTROPY_BYTES
@@ -149,6 +150,7 @@ class Parts:
     """argon2id with the parameters of new passwords."""
     reached: ports.WritePoint = lambda _name: None
     measures: Measures = field(default_factory=Measures)
+    hearing: Hearing = field(default_factory=Hearing)
 
     def now(self) -> datetime:
         """The time, from the one clock."""
