@@ -96,7 +96,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0020"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
