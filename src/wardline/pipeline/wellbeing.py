@@ -162,9 +162,7 @@ class Selection:
     def narrowed(self, taker: records.Taker, *, aside: bool = False) -> records.Taker:
         """Give the same taker without what this person does not take, for the store to pass over."""
         put_off = tuple(grade for grade in Grade if aside and grade.is_severe)
-        return replace(
-            taker, declined=tuple(self.declined_grades), put_off=put_off, unseen=not self.may_look
-        )
+        return replace(taker, declined=tuple(self.declined_grades), put_off=put_off, unseen=not self.may_look)
 
     @property
     def is_told_by_orders(self) -> bool:

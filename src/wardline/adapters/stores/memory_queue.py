@@ -105,9 +105,11 @@ class MemoryQueue(MemoryReading):
         return self._all(
             records.Case,
             order,
-            lambda case: waits(case, now, taker, escalated=escalated)
-            and takes(case, taker)
-            and (not taker.unseen or self._is_unseen(case)),
+            lambda case: (
+                waits(case, now, taker, escalated=escalated)
+                and takes(case, taker)
+                and (not taker.unseen or self._is_unseen(case))
+            ),
         )
 
     def _is_unseen(self, case: records.Case) -> bool:

@@ -114,7 +114,9 @@ def _write_one(connection: sa.Connection, change: Write) -> None:
 def _insert(connection: sa.Connection, changes: Sequence[Put]) -> None:
     kind = changes[0].kind
     try:
-        connection.execute(sa.insert(tables.BY_TYPE[kind.type]), [{**change.row, **change.beside} for change in changes])
+        connection.execute(
+            sa.insert(tables.BY_TYPE[kind.type]), [{**change.row, **change.beside} for change in changes]
+        )
     except sa.exc.IntegrityError as error:
         named = changes[0].id if len(changes) == 1 else f"among {len(changes)}"
         raise AlreadyExistsError(

@@ -34,6 +34,9 @@ _UNDER = sa.text("certificate_id IS NOT NULL")
 LETTER = "coalesce(substr(urgency, 14, 1), 'u')"
 """Which grade a case is known to be of, by one letter: A, B, or u for anything else. An index on an expression is found by no other spelling."""
 _OF_LETTER = sa.text(LETTER)
+CASE_ENDING = "substr(id, 26)"
+"""The last six letters of a case's id, by which people look for it."""
+_ENDING = sa.text(CASE_ENDING)
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
@@ -47,9 +50,10 @@ cases = sa.Table(
     a_yes_no_or_none("unseen"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
-    sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
+    sa.Index("ix_cases_claimed_by", "claimed_by", "state", "opened_at", "id"),
     sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
-    sa.Index("ix_cases_escalated", "state", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
+    sa.Index("ix_cases_ending", _ENDING, "id"),
+    sa.Index("ix_cases_escalated", "state", "queue", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
     # What waits is looked up queue by queue. With what says that a case is in hand or set aside, so that those are passed over without being
     # read, where the first ones of an order are often in hand.
     sa.Index("ix_cases_waiting", "state", "queue", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
