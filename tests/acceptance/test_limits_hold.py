@@ -17,6 +17,7 @@ from wardline import records
 from wardline.adapters import stores
 from wardline.errors import LimitReachedError, NotTakenNowError
 from wardline.pipeline import Rules
+from wardline.ports import LOOKED_AT
 from wardline.records import IMMINENT_DANGER, AlarmKind, Category, Grade, Insert, ListTrust, Outcome, Role
 from wardline.review import Judgement, Limits, Reached
 from wardline.testing import store_records as make
@@ -104,6 +105,30 @@ def test_what_needs_no_look_comes_also_at_a_limit(line_with: MakeLine) -> None:
         assert taken is not None
         assert taken.id == listed.id
         line.wardline.decide(listed.id, user=mika.user, judgement=violation(listed, Category.A1))
+
+
+def test_what_needs_no_look_is_found_behind_very_many_that_need_one(line_with: MakeLine) -> None:
+    with line_with() as line:
+        mika, noor = line.person("mika"), line.person("noor")
+        first = flagged(line, 1, views_per_hour=1e6)
+        flagged(line, 2, views_per_hour=1e6)
+        work(line, mika, 2)
+        assert first.views_turn is not None
+        crowd = [
+            replace(first, id=make.new_id("case", first.opened_at - timedelta(hours=number)), views_turn=first.views_turn - number,
+                    opened_at=first.opened_at - timedelta(hours=number))
+            for number in range(1, 2 * LOOKED_AT)
+        ]  # fmt: skip
+        line.store.commit(*map(Insert, crowd), entries=[make.entry()])
+        line.list_of([picture(9)], category=Category.A1)
+        listed = line.case_of(line.submit(picture(9)))
+        assert [case.id for case in line.wardline.queue(mika.user)] == [listed.id]
+        line.wardline.choose(lambda now: replace(now, grades=(Grade.UNKNOWN,)), user=mika.user)
+        taken = line.wardline.next_case(mika.user)
+        assert taken is not None
+        assert taken.id == listed.id
+        assert line.wardline.next_case(mika.user) is None
+        assert line.wardline.next_case(noor.user) is not None
 
 
 def test_danger_pushes_nobody_past_a_limit_and_an_alarm_asks_for_others(line_with: MakeLine) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardline import records
-from wardline.adapters.stores import codec, kinds, tables
+from wardline.adapters.stores import beside, codec, kinds, tables
 from wardline.testing import store_records as make
 from wardline.testing import store_records_certificates as of_certificates
 
@@ -491,7 +491,8 @@ def test_every_stored_kind_is_tried_here_and_has_a_table_with_its_fields() -> No
     assert stored == set(tables.BY_TYPE)
     assert stored | {records.Remembered, records.Checkpoint} == set(_RECORDS)
     for record_type, table in tables.BY_TYPE.items():
-        assert [column.name for column in table.columns] == list(record_type.__dataclass_fields__)
+        fields = [*record_type.__dataclass_fields__, *beside.NAMES.get(record_type, ())]
+        assert [column.name for column in table.columns] == fields
 
 
 @given(_ANY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 from wardline import ports, records, review
@@ -17,11 +18,9 @@ from wardline.records import Drawn, Taker
 
 _LOOK_AT = 4
 """Rows of each kind that are read at first; twice as many each time that others are about to take all of them."""
-_LOOK_AT_UNSEEN, _LOOK_AT_UNSEEN_MOST = 64, 128
-"""The same for somebody at a limit, whom few cases fit, and no more than that before the oldest are looked through for them."""
 _LOOK_AT_MOST = ports.LOOKED_AT
 _PAGES_BY_AGE = 20
-"""Somebody who takes only some cases, and for whom none is among the first, is looked for so many pages of the oldest further on."""
+"""For somebody whom only a store that reads each case can find one, so many pages of the oldest are looked through."""
 _Look = Callable[[int], Sequence[records.Case]]
 _Takes = Callable[[Sequence[records.Case]], list[records.Case]]
 _QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
@@ -54,17 +53,12 @@ class HandingOut:
         # After several severe ones in a row, what is not known to be severe goes before the rest of what is.
         for aside in (True, False) if chosen.turns_aside else (False,):
             takes = partial(chosen.of, aside=aside)
-            most = (_LOOK_AT, _LOOK_AT_MOST) if chosen.may_look else (_LOOK_AT_UNSEEN, _LOOK_AT_UNSEEN_MOST)
             for look, drawn in self._looks(user, chosen.narrowed(taker, aside=aside), chosen):
-                if (case := self._first(look, user, drawn, takes, most=most)) is not None:
+                if (case := self._first(look, user, drawn, takes)) is not None:
                     return case
-            # Who is shown nothing now is not looked for that far for the sake of a rotation.
-            is_enough = chosen.is_told_by_orders or (aside and not chosen.may_look)
-            for look in () if is_enough else self._further(taker):
-                if (
-                    case := self._first(look, user, None, takes, most=(_LOOK_AT_MOST, _LOOK_AT_MOST))
-                ) is not None:
-                    return case
+            every = replace(taker, unseen=not chosen.may_look)
+            if not chosen.is_told_by_orders and (case := self._further(every, user, takes)) is not None:
+                return case
         return None
 
     def waiting_in_order(self, user: records.User, *, most: int) -> list[records.Case]:
@@ -89,58 +83,54 @@ class HandingOut:
     ) -> list[records.Case]:
         found: dict[str, records.Case] = {}
         looks: list[_Look] = [*before, partial(self._ordered, taker, chosen), partial(self._by_age, taker)]
-        asked = most if chosen is None or chosen.may_look else _LOOK_AT_MOST
         for look in looks:
             if len(found) < most:
-                seen = look(asked)
+                seen = look(most)
                 fitting = seen if chosen is None else chosen.of(seen)
                 found |= {case.id: case for case in fitting if case.id not in found}
         return list(found.values())[:most]
 
     def _first(
-        self,
-        look: _QuickLook,
-        user: records.User,
-        drawn: Drawn | None,
-        takes: _Takes,
-        *,
-        most: tuple[int, int],
+        self, look: _QuickLook, user: records.User, drawn: Drawn | None, takes: _Takes
     ) -> records.Case | None:
-        """Claim the first that fits; ``most`` are looked at, first and in the end."""
-        number, furthest = most
+        """Claim the first that fits: a few are looked at, and twice as many as long as others take all of those."""
+        number = _LOOK_AT
         while waiting := look(number):
             cases = [each for each in waiting if isinstance(each, records.Case)]
             fitting = takes(cases) if cases else waiting
-            for case in fitting:
-                with self._reserved(case.id) as is_mine:
-                    if is_mine:
-                        try:
-                            claimed = self._claim(case, user, drawn, takes)
-                        except ConflictError:
-                            continue  # somebody was quicker; the next look does not give it any more
-                        if claimed is not None:
-                            return claimed
-            if len(waiting) < number or (number == furthest and not fitting):
+            if (claimed := self._one_of(fitting, user, drawn, takes)) is not None:
+                return claimed
+            if len(waiting) < number or (number == _LOOK_AT_MOST and not fitting):
                 return None
-            number = min(2 * number, furthest)
+            number = min(2 * number, _LOOK_AT_MOST)
         return None
 
-    def _further(self, taker: Taker) -> Iterator[_Look]:
-        """Give looks at the oldest, one page after the other, until there are no more."""
+    def _further(self, taker: Taker, user: records.User, takes: _Takes) -> records.Case | None:
+        """Claim the oldest that fits, page by page of the oldest."""
         after: str | None = None
         for _ in range(_PAGES_BY_AGE):
-            page: list[records.Case] = []
-
-            def look(
-                most: int, page: list[records.Case] = page, after: str | None = after
-            ) -> list[records.Case]:
-                page[:] = self._by_age(taker, most, after=after)
-                return page.copy()
-
-            yield look
+            page = self._by_age(taker, _LOOK_AT_MOST, after=after)
             if not page:
-                return
+                return None
+            if (claimed := self._one_of(takes(page), user, None, takes)) is not None:
+                return claimed
             after = page[-1].id
+        return None
+
+    def _one_of(
+        self, cases: Sequence[records.Case] | Sequence[records.Standing], user: records.User, drawn: Drawn | None, takes: _Takes
+    ) -> records.Case | None:  # fmt: skip
+        """Claim the first of these that nobody else is taking."""
+        for case in cases:
+            with self._reserved(case.id) as is_mine:
+                if is_mine:
+                    try:
+                        claimed = self._claim(case, user, drawn, takes)
+                    except ConflictError:
+                        continue  # somebody was quicker; the next look does not give it any more
+                    if claimed is not None:
+                        return claimed
+        return None
 
     def _claim(
         self, found: records.Case | records.Standing, user: records.User, drawn: Drawn | None, takes: _Takes

@@ -26,7 +26,8 @@ def placed(
     case = review.rank(case, item, signals, weights=rules.weights, now=now)
     case = review.put_in_queue(case, item, rules=rules.queues, targets=rules.targets)
     work = parts.measures.handling_hours(case.queue)
-    case = review.rank(case, item, signals, weights=rules.weights, now=now, handling_hours=work)
+    if work != review.HANDLING_HOURS:
+        case = review.rank(case, item, signals, weights=rules.weights, now=now, handling_hours=work)
     return case if case.certificate_id is None else review.behind_all(case)
 
 

@@ -17,8 +17,8 @@ from wardline.pipeline.targets import MOST, due_by
 from wardline.records import CaseState, Step, Target
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
-COUNTED = 100_000
-"""More that are due are not counted."""
+COUNTED = 10_000
+"""More that are due are not counted: a lead who has so many needs people, and not a figure that takes longer."""
 _SHOWN = 5
 _COUNT_AGAIN = timedelta(minutes=1)
 
@@ -135,7 +135,7 @@ class TeamFigures:
             by = due_by(self._parts, queue, target, MOST, now)
             first = store.first_due(queue=queue, target=target)
             past = store.count_due(queue=queue, target=target, by=now, most=COUNTED)
-            soon = max(store.count_due(queue=queue, target=target, by=by, most=COUNTED) - past, 0)
+            soon = store.count_due(queue=queue, target=target, by=by, after=now, most=COUNTED)
         return Line(
             queue=queue, target=target, waiting=waiting, first_due=first, soon=soon, past=past, week=week, month=month
         )  # fmt: skip

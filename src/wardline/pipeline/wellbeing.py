@@ -162,12 +162,12 @@ class Selection:
     def narrowed(self, taker: records.Taker, *, aside: bool = False) -> records.Taker:
         """Give the same taker without what this person does not take, for the store to pass over."""
         put_off = tuple(grade for grade in Grade if aside and grade.is_severe)
-        return replace(taker, declined=tuple(self.declined_grades), put_off=put_off)
+        return replace(taker, declined=tuple(self.declined_grades), put_off=put_off, unseen=not self.may_look)
 
     @property
     def is_told_by_orders(self) -> bool:
         """Whether each order gives the store's first cases for this person, however many others are before them."""
-        return self.may_look and self.declined_grades <= {Grade.A, Grade.B}
+        return self.declined_grades <= {Grade.A, Grade.B}
 
     def of(self, cases: Sequence[records.Case], *, aside: bool = False) -> list[records.Case]:
         """Give those of some cases that are for this person; with ``aside`` only those that come first in a rotation."""

@@ -97,8 +97,11 @@ class TargetReader(Protocol):
         """How many cases are open, by queue and class; in the order of their names."""
         ...
 
-    def count_due(self, *, queue: str, target: records.Target, by: datetime, most: int) -> int:
-        """How many open cases of a queue and class have their target by that time, counted up to ``most``."""
+    def count_due(
+        self, *, queue: str, target: records.Target, by: datetime, most: int, after: datetime | None = None
+    ) -> int:
+        """How many open cases of a queue and class have their target by that time, and after another one if that is given; counted up to
+        ``most``."""
         ...
 
     def first_due(self, *, queue: str, target: records.Target) -> records.Case | None:

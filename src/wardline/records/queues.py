@@ -68,6 +68,8 @@ class Taker:
     """Cases that are known to be of these grades are not for this person."""
     put_off: tuple[Grade, ...] = ()
     """Nor are those of these grades for now, but for cases in which a child may be in danger."""
+    unseen: bool = False
+    """Only what can be decided without looking is for this person now, as far as the store noted it when the case was written."""
 
     def __post_init__(self) -> None:
         require_text("taker", self.user_id, most=64)

@@ -46,6 +46,7 @@ from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_several import SeveralContract
 from wardline.testing.store_contract_sign_in import SignInContract
 from wardline.testing.store_contract_targets import TargetsContract
+from wardline.testing.store_contract_unseen import UnseenContract
 from wardline.testing.store_contract_wellbeing import WellbeingContract
 
 _DAY = make.NOON.date()
@@ -56,6 +57,7 @@ _A_KEY = make.api_key()
 class StoreContract(
     ReadersContract,
     QueueContract,
+    UnseenContract,
     TargetsContract,
     SignInContract,
     ListReadersContract,

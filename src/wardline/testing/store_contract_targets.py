@@ -65,6 +65,11 @@ class TargetsContract:
         ]
         assert counts == [1, 2, 3, 4, 1]
         assert store.count_due(**asked, by=_NEVER, most=2) == 2
+        counts = [
+            store.count_due(**asked, by=_NEVER, after=after, most=most)
+            for after, most in ((later(5), 9), (later(4), 9), (_LONG_AGO, 9), (_LONG_AGO, 2), (_NEVER, 9))
+        ]
+        assert counts == [2, 3, 3, 2, 0]
         assert store.first_due(queue="general", target=Target.APPEAL) is None
         assert list(store.drifted()) == []
 

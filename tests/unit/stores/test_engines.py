@@ -131,6 +131,7 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
     store.unplaced_cases(most=10)
     store.cases_in_queue("general", most=10)
     store.long_restricted(queue="general", before=make.NOON, after=case.id, most=10)
+    store.claimed_cases(user_id="user-1", now=make.NOON)
     store.first_due(queue="general", target=Target.A)
     store.count_due(queue="general", target=Target.A, by=make.NOON, most=10)
     store.opinions_by_lot(most=10)
@@ -187,6 +188,33 @@ def test_what_is_hidden_for_long_is_found_without_reading_what_is_not_hidden(tmp
         for statement, values in seen[:]:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             assert "ix_cases_restricted (state=? AND queue=? AND restricted=? AND opened_at<?)" in str(plan)
+    store.close()
+
+
+def test_what_is_asked_on_every_page_or_is_for_few_reads_nothing_else(tmp_path: Path) -> None:
+    engine = databases.open_engine("sqlite", databases.new_database("sqlite", tmp_path))
+    store = stores.SqlStore(engine)
+    seen: list[tuple[str, tuple[object, ...]]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: seen.append((given[2], given[3])))
+    unseen = replace(make.taker("user-1", "general", "german"), unseen=True)
+    asked: dict[str, Any] = {"now": make.NOON, "taker": unseen, "most": 10}
+    wanted = {
+        "ix_cases_escalated (state=? AND queue=?": lambda: store.count_waiting(**asked, escalated=True),
+        "ix_cases_claimed_by (claimed_by=? AND state=?": lambda: store.claimed_cases(user_id="user-1", now=make.NOON),
+        "ix_cases_ending (<expr>=?": lambda: store.cases_ending("00a00z", most=10),
+        "ix_referrals_ending (<expr>=?": lambda: store.referrals_ending("00a00z", most=10),
+        "ix_cases_unseen_waiting (state=? AND queue=? AND unseen=? AND <expr>=?": lambda: store.waiting_cases(**asked),
+        "ix_cases_unseen_views (state=? AND queue=? AND lane=? AND unseen=? AND <expr>=?": lambda: store.urgent_standings(**asked),
+        "ix_cases_unseen_delay (state=? AND queue=? AND unseen=? AND <expr>=?": lambda: store.urgent_cases(**asked),
+    }  # fmt: skip
+    for index, ask in wanted.items():
+        seen.clear()
+        ask()
+        with engine.connect() as connection:
+            ((statement, values),) = seen[:]
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+        assert index in str(plan), (index, plan)
+        assert "ix_cases_target" not in str(plan)
     store.close()
 
 

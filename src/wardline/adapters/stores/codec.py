@@ -38,11 +38,16 @@ def from_row(record_type: type[T], row: Row) -> T:
     """Turn a row into a record; ``IntegrityError`` when it does not fit, for only records were ever written."""
     try:
         return record_type(
-            **{column.name: column.decode(row[column.name]) for column in _columns(record_type)}
+            **{column.name: _cell(column, row[column.name]) for column in _columns(record_type)}
         )
     except (InputError, ValueError, TypeError, KeyError, AttributeError) as error:
         thing = f"{kinds.name_of(record_type)} {row.get('id', '')}".rstrip()
         raise IntegrityError(f"{thing}: what is stored is malformed, expected a valid record") from error
+
+
+def _cell(column: _Column, cell: Any) -> Any:
+    """Decode one cell. What is stored as it is, is let pass here: most cells are, and two calls for each took most of the time of reading."""
+    return cell if type(cell) in column.passes else column.decode(cell)
 
 
 def canonical_json(value: Any) -> str:
@@ -82,6 +87,8 @@ class _Column:
     name: str
     encode: Converter
     decode: Converter
+    passes: tuple[type[Any], ...]
+    """Cells of these types are the field's value."""
 
 
 _known_columns: dict[type[Any], tuple[_Column, ...]] = {}
@@ -92,7 +99,8 @@ def _columns(record_type: type[Any]) -> tuple[_Column, ...]:
     if columns is None:
         hints = typing.get_type_hints(record_type)
         columns = tuple(
-            _Column(field.name, *_column_codec(hints[field.name])) for field in fields(record_type)
+            _Column(field.name, *_column_codec(hints[field.name]), _passes(hints[field.name]))
+            for field in fields(record_type)
         )
         _known_columns[record_type] = columns
     return columns
@@ -110,6 +118,13 @@ def _column_codec(hint: Any) -> tuple[Converter, Converter]:
     return _maybe(lambda value: canonical_json(write(value)), optional), _maybe(
         lambda cell: read(json.loads(cell)), optional
     )
+
+
+def _passes(hint: Any) -> tuple[type[Any], ...]:
+    members = _members(hint)
+    present = [member for member in members if member is not types.NoneType]
+    none = (types.NoneType,) if len(present) < len(members) else ()
+    return (*_allowed(present[0]), *none) if len(present) == 1 and present[0] in _PLAIN else none
 
 
 def _json_cell(value: Any) -> Any:
@@ -205,7 +220,7 @@ def _maybe(convert: Converter, optional: bool) -> Converter:
 
 def _checked(expected: type[Any]) -> Converter:
     """Let values of one type pass: SQLite columns and edited JSON may hold anything."""
-    allowed = (float, int) if expected is float else (expected,)
+    allowed = _allowed(expected)
 
     def check(value: Any) -> Any:
         if type(value) not in allowed:
@@ -213,3 +228,7 @@ def _checked(expected: type[Any]) -> Converter:
         return value
 
     return check
+
+
+def _allowed(expected: type[Any]) -> tuple[type[Any], ...]:
+    return (float, int) if expected is float else (expected,)

@@ -8,7 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import codec, drift, kinds, preparation, tables, transactions, translation
+from wardline.adapters.stores import (
+    beside,
+    codec,
+    drift,
+    kinds,
+    preparation,
+    tables,
+    transactions,
+    translation,
+)
 from wardline.adapters.stores.reading import MOST_VALUES, PAGE, SqlReading
 
 _LOCK = (
@@ -123,12 +132,13 @@ class _Stored:
     def rows(self, kind: kinds.Kind, ids: Sequence[str]) -> Mapping[str, codec.Row]:
         """Look up rows. One whose cells the driver cannot even read was edited: it is given empty, and so agrees with nothing."""
         table = tables.BY_TYPE[kind.type]
+        fields = [each for each in table.columns if each.name not in beside.NAMES.get(kind.type, ())]
         rows: dict[str, codec.Row] = {}
         for start in range(0, len(ids), MOST_VALUES):
             asked = ids[start : start + MOST_VALUES]
             try:
                 chosen = (
-                    self._connection.execute(sa.select(table).where(table.c.id.in_(asked))).mappings().all()
+                    self._connection.execute(sa.select(*fields).where(table.c.id.in_(asked))).mappings().all()
                 )
                 rows.update((row["id"], dict(row)) for row in chosen)
             except (TypeError, ValueError):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from wardline import records, review
+from wardline.adapters.stores import beside
 from wardline.adapters.stores.memory_lists import MemoryReading
 from wardline.errors import NotFoundError
 
@@ -104,7 +105,17 @@ class MemoryQueue(MemoryReading):
         return self._all(
             records.Case,
             order,
-            lambda case: waits(case, now, taker, escalated=escalated) and takes(case, taker),
+            lambda case: (
+                waits(case, now, taker, escalated=escalated)
+                and takes(case, taker)
+                and (not taker.unseen or self._is_unseen(case))
+            ),
+        )
+
+    def _is_unseen(self, case: records.Case) -> bool:
+        files = self._table(records.Item)
+        return all(each in files for each in case.item_ids) and beside.is_unseen(
+            files[each] for each in case.item_ids
         )
 
 

@@ -20,9 +20,11 @@ class MemoryTargets(MemoryReading):
         ]  # fmt: skip
         return sorted(found, key=lambda each: (each.queue, each.target or ""))
 
-    def count_due(self, *, queue: str, target: records.Target, by: datetime, most: int) -> int:
+    def count_due(
+        self, *, queue: str, target: records.Target, by: datetime, most: int, after: datetime | None = None
+    ) -> int:
         due = [case.due_at for case in self._open_cases() if (case.queue, case.target) == (queue, target)]
-        return min(most, sum(at is not None and at <= by for at in due))
+        return min(most, sum(at is not None and at <= by and (after is None or at > after) for at in due))
 
     def first_due(self, *, queue: str, target: records.Target) -> records.Case | None:
         due = [

@@ -6,12 +6,12 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from wardline import records
-from wardline.adapters.stores import codec, kinds
+from wardline.adapters.stores import beside, codec, kinds
 from wardline.errors import AuditLogError, InputError
 
 SALT_BYTES = 16
@@ -39,6 +39,8 @@ class Put:
     record: Any
     replaces: int | None
     """The version that must be stored; None when nothing may be."""
+    beside: dict[str, codec.Cell] = field(default_factory=dict)
+    """Cells that are stored with the row and are no part of the record; no digest has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def prepare(
     tallies: Counter[TallyKey] = Counter()
     writes: list[Write] = []
     audited: list[Put | Take | _Load] = []
+    files = beside.files_of(changes)
     for change in changes:
         match change:
             case records.Add():
@@ -121,7 +124,7 @@ def prepare(
                 writes += load.puts
                 audited.append(load)
             case _:
-                write = _write(change)
+                write = _write(change, files)
                 writes.append(write)
                 if isinstance(write, Put | Take):
                     audited.append(write)
@@ -147,7 +150,9 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
-def _write(change: records.Insert | records.Replace | records.Remove | records.Remembered) -> Write:
+def _write(
+    change: records.Insert | records.Replace | records.Remove | records.Remembered, files: beside.Files
+) -> Write:
     match change:
         case records.Remembered():
             return change
@@ -156,23 +161,26 @@ def _write(change: records.Insert | records.Replace | records.Remove | records.R
                 return Forget(change.id)
             return Take(kinds.kind_of(change.kind), change.id)
         case records.Insert():
-            return _put(change.record, replacing=False)
+            return _put(change.record, files, replacing=False)
         case records.Replace():
-            return _put(change.record, replacing=True)
+            return _put(change.record, files, replacing=True)
 
 
-def _put(record: Any, *, replacing: bool) -> Put:
+def _put(record: Any, files: beside.Files, *, replacing: bool) -> Put:
     kind = kinds.kind_of(type(record))
     if replacing and not kind.versioned:
         raise InputError(f"{kind.name} {record.id}: written once, expected a record with versions")
-    return Put(kind, record.id, codec.to_row(record), record, record.version - 1 if replacing else None)
+    return Put(
+        kind, record.id, codec.to_row(record), record, record.version - 1 if replacing else None,
+        beside.cells(record, files, is_new=not replacing),
+    )  # fmt: skip
 
 
 def _load(change: records.Load) -> _Load:
     if len({type(record) for record in change.records}) > 1:
         raise InputError("load: holds records of several kinds, expected one kind")
     return _Load(
-        secrets.token_hex(SALT_BYTES), tuple(_put(record, replacing=False) for record in change.records)
+        secrets.token_hex(SALT_BYTES), tuple(_put(record, {}, replacing=False) for record in change.records)
     )
 
 

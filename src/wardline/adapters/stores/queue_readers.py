@@ -152,7 +152,7 @@ def waiting(now: datetime, taker: records.Taker) -> sa.ColumnElement[bool]:
 
 
 def _kinds(taker: records.Taker) -> Kinds:
-    return tuple(sorted(taker.declined)), tuple(sorted(taker.put_off))
+    return tuple(sorted(taker.declined)), tuple(sorted(taker.put_off)), taker.unseen
 
 
 def _passed(user_id: str) -> str:

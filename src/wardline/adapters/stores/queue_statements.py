@@ -20,8 +20,8 @@ from wardline.ports import LOOKED_AT
 from wardline.records import Grade
 
 Asked = sa.Select[Any] | sa.CompoundSelect[Any]
-Kinds = tuple[tuple[Grade, ...], tuple[Grade, ...]]
-"""The grades that somebody does not take, and those that are put off."""
+Kinds = tuple[tuple[Grade, ...], tuple[Grade, ...], bool]
+"""The grades that somebody does not take, those that are put off, and whether only what can be decided unseen is theirs."""
 _Condition = Callable[[Any], sa.ColumnElement[bool]]
 """Of the columns of ``cases``, or of a part of it."""
 ESCAPE = "\\"
@@ -82,15 +82,15 @@ class _Walk:
 
 def _first(walk: _Walk, *, by_letter: bool = False) -> sa.Select[Any]:
     """Select the first of one order that somebody takes; ``by_letter`` where an index of it holds the letters."""
-    declined, put_off = walk.kinds
+    declined, put_off, unseen = walk.kinds
     every = sa.select(*walk.read(_CASES.c)).where(walk.of(_CASES.c))
-    if not declined and not put_off:
+    if not (declined or put_off or unseen):
         return walk.first(every, _CASES.c)
     if not by_letter:
         return _taken(walk, sa.true())
     parts = []
     for letter in grades.letters(declined, put_off):
-        of_it = grades.is_letter(letter)
+        of_it = sa.and_(grades.is_letter(letter), _fits_unseen(_CASES.c, walk.kinds))
         is_enough = grades.is_told_by_letter(letter, declined, put_off)
         parts.append(walk.first(every.where(of_it), _CASES.c) if is_enough else _taken(walk, of_it))
     if rest := grades.letters_of(put_off, but_for=declined):
@@ -105,7 +105,8 @@ def _taken(walk: _Walk, besides: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Select what somebody takes among the first of an order: a bounded number, for in some queues nearly all is of one grade."""
     ordered = sa.select(_CASES).where(walk.of(_CASES.c), besides).order_by(walk.order, _CASES.c.id)
     some = ordered.limit(_LOOKED_AT).subquery()
-    return walk.first(sa.select(*walk.read(some.c)).where(grades.takes(some.c, *walk.kinds)), some.c)
+    takes = sa.and_(grades.takes(some.c, *walk.kinds[:2]), _fits_unseen(some.c, walk.kinds))
+    return walk.first(sa.select(*walk.read(some.c)).where(takes), some.c)
 
 
 def _in_danger(walk: _Walk, letters: tuple[str, ...]) -> sa.Select[Any]:
@@ -113,8 +114,14 @@ def _in_danger(walk: _Walk, letters: tuple[str, ...]) -> sa.Select[Any]:
     known = _CASES.c.imminent_since
     there = sa.select(_CASES).where(_CASES.c.state == OPEN, known.is_not(None))
     few = there.order_by(known, _CASES.c.id).limit(_LOOKED_AT).subquery()
-    is_one = grades.letter(few.c.urgency).in_(letters)
+    is_one = sa.and_(grades.letter(few.c.urgency).in_(letters), _fits_unseen(few.c, walk.kinds))
     return walk.first(sa.select(*walk.read(few.c)).where(walk.of(few.c), is_one), few.c)
+
+
+def _fits_unseen(case: Any, kinds: Kinds) -> sa.ColumnElement[bool]:
+    """Select what can be decided unseen, for whom nothing else is."""
+    unseen: sa.ColumnElement[bool] = case.unseen
+    return sa.and_(sa.true(), unseen) if kinds[2] else sa.true()
 
 
 def _together(parts: list[sa.Select[Any]]) -> Asked:
@@ -157,7 +164,7 @@ def imminent(kinds: Kinds, *, escalated: bool) -> sa.Select[Any]:
     free = waits(_NOW, _PASSED, escalated=escalated)
     known = _CASES.c.imminent_since
     if any(kinds):
-        free = sa.and_(free, grades.takes(_CASES.c, *kinds))
+        free = sa.and_(free, grades.takes(_CASES.c, *kinds[:2]), _fits_unseen(_CASES.c, kinds))
     return sa.select(_CASES).where(free, known.is_not(None), _CASES.c.queue.in_(_AMONG)).order_by(known, _CASES.c.id).limit(_MOST)  # fmt: skip
 
 

@@ -114,7 +114,9 @@ def _write_one(connection: sa.Connection, change: Write) -> None:
 def _insert(connection: sa.Connection, changes: Sequence[Put]) -> None:
     kind = changes[0].kind
     try:
-        connection.execute(sa.insert(tables.BY_TYPE[kind.type]), [change.row for change in changes])
+        connection.execute(
+            sa.insert(tables.BY_TYPE[kind.type]), [{**change.row, **change.beside} for change in changes]
+        )
     except sa.exc.IntegrityError as error:
         named = changes[0].id if len(changes) == 1 else f"among {len(changes)}"
         raise AlreadyExistsError(
@@ -160,7 +162,7 @@ def _alike(connection: sa.Connection, changes: Sequence[Put]) -> Iterator[list[d
     on_sqlite = connection.dialect.name == "sqlite"
     stored = _stored(connection, changes) if on_sqlite else {}
     for change in changes:
-        row = _changed(change, stored.get(change.id)) if on_sqlite else dict(change.row)
+        row = _changed(change, stored.get(change.id)) if on_sqlite else {**change.row, **change.beside}
         found.setdefault(tuple(row), []).append({**row, "wanted": change.id, "replaced": change.replaces})
     yield from found.values()
 
@@ -183,7 +185,8 @@ def _changed(change: Put, stored: sa.RowMapping | None) -> dict[str, Any]:
         raise VersionConflictError(
             f"{change.kind.name} {change.id}: changed or gone meanwhile, expected version {change.replaces}"
         )
-    return {name: cell for name, cell in change.row.items() if stored[name] != cell or name == "version"}
+    cells = {**change.row, **change.beside}
+    return {name: cell for name, cell in cells.items() if stored[name] != cell or name == "version"}
 
 
 def _remember(connection: sa.Connection, key: records.Remembered) -> None:

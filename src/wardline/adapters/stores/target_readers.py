@@ -40,8 +40,11 @@ class SqlTargets(SqlQueue):
         ]
         return sorted(found, key=lambda each: (each.queue, each.target or ""))
 
-    def count_due(self, *, queue: str, target: records.Target, by: datetime, most: int) -> int:
-        return self._count(sa.select(_CASES.c.id).where(_of(queue, target), _CASES.c.due_at <= by), most=most)
+    def count_due(
+        self, *, queue: str, target: records.Target, by: datetime, most: int, after: datetime | None = None
+    ) -> int:
+        due = sa.select(_CASES.c.id).where(_of(queue, target), _CASES.c.due_at <= by)
+        return self._count(due if after is None else due.where(_CASES.c.due_at > after), most=most)
 
     def first_due(self, *, queue: str, target: records.Target) -> records.Case | None:
         chosen = sa.select(_CASES).where(_of(queue, target), _CASES.c.due_at.is_not(None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from wardline.adapters.stores.reading import SqlReading
 from wardline.errors import IntegrityError
 from wardline.records import HashKind
 
+_KEPT = 8_192
+"""Files whose records are kept, of everybody together."""
 _USER = sa.bindparam("user", type_=sa.Text())
 _SINCE = sa.bindparam("since", type_=UtcTime())
 
@@ -62,7 +65,8 @@ class SqlWellbeing(SqlReading):
         return int(self._rows(_LAST, user=user_id)[0]["number"] or 0)
 
     def files_shown(self, user_id: str, *, since: datetime) -> list[records.ShownFile]:
-        return [_file(row) for row in self._rows(_ITEMS, user=user_id, since=since)]
+        found = self._rows(_ITEMS, user=user_id, since=since)
+        return [_file(row["id"], row["hashes"], row["matches"]) for row in found]
 
     def own_decisions(self, user_id: str, *, since: datetime) -> list[records.Decision]:
         return self._all(records.Decision, _DECISIONS, user=user_id, since=since)
@@ -82,17 +86,19 @@ class SqlWellbeing(SqlReading):
         return self._all(records.ViewingChoices, sa.select(table).order_by(table.c.id))
 
 
-def _file(row: sa.RowMapping) -> records.ShownFile:
-    """Make the record without making one of each hash."""
+@lru_cache(maxsize=_KEPT)
+def _file(item_id: str, hashes: str, matches: str) -> records.ShownFile:
+    """Make the record, without making one of each hash. The row is read whenever it is asked for; making a record of the same text again
+    would take longer than all else that a hand-out asks, and says nothing of who was shown the file."""
     try:
-        digests = [each["value"] for each in json.loads(row["hashes"]) if each["kind"] == HashKind.SHA256]
+        digests = [each["value"] for each in json.loads(hashes) if each["kind"] == HashKind.SHA256]
     except (ValueError, TypeError, KeyError) as error:
         raise IntegrityError(
-            f"item {row['id']}: what is stored is malformed, expected a valid record"
+            f"item {item_id}: what is stored is malformed, expected a valid record"
         ) from error
     known: dict[str, Any] = {
-        "id": row["id"],
+        "id": item_id,
         "sha256": digests[0] if digests else None,
-        "matches": row["matches"],
+        "matches": matches,
     }
     return codec.from_row(records.ShownFile, known)

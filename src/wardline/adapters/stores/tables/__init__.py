@@ -10,7 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores.tables.cases import LETTER, cases, coverings, decisions, notes, reveals
+from wardline.adapters.stores.tables.cases import (
+    CASE_ENDING,
+    LETTER,
+    cases,
+    coverings,
+    decisions,
+    notes,
+    reveals,
+)
 from wardline.adapters.stores.tables.certificates import certificate_watches, certificates, score_counts
 from wardline.adapters.stores.tables.clusters import (
     cluster_files,
@@ -29,7 +37,7 @@ from wardline.adapters.stores.tables.counting import (
     tallies,
 )
 from wardline.adapters.stores.tables.evidence import evidence, random_audits
-from wardline.adapters.stores.tables.line import actions, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.line import REFERRAL_ENDING, actions, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
     hash_lists,
@@ -45,7 +53,9 @@ from wardline.adapters.stores.tables.wellbeing import viewing_choices
 
 __all__ = [
     "BY_TYPE",
+    "CASE_ENDING",
     "LETTER",
+    "REFERRAL_ENDING",
     "SCHEMA_VERSION",
     "actions",
     "alarms",
@@ -96,7 +106,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0020"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {

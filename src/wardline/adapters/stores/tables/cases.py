@@ -13,6 +13,7 @@ from wardline.adapters.stores.tables.spelling import (
     a_time,
     a_time_or_none,
     a_yes_no,
+    a_yes_no_or_none,
     an_id,
     metadata,
 )
@@ -23,6 +24,7 @@ _HELD = sa.text("held_until IS NOT NULL")
 _IMMINENT = sa.text("imminent_since IS NOT NULL")
 _RESTRICTED = (sa.text("restricted = 1"), sa.text("restricted"))
 """SQLite has no truth of its own, PostgreSQL no other."""
+_UNSEEN = (sa.text("unseen = 1 AND escalated_by IS NULL"), sa.text("unseen AND escalated_by IS NULL"))
 _DUE = sa.text("due_at IS NOT NULL")
 _DRAWN = sa.text("drawn IS NOT NULL")
 _UNPLACED = sa.text("lot IS NULL")
@@ -32,6 +34,9 @@ _UNDER = sa.text("certificate_id IS NOT NULL")
 LETTER = "coalesce(substr(urgency, 14, 1), 'u')"
 """Which grade a case is known to be of, by one letter: A, B, or u for anything else. An index on an expression is found by no other spelling."""
 _OF_LETTER = sa.text(LETTER)
+CASE_ENDING = "substr(id, 26)"
+"""The last six letters of a case's id, by which people look for it."""
+_ENDING = sa.text(CASE_ENDING)
 cases = sa.Table(
     "cases", metadata, an_id(), a_time("opened_at"), a_text("account_reference"), a_text("item_ids"), a_text("reasons"),
     a_yes_no("restricted"), a_text("state"), a_text_or_none("claimed_by"), a_time_or_none("lease_until"), a_text("passed_by"),
@@ -41,11 +46,14 @@ cases = sa.Table(
     a_text_or_none("target"), a_fraction_or_none("score_turn"), a_fraction_or_none("lot"), a_text_or_none("drawn"),
     a_time_or_none("claimed_at"), a_text("declined_by"), a_text_or_none("diverted_by"),
     a_text_or_none("certificate_id"),
+    # No field of the record: what the store notes of its files, to find what somebody at a limit may take. See ``beside``.
+    a_yes_no_or_none("unseen"),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     sa.Index("ix_cases_state", "state", "opened_at", "id"),
-    sa.Index("ix_cases_claimed_by", "claimed_by", "opened_at", "id"),
+    sa.Index("ix_cases_claimed_by", "claimed_by", "state", "opened_at", "id"),
     sa.Index("ix_cases_account_reference", "account_reference", "opened_at", "id"),
-    sa.Index("ix_cases_escalated", "state", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
+    sa.Index("ix_cases_ending", _ENDING, "id"),
+    sa.Index("ix_cases_escalated", "state", "queue", "opened_at", "id", sqlite_where=_ESCALATED, postgresql_where=_ESCALATED),
     # What waits is looked up queue by queue. With what says that a case is in hand or set aside, so that those are passed over without being
     # read, where the first ones of an order are often in hand.
     sa.Index("ix_cases_waiting", "state", "queue", "opened_at", "id", "lease_until", "held_until", sqlite_where=_ORDINARY,
@@ -67,6 +75,13 @@ cases = sa.Table(
              postgresql_where=_ORDINARY),
     sa.Index("ix_cases_letter_restricted", "state", "queue", "restricted", _OF_LETTER, "opened_at", "id",
              sqlite_where=_RESTRICTED[0], postgresql_where=_RESTRICTED[1]),
+    # For who may not look at present: few cases are for them, and those may lie anywhere in an order.
+    sa.Index("ix_cases_unseen_waiting", "state", "queue", "unseen", _OF_LETTER, "opened_at", "id",
+             sqlite_where=_UNSEEN[0], postgresql_where=_UNSEEN[1]),
+    sa.Index("ix_cases_unseen_views", "state", "queue", "lane", "unseen", _OF_LETTER, "views_turn", "id",
+             sqlite_where=_UNSEEN[0], postgresql_where=_UNSEEN[1]),
+    sa.Index("ix_cases_unseen_delay", "state", "queue", "unseen", _OF_LETTER, "delay_turn", "id",
+             sqlite_where=_UNSEEN[0], postgresql_where=_UNSEEN[1]),
     sa.Index("ix_cases_imminent", "state", "imminent_since", "id", sqlite_where=_IMMINENT, postgresql_where=_IMMINENT),
     sa.Index("ix_cases_cluster_id", "cluster_id", "state", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),
     sa.Index("ix_cases_further_opinion", "cluster_id", "state", sqlite_where=_FURTHER, postgresql_where=_FURTHER),

@@ -32,11 +32,14 @@ actions = sa.Table(
     sa.Index("ix_actions_delivered_at", "delivered_at"),
 )  # fmt: skip
 
+REFERRAL_ENDING = "substr(id, 30)"
+"""The last six letters of a referral's id, by which people look for it."""
 referrals = sa.Table(
     "referrals", metadata, an_id(), a_text("case_id"), a_text("decision_id"), a_text("authority"), a_text("environment"),
     a_text("state"), a_time("created_at"), a_text("files"), a_text_or_none("remote_id"), a_text("orphans"), a_yes_no("in_flight"),
     a_number("attempts"), a_text_or_none("problem"), a_time_or_none("finished_at"), a_number("version"),
     a_text_or_none("corrects"),
+    sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
     sa.Index("uq_referrals_decision_id", "decision_id", unique=True),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
     sa.Index("ix_referrals_created_at", "created_at", "id"),

@@ -53,6 +53,11 @@ def a_yes_no(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean(), nullable=False)
 
 
+def a_yes_no_or_none(name: str) -> sa.Column[Any]:
+    """Give a yes or no that may be missing."""
+    return sa.Column(name, sa.Boolean(), nullable=True)
+
+
 def a_time(name: str) -> sa.Column[Any]:
     """Give a moment."""
     return sa.Column(name, UtcTime(), nullable=False)
