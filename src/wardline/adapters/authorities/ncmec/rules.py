@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from wardline import records, referral
-from wardline.adapters.authorities.ncmec.values import ENUMERATIONS, LENGTHS
+from wardline.adapters.authorities.ncmec.fields import LENGTHS
+from wardline.adapters.authorities.ncmec.values import ENUMERATIONS
 
 _EMAIL = re.compile(
     r"[^\s@<>\"(),:;\[\]\\]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"

@@ -1,6 +1,6 @@
-"""Closed sets and lengths of the CyberTipline Reporting API.
+"""Closed sets of the CyberTipline Reporting API.
 
-Source: the schema served in November 2025, and the technical documentation of June 2025 for the lengths.
+Source: the schema served in November 2025.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from wardline import records
 
 INCIDENT_TYPE = "Child Pornography (possession, manufacture, and distribution)"
-"""The only kind of incident that Wardline reports; the string is the schema's own."""
+"""The kind of incident of a report about files; the string is the schema's own."""
 
 _COUNTRIES = (
     "A1 A2 O1 AD AE AF AG AI AL AM AN AO AP AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
@@ -55,67 +55,3 @@ ENUMERATIONS: dict[str, frozenset[str]] = {
 
 PATTERNS: dict[str, str] = {"phoneCountryCallingCode": r"\+[0-9]{1,3}", "phoneExtension": r"[0-9]+"}
 """Simple types that must match whole."""
-
-LENGTHS: dict[tuple[str, str], int] = {
-    ("deviceId", "idType"): 255,
-    ("deviceId", "idValue"): 2083,
-    ("address", "address"): 255,
-    ("address", "city"): 100,
-    ("address", "zipCode"): 20,
-    ("address", "nonUsaState"): 100,
-    ("phone", "extension"): 10,
-    ("estimatedLocation", "city"): 255,
-    ("estimatedLocation", "region"): 255,
-    ("person", "firstName"): 100,
-    ("person", "lastName"): 100,
-    ("contactPerson", "firstName"): 100,
-    ("contactPerson", "lastName"): 100,
-    ("incidentSummary", "platform"): 256,
-    ("incidentSummary", "escalateToHighPriority"): 3000,
-    ("incidentSummary", "incidentDateTimeDescription"): 3000,
-    ("webPageIncident", "url"): 2083,
-    ("newsgroupIncident", "name"): 255,
-    ("chatImIncident", "chatClient"): 255,
-    ("chatImIncident", "chatRoomName"): 255,
-    ("onlineGamingIncident", "gameName"): 255,
-    ("onlineGamingIncident", "console"): 255,
-    ("nonInternetIncident", "locationName"): 255,
-    ("peer2peerIncident", "client"): 255,
-    ("lawEnforcement", "agencyName"): 255,
-    ("lawEnforcement", "caseNumber"): 100,
-    ("reporter", "legalURL"): 2083,
-    ("personOrUserReported", "vehicleDescription"): 300,
-    ("personOrUserReported", "espIdentifier"): 255,
-    ("personOrUserReported", "espService"): 100,
-    ("personOrUserReported", "screenName"): 256,
-    ("personOrUserReported", "displayName"): 255,
-    ("personOrUserReported", "profileUrl"): 2083,
-    ("personOrUserReported", "groupIdentifier"): 255,
-    ("intendedRecipient", "espIdentifier"): 255,
-    ("intendedRecipient", "espService"): 100,
-    ("intendedRecipient", "screenName"): 256,
-    ("intendedRecipient", "displayName"): 255,
-    ("intendedRecipient", "profileUrl"): 2083,
-    ("intendedRecipient", "groupIdentifier"): 255,
-    ("victim", "espIdentifier"): 255,
-    ("victim", "espService"): 100,
-    ("victim", "screenName"): 256,
-    ("victim", "displayName"): 255,
-    ("victim", "profileUrl"): 2083,
-    ("victim", "schoolName"): 255,
-    ("associatedAccount", "platform"): 256,
-    ("associatedAccount", "firstName"): 256,
-    ("associatedAccount", "middleName"): 256,
-    ("associatedAccount", "lastName"): 256,
-    ("associatedAccount", "espService"): 256,
-    ("associatedAccount", "espIdentifier"): 256,
-    ("associatedAccount", "profileUrl"): 2083,
-    ("associatedAccount", "screenName"): 256,
-    ("associatedAccount", "displayName"): 255,
-    ("associatedAccount", "groupIdentifier"): 256,
-    ("fileDetails", "originalFileName"): 2056,
-    ("fileDetails", "locationOfFile"): 2083,
-    ("hash", "hashType"): 64,
-    ("nameValue", "name"): 64,
-}
-"""Longest value in characters, by type and child element or attribute. The schema does not enforce these."""

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from wardline import records
+from wardline.adapters.authorities.ncmec.fields import LENGTHS
 from wardline.adapters.authorities.ncmec.schema import FILE_ANNOTATIONS, REPORT_ANNOTATIONS
-from wardline.adapters.authorities.ncmec.values import INCIDENT_TYPE, LENGTHS
+from wardline.adapters.authorities.ncmec.values import INCIDENT_TYPE
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACEMENT = "\ufffd"
