@@ -17,7 +17,7 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, prior
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
@@ -55,6 +55,7 @@ def report_of(
     return referral.build_report(
         draft_id, decision, case, [parts.store.item(item_id) for item_id in case.item_ids], parts.store.reveals_of(case.id),
         parts.store.actions_of(case.id), parts.rules.reporter, "; ".join(case.reasons) + ".", parts.now(),
+        prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
 
 

@@ -38,7 +38,12 @@ def read(content: bytes) -> Schema:
     root = parse(content)
     if root.tag != f"{_XS}schema":
         raise InputError("schema: another document, expected an XML schema")
-    found = _Reading(root).schema(digest_of(content))
+    try:
+        found = _Reading(root).schema(digest_of(content))
+    except ValueError:  # one of something where there is another number of it
+        raise InputError(
+            "schema: a form that this version does not understand, expected the known forms"
+        ) from None
     missing = [name for name in _NEEDED if name not in found.types]
     if missing:
         raise InputError(f"schema: without {', '.join(missing)}, expected both documents in it")
