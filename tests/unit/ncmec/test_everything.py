@@ -25,6 +25,7 @@ from wardline.adapters.authorities.ncmec.writing import ESSENTIAL, Writing
 from wardline.errors import InputError
 from wardline.testing.authority_ledger import AuthorityLedger, LedgerRefusal
 from wardline.testing.authority_rules import file_breaches, report_breaches
+from wardline.testing.authority_schema import schema_document
 
 LEFT_TO_OTHERS = {
     "fileDetails/fileName",  # the documentation does not have it
@@ -170,8 +171,20 @@ def test_files_that_only_explain_others_are_no_report() -> None:
     assert problems(only) == ("files: only such as explain others, expected one that is reported",)
 
 
+def test_the_schema_that_the_sandbox_serves_is_the_one_that_it_checks() -> None:
+    served = Served.of(schema_document())
+    assert (served.schema.types, served.schema.enumerations, served.schema.patterns) == (
+        BUILT_IN.types, BUILT_IN.enumerations, BUILT_IN.patterns,
+    )  # fmt: skip
+    assert (served.reading.gone, served.reading.new) == ((), ())
+    assert all(
+        served.problems(each, NOW) == ()
+        for each in (full.whole_report(), full.batched_report(), full.text_report())
+    )
+
+
 def test_what_has_no_more_place_is_left_out_and_told_unless_the_report_cannot_be_without_it() -> None:
-    content = shared_file("cybertipline-2025-11.xsd").decode()
+    content = schema_document().decode()
     without = content.replace('name="vehicleDescription"', 'name="vehicleText"')
     served = Served.of(without.encode())
     report = full.whole_report()
@@ -187,7 +200,7 @@ def test_what_has_no_more_place_is_left_out_and_told_unless_the_report_cannot_be
 
 
 def test_an_element_that_the_authority_newly_demands_and_we_do_not_know_stops_the_report() -> None:
-    content = shared_file("cybertipline-2025-11.xsd").decode()
+    content = schema_document().decode()
     more = content.replace(
         '<xs:element name="incidentDateTime"', '<xs:element name="newThing" type="xs:string"/><xs:element name="incidentDateTime"'
     )  # fmt: skip
@@ -197,7 +210,7 @@ def test_an_element_that_the_authority_newly_demands_and_we_do_not_know_stops_th
 
 
 def test_an_element_that_newer_schemas_have_is_sent_to_them_only() -> None:
-    content = shared_file("cybertipline-2025-11.xsd").decode()
+    content = schema_document().decode()
     newer = content.replace(
         '<xs:element name="dateOfBirth"', '<xs:element name="ageAssertionDiscrepancy" minOccurs="0" type="xs:boolean"/><xs:element name="dateOfBirth"'
     )  # fmt: skip

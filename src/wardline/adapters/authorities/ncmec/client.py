@@ -117,7 +117,8 @@ class NcmecAuthority:
 
     def use_schema(self, content: bytes) -> records.SchemaReading:
         """Write and check documents by this schema from here on."""
-        self._served = Served.of(content)
+        if content != self._served.content:
+            self._served = Served.of(content)
         return self._served.reading
 
     def status(self) -> records.AuthorityAnswer:

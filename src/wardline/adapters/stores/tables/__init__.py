@@ -29,7 +29,7 @@ from wardline.adapters.stores.tables.counting import (
     tallies,
 )
 from wardline.adapters.stores.tables.evidence import evidence, random_audits
-from wardline.adapters.stores.tables.line import actions, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.line import actions, authority_schemas, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
     hash_lists,
@@ -55,6 +55,7 @@ __all__ = [
     "audit_checkpoints",
     "audit_entries",
     "audit_loads",
+    "authority_schemas",
     "cases",
     "certificate_watches",
     "certificates",
@@ -93,10 +94,11 @@ __all__ = [
     "spreads",
     "strikes",
     "tallies",
-    "users", "viewing_choices",
+    "users",
+    "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0021"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -121,6 +123,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Referral: referrals,
     records.Receipt: receipts,
     records.Hold: holds,
+    records.AuthoritySchema: authority_schemas,
     records.HashList: hash_lists,
     records.HashBatch: hash_batches,
     records.HeldEntry: held_entries,

@@ -1,0 +1,27 @@
+"""The part of the store's contract that is about schemas of authorities."""
+# ruff: noqa: S101 - a contract suite is tests, kept in the package so that plug-in authors can subclass it
+
+from __future__ import annotations
+
+from wardline import ports
+from wardline.records import Insert
+from wardline.testing import store_records as make
+from wardline.testing.store_records import later
+
+
+class SchemasContract:
+    """Which schema counts."""
+
+    def test_the_schema_seen_last_counts_for_each_of_an_authoritys_systems(self, store: ports.Store) -> None:
+        assert store.newest_authority_schema("ncmec", "test") is None
+        older, newer, strange, real = (
+            make.authority_schema(id=make.new_id("authority-schema", later(minute)), first_seen_at=later(minute), **given)
+            for minute, given in enumerate(
+                [{"digest": "1"}, {"digest": "2"}, {"digest": "3", "understood": False}, {"digest": "4", "environment": "production"}]
+            )
+        )  # fmt: skip
+        store.commit(*map(Insert, (newer, older, strange, real)), entries=[make.entry()])
+        assert store.newest_authority_schema("ncmec", "test") == strange
+        assert store.newest_authority_schema("ncmec", "test", understood=True) == newer
+        assert store.newest_authority_schema("ncmec", "production") == real
+        assert store.newest_authority_schema("other", "test") is None
