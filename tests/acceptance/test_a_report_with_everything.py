@@ -39,7 +39,8 @@ class ChangingSandbox(RememberingSandbox):
 
 @pytest.fixture
 def sandbox() -> Iterator[ChangingSandbox]:
-    with ChangingSandbox() as started:
+    started = ChangingSandbox()
+    with started:
         yield started
 
 

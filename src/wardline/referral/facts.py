@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from wardline import records
 
@@ -53,11 +53,11 @@ def gather(items: Sequence[records.Item]) -> Known:
 def _joined(older: records.Party | None, newer: records.Party | None) -> records.Party | None:
     if older is None or newer is None:
         return newer or older
-    changed = {
+    changed: dict[str, Any] = {
         field.name: tuple(dict.fromkeys((*getattr(older, field.name), *getattr(newer, field.name))))[-_MOST:]
         for field in fields(records.Party) if field.name in _ALL_KEPT
     }  # fmt: skip
-    kept = {
+    kept: dict[str, Any] = {
         field.name: getattr(older, field.name)
         for field in fields(records.Party)
         if field.name not in _ALL_KEPT and getattr(newer, field.name) is None

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wardline import ports
 from wardline.records import Insert
 from wardline.testing import store_records as make
@@ -14,12 +16,15 @@ class SchemasContract:
 
     def test_the_schema_seen_last_counts_for_each_of_an_authoritys_systems(self, store: ports.Store) -> None:
         assert store.newest_authority_schema("ncmec", "test") is None
+        seen: list[dict[str, Any]] = [
+            {"digest": "1"}, {"digest": "2"}, {"digest": "3", "understood": False}, {"digest": "4", "environment": "production"},
+        ]  # fmt: skip
         older, newer, strange, real = (
-            make.authority_schema(id=make.new_id("authority-schema", later(minute)), first_seen_at=later(minute), **given)
-            for minute, given in enumerate(
-                [{"digest": "1"}, {"digest": "2"}, {"digest": "3", "understood": False}, {"digest": "4", "environment": "production"}]
+            make.authority_schema(
+                id=make.new_id("authority-schema", later(minute)), first_seen_at=later(minute), **given
             )
-        )  # fmt: skip
+            for minute, given in enumerate(seen)
+        )
         store.commit(*map(Insert, (newer, older, strange, real)), entries=[make.entry()])
         assert store.newest_authority_schema("ncmec", "test") == strange
         assert store.newest_authority_schema("ncmec", "test", understood=True) == newer

@@ -90,7 +90,8 @@ class Document:
 
     def drop(self) -> None:
         if self.field.name.startswith("@"):
-            self.owner.attrib.pop(self.field.name[1:], None)
+            if self.field.name[1:] in self.owner.attrib:
+                del self.owner.attrib[self.field.name[1:]]
         for element in self.owner.findall(self.field.name) if not self.field.name.startswith("@") else []:
             self.owner.remove(element)
 

@@ -61,7 +61,7 @@ _ELSEWHERE = {
     "incidentSummary/escalateToHighPriority": "the reason that the decision gives", "incidentSummary/reportAnnotations": "the decision",
     "incidentSummary/incidentDateTime": "`uploaded_at` of the earliest file",
     "incidentSummary/incidentDateTimeDescription": "a fixed sentence that says what the time is of",
-    "reporter/reportingPerson": "`referral.reporter`", "reporter/contactPerson": "not in the settings yet", "reporter/companyTemplate": "not in the settings yet",
+    "reporter/reportingPerson": "`referral.reporter`", "reporter/contactPerson": "`referral.reporter.contact_email`", "reporter/companyTemplate": "`referral.reporter.company_template`",
     "reporter/termsOfService": "`referral.reporter.terms_of_service`", "reporter/legalURL": "`referral.reporter.legal_url`",
     "personOrUserReported/espIdentifier": "`account_reference`",
     "personOrUserReported/priorCTReports": "our finished reports about the account; the report that is corrected; `report.account.prior_reports`",
@@ -104,7 +104,13 @@ def rows() -> list[str]:
     for field in FIELDS:
         if field.section != section:
             section = field.section
-            found += ["", f"## {section} {field.title}", "", "| Field | How often | Where from | Checked |", "|---|---|---|---|"]
+            found += [
+                "",
+                f"## {section} {field.title}",
+                "",
+                "| Field | How often | Where from | Checked |",
+                "|---|---|---|---|",
+            ]
         told = "; ".join(CHECKS[rule.name].phrase.format(*rule.arguments) for rule in field.rules)
         found.append(f"| `{field.place}` | {field.occurs} | {source_of(field)} | {told} |")
     return found
@@ -114,12 +120,20 @@ def text() -> str:
     """Give the whole page."""
     batch = [
         "", "## Batched reports", "",
-        "One file that many accounts spread, as agreed with the authority. Of each account nothing but `espIdentifier`; at most "
-        f"{BATCHED.most_files} file, annotated as viral or as a potential meme and with no other annotation. None of these:", "",
+        (
+            "One file that many accounts spread, as agreed with the authority. Of each account nothing but `espIdentifier`; at most "
+            f"{BATCHED.most_files} file, annotated as viral or as a potential meme and with no other annotation. None of these:"
+        ),
+        "",
         *(f"- `{owner}/{name}`" for owner, name in sorted(BATCHED.absent)),
     ]  # fmt: skip
-    never = sorted(set(child_types("fileDetails")) - {field.name for field in FIELDS if field.owner == "fileDetails"})
-    last = ["", f"The schema has these too, which the documentation does not, and they are never sent: {', '.join(f'`{each}`' for each in never)}."]
+    never = sorted(
+        set(child_types("fileDetails")) - {field.name for field in FIELDS if field.owner == "fileDetails"}
+    )
+    last = [
+        "",
+        f"The schema has these too, which the documentation does not, and they are never sent: {', '.join(f'`{each}`' for each in never)}.",
+    ]
     return HEAD + "\n".join([*rows(), *batch, *last]) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def problems(report: records.Report) -> tuple[str, ...]:
 Change = Callable[[records.Report], records.Report]
 
 
-def reporter(**fields: str) -> Change:
+def reporter(**fields: Any) -> Change:
     return lambda report: replace(report, reporter=replace(report.reporter, **fields))
 
 
