@@ -9,7 +9,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from wardline import ports, records
-from wardline.errors import AlreadyExistsError, AuthorityError, InputError
+from wardline.errors import AuthorityError, InputError
 from wardline.pipeline import alarms, reading
 from wardline.pipeline.parts import Parts
 from wardline.records import AlarmKind, AuthoritySchema, Insert, Task, Verb
@@ -73,10 +73,7 @@ def look(parts: Parts, due: str, attempt: int) -> None:  # noqa: ARG001 - the si
             message = f"The schema of {authority.name} in {authority.environment} cannot be had ({error.code}). It is asked for each minute."
             alarms.raise_alarm(parts, AlarmKind.SCHEMA_UNSEEN, about, message)
         return
-    try:
-        _take(parts, authority, authority, about, content)
-    except AlreadyExistsError:
-        return  # another process was quicker
+    _take(parts, authority, authority, about, content)
 
 
 def _take(
@@ -85,11 +82,11 @@ def _take(
     digest = hashlib.sha256(content).hexdigest()
     known = parts.store.newest_authority_schema(authority.name, authority.environment)
     entry = parts.entry(Verb.SCHEMA_SEEN, about, detail=digest)
-    if known is not None and known.digest == digest:
+    read = _read(source, content)
+    if known is not None and known.digest == digest and (known.understood or isinstance(read, InputError)):
         parts.store.commit(entries=[entry])
         alarms.resolve_about(parts, AlarmKind.SCHEMA_UNSEEN, about)
-        return
-    read = _read(source, content)
+        return  # of one that an older version could not read there is another record, once a newer one can
     new = AuthoritySchema(
         id=parts.new_id("authority-schema"), authority=authority.name, environment=authority.environment, digest=digest,
         first_seen_at=parts.now(), body=content, understood=isinstance(read, records.SchemaReading),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from wardline import records
+from wardline.referral.addresses import is_plain_address
 
 _T = TypeVar("_T")
 _ALL_KEPT = frozenset(
@@ -40,12 +41,20 @@ def gather(items: Sequence[records.Item]) -> Known:
     account: records.Party | None = None
     for facts in said:
         account = _joined(account, facts.account)
+    recipients = _each_once(_plain(each) for facts in said for each in facts.recipients)
+    victims = _each_once(_plain(each) for facts in said for each in facts.victims)
+    account = None if account is None else _plain(account)
+    named = {
+        email.address
+        for party in (account, *recipients, *victims) if party is not None and party.person is not None
+        for email in party.person.emails
+    }  # fmt: skip
     police = [facts.law_enforcement for facts in said if facts.law_enforcement is not None]
     return Known(
         account=account,
-        recipients=_each_once(each for facts in said for each in facts.recipients),
-        victims=_each_once(each for facts in said for each in facts.victims),
-        incidents=_each_once(each for facts in said for each in facts.incidents),
+        recipients=recipients,
+        victims=victims,
+        incidents=_each_once(_sendable(each, named) for facts in said for each in facts.incidents),
         law_enforcement=police[-1] if police else None,
     )
 
@@ -67,3 +76,31 @@ def _joined(older: records.Party | None, newer: records.Party | None) -> records
 
 def _each_once(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))[:_MOST]
+
+
+def _plain(party: records.Party) -> records.Party:
+    """Leave out addresses of profiles that open something by themselves, as with the address of a file."""
+    associated = tuple(
+        replace(each, profile_urls=_plain_ones(each.profile_urls)) for each in party.associated
+    )
+    return replace(party, profile_urls=_plain_ones(party.profile_urls), associated=associated)
+
+
+def _plain_ones(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in addresses if is_plain_address(each))
+
+
+def _sendable(incident: records.Incident, named: Set[str]) -> records.Incident:
+    """Leave out of an incident what an authority refuses: such addresses, and e-mail addresses of nobody in the report.
+
+    Args:
+        incident: As one upload told of it.
+        named: Every e-mail address of the account, the recipients and the victims, as far as they are in the report.
+    """
+    match incident:
+        case records.WebPage():
+            return replace(incident, urls=_plain_ones(incident.urls))
+        case records.EmailMessage() | records.Newsgroup():
+            return replace(incident, emails=tuple(each for each in incident.emails if each.address in named))
+        case _:
+            return incident

@@ -89,9 +89,8 @@ class Document:
         place(inside, "person", "email").text = email
 
     def drop(self) -> None:
-        if self.field.name.startswith("@"):
-            if self.field.name[1:] in self.owner.attrib:
-                del self.owner.attrib[self.field.name[1:]]
+        if self.field.name.startswith("@") and self.field.name[1:] in self.owner.attrib:
+            del self.owner.attrib[self.field.name[1:]]
         for element in self.owner.findall(self.field.name) if not self.field.name.startswith("@") else []:
             self.owner.remove(element)
 
