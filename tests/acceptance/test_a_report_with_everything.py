@@ -189,12 +189,16 @@ def test_a_process_that_did_not_fetch_the_schema_uses_it_all_the_same(
         assert "espIdentifier: not in the authority's schema" in stopped.problem
 
 
-@pytest.mark.parametrize("body", [b"<html>It works</html>", b"", b"<!DOCTYPE x><x/>"])
-def test_nonsense_in_the_place_of_the_schema_is_an_alarm_and_changes_no_report(
-    line: Line, sandbox: ChangingSandbox, body: bytes
+@pytest.mark.parametrize(
+    "inside", [b'<xs:import namespace="x"/>', b'<xs:element name="report" type="xs:anyType"/>', b""]
+)
+def test_a_schema_that_cannot_be_understood_is_an_alarm_and_changes_no_report(
+    line: Line, sandbox: ChangingSandbox, inside: bytes
 ) -> None:
     line.pass_time(timedelta(minutes=1))
-    sandbox.served = Reply(200, body)
+    sandbox.served = Reply(
+        200, b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">' + inside + b"</xs:schema>"
+    )
     line.pass_time(timedelta(hours=25))
     assert line.parts.authority is not None
     alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, schemas.subject(line.parts.authority))
@@ -203,12 +207,20 @@ def test_nonsense_in_the_place_of_the_schema_is_an_alarm_and_changes_no_report(
     assert filed(line, facts=full.facts()).state is ReferralState.FINISHED
 
 
-def test_a_schema_that_cannot_be_had_is_an_alarm_until_it_can(line: Line, sandbox: ChangingSandbox) -> None:
-    sandbox.served = reply(1000)
-    line.pass_time(timedelta(minutes=1))
+@pytest.mark.parametrize(
+    "answer", [reply(1000), reply(0), Reply(200, b"<html>It works</html>"), Reply(200, b"")]
+)
+def test_a_schema_that_cannot_be_had_for_two_days_is_an_alarm_until_it_can(
+    line: Line, sandbox: ChangingSandbox, answer: Reply
+) -> None:
+    sandbox.served = answer
     assert line.parts.authority is not None
     about = schemas.subject(line.parts.authority)
-    assert line.store.open_alarm(AlarmKind.SCHEMA_UNSEEN, about) is not None
+    line.pass_time(timedelta(hours=47))
+    assert line.store.open_alarms() == []
+    line.pass_time(timedelta(hours=3))
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.SCHEMA_UNSEEN]
     sandbox.served = None
     line.pass_time(timedelta(minutes=1))
     assert line.store.open_alarm(AlarmKind.SCHEMA_UNSEEN, about) is None
+    assert line.store.newest_authority_schema("ncmec", "sandbox") is not None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.ncmec import full
 from wardline import records
 from wardline.adapters.stores import codec, kinds, tables
+from wardline.testing import store_contract_schemas as of_schemas
 from wardline.testing import store_records as make
 from wardline.testing import store_records_certificates as of_certificates
 
@@ -324,7 +325,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
     ),
     records.Receipt: st.builds(make.receipt, body=st.binary(), original=st.booleans(), received_at=_TIMES),
     records.AuthoritySchema: st.builds(
-        make.authority_schema, body=st.binary(), understood=st.booleans(), first_seen_at=_TIMES
+        of_schemas.authority_schema, body=st.binary(), understood=st.booleans(), first_seen_at=_TIMES
     ),
     records.Hold: st.builds(
         make.hold,

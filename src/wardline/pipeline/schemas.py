@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
+import structlog
+
 from wardline import ports, records
 from wardline.errors import AuthorityError, InputError
 from wardline.pipeline import alarms, reading
@@ -16,6 +18,7 @@ from wardline.records import AlarmKind, AuthoritySchema, Insert, Task, Verb
 
 EVERY = timedelta(hours=24)
 _UNSEEN_AFTER = timedelta(hours=48)
+_log = structlog.get_logger("wardline.schemas")
 _SHOWN = 6
 """Places named in an alarm; the rest are counted."""
 
@@ -25,7 +28,7 @@ class SchemaWatch:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._begun = False
+        self._begun_at: datetime | None = None
 
     def ask_due(self) -> None:
         """Have the schema looked at if it is time. Called each minute; one that cannot be had is asked for again each minute."""
@@ -34,10 +37,13 @@ class SchemaWatch:
         if source is None or not isinstance(source, ports.SchemaSource):
             return
         now, about = parts.now(), subject(source)
-        seen = last_seen(parts, about)
-        if self._begun and seen is not None and timedelta(0) <= now - seen < EVERY:
+        seen, begun = last_seen(parts, about), self._begun_at
+        if begun is not None and seen is not None and timedelta(0) <= now - seen < EVERY:
             return
-        self._begun = True
+        self._begun_at = begun or now
+        if now - (seen or self._begun_at) > _UNSEEN_AFTER:
+            message = f"The schema of {source.name} in {source.environment} cannot be had. It is asked for each minute."
+            alarms.raise_alarm(parts, AlarmKind.SCHEMA_UNSEEN, about, message)
         parts.store.commit(
             entries=(), work=[Task(name="watch-schema", record_id=f"{about}@{int(now.timestamp()) // 60}")]
         )
@@ -68,11 +74,8 @@ def look(parts: Parts, due: str, attempt: int) -> None:  # noqa: ARG001 - the si
     try:
         content = authority.fetch_schema()
     except AuthorityError as error:
-        seen = last_seen(parts, about)
-        if seen is None or parts.now() - seen > _UNSEEN_AFTER:
-            message = f"The schema of {authority.name} in {authority.environment} cannot be had ({error.code}). It is asked for each minute."
-            alarms.raise_alarm(parts, AlarmKind.SCHEMA_UNSEEN, about, message)
-        return
+        _log.warning("schema cannot be had", authority=authority.name, error=error.code)
+        return  # when that goes on for long, the watch tells of it
     _take(parts, authority, authority, about, content)
 
 

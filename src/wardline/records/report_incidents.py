@@ -44,6 +44,8 @@ class _Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebPage(_Checked):
+    """Something that stands on pages of the web."""
+
     urls: tuple[str, ...]
     hosted_elsewhere: bool | None = None
     """Whether a third party hosts what is seen there."""
@@ -52,6 +54,8 @@ class WebPage(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailMessage(_Checked):
+    """Something that was sent by e-mail."""
+
     emails: tuple[Email, ...] = ()
     """Each also of the account, a recipient or a victim in the report."""
     content: str | None = None
@@ -60,6 +64,8 @@ class EmailMessage(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsgroup(_Checked):
+    """Something that stood in a newsgroup."""
+
     name: str | None = None
     emails: tuple[Email, ...] = ()
     content: str | None = None
@@ -68,6 +74,8 @@ class Newsgroup(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat(_Checked):
+    """Something that was said in a conversation."""
+
     client: str | None = None
     room: str | None = None
     content: str | None = None
@@ -77,6 +85,8 @@ class Chat(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaming(_Checked):
+    """Something that was said or done in a game."""
+
     game: str | None = None
     console: str | None = None
     content: str | None = None
@@ -85,6 +95,8 @@ class Gaming(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telephone(_Checked):
+    """Something that came by telephone."""
+
     phone: Phone | None = None
     latitude: float | None = None
     longitude: float | None = None
@@ -109,6 +121,8 @@ class Offline(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerToPeer(_Checked):
+    """Something that went from machine to machine without a service between them."""
+
     client: str | None = None
     ip_events: tuple[IpEvent, ...] = ()
     file_names: str | None = None
@@ -156,6 +170,8 @@ class MetadataKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedValue(_Checked):
+    """One piece of metadata."""
+
     name: str
     value: str
 

@@ -153,6 +153,8 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
+    """An e-mail address of somebody."""
+
     address: str
     kind: EmailKind | None = None
     verified: bool | None = None
@@ -164,6 +166,8 @@ class Email:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
+    """A telephone number of somebody."""
+
     number: str
     kind: PhoneKind | None = None
     verified: bool | None = None
@@ -182,6 +186,8 @@ class Phone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostalAddress:
+    """A place where mail reaches somebody."""
+
     street: str | None = None
     city: str | None = None
     zip_code: str | None = None

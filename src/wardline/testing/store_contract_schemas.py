@@ -5,10 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from wardline import ports
+from wardline import ports, records
 from wardline.records import Insert
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
+
+
+def authority_schema(**values: Any) -> records.AuthoritySchema:
+    """Make a schema of a test system that could be read."""
+    given = {
+        "id": make.new_id("authority-schema"), "authority": "ncmec", "environment": "test", "digest": "0" * 64, "first_seen_at": make.NOON,
+        "body": b"<schema>\x00\xff</schema>", "understood": True,
+    }  # fmt: skip
+    return records.AuthoritySchema(**{**given, **values})
 
 
 class SchemasContract:
@@ -20,7 +29,7 @@ class SchemasContract:
             {"digest": "1"}, {"digest": "2"}, {"digest": "3", "understood": False}, {"digest": "4", "environment": "production"},
         ]  # fmt: skip
         older, newer, strange, real = (
-            make.authority_schema(
+            authority_schema(
                 id=make.new_id("authority-schema", later(minute)), first_seen_at=later(minute), **given
             )
             for minute, given in enumerate(seen)

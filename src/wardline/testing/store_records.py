@@ -195,15 +195,6 @@ def receipt(**values: Any) -> records.Receipt:
     return records.Receipt(**{**given, **values})
 
 
-def authority_schema(**values: Any) -> records.AuthoritySchema:
-    """Make a schema of a test system that could be read."""
-    given = {
-        "id": new_id("authority-schema"), "authority": "ncmec", "environment": "test", "digest": "0" * 64, "first_seen_at": NOON,
-        "body": b"<schema>\x00\xff</schema>", "understood": True,
-    }  # fmt: skip
-    return records.AuthoritySchema(**{**given, **values})
-
-
 def hold(**values: Any) -> records.Hold:
     """Make a provisional hold of one hour."""
     given = {

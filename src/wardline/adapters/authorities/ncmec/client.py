@@ -113,6 +113,8 @@ class NcmecAuthority:
         response, body = self._send("xsd", "GET", most_bytes=published.MOST_BYTES)
         if response.status_code != 200:
             raise answers.by_status("xsd", response.status_code)
+        if not published.is_schema(body):  # an error page is no news about the schema
+            raise AuthorityUncertainError("ncmec xsd: success without a schema, expected one")
         return body
 
     def use_schema(self, content: bytes) -> records.SchemaReading:

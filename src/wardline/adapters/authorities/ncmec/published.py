@@ -27,6 +27,14 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def is_schema(content: bytes) -> bool:
+    """Say whether a document is a schema at all, whether or not it can be understood."""
+    try:
+        return parse(content).tag == f"{_XS}schema"
+    except InputError:
+        return False
+
+
 def read(content: bytes) -> Schema:
     """Read a schema.
 
