@@ -9,8 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.ncmec import full
 from wardline import records
 from wardline.adapters.stores import beside, codec, kinds, tables
+from wardline.testing import store_contract_schemas as of_schemas
 from wardline.testing import store_records as make
 from wardline.testing import store_records_certificates as of_certificates
 
@@ -46,6 +48,7 @@ _CONTEXTS = st.builds(
     file_name=st.none() | _TEXT,
     url=st.none() | _TEXT,
     views_per_hour=st.none() | st.floats(0, 1e9),
+    facts=st.none() | st.just(records.ReportFacts()) | st.builds(full.facts),
 )
 _URGENCIES = st.builds(
     records.Urgency,
@@ -321,6 +324,9 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         corrects=st.none() | _TEXT,
     ),
     records.Receipt: st.builds(make.receipt, body=st.binary(), original=st.booleans(), received_at=_TIMES),
+    records.AuthoritySchema: st.builds(
+        of_schemas.authority_schema, body=st.binary(), understood=st.booleans(), first_seen_at=_TIMES
+    ),
     records.Hold: st.builds(
         make.hold,
         basis=st.sampled_from(records.HoldBasis),

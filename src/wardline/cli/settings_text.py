@@ -271,6 +271,11 @@ name = {name}
 #platform = ""
 #terms_of_service = "https://platform.example/terms"
 #legal_url = "https://platform.example/legal"
+#phone = "+1 202 555 0100"
+# Whom to ask about a report, where that is somebody else.
+#contact_email = ""
+# What every report of this company says of itself.
+#company_template = ""
 
 # What scores pictures, and where it is asked. Read docs/how-to/add-a-detector.md first: pictures of your users leave this machine.
 #[[detectors]]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from wardline import records
 from wardline.errors import InputError, NoLegalBasisError, TooLargeError
+from wardline.intake import report_facts
 from wardline.records.checks import require_text
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -56,14 +57,18 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
         raise TooLargeError(f"upload: {len(upload.content)} bytes, expected at most {max_bytes}")
     if upload.context.uploaded_at > now + CLOCK_TOLERANCE:
         raise InputError("uploaded_at: in the future, expected the time of the upload")
+    if upload.context.facts is not None:
+        report_facts.require_past(upload.context.facts, now, CLOCK_TOLERANCE)
     private = upload.context.visibility is records.Visibility.PRIVATE
     if private and upload.flag is None and not private_scanning.allows(upload.context.region):
         raise NoLegalBasisError("upload: from a private surface without a legal basis for its region")
 
 
 def not_in_the_future(context: records.UploadContext, now: datetime) -> records.UploadContext:
-    """Give the context with an upload time that is not after its receipt: a platform's clock may be ahead by a little, and an authority
-    refuses times to come."""
+    """Give the context with no time that is after its receipt: a platform's clock may be ahead by a little, and an authority refuses
+    times to come."""
+    if context.facts is not None:
+        context = replace(context, facts=report_facts.not_ahead(context.facts, now))
     return context if context.uploaded_at <= now else replace(context, uploaded_at=now)
 
 

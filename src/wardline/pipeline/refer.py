@@ -17,7 +17,7 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, prior, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
@@ -55,6 +55,7 @@ def report_of(
     return referral.build_report(
         draft_id, decision, case, [parts.store.item(item_id) for item_id in case.item_ids], parts.store.reveals_of(case.id),
         parts.store.actions_of(case.id), parts.rules.reporter, "; ".join(case.reasons) + ".", parts.now(),
+        prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
 
 
@@ -123,6 +124,7 @@ class ReferralPreview:
 
 def preview(parts: Parts, referral_id: str) -> ReferralPreview:
     """Show what a referral would send now: nothing is sent, and nothing is written."""
+    schemas.adopt(parts)
     found = parts.store.referral(referral_id)
     decision = parts.store.decision(found.decision_id)
     try:
@@ -153,6 +155,7 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
 
 def refer(parts: Parts, referral_id: str, attempt: int) -> None:
     """Carry one referral as far as it goes: to its receipt, to a later try, or to a person."""
+    schemas.adopt(parts)
     current = parts.store.referral(referral_id)
     if current.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
         return
@@ -186,6 +189,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     """
     stopped = parts.store.referral(referral_id)
     again = referral.refile(stopped)
+    schemas.adopt(parts)
     if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
         raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
     if parts.authority is not None:

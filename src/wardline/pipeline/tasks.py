@@ -25,6 +25,7 @@ from wardline.pipeline import (
     regrading,
     reversing,
     sampling,
+    schemas,
     sessions,
     spreading,
     standing_alone,
@@ -49,6 +50,7 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "conclude": conclude,
     "enforce": enforce,
     "refer": correcting.refer,
+    "watch-schema": schemas.look,
     "reverse": reversing.reverse,
     "tell": telling.tell,
     "open-appeal": appealing.open_waiting,
@@ -85,6 +87,7 @@ class Chores:
         self.counts = CountLog(parts)
         self.restoring = Restoring(parts)
         self._clock = ClockWatch(parts)
+        self._schema = schemas.SchemaWatch(parts)
         self._vault_swept: datetime | None = None
 
     def run(self) -> None:
@@ -107,7 +110,8 @@ class Chores:
                       lambda: placing.place_old(parts), lambda: targets.watch(parts), self.restoring.watch,
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
                       lambda: nobody_takes.watch(parts), lambda: sampling.expire(parts), lambda: watching.watch(parts),
-                      lambda: witnessing.ask_due(parts), lambda: verifying.ask_due(parts)):  # fmt: skip
+                      lambda: witnessing.ask_due(parts), lambda: verifying.ask_due(parts),
+                      self._schema.ask_due):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

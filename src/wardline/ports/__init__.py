@@ -31,6 +31,7 @@ from wardline.ports.outside import (
     WritePoint,
 )
 from wardline.ports.queue import LOOKED_AT, QueueReader, TargetReader
+from wardline.ports.schemas import SchemaReader, SchemaSource
 from wardline.ports.sign_in import SignInReader
 from wardline.ports.store import (
     AlarmReader,
@@ -85,6 +86,8 @@ __all__ = [
     "QueueReader",
     "ReferralReader",
     "ReviewReader",
+    "SchemaReader",
+    "SchemaSource",
     "SeveralReader",
     "SignInReader",
     "SignedOut",

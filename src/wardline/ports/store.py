@@ -14,6 +14,7 @@ from wardline.ports.evidence import EvidenceReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.queue import QueueReader, TargetReader
+from wardline.ports.schemas import SchemaReader
 from wardline.ports.sign_in import SignInReader
 from wardline.ports.wellbeing import WellbeingReader
 
@@ -309,7 +310,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, WorkReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, SchemaReader, WorkReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

@@ -13,6 +13,10 @@ from wardline.records.ids import require_id
 class AlarmKind(StrEnum):
     FILING_FAILED = "filing-failed"
     FILING_NEEDS_HUMAN = "filing-needs-human"
+    SCHEMA_CHANGED = "schema-changed"
+    """The authority serves another schema than before, or one that cannot be read. Only a person closes it."""
+    SCHEMA_UNSEEN = "schema-unseen"
+    """The authority's schema cannot be had, so a change of it would not be seen."""
     WEBHOOK_UNDELIVERED = "webhook-undelivered"
     LIST_STALE = "list-stale"
     LIST_NOT_SYNCED = "list-not-synced"

@@ -13,6 +13,7 @@ from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.evidence import Channel, Disposal
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
+from wardline.records.report_incidents import ReportFacts
 from wardline.records.signal import Match, Score
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR
 
@@ -90,6 +91,8 @@ class UploadContext:
     """How often it is seen in an hour now, where the platform knows it; 0 and up."""
     language: str | None = None
     """The language of the content or its account, where the platform knows it: a BCP 47 tag such as ``"de-AT"``, at most 35 characters."""
+    facts: ReportFacts | None = None
+    """What else it knows, for a report to an authority."""
 
     def __post_init__(self) -> None:
         require_text("surface", self.surface, most=64)

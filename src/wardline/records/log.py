@@ -184,6 +184,8 @@ class Verb(StrEnum):
     """Everything was checked; the detail says what came of it."""
     LOG_READ = "log:read"
     """Somebody looked at entries that tell who was shown what."""
+    SCHEMA_SEEN = "schema:seen"
+    """An authority gave the schema of its documents; the detail is its digest."""
     CHECKPOINT_WITNESSED = "checkpoint:witnessed"
     """A witness took the newest checkpoint; the detail says how many entries it is over."""
     COUNTS_LOGGED = "counts:logged"

@@ -12,6 +12,8 @@ from wardline.records.case import FileAnnotation, ReportAnnotation
 from wardline.records.category import Category
 from wardline.records.checks import require_utc
 from wardline.records.hashes import Hash
+from wardline.records.report_incidents import Batch, Incident, IncidentKind, LawEnforcement, Metadata
+from wardline.records.report_people import Device, IpEvent, Party, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +28,12 @@ class Reporter:
     """Name of the service, at most 256 characters."""
     terms_of_service: str | None = None
     legal_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpEvent:
-    """An address seen at a moment."""
-
-    ip_address: str
-    event: str
-    """One of ``Login Registration Purchase Upload Other Unknown``."""
-    at: datetime | None
-    port: int | None = None
+    company_template: str | None = None
+    """What every report of this company says of itself."""
+    more: Person | None = None
+    """Telephones and addresses of the reporting person."""
+    contact: Person | None = None
+    """Whom to ask, without age and date of birth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +44,10 @@ class ReportedPerson:
     ip_events: tuple[IpEvent, ...] = ()
     temporarily_disabled_at: datetime | None = None
     """When the account was suspended, where it was."""
+    facts: Party | None = None
+    """What else the platform knows of it."""
+    prior_reports: tuple[str, ...] = ()
+    """The authority's numbers of our finished reports about the same account, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,12 @@ class ReportedFile:
     annotations: tuple[FileAnnotation, ...]
     hashes: tuple[Hash, ...]
     upload: IpEvent | None
+    supplemental: bool = False
+    """Whether it only explains other files; then it has neither category nor annotation of a meme."""
+    devices: tuple[Device, ...] = ()
+    metadata: tuple[Metadata, ...] = ()
+    batched: bool = False
+    """Whether it is the one file of a batched report, of which less may be said."""
 
     def __post_init__(self) -> None:
         require_utc("uploaded_at", self.uploaded_at)
@@ -88,6 +95,14 @@ class Report:
     """For the officer: how the content was found and what the flags mean."""
     corrects: str | None = None
     """The authority's id of the finished report that this one corrects. A correction has no files."""
+    kind: IncidentKind = IncidentKind.FILES
+    incidents: tuple[Incident, ...] = ()
+    """Where it happened, beside ``urls``. A report without a file needs one."""
+    law_enforcement: LawEnforcement | None = None
+    recipients: tuple[Party, ...] = ()
+    victims: tuple[Party, ...] = ()
+    batch: Batch | None = None
+    """The other accounts that spread the one file of a batched report."""
 
     def __post_init__(self) -> None:
         require_utc("incident_at", self.incident_at)

@@ -68,6 +68,7 @@ QUEUE = "wardline"
 """Where work waits that needs nobody outside."""
 _QUEUES = {
     "refer": "wardline-filing",
+    "watch-schema": "wardline-filing",
     "enforce": "wardline-platforms",
     "reverse": "wardline-platforms",
     "tell": "wardline-platforms",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from wardline import records
 from wardline.errors import InputError
+from wardline.referral import facts
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.viewing import was_viewed
 
@@ -56,6 +58,7 @@ def build_report(
     reporter: records.Reporter,
     how_found: str,
     now: datetime,
+    prior_reports: Sequence[str] = (),
 ) -> records.Report:
     """Write the content of the report that a decision needs.
 
@@ -72,6 +75,7 @@ def build_report(
         reporter: The platform's reporting person.
         how_found: One or more plain sentences: how the content came to the reviewers' attention.
         now: Aware UTC.
+        prior_reports: The authority's numbers of our finished reports about the same account, oldest first.
 
     Raises:
         InputError: The decision needs no referral, an item is missing, or the account was unlinked.
@@ -80,6 +84,7 @@ def build_report(
     chosen = _chosen_items(decision, case, items, reveals)
     findings = {finding.item_id: finding for finding in decision.findings}
     files = tuple(_reported_file(item, findings.get(item.id), reveals) for item in chosen)
+    known = facts.gather(chosen)
     return records.Report(
         referral_id=referral_id,
         incident_at=min(file.uploaded_at for file in files),
@@ -87,10 +92,18 @@ def build_report(
         annotations=tuple(dict.fromkeys(decision.annotations)),
         escalation=decision.escalation,
         reporter=reporter,
-        person=_reported_person(case, files, actions, now),
+        person=replace(
+            _reported_person(case, files, actions, now),
+            facts=known.account,
+            prior_reports=tuple(prior_reports),
+        ),
         files=files,
         urls=tuple(dict.fromkeys(file.url for file in files if file.url is not None)),
         note=_note(referral_id, how_found, files),
+        incidents=known.incidents,
+        law_enforcement=known.law_enforcement,
+        recipients=known.recipients,
+        victims=known.victims,
     )
 
 
@@ -136,12 +149,17 @@ def _reported_file(
     item: records.Item, finding: records.Finding | None, reveals: Sequence[records.Reveal]
 ) -> records.ReportedFile:
     context = item.context
+    said = (context.facts if context else None) or records.ReportFacts()
+    category = finding.category if finding else None
+    # What a person gave a category is itself what is reported, whatever the platform thought it was for.
+    supplemental = said.supplemental and category is None
     uploaded_at = context.uploaded_at if context else item.received_at
     upload = None
     if context and context.ip_address is not None:
         upload = records.IpEvent(
-            ip_address=context.ip_address, event="Upload", at=uploaded_at, port=context.port
-        )
+            ip_address=context.ip_address, event="Upload", at=uploaded_at, port=context.port,
+            possible_proxy=said.possible_proxy,
+        )  # fmt: skip
     return records.ReportedFile(
         item_id=item.id,
         file_name=context.file_name if context else None,
@@ -149,10 +167,22 @@ def _reported_file(
         url=context.url if context and context.url is not None and is_plain_address(context.url) else None,
         viewed=was_viewed(item, reveals),
         publicly_available=context is not None and context.visibility is records.Visibility.PUBLIC,
-        category=finding.category if finding else None,
-        annotations=tuple(dict.fromkeys(finding.annotations)) if finding else (),
+        category=category,
+        annotations=_annotations(finding, supplemental=supplemental),
         hashes=item.hashes,
         upload=upload,
+        supplemental=supplemental,
+        devices=said.devices,
+        metadata=said.metadata,
+    )
+
+
+def _annotations(
+    finding: records.Finding | None, *, supplemental: bool
+) -> tuple[records.FileAnnotation, ...]:
+    given = tuple(dict.fromkeys(finding.annotations)) if finding else ()
+    return tuple(
+        each for each in given if not (supplemental and each is records.FileAnnotation.POTENTIAL_MEME)
     )
 
 

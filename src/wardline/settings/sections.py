@@ -126,6 +126,12 @@ class ReporterSettings:
     """Name of the service as the public knows it."""
     terms_of_service: str | None = None
     legal_url: str | None = None
+    phone: str | None = None
+    """Where the reporting person can be called."""
+    contact_email: str | None = None
+    """Whom to ask about a report, where that is somebody else."""
+    company_template: str | None = None
+    """What every report of this company says of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from urllib.parse import parse_qs
 
 from lxml import etree
 
-from wardline.adapters.authorities.ncmec.schema import VERSION
 from wardline.adapters.authorities.ncmec.simple_types import is_true
 from wardline.adapters.authorities.ncmec.validation import parse, violations
 from wardline.errors import InputError
 from wardline.testing.authority_ledger import AuthorityLedger, LedgerRefusal
-from wardline.testing.authority_rules import file_breaches, report_breaches
+from wardline.testing.authority_rules import file_breaches, fits_batch, report_breaches
+from wardline.testing.authority_schema import schema_document
 
 DESCRIPTIONS = {
     0: "Success", 1000: "Server error", 1100: "Save failed", 1210: "Resource not found", 2000: "Authentication required",
@@ -65,7 +65,7 @@ class AuthorityCalls:
         password: Its password.
         ledger: Where reports are kept.
         clock_now: Gives the current time, aware.
-        schema: What ``/xsd`` serves; None serves a short statement of the version that is checked.
+        schema: What ``/xsd`` serves; None serves the schema that is checked.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class AuthorityCalls:
         self._expected = b"Basic " + base64.b64encode(f"{username}:{password}".encode())
         self._ledger = ledger
         self._now = clock_now
-        self._schema = schema or f'<schemaStatement version="{VERSION}"/>'.encode()
+        self._schema = schema or schema_document()
 
     def answer(self, request: Request) -> Reply:
         """Answer one request."""
@@ -117,7 +117,8 @@ class AuthorityCalls:
         if report_breaches(root, self._now()):
             raise LedgerRefusal(4100)
         named = _REFERENCE.search(root.findtext("additionalInfo") or "")
-        return reply(0, report_id=self._ledger.submit(named.group() if named else None))
+        batched = root.find("batchedReport") is not None
+        return reply(0, report_id=self._ledger.submit(named.group() if named else None, batched=batched))
 
     def _upload(self, request: Request) -> Reply:
         fields = _multipart(request)
@@ -137,7 +138,8 @@ class AuthorityCalls:
         report_id = int(root.findtext("reportId") or "")
         viewed = root.findtext("fileViewedByEsp")
         file_id = (root.findtext("fileId") or "").strip()
-        self._ledger.describe(report_id, file_id, None if viewed is None else is_true(viewed))
+        seen = None if viewed is None else is_true(viewed)
+        self._ledger.describe(report_id, file_id, seen, fits_batch=fits_batch(root))
         return reply(0, report_id=report_id)
 
     def _finish(self, request: Request) -> Reply:

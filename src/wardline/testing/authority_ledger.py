@@ -25,6 +25,7 @@ NO_FILE = 5002
 RETRACTED = 5101
 FINISHED = 5102
 INVALID = 4000
+BREACH = 4100
 
 OPEN_TIME = timedelta(hours=24)
 """An unfinished report is deleted this long after opening ..."""
@@ -61,6 +62,8 @@ class LedgerFile:
     described: bool = False
     viewed: bool | None = None
     """``fileViewedByEsp`` of its details; None when not described, or not said."""
+    fits_batch: bool = False
+    """Whether its details may stand in a batched report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class LedgerReport:
     changed_at: datetime
     standing: Standing
     files: tuple[LedgerFile, ...] = ()
+    batched: bool = False
 
     @property
     def expires_at(self) -> datetime:
@@ -121,7 +125,7 @@ class AuthorityLedger:
         """Give the reports that are neither finished nor withdrawn nor expired."""
         return [report for report in self.reports() if report.standing is Standing.OPEN]
 
-    def submit(self, reference: str | None = None) -> int:
+    def submit(self, reference: str | None = None, *, batched: bool = False) -> int:
         """Open a report and give its id."""
         with self._lock:
             now = self._now()
@@ -132,6 +136,7 @@ class AuthorityLedger:
                 opened_at=now,
                 changed_at=now,
                 standing=Standing.OPEN,
+                batched=batched,
             )
             self._record(report)
             return report_id
@@ -145,7 +150,9 @@ class AuthorityLedger:
             self._record(replace(report, files=(*report.files, file), changed_at=self._now()))
             return file_id
 
-    def describe(self, report_id: int, file_id: str, viewed: bool | None = None) -> None:
+    def describe(
+        self, report_id: int, file_id: str, viewed: bool | None = None, *, fits_batch: bool = False
+    ) -> None:
         """Note the details of a file: once for each."""
         with self._lock:
             report = self._require_open(report_id)
@@ -154,14 +161,18 @@ class AuthorityLedger:
                 raise LedgerRefusal(NO_FILE)
             if found.described:
                 raise LedgerRefusal(INVALID)
-            described = replace(found, described=True, viewed=viewed)
+            described = replace(found, described=True, viewed=viewed, fits_batch=fits_batch)
             files = tuple(described if file is found else file for file in report.files)
             self._record(replace(report, files=files, changed_at=self._now()))
 
     def finish(self, report_id: int) -> tuple[str, ...]:
-        """Finish an open report and give its files' ids."""
+        """Finish an open report and give its files' ids; a batched one has at most one file, described as such."""
         with self._lock:
             report = self._require_open(report_id)
+            if report.batched and (
+                len(report.files) > 1 or not all(file.fits_batch for file in report.files)
+            ):
+                raise LedgerRefusal(BREACH)
             self._record(replace(report, standing=Standing.FINISHED, changed_at=self._now()))
             return tuple(file.file_id for file in report.files)
 
@@ -225,8 +236,10 @@ def _to_json(report: LedgerReport) -> dict[str, Any]:
         "changed": report.changed_at.isoformat(),
         "standing": report.standing.value,
         "files": [
-            [file.file_id, file.size_bytes, file.md5, file.described, file.viewed] for file in report.files
+            [file.file_id, file.size_bytes, file.md5, file.described, file.viewed, file.fits_batch]
+            for file in report.files
         ],
+        "batched": report.batched,
     }
 
 
@@ -238,7 +251,15 @@ def _from_json(line: dict[str, Any]) -> LedgerReport:
         changed_at=datetime.fromisoformat(line["changed"]),
         standing=Standing(line["standing"]),
         files=tuple(
-            LedgerFile(file_id=file_id, size_bytes=size, md5=md5, described=described, viewed=viewed)
-            for file_id, size, md5, described, viewed in line["files"]
+            LedgerFile(
+                file_id=file_id,
+                size_bytes=size,
+                md5=md5,
+                described=described,
+                viewed=viewed,
+                fits_batch=bool(later and later[0]),
+            )
+            for file_id, size, md5, described, viewed, *later in line["files"]
         ),
+        batched=line.get("batched", False),
     )

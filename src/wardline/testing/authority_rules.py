@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from wardline.adapters.authorities.ncmec.fields import LENGTHS
 from wardline.adapters.authorities.ncmec.schema import TYPES, child_types
 from wardline.adapters.authorities.ncmec.simple_types import is_true, parse_moment
 from wardline.adapters.authorities.ncmec.validation import typed_elements
-from wardline.adapters.authorities.ncmec.values import ENUMERATIONS, LENGTHS
+from wardline.adapters.authorities.ncmec.values import ENUMERATIONS
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _ADDRESSES = {
@@ -39,6 +40,11 @@ _NOT_BLANK = {
     ("deviceId", "idValue"),
     ("fileDetails", "fileId"),
 }
+_IN_BATCHED_FILE = {
+    "reportId", "fileId", "uploadedToEspTimestamp", "fileViewedByEsp", "exifViewedByEsp", "publiclyAvailable", "fileRelevance",
+    "fileAnnotations", "industryClassification",
+}  # fmt: skip
+_REPORT_IDS = {"priorCTReports", "priorCTReport", "reportId"}
 _NOT_IN_BATCH = {"internetDetails", "lawEnforcement", "intendedRecipient", "victim", "additionalInfo"}
 
 
@@ -50,6 +56,19 @@ def report_breaches(root: etree._Element, now: datetime) -> tuple[str, ...]:
 def file_breaches(root: etree._Element, now: datetime) -> tuple[str, ...]:
     """Give the rules that a valid ``<fileDetails>`` breaks."""
     return (*_common(root, "fileDetails", now), *_file(root))
+
+
+def fits_batch(root: etree._Element) -> bool:
+    """Say whether a valid ``<fileDetails>`` may stand in a batched report, which is asked when that report is finished."""
+    annotations = {str(each.tag) for each in root.iterfind("fileAnnotations/*")}
+    relevance = root.findtext("fileRelevance") or "Reported"
+    others = {str(child.tag) for child in root} - _IN_BATCHED_FILE
+    return (
+        bool(annotations)
+        and annotations <= {"viral", "potentialMeme"}
+        and relevance == "Reported"
+        and not others
+    )
 
 
 def _common(root: etree._Element, type_: str, now: datetime) -> Iterator[str]:
@@ -76,6 +95,8 @@ def _value(owner: str, name: str, type_: str, value: str | None, now: datetime) 
         yield f"{place}: not a web address"
     if (owner, name) in _AGES and not 0 <= int(value) <= 150:
         yield f"{place}: not an age"
+    if name in _REPORT_IDS and int(value) < 1:
+        yield f"{place}: not a report"
     if type_ == "dateTime" and name != "reenabledDate":
         yield from _past(place, value, now)
     if type_ == "date" and date.fromisoformat(value.strip()[:10]) >= now.date():
@@ -107,10 +128,13 @@ def _type_rules(name: str, element: etree._Element) -> Iterator[str]:
 
 
 def _ip_event(element: etree._Element) -> Iterator[str]:
+    address = element.findtext("ipAddress") or ""
     try:
-        ipaddress.ip_address(element.findtext("ipAddress") or "")
+        ipaddress.ip_address(address)
     except ValueError:
         yield "ipCaptureEvent/ipAddress: not an address"
+    if "%" in address:
+        yield "ipCaptureEvent/ipAddress: with a zone"
     port = element.findtext("port")
     if port is not None and not 1 <= int(port) <= 65535:
         yield "ipCaptureEvent/port: outside 1 to 65535"

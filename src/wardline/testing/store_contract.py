@@ -43,6 +43,7 @@ from wardline.testing.store_contract_log import LogContract
 from wardline.testing.store_contract_opinions import OpinionsContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
+from wardline.testing.store_contract_schemas import SchemasContract
 from wardline.testing.store_contract_several import SeveralContract
 from wardline.testing.store_contract_sign_in import SignInContract
 from wardline.testing.store_contract_targets import TargetsContract
@@ -63,6 +64,7 @@ class StoreContract(
     ListReadersContract,
     SeveralContract,
     FindingContract,
+    SchemasContract,
     ClustersContract,
     ComplaintContract,
     OpinionsContract,

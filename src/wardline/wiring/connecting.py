@@ -32,7 +32,7 @@ from wardline import (
 from wardline.errors import BusyError, ConfigurationError, WardlineError
 from wardline.pipeline import Exchange, Parts, Rules, Wardline, Witnessing, alarms
 from wardline.pipeline.durable import DurableWork
-from wardline.settings import Settings
+from wardline.settings import ReporterSettings, Settings
 from wardline.wiring.accounts import account_rules, providers
 from wardline.wiring.automation import automation_rules
 from wardline.wiring.detectors import scopes
@@ -178,10 +178,7 @@ def _rules(chosen: Settings) -> Rules:
             unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
         ),
         clock_gap=timedelta(days=kept.pause_after_days) if kept.pause_after_days else None,
-        reporter=records.Reporter(
-            first_name=reporter.first_name, last_name=reporter.last_name, email=reporter.email, platform=reporter.platform,
-            terms_of_service=reporter.terms_of_service, legal_url=reporter.legal_url,
-        ),
+        reporter=_reporter(reporter),
         list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
         list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,
         look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
@@ -250,6 +247,16 @@ def _exchanges(chosen: Settings, time: ports.Clock) -> dict[str, Exchange]:
 
 def _secret_of(chosen: Settings, path: Path | None, what: str) -> bytes:
     return read_secret(chosen.folder / path, what) if path else b""
+
+
+def _reporter(given: ReporterSettings) -> records.Reporter:
+    business = records.EmailKind.BUSINESS
+    return records.Reporter(
+        first_name=given.first_name, last_name=given.last_name, email=given.email, platform=given.platform,
+        terms_of_service=given.terms_of_service, legal_url=given.legal_url, company_template=given.company_template,
+        more=records.Person(phones=(records.Phone(number=given.phone, kind=records.PhoneKind.BUSINESS),)) if given.phone else None,
+        contact=records.Person(emails=(records.Email(address=given.contact_email, kind=business),)) if given.contact_email else None,
+    )  # fmt: skip
 
 
 def _authority(chosen: Settings, time: ports.Clock) -> ports.Authority | None:

@@ -94,6 +94,7 @@ KINDS = (
     _kind(records.Referral, Unique(("decision_id",)), later={"corrects": None}),
     _kind(records.Receipt, Unique(("referral_id",))),
     _kind(records.Hold),
+    _kind(records.AuthoritySchema),
     _kind(records.HashList, Unique(("name",))),
     _kind(records.HashBatch, Unique(("list_id", "number"))),
     _kind(records.HeldEntry, Unique(("list_id", "entry_id"), while_none="released_at")),

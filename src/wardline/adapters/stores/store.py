@@ -18,6 +18,7 @@ from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
 from wardline.adapters.stores.readers import SqlReaders
+from wardline.adapters.stores.schema_readers import SqlSchemas
 from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
@@ -31,6 +32,7 @@ class SqlStore(
     SqlEvidence,
     SqlCertificates,
     SqlWellbeing,
+    SqlSchemas,
     SqlFigures,
     log.SqlLog,
 ):

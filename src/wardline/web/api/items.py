@@ -18,6 +18,7 @@ from wardline.pipeline import Submission, Wardline
 from wardline.web import access
 from wardline.web.access import Caller
 from wardline.web.api import multipart
+from wardline.web.api.report_facts import Facts
 
 router = APIRouter(tags=["items"])
 
@@ -63,6 +64,9 @@ class Context(BaseModel):
     flag: str | None = Field(
         None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one"
     )
+    report: Facts | None = Field(
+        None, description="What else is known, for a report to an authority: docs/reference/report-fields.md"
+    )
 
     def upload(self, content: bytes) -> intake.Upload:
         """Join it with the bytes."""
@@ -78,6 +82,7 @@ class Context(BaseModel):
             surface=self.surface, visibility=self.visibility, uploaded_at=uploaded_at,
             content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
             file_name=self.file_name, url=self.url, views_per_hour=self.views_per_hour, language=self.language,
+            facts=self.report.read() if self.report is not None else None,
         )  # fmt: skip
         flag = records.Flag(reason=self.flag) if self.flag is not None else None
         return intake.Upload(

@@ -39,6 +39,17 @@ WORDS: dict[AlarmKind, Words] = {
         "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",
         "Ask the platform whether its webhook is up. If it refused for good, have the action carried out by hand.",
     ),
+    AlarmKind.SCHEMA_CHANGED: Words(
+        "An authority's schema changed",
+        "Reports are written and checked by the new one from now on, if it could be read; what it has no place for is left out and named in "
+        "the preview of each report.",
+        "Look at the next report's preview before it is sent, and see whether a newer Wardline knows the new schema. Close this when you have.",
+    ),
+    AlarmKind.SCHEMA_UNSEEN: Words(
+        "An authority's schema cannot be had",
+        "Reports go on, by the schema that was seen last. A change would be noticed only when a report is refused.",
+        "See whether the authority can be reached and whether the credentials are right. It is asked for again each minute.",
+    ),
     AlarmKind.LIST_STALE: Words(
         "A hash list is old",
         "It goes on matching what it knows. What was added to it elsewhere since then is not found.",

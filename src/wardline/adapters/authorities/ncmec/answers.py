@@ -45,7 +45,7 @@ def read(call: str, status: int, body: bytes) -> Parsed:
     """
     answer = _parse(body)
     if answer is None:
-        raise _by_status(call, status)
+        raise by_status(call, status)
     if answer.code == _SUCCESS:
         if not 200 <= status < 300:
             raise errors.AuthorityUncertainError(
@@ -73,7 +73,8 @@ def _text(root: etree._Element, name: str) -> str | None:
     return (root.findtext(name) or "").strip() or None
 
 
-def _by_status(call: str, status: int) -> errors.AuthorityError:
+def by_status(call: str, status: int) -> errors.AuthorityError:
+    """Say what an answer means that has no known body."""
     message = f"ncmec {call}: HTTP {status} without a known answer, expected a response document"
     if status in {401, 403}:
         return errors.AuthorityDeniedError(message)

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from wardline import records
-from wardline.adapters.authorities.ncmec import answers, preview, rules, xml
-from wardline.adapters.authorities.ncmec.validation import parse, violations
+from wardline.adapters.authorities.ncmec import answers, preview, published, rules, xml
+from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.errors import (
     AuthorityDeniedError,
     AuthorityRejectedError,
@@ -66,6 +66,7 @@ class NcmecAuthority:
             )
         self._environment = environment
         self._now = clock_now
+        self._served = BROUGHT
         self._http = httpx.Client(
             base_url=base_url,
             auth=httpx.BasicAuth(username.encode(), password.rstrip("\r\n").encode()),
@@ -101,18 +102,26 @@ class NcmecAuthority:
 
     def check(self, report: records.Report) -> tuple[str, ...]:
         """Check a report against the authority's rules, and the documents built from it against its schema."""
-        found = rules.problems(report, self._now())
-        if found:
-            return found
-        opening, *files = (parse(document.body) for document in preview.documents(report))
-        return (
-            *violations(opening, "report"),
-            *(problem for file in files for problem in violations(file, "fileDetails")),
-        )
+        return rules.problems(report) or self._served.problems(report, self._now())
 
     def preview(self, report: records.Report) -> records.Preview:
         """Say what the authority would get, in words and byte for byte. Sends nothing."""
-        return preview.preview(report)
+        return preview.preview(report, self._served.schema)
+
+    def fetch_schema(self) -> bytes:
+        """Ask for the schema that the authority serves now, as it is served."""
+        response, body = self._send("xsd", "GET", most_bytes=published.MOST_BYTES)
+        if response.status_code != 200:
+            raise answers.by_status("xsd", response.status_code)
+        if not published.is_schema(body):  # an error page is no news about the schema
+            raise AuthorityUncertainError("ncmec xsd: success without a schema, expected one")
+        return body
+
+    def use_schema(self, content: bytes) -> records.SchemaReading:
+        """Write and check documents by this schema from here on."""
+        if content != self._served.content:
+            self._served = Served.of(content)
+        return self._served.reading
 
     def status(self) -> records.AuthorityAnswer:
         """Check that the authority answers and knows the credentials."""
@@ -120,7 +129,9 @@ class NcmecAuthority:
 
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         """Open a report."""
-        answer, parsed = self._call("submit", "POST", content=xml.report_document(report), headers=_XML)
+        answer, parsed = self._call(
+            "submit", "POST", content=xml.report_document(report, self._served.writing()), headers=_XML
+        )
         if parsed.report_id is None or not parsed.report_id.isdecimal():
             raise AuthorityUncertainError("ncmec submit: success without a report id, expected one")
         return _with_id(answer, parsed.report_id)
@@ -162,7 +173,10 @@ class NcmecAuthority:
     def _describe(self, remote_id: str, file_id: str, file: records.ReportedFile) -> records.AuthorityAnswer:
         try:
             answer, _ = self._call(
-                "fileinfo", "POST", content=xml.file_document(remote_id, file_id, file), headers=_XML
+                "fileinfo",
+                "POST",
+                content=xml.file_document(remote_id, file_id, file, self._served.writing()),
+                headers=_XML,
             )
         except (AuthorityUnreachableError, AuthorityDeniedError) as error:
             # The upload before it did have its effect, so doing both again would leave the file there twice.
@@ -172,32 +186,37 @@ class NcmecAuthority:
         return _with_id(answer, file_id)
 
     def _call(self, call: str, method: str, **request: Any) -> tuple[records.AuthorityAnswer, answers.Parsed]:
-        try:
-            with self._http.stream(method, f"/{call}", **request) as response:
-                body = _read(call, response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise AuthorityUnreachableError(f"ncmec {call}: no connection, expected one") from error
-        except httpx.HTTPError as error:
-            raise AuthorityUncertainError(
-                f"ncmec {call}: the connection failed after sending, expected an answer"
-            ) from error
+        response, body = self._send(call, method, most_bytes=answers.MOST_BYTES, **request)
         parsed = answers.read(call, response.status_code, body)
         answer = records.AuthorityAnswer(
             remote_id=None, request_id=response.headers.get("Request-ID"), body=body
         )
         return answer, parsed
 
+    def _send(
+        self, call: str, method: str, *, most_bytes: int, **request: Any
+    ) -> tuple[httpx.Response, bytes]:
+        try:
+            with self._http.stream(method, f"/{call}", **request) as response:
+                return response, _read(call, response, most_bytes)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            raise AuthorityUnreachableError(f"ncmec {call}: no connection, expected one") from error
+        except httpx.HTTPError as error:
+            raise AuthorityUncertainError(
+                f"ncmec {call}: the connection failed after sending, expected an answer"
+            ) from error
 
-def _read(call: str, response: httpx.Response) -> bytes:
+
+def _read(call: str, response: httpx.Response, most_bytes: int) -> bytes:
     until = time.monotonic() + _MOST_SECONDS_READING
     parts: list[bytes] = []
     size = 0
     for part in response.iter_raw(16384):
         parts.append(part)
         size += len(part)
-        if size > answers.MOST_BYTES:
+        if size > most_bytes:
             raise AuthorityUncertainError(
-                f"ncmec {call}: answer too long, expected at most {answers.MOST_BYTES} bytes"
+                f"ncmec {call}: answer too long, expected at most {most_bytes} bytes"
             )
         if time.monotonic() > until:
             raise AuthorityUncertainError(

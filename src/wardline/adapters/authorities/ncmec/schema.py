@@ -8,8 +8,11 @@ Source: the schema that ``/ispws/xsd`` served in November 2025.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from wardline.adapters.authorities.ncmec.values import ENUMERATIONS, PATTERNS
 
 VERSION = "2025-11"
 """Which schema this is. A newer one is a new version of this data, never a silent edit."""
@@ -121,9 +124,9 @@ TYPES: dict[str, Complex] = {
     ),
     "lawEnforcement": _children(
         "agencyName:string caseNumber:string? officerContact:contactPerson? reportedToLe:boolean? servedLegalProcessDomestic:boolean? "
-        "servedLegalProcessInternational:servedLegalProcessInternational?"
+        "servedLegalProcessInternational:lawEnforcement/servedLegalProcessInternational?"
     ),
-    "servedLegalProcessInternational": _value("boolean", "fleaCountry:country"),
+    "lawEnforcement/servedLegalProcessInternational": _value("boolean", "fleaCountry:country"),
     "reporter": _children(
         "reportingPerson:person contactPerson:contactPerson? companyTemplate:string? termsOfService:string? legalURL:string?"
     ),
@@ -149,7 +152,7 @@ TYPES: dict[str, Complex] = {
         + "associatedAccount:associatedAccount* additionalInfo:string?"
     ),
     "associatedAccount": _children(
-        "platform:associatedPlatform? firstName:string? middleName:string? lastName:string? approximateAge:int? dateOfBirth:date? "
+        "platform:associatedAccount/platform? firstName:string? middleName:string? lastName:string? approximateAge:int? dateOfBirth:date? "
         "phone:phone* email:email* allEmailsReported:boolean? address:address* espService:string? espIdentifier:string? "
         "profileUrl:string* screenName:string? displayName:string* profileBio:string? groupIdentifier:string? "
         "compromisedAccount:boolean? accountTemporarilyDisabled:accountTemporarilyDisabled? "
@@ -157,7 +160,7 @@ TYPES: dict[str, Complex] = {
         "priorCTReport:long* additionalInfo:string?",
         attributes="type:associatedAccountType!",
     ),
-    "associatedPlatform": _value("string", "thirdPartyUser:boolean"),
+    "associatedAccount/platform": _value("string", "thirdPartyUser:boolean"),
     "person": _children(_CONTACT + "age:int? dateOfBirth:date?"),
     "contactPerson": _children(_CONTACT),
     "address": _children(
@@ -188,12 +191,34 @@ TYPES: dict[str, Complex] = {
     "hash": _value("string", "hashType:string!"),
     "details": _children("nameValuePair:nameValue+", attributes="type:metadataTypes"),
     "nameValue": _children("name:string value:string"),
+    "reportResponse": _children(
+        "responseCode:int responseDescription:string reportId:long? fileId:token? hash:token?"
+    ),
+    "reportDoneResponse": _children("responseCode:int reportId:long files:reportDoneResponse/files"),
+    "reportDoneResponse/files": _children("fileId:string*"),
 }
-"""Complex types by name. An element's type that is not here is a simple one."""
+"""Complex types by name; one without a name of its own is called after its element. An element's type that is not here is a simple one."""
 
 
-def child_types(type_: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One version of the schema: what Wardline brings, or what the authority serves now."""
+
+    version: str
+    """Year and month of what Wardline brings; the digest of what was fetched."""
+    types: Mapping[str, Complex]
+    enumerations: Mapping[str, frozenset[str]]
+    patterns: Mapping[str, str]
+
+
+BUILT_IN = Schema(VERSION, TYPES, ENUMERATIONS, PATTERNS)
+"""What holds until the authority's own was fetched."""
+
+
+def child_types(type_: str, schema: Schema = BUILT_IN) -> dict[str, str]:
     """Give the type of every child element that may stand in a complex type."""
     return {
-        name: child for particle in TYPES[type_].particles for name, child in particle.alternatives.items()
+        name: child
+        for particle in schema.types[type_].particles
+        for name, child in particle.alternatives.items()
     }

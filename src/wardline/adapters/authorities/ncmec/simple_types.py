@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from wardline.adapters.authorities.ncmec.values import ENUMERATIONS, PATTERNS
@@ -62,10 +62,19 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def is_value(type_: str, text: str) -> bool:
+BUILT_IN_TYPES = frozenset(_CHECKS)
+"""The simple types that every schema has, as far as ours needs them, and ``true``."""
+
+
+def is_value(
+    type_: str,
+    text: str,
+    enumerations: Mapping[str, frozenset[str]] = ENUMERATIONS,
+    patterns: Mapping[str, str] = PATTERNS,
+) -> bool:
     """Say whether a text is a value of a simple type. ``KeyError`` for a type that the schema does not have."""
-    if type_ in ENUMERATIONS:
-        return text in ENUMERATIONS[type_]
-    if type_ in PATTERNS:
-        return re.fullmatch(PATTERNS[type_], text) is not None
+    if type_ in enumerations:
+        return text in enumerations[type_]
+    if type_ in patterns:
+        return re.fullmatch(patterns[type_], text) is not None
     return _CHECKS[type_](text)

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from wardline.adapters.authorities.ncmec.schema import TYPES, Complex, Particle, child_types
+from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Complex, Particle, Schema, child_types
 from wardline.adapters.authorities.ncmec.simple_types import is_value
 from wardline.errors import InputError
 
@@ -39,90 +39,100 @@ def parse(content: bytes) -> etree._Element:
     return root
 
 
-def violations(root: etree._Element, expected: str) -> tuple[str, ...]:
+def violations(root: etree._Element, expected: str, schema: Schema = BUILT_IN) -> tuple[str, ...]:
     """Give what is wrong with a document whose root should be this element; empty when it is valid."""
     if root.tag != expected:
         return (f"{expected}: another root element",)
-    return tuple(_violations(root, expected, expected))
+    return tuple(_Validation(schema).violations(root, expected, expected))
 
 
-def typed_elements(element: etree._Element, type_: str) -> Iterator[tuple[etree._Element, str]]:
+def typed_elements(
+    element: etree._Element, type_: str, schema: Schema = BUILT_IN
+) -> Iterator[tuple[etree._Element, str]]:
     """Walk a valid document in order: every element with its type's name."""
     yield element, type_
-    if type_ in TYPES:
-        types = child_types(type_)
+    if type_ in schema.types:
+        types = child_types(type_, schema)
         for child in element:
-            yield from typed_elements(child, types[str(child.tag)])
+            yield from typed_elements(child, types[str(child.tag)], schema)
 
 
-def _violations(element: etree._Element, type_: str, path: str) -> Iterator[str]:
-    if type_ not in TYPES:
-        yield from _simple_violations(element, type_, path)
-        return
-    complex_ = TYPES[type_]
-    yield from _attribute_violations(element, complex_, path)
-    if complex_.value is not None:
-        yield from _content_violations(element, complex_.value, path)
-    else:
-        yield from _children_violations(element, complex_, path)
+class _Validation:
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
 
-
-def _simple_violations(element: etree._Element, type_: str, path: str) -> Iterator[str]:
-    if set(map(str, element.attrib)) - _LOCATION_HINTS:
-        yield f"{path}: unexpected attribute"
-    yield from _content_violations(element, type_, path)
-
-
-def _content_violations(element: etree._Element, type_: str, path: str) -> Iterator[str]:
-    if len(element):
-        yield f"{path}: unexpected element inside"
-    elif not is_value(type_, element.text or ""):
-        yield f"{path}: not a value of type {type_}"
-
-
-def _attribute_violations(element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
-    for name, (type_, required) in complex_.attributes.items():
-        value = element.get(name)
-        if value is None:
-            if required:
-                yield f"{path}/@{name}: missing"
-        elif not is_value(type_, value):
-            yield f"{path}/@{name}: not a value of type {type_}"
-    if set(map(str, element.attrib)) - complex_.attributes.keys() - _LOCATION_HINTS:
-        yield f"{path}: unexpected attribute"
-
-
-def _children_violations(element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
-    if any((text or "").strip() for text in (element.text, *(child.tail for child in element))):
-        yield f"{path}: unexpected text"
-    if complex_.order == "all":
-        yield from _unordered_violations(element, complex_, path)
-    else:
-        yield from _ordered_violations(element, complex_, path)
-
-
-def _unordered_violations(element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
-    left = {name: type_ for particle in complex_.particles for name, type_ in particle.alternatives.items()}
-    for child in element:
-        type_ = left.pop(str(child.tag), None)
-        if type_ is None:
-            yield f"{path}: unknown or repeated element"
+    def violations(self, element: etree._Element, type_: str, path: str) -> Iterator[str]:
+        complex_ = self._schema.types.get(type_)
+        if complex_ is None:
+            yield from self._simple(element, type_, path)
+            return
+        yield from self._attributes(element, complex_, path)
+        if complex_.value is not None:
+            yield from self._content(element, complex_.value, path)
         else:
-            yield from _violations(child, type_, f"{path}/{child.tag}")
+            yield from self._children(element, complex_, path)
 
+    def _is_value(self, type_: str, text: str) -> bool:
+        return is_value(type_, text, self._schema.enumerations, self._schema.patterns)
 
-def _ordered_violations(element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
-    children = list(element)
-    at = 0
-    for particle in complex_.particles:
-        found = _matching(children[at:], particle)
-        if found < particle.least:
-            yield f"{path}/{'|'.join(particle.alternatives)}: missing, or not at its place"
-        for child in children[at : at + found]:
-            yield from _violations(child, particle.alternatives[str(child.tag)], f"{path}/{child.tag}")
-        at += found
-    if at < len(children):
-        yield f"{path}: an element that is unknown, repeated or not at its place"
+    def _simple(self, element: etree._Element, type_: str, path: str) -> Iterator[str]:
+        if set(map(str, element.attrib)) - _LOCATION_HINTS:
+            yield f"{path}: unexpected attribute"
+        yield from self._content(element, type_, path)
+
+    def _content(self, element: etree._Element, type_: str, path: str) -> Iterator[str]:
+        if len(element):
+            yield f"{path}: unexpected element inside"
+        elif not self._is_value(type_, element.text or ""):
+            yield f"{path}: not a value of type {type_}"
+
+    def _attributes(self, element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
+        for name, (type_, required) in complex_.attributes.items():
+            value = element.get(name)
+            if value is None:
+                if required:
+                    yield f"{path}/@{name}: missing"
+            elif not self._is_value(type_, value):
+                yield f"{path}/@{name}: not a value of type {type_}"
+        if set(map(str, element.attrib)) - complex_.attributes.keys() - _LOCATION_HINTS:
+            yield f"{path}: unexpected attribute"
+
+    def _children(self, element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
+        if any((text or "").strip() for text in (element.text, *(child.tail for child in element))):
+            yield f"{path}: unexpected text"
+        if complex_.order == "all":
+            yield from self._unordered(element, complex_, path)
+        else:
+            yield from self._ordered(element, complex_, path)
+
+    def _unordered(self, element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
+        left = {
+            name: type_ for particle in complex_.particles for name, type_ in particle.alternatives.items()
+        }
+        needed = {name for particle in complex_.particles if particle.least for name in particle.alternatives}
+        for child in element:
+            type_ = left.pop(str(child.tag), None)
+            if type_ is None:
+                yield f"{path}: unknown or repeated element"
+            else:
+                yield from self.violations(child, type_, f"{path}/{child.tag}")
+        for name in sorted(needed & left.keys()):
+            yield f"{path}/{name}: missing"
+
+    def _ordered(self, element: etree._Element, complex_: Complex, path: str) -> Iterator[str]:
+        children = list(element)
+        at = 0
+        for particle in complex_.particles:
+            found = _matching(children[at:], particle)
+            if found < particle.least:
+                yield f"{path}/{'|'.join(particle.alternatives)}: missing, or not at its place"
+            for child in children[at : at + found]:
+                yield from self.violations(
+                    child, particle.alternatives[str(child.tag)], f"{path}/{child.tag}"
+                )
+            at += found
+        if at < len(children):
+            yield f"{path}: an element that is unknown, repeated or not at its place"
 
 
 def _matching(children: list[etree._Element], particle: Particle) -> int:

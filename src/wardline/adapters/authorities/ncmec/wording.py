@@ -31,7 +31,7 @@ LABELS: dict[str, str] = {
     "termsOfService": "Terms",
     "legalURL": "Terms, web address",
     "espIdentifier": "Identifier",
-    "priorCTReports": "Corrects report",
+    "priorCTReports": "Earlier report",
     "ipCaptureEvent/ipAddress": "Address",
     "ipCaptureEvent/eventName": "Address, event",
     "ipCaptureEvent/dateTime": "Address, time",

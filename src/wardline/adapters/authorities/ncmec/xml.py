@@ -1,23 +1,20 @@
 """Build the two documents that a referral sends: ``<report>`` and ``<fileDetails>``.
 
-Elements are written in the schema's order. Annotations are empty elements. Text that came from an account may hold characters that XML
-cannot carry; they are replaced, so that a strange file name never keeps a report from being sent.
+Elements stand in the order of the schema that the authority serves now, and nothing stands there that it has no place for. Annotations are
+empty elements. Text that came from an account may hold characters that XML cannot carry; they are replaced, so that a strange file name
+never keeps a report from being sent.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
-
-from lxml import etree
 
 from wardline import records
-from wardline.adapters.authorities.ncmec.schema import FILE_ANNOTATIONS, REPORT_ANNOTATIONS
-from wardline.adapters.authorities.ncmec.values import INCIDENT_TYPE, LENGTHS
-
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REPLACEMENT = "\ufffd"
+from wardline.adapters.authorities.ncmec import wire
+from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema
+from wardline.adapters.authorities.ncmec.values import BATCH_REASON, INCIDENT_TYPES
+from wardline.adapters.authorities.ncmec.wire import Tree
+from wardline.adapters.authorities.ncmec.writing import Writing
 
 HASH_NAMES = {
     records.HashKind.MD5: "MD5",
@@ -25,120 +22,158 @@ HASH_NAMES = {
     records.HashKind.SHA256: "SHA256",
     records.HashKind.PDQ: "PDQ",
 }
+REPORTED, SUPPLEMENTAL = "Reported", "Supplemental Reported"
+
+_Inside = dict[str, Tree | list[Tree]]
 
 
-def report_document(report: records.Report) -> bytes:
-    """Build the document that opens a report, in UTF-8."""
-    root = etree.Element("report")
-    _incident_summary(root, report)
-    if report.urls:
-        page = etree.SubElement(etree.SubElement(root, "internetDetails"), "webPageIncident")
-        page.set("thirdPartyHostedContent", "false")
-        for url in report.urls:
-            _add(page, "url", url)
-    _reporter(root, report.reporter)
-    _person(root, report.person, report.corrects)
-    _add(root, "additionalInfo", report.note)
-    return _document(root)
+def report_document(report: records.Report, writing: Writing | None = None) -> bytes:
+    """Build the document that opens a report, in UTF-8; what ``writing`` has no place for stands there afterwards."""
+    return (writing or Writing(BUILT_IN)).document("report", report_tree(report))
 
 
-def file_document(remote_id: str, file_id: str, file: records.ReportedFile) -> bytes:
+def file_document(
+    remote_id: str, file_id: str, file: records.ReportedFile, writing: Writing | None = None
+) -> bytes:
     """Build the document that describes one uploaded file, in UTF-8.
 
     Metadata inside the file is never shown to a reviewer, so ``exifViewedByEsp`` is always false.
     """
-    root = etree.Element("fileDetails")
-    _add(root, "reportId", remote_id)
-    _add(root, "fileId", file_id)
-    if file.file_name is not None and file.file_name.strip():
-        _add(root, "originalFileName", file.file_name[: LENGTHS["fileDetails", "originalFileName"]])
-    _add(root, "uploadedToEspTimestamp", _moment(file.uploaded_at))
-    if file.url is not None:
-        _add(root, "locationOfFile", file.url)
-    _add(root, "fileViewedByEsp", _boolean(file.viewed))
-    _add(root, "exifViewedByEsp", "false")
-    _add(root, "publiclyAvailable", _boolean(file.publicly_available))
-    _add(root, "fileRelevance", "Reported")
-    _annotations(root, "fileAnnotations", FILE_ANNOTATIONS, file.annotations)
-    if file.category is not None:
-        _add(root, "industryClassification", file.category.value)
-    for hash_ in file.hashes:
-        _add(root, "originalFileHash", hash_.value).set("hashType", HASH_NAMES[hash_.kind])
-    if file.upload is not None:
-        _ip_event(root, file.upload)
-    _add(root, "additionalInfo", f"Reference at the service: {file.item_id}.")
-    return _document(root)
+    inside = _file(remote_id, file_id, file)
+    if file.batched:
+        inside = _in_batch(inside, file)
+    return (writing or Writing(BUILT_IN)).document("fileDetails", inside)
 
 
-def _incident_summary(root: etree._Element, report: records.Report) -> None:
-    summary = etree.SubElement(root, "incidentSummary")
-    _add(summary, "incidentType", INCIDENT_TYPE)
-    _add(summary, "platform", report.reporter.platform)
+def report_tree(report: records.Report) -> Tree:
+    """Say what stands in a ``<report>``, whatever the schema."""
+    batched = report.batch is not None
+    inside: _Inside = {
+        "incidentSummary": _summary(report),
+        "reporter": _reporter(report.reporter),
+        "personOrUserReported": _people(report),
+    }
+    if batched:
+        inside["batchedReport"] = {"@reason": BATCH_REASON}
+    else:
+        inside["additionalInfo"] = report.note
+    pages = (records.WebPage(urls=report.urls),) if report.urls else ()
+    incidents = [{wire.INCIDENTS[type(each)]: wire.tree(each)} for each in (*pages, *report.incidents)]
+    if incidents:
+        inside["internetDetails"] = list(incidents)
+    if report.law_enforcement is not None:
+        inside["lawEnforcement"] = wire.tree(report.law_enforcement)
+    if report.recipients:
+        inside["intendedRecipient"] = [wire.party(each, "intendedRecipient") for each in report.recipients]
+    if report.victims:
+        inside["victim"] = [wire.party(each, "victim") for each in report.victims]
+    return inside
+
+
+def _summary(report: records.Report) -> _Inside:
+    inside: _Inside = {
+        "incidentType": INCIDENT_TYPES[report.kind],
+        "platform": report.reporter.platform,
+        "incidentDateTime": wire.moment(report.incident_at),
+        "incidentDateTimeDescription": report.incident_time_meaning,
+    }
     if report.escalation is not None:
-        _add(summary, "escalateToHighPriority", report.escalation)
-    _annotations(summary, "reportAnnotations", REPORT_ANNOTATIONS, report.annotations)
-    _add(summary, "incidentDateTime", _moment(report.incident_at))
-    _add(summary, "incidentDateTimeDescription", report.incident_time_meaning)
+        inside["escalateToHighPriority"] = report.escalation
+    if report.annotations:
+        inside["reportAnnotations"] = _annotations(report.annotations)
+    return inside
 
 
-def _reporter(root: etree._Element, reporter: records.Reporter) -> None:
-    element = etree.SubElement(root, "reporter")
-    person = etree.SubElement(element, "reportingPerson")
-    _add(person, "firstName", reporter.first_name)
-    _add(person, "lastName", reporter.last_name)
-    _add(person, "email", reporter.email).set("type", "Business")
-    if reporter.terms_of_service is not None:
-        _add(element, "termsOfService", reporter.terms_of_service)
-    if reporter.legal_url is not None:
-        _add(element, "legalURL", reporter.legal_url)
+def _reporter(reporter: records.Reporter) -> Tree:
+    person: _Inside = {
+        "firstName": reporter.first_name,
+        "lastName": reporter.last_name,
+        "email": {"#": reporter.email, "@type": "Business"},
+    }
+    if reporter.more is not None:
+        more = wire.tree(reporter.more)
+        person |= {name: value for name, value in dict(more).items() if name in ("phone", "address")}  # type: ignore[arg-type]  # a record's tree is no text
+    inside: _Inside = {"reportingPerson": person}
+    if reporter.contact is not None:
+        inside["contactPerson"] = wire.tree(reporter.contact)
+    for name, value in (
+        ("companyTemplate", reporter.company_template), ("termsOfService", reporter.terms_of_service), ("legalURL", reporter.legal_url),
+    ):  # fmt: skip
+        if value is not None:
+            inside[name] = value
+    return inside
 
 
-def _person(root: etree._Element, person: records.ReportedPerson, corrects: str | None) -> None:
-    element = etree.SubElement(root, "personOrUserReported")
-    _add(element, "espIdentifier", person.account_reference)
-    if corrects is not None:
-        _add(element, "priorCTReports", corrects)
-    for event in person.ip_events:
-        _ip_event(element, event)
-    if person.temporarily_disabled_at is not None:
-        _add(element, "accountTemporarilyDisabled", "true").set(
-            "disabledDate", _moment(person.temporarily_disabled_at)
-        )
+def _people(report: records.Report) -> list[Tree]:
+    reference = report.person.account_reference
+    if report.batch is not None:
+        others = report.batch.account_references
+        return [{"espIdentifier": each} for each in dict.fromkeys((reference, *others))]
+    return [_person(report.person, report.corrects)]
 
 
-def _ip_event(parent: etree._Element, event: records.IpEvent) -> None:
-    element = etree.SubElement(parent, "ipCaptureEvent")
-    _add(element, "ipAddress", event.ip_address)
-    _add(element, "eventName", event.event)
-    if event.at is not None:
-        _add(element, "dateTime", _moment(event.at))
-    if event.port is not None:
-        _add(element, "port", str(event.port))
+def _person(person: records.ReportedPerson, corrects: str | None) -> Tree:
+    facts = person.facts or records.Party()
+    inside = wire.party(facts, "personOrUserReported")
+    inside["espIdentifier"] = person.account_reference
+    inside["ipCaptureEvent"] = wire.tree(tuple(dict.fromkeys((*person.ip_events, *facts.ip_events))))
+    since = person.temporarily_disabled_at
+    if since is not None:  # what was done because of this report is known better here
+        inside["accountTemporarilyDisabled"] = {"#": "true", "@disabledDate": wire.moment(since)}
+    prior = (*facts.prior_reports, *person.prior_reports, *((corrects,) if corrects is not None else ()))
+    inside["priorCTReports"] = list(dict.fromkeys(prior))
+    return inside
 
 
-def _annotations(parent: etree._Element, name: str, order: Iterable[str], given: Iterable[str]) -> None:
-    wanted = set(given)
-    if wanted:
-        element = etree.SubElement(parent, name)
-        for annotation in order:
-            if annotation in wanted:
-                etree.SubElement(element, annotation)
+def _file(remote_id: str, file_id: str, file: records.ReportedFile) -> _Inside:
+    inside: _Inside = {
+        "reportId": remote_id,
+        "fileId": file_id,
+        "uploadedToEspTimestamp": wire.moment(file.uploaded_at),
+        "fileViewedByEsp": str(wire.tree(file.viewed)),
+        "exifViewedByEsp": "false",
+        "publiclyAvailable": str(wire.tree(file.publicly_available)),
+        "fileRelevance": SUPPLEMENTAL if file.supplemental else REPORTED,
+        "originalFileHash": [{"#": each.value, "@hashType": HASH_NAMES[each.kind]} for each in file.hashes],
+        "deviceId": wire.tree(file.devices),
+        "details": wire.tree(file.metadata),
+        "additionalInfo": f"Reference at the service: {file.item_id}.",
+    }
+    if file.file_name is not None and file.file_name.strip():
+        inside["originalFileName"] = file.file_name
+    if file.url is not None:
+        inside["locationOfFile"] = file.url
+    if file.annotations:
+        inside["fileAnnotations"] = _annotations(file.annotations)
+    if file.category is not None:
+        inside["industryClassification"] = file.category.value
+    if file.upload is not None:
+        inside["ipCaptureEvent"] = wire.tree(file.upload)
+    return inside
 
 
-def _add(parent: etree._Element, name: str, text: str) -> etree._Element:
-    element = etree.SubElement(parent, name)
-    element.text = _NOT_IN_XML.sub(_REPLACEMENT, text)
-    return element
+_IN_BATCH = (
+    "reportId", "fileId", "uploadedToEspTimestamp", "fileViewedByEsp", "exifViewedByEsp", "publiclyAvailable", "fileRelevance",
+    "industryClassification",
+)  # fmt: skip
+_BATCH_ANNOTATIONS = (records.FileAnnotation.VIRAL, records.FileAnnotation.POTENTIAL_MEME)
 
 
-def _moment(value: datetime) -> str:
-    # Whole seconds, cut off rather than rounded: a moment of the past stays one.
-    return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+def _in_batch(inside: _Inside, file: records.ReportedFile) -> _Inside:
+    """Leave of a file what a batched report may say of it."""
+    kept: _Inside = {name: value for name, value in inside.items() if name in _IN_BATCH}
+    annotations = [each for each in file.annotations if each in _BATCH_ANNOTATIONS]
+    return {**kept, "fileAnnotations": _annotations(annotations)} if annotations else kept
 
 
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"
+def _annotations(given: Iterable[str]) -> Tree:
+    return {str(name): "" for name in given}
 
 
-def _document(root: etree._Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+def lacks(schema: Schema, report: records.Report, remote_id: str, file_id: str) -> tuple[str, ...]:
+    """Name what a schema has no place for, of everything that a report would say."""
+    writing = Writing(schema)
+    report_document(report, writing)
+    for file in report.files:
+        file_document(remote_id, file_id, file, writing)
+    return tuple(writing.left_out)

@@ -37,7 +37,7 @@ from wardline.adapters.stores.tables.counting import (
     tallies,
 )
 from wardline.adapters.stores.tables.evidence import evidence, random_audits
-from wardline.adapters.stores.tables.line import REFERRAL_ENDING, actions, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.line import REFERRAL_ENDING, actions, authority_schemas, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
     hash_lists,
@@ -65,6 +65,7 @@ __all__ = [
     "audit_checkpoints",
     "audit_entries",
     "audit_loads",
+    "authority_schemas",
     "cases",
     "certificate_watches",
     "certificates",
@@ -103,10 +104,11 @@ __all__ = [
     "spreads",
     "strikes",
     "tallies",
-    "users", "viewing_choices",
+    "users",
+    "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0020"
+SCHEMA_VERSION = "0021"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -131,6 +133,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Referral: referrals,
     records.Receipt: receipts,
     records.Hold: holds,
+    records.AuthoritySchema: authority_schemas,
     records.HashList: hash_lists,
     records.HashBatch: hash_batches,
     records.HeldEntry: held_entries,

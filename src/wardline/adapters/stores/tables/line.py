@@ -1,4 +1,4 @@
-"""Items and what follows a decision: actions, referrals, receipts, holds."""
+"""Items and what follows a decision: actions, referrals, receipts, holds; and the schemas of those who get the referrals."""
 
 from __future__ import annotations
 
@@ -59,4 +59,10 @@ holds = sa.Table(
     sa.Index("ix_holds_item_id", "item_id", "placed_at", "id"),
     sa.Index("ix_holds_placed_at", "placed_at", "id"),
     sa.Index("ix_holds_state", "state", "until", "id"),
+)  # fmt: skip
+
+authority_schemas = sa.Table(
+    "authority_schemas", metadata, an_id(), a_text("authority"), a_text("environment"), a_text("digest"), a_time("first_seen_at"),
+    some_bytes("body"), a_yes_no("understood"),
+    sa.Index("ix_authority_schemas_first_seen_at", "authority", "environment", "first_seen_at", "id"),
 )  # fmt: skip

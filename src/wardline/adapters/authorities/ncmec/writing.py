@@ -1,0 +1,87 @@
+"""Write a tree as a document in the order of a schema. What the schema has no place for is left out, and named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+
+from wardline.adapters.authorities.ncmec.schema import Complex, Schema, child_types
+from wardline.adapters.authorities.ncmec.wire import Tree
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REPLACEMENT = "\ufffd"
+
+ESSENTIAL = frozenset(
+    {
+        "report/incidentSummary/incidentType", "report/incidentSummary/incidentDateTime", "report/reporter/reportingPerson/email",
+        "report/personOrUserReported/espIdentifier", "report/personOrUserReported/priorCTReports", "report/batchedReport",
+        "fileDetails/reportId", "fileDetails/fileId", "fileDetails/fileViewedByEsp",
+    }
+)  # fmt: skip
+"""Without these a report would say something else, or nothing: where the schema has no place for one of them, a person looks."""
+
+
+class Writing:
+    """One document being written.
+
+    Args:
+        schema: In whose order.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self.left_out: list[str] = []
+        """Paths of what the schema has no place for, each once."""
+
+    def document(self, name: str, tree: Tree) -> bytes:
+        """Write a document whose root is this element, in UTF-8."""
+        root = etree.Element(name)
+        self._fill(root, name, tree, name)
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+    def _fill(self, element: etree._Element, type_: str, tree: Tree, path: str) -> None:
+        known = self._schema.types.get(type_)
+        inside: Mapping[str, Tree | list[Tree]] = {"#": tree} if isinstance(tree, str) else tree
+        text = inside.get("#")
+        if isinstance(text, str) and text:
+            element.text = _NOT_IN_XML.sub(_REPLACEMENT, text)
+        self._attributes(element, known, inside, path)
+        types = {} if known is None else child_types(type_, self._schema)
+        for name, child_type in types.items():
+            self._children(element, name, child_type, inside.get(name), path)
+        for name in inside:
+            if name != "#" and not name.startswith("@") and name not in types:
+                self._leave_out(f"{path}/{name}")
+
+    def _attributes(
+        self,
+        element: etree._Element,
+        known: Complex | None,
+        inside: Mapping[str, Tree | list[Tree]],
+        path: str,
+    ) -> None:
+        for name, value in inside.items():
+            if not name.startswith("@") or not isinstance(value, str):
+                continue
+            if known is None or name[1:] not in known.attributes:
+                self._leave_out(f"{path}/{name}")
+            else:
+                element.set(name[1:], _NOT_IN_XML.sub(_REPLACEMENT, value))
+
+    def _children(
+        self, parent: etree._Element, name: str, type_: str, value: Tree | list[Tree] | None, path: str
+    ) -> None:
+        if value is None:
+            return
+        for each in value if isinstance(value, list) else [value]:
+            child = etree.Element(name)
+            self._fill(child, type_, each, f"{path}/{name}")
+            lost = isinstance(each, Mapping) and bool(each) and not (len(child) or child.attrib or child.text)
+            if not lost:  # one of which everything was left out says nothing
+                parent.append(child)
+
+    def _leave_out(self, path: str) -> None:
+        if path not in self.left_out:
+            self.left_out.append(path)

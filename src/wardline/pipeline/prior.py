@@ -1,0 +1,44 @@
+"""Which reports about the same account the authority has from us already, so that each new one names them."""
+
+from __future__ import annotations
+
+from wardline import records
+from wardline.pipeline.parts import Parts
+from wardline.records import ReferralState
+
+_MOST_CASES = 200
+"""Of one account, newest first. Older ones are named by the reports of these."""
+
+
+def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str, ...]:
+    """Give the authority's numbers of our finished reports about the account of a case, oldest first.
+
+    Only those at the same authority and in the same of its systems: the number of a test report means nothing in production. Corrections
+    are no reports about anything new, and the reports that they correct are named in them.
+
+    Args:
+        parts: The installation's.
+        case: The new report's.
+        draft_id: The referral that is built.
+    """
+    authority = parts.authority
+    if authority is None or not case.account_reference:
+        return ()
+    platform = _platform_of(parts, case)
+    cases = parts.store.cases_of_account(case.account_reference, most=_MOST_CASES)
+    # Two platforms may call different accounts the same.
+    same = [each for each in cases if each.id == case.id or _platform_of(parts, each) == platform]
+    found = parts.store.referrals_of_several([each.id for each in same])
+    finished = [
+        each
+        for referrals in found.values()
+        for each in referrals
+        if each.id != draft_id and each.corrects is None and each.state is ReferralState.FINISHED
+        and each.remote_id is not None and (each.authority, each.environment) == (authority.name, authority.environment)
+    ]  # fmt: skip
+    finished.sort(key=lambda each: (each.finished_at or each.created_at, each.id))
+    return tuple(dict.fromkeys(each.remote_id for each in finished if each.remote_id is not None))
+
+
+def _platform_of(parts: Parts, case: records.Case) -> str:
+    return parts.store.item(case.item_ids[0]).platform

@@ -1,0 +1,226 @@
+"""From what a platform knows to what the authority gets; reports about one account name each other; the authority's schema changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.acceptance.stories import decided_violation, picture, the_referral
+from tests.unit.ncmec import full
+from tests.unit.ncmec.samples import RememberingSandbox
+from wardline import records
+from wardline.adapters.authorities.ncmec.validation import parse
+from wardline.errors import InputError
+from wardline.pipeline import schemas
+from wardline.records import AlarmKind, ReferralState, Verb
+from wardline.testing.authority_calls import Reply, Request, reply
+from wardline.testing.authority_schema import schema_document
+from wardline.testing.harness import START, Line
+
+
+class ChangingSandbox(RememberingSandbox):
+    """A sandbox whose schema is whatever a test says."""
+
+    served: Reply | None = None
+
+    def take(self, request: Request) -> Reply | None:
+        if request.call == "xsd" and self.served is not None:
+            return self.served
+        return super().take(request)
+
+    def documents(self, call: str) -> list[etree._Element]:
+        return [parse(each.body) for each in self.requests if each.call == call]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[ChangingSandbox]:
+    started = ChangingSandbox()
+    with started:
+        yield started
+
+
+@pytest.fixture
+def line(tmp_path: Path, sandbox: ChangingSandbox) -> Iterator[Line]:
+    with Line(tmp_path, authority=sandbox) as made:
+        yield made
+
+
+def filed(
+    line: Line, number: int = 1, *, account: str = "account-1", facts: records.ReportFacts | None = None
+) -> records.Referral:
+    person = line.person(f"mika {number}")
+    submitted = line.submit(
+        picture(number), flag="spam", account=account, content_reference=f"post-{number}", facts=facts
+    )
+    case = decided_violation(line, submitted, person)
+    line.clock.advance(line.parts.rules.undo_window)
+    line.run_due()
+    return the_referral(line, case)
+
+
+def prior(document: etree._Element) -> list[str | None]:
+    return [each.text for each in document.findall("personOrUserReported/priorCTReports")]
+
+
+def test_what_the_platform_knows_reaches_the_authority(line: Line, sandbox: ChangingSandbox) -> None:
+    assert filed(line, facts=full.facts()).state is ReferralState.FINISHED
+    (report,) = sandbox.documents("submit")
+    assert report.findtext("victim/victimPerson/age") == "12"
+    assert report.findtext("intendedRecipient/espIdentifier") == "recipient-1"
+    assert report.findtext("personOrUserReported/estimatedLocation/region") == "TX"
+    assert report.findtext("internetDetails/chatImIncident/content") == "12:00 one: hello\n12:01 two: hello"
+    assert report.findtext("lawEnforcement/agencyName") == "Agency"
+    (file,) = sandbox.documents("fileinfo")
+    assert file.findtext("details/nameValuePair/name") == "Make"
+    assert file.findtext("ipCaptureEvent/possibleProxy") == "false"
+
+
+def test_what_the_platform_does_not_know_is_in_no_report(line: Line, sandbox: ChangingSandbox) -> None:
+    filed(line)
+    (report,) = sandbox.documents("submit")
+    assert {child.tag for child in report} == {
+        "incidentSummary",
+        "reporter",
+        "personOrUserReported",
+        "additionalInfo",
+    }
+    known = {"espIdentifier", "ipCaptureEvent", "accountTemporarilyDisabled"}
+    assert {child.tag for account in report.findall("personOrUserReported") for child in account} <= known
+
+
+def test_each_report_names_those_before_it_about_the_same_account(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    first, other, second, third = (
+        filed(line, number, account=account)
+        for number, account in enumerate(("account-1", "account-2", "account-1", "account-1"), start=1)
+    )
+    assert all(each.state is ReferralState.FINISHED for each in (first, other, second, third))
+    assert [prior(each) for each in sandbox.documents("submit")] == [
+        [], [], [first.remote_id], [first.remote_id, second.remote_id],
+    ]  # fmt: skip
+
+
+def test_a_time_that_is_a_little_ahead_is_the_time_of_receipt_and_one_far_ahead_is_refused(
+    line: Line,
+) -> None:
+    def seen(ahead: timedelta) -> records.ReportFacts:
+        return records.ReportFacts(account=records.Party(ip_events=(full.event(at=START + ahead),)))
+
+    referral = filed(line, facts=seen(timedelta(minutes=2)))
+    item = line.store.item(referral.files[0].item_id)
+    assert item.context is not None
+    assert item.context.facts is not None
+    assert item.context.facts.account is not None
+    assert [each.at for each in item.context.facts.account.ip_events] == [START]
+    with pytest.raises(InputError, match="in the future"):
+        line.submit(picture(9), facts=seen(timedelta(hours=1)))
+    born = records.Person(date_of_birth=START.date())
+    with pytest.raises(InputError, match="date_of_birth"):
+        line.submit(picture(9), facts=records.ReportFacts(victims=(records.Party(person=born),)))
+
+
+def test_a_victims_data_in_the_reason_to_escalate_keeps_the_report_for_a_person(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    told = replace(full.facts(), account=replace(full.account(), note="Writes to Firstname77 each day."))
+    stopped = filed(line, facts=told)
+    assert stopped.state is ReferralState.NEEDS_HUMAN
+    assert stopped.problem is not None
+    assert stopped.problem.startswith("person note: repeats what is known of a victim")
+    assert sandbox.documents("submit") == []
+
+
+def test_the_schema_is_looked_at_at_the_start_and_once_a_day(line: Line, sandbox: ChangingSandbox) -> None:
+    for _ in range(50):
+        line.pass_time(timedelta(hours=1))
+        line.sequence()
+    assert sum(each.call == "xsd" for each in sandbox.requests) == 3
+    assert line.parts.authority is not None
+    about = schemas.subject(line.parts.authority)
+    assert [entry.verb for _, entry in line.wardline.entries_about(about, 9)] == [Verb.SCHEMA_SEEN] * 3
+    kept = line.store.newest_authority_schema("ncmec", "sandbox")
+    assert kept is not None
+    assert (kept.body, kept.understood) == (schema_document(), True)
+    assert line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, about) is None
+
+
+def test_a_schema_that_changes_overnight_is_an_alarm_and_the_next_report_is_written_by_it(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    line.pass_time(timedelta(minutes=1))
+    changed = schema_document().replace(b'name="vehicleDescription"', b'name="vehicleText"')
+    sandbox.served = Reply(200, changed)
+    line.pass_time(timedelta(hours=25))
+    assert line.parts.authority is not None
+    alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, schemas.subject(line.parts.authority))
+    assert alarm is not None
+    assert "left out of reports: personOrUserReported/vehicleDescription" in alarm.message
+    assert "Not known to this version: personOrUserReported/vehicleText" in alarm.message
+    kept = line.store.newest_authority_schema("ncmec", "sandbox")
+    assert kept is not None
+    assert kept.body == changed
+    referral = filed(line, facts=full.facts())
+    assert referral.state is ReferralState.FINISHED
+    (report,) = sandbox.documents("submit")
+    assert report.find("personOrUserReported/vehicleDescription") is None
+    shown = line.wardline.preview_referral(referral.id).preview
+    assert shown is not None
+    assert any(section.title.startswith("Left out") for section in shown.sections)
+
+
+def test_a_process_that_did_not_fetch_the_schema_uses_it_all_the_same(
+    tmp_path: Path, sandbox: ChangingSandbox
+) -> None:
+    without = schema_document().replace(b'name="espIdentifier"', b'name="accountIdentifier"')
+    sandbox.served = Reply(200, without)
+    with Line(tmp_path, store="sqlite", authority=sandbox) as line:
+        line.pass_time(timedelta(minutes=1))
+    sandbox.served = Reply(200, b"nonsense")
+    with Line(tmp_path, store="sqlite", authority=sandbox, seed=1) as line:
+        stopped = filed(line)
+        assert stopped.state is ReferralState.NEEDS_HUMAN
+        assert stopped.problem is not None
+        assert "espIdentifier: not in the authority's schema" in stopped.problem
+
+
+@pytest.mark.parametrize(
+    "inside", [b'<xs:import namespace="x"/>', b'<xs:element name="report" type="xs:anyType"/>', b""]
+)
+def test_a_schema_that_cannot_be_understood_is_an_alarm_and_changes_no_report(
+    line: Line, sandbox: ChangingSandbox, inside: bytes
+) -> None:
+    line.pass_time(timedelta(minutes=1))
+    sandbox.served = Reply(
+        200, b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">' + inside + b"</xs:schema>"
+    )
+    line.pass_time(timedelta(hours=25))
+    assert line.parts.authority is not None
+    alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, schemas.subject(line.parts.authority))
+    assert alarm is not None
+    assert "cannot be understood" in alarm.message
+    assert filed(line, facts=full.facts()).state is ReferralState.FINISHED
+
+
+@pytest.mark.parametrize(
+    "answer", [reply(1000), reply(0), Reply(200, b"<html>It works</html>"), Reply(200, b"")]
+)
+def test_a_schema_that_cannot_be_had_for_two_days_is_an_alarm_until_it_can(
+    line: Line, sandbox: ChangingSandbox, answer: Reply
+) -> None:
+    sandbox.served = answer
+    assert line.parts.authority is not None
+    about = schemas.subject(line.parts.authority)
+    line.pass_time(timedelta(hours=47))
+    assert line.store.open_alarms() == []
+    line.pass_time(timedelta(hours=3))
+    assert [each.kind for each in line.store.open_alarms()] == [AlarmKind.SCHEMA_UNSEEN]
+    sandbox.served = None
+    line.pass_time(timedelta(minutes=1))
+    assert line.store.open_alarm(AlarmKind.SCHEMA_UNSEEN, about) is None
+    assert line.store.newest_authority_schema("ncmec", "sandbox") is not None
