@@ -67,6 +67,7 @@ from wardline.records.complaint import (
     NoticeState,
 )
 from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
+from wardline.records.fact import LONGEST_FACT, Fact, FactKind
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -117,7 +118,14 @@ from wardline.records.preview import (
 )
 from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
 from wardline.records.random_audit import RandomAudit
-from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
+from wardline.records.referral import (
+    AuthorityAnswer,
+    Priority,
+    Receipt,
+    Referral,
+    ReferralFile,
+    ReferralState,
+)
 from wardline.records.report import IpEvent, Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.route import Act, Release, Review, Route
 from wardline.records.sign_in import Identity, Opening, Passkey, SecondFactor
@@ -146,6 +154,7 @@ __all__ = [
     "HEAVIEST_STRIKE",
     "IMMINENT_DANGER",
     "LONGEST_COMPLAINT",
+    "LONGEST_FACT",
     "LONGEST_REASON",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
@@ -200,6 +209,8 @@ __all__ = [
     "Evidence",
     "EvidenceCount",
     "Examination",
+    "Fact",
+    "FactKind",
     "FeedbackState",
     "Figures",
     "FileAnnotation",
@@ -261,6 +272,7 @@ __all__ = [
     "PreviewField",
     "PreviewSection",
     "PreviewTable",
+    "Priority",
     "RandomAudit",
     "Receipt",
     "Referral",

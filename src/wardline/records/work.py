@@ -68,6 +68,8 @@ QUEUE = "wardline"
 """Where work waits that needs nobody outside."""
 _QUEUES = {
     "refer": "wardline-filing",
+    "refer-soon": "wardline-filing-soon",
+    "refer-at-once": "wardline-filing-at-once",
     "enforce": "wardline-platforms",
     "reverse": "wardline-platforms",
     "tell": "wardline-platforms",

@@ -29,7 +29,7 @@ from wardline.adapters.stores.tables.counting import (
     tallies,
 )
 from wardline.adapters.stores.tables.evidence import evidence, random_audits
-from wardline.adapters.stores.tables.line import actions, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.line import actions, facts, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
     hash_lists,
@@ -66,6 +66,7 @@ __all__ = [
     "coverings",
     "decisions",
     "evidence",
+    "facts",
     "golden_cases",
     "golden_items",
     "hash_batches",
@@ -96,7 +97,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0022"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -119,6 +120,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.RandomAudit: random_audits,
     records.Action: actions,
     records.Referral: referrals,
+    records.Fact: facts,
     records.Receipt: receipts,
     records.Hold: holds,
     records.HashList: hash_lists,
