@@ -8,7 +8,7 @@ from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
-from wardline.referral.knowledge import require_addable, with_knowledge
+from wardline.referral.knowledge import FACT_WORDS, require_addable, with_knowledge
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -50,6 +50,7 @@ from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
+    "FACT_WORDS",
     "UNKNOWN_ORPHAN",
     "WEIGHTS",
     "Adder",

@@ -10,7 +10,7 @@ from wardline import records
 from wardline.errors import ConflictError
 from wardline.records import FactKind, ReferralState
 
-WORDS = {
+FACT_WORDS = {
     FactKind.DANGER: "Danger to a child now",
     FactKind.LOCATION: "Location",
     FactKind.IDENTIFIER: "Another identifier of the account or person",
@@ -55,4 +55,4 @@ def _line(fact: records.Fact) -> str:
     if fact.kind is FactKind.CALL and fact.happened_at is not None:
         at = fact.happened_at.astimezone(UTC)
         return f"The service telephoned {fact.text} at {at:%Y-%m-%d %H:%M} UTC."
-    return f"{WORDS[fact.kind]}, as a person at the service wrote it down: {fact.text}"
+    return f"{FACT_WORDS[fact.kind]}, as a person at the service wrote it down: {fact.text}"
