@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
 from wardline.pipeline import dry_run, knowing, people, refer, second_person
@@ -55,11 +55,16 @@ class FilingActs:
 
     def completeness(self) -> list[tuple[datetime, int, int | None]]:
         """Give the beginning of each of the last twelve months (UTC), how many reports were filed in it, and how complete the middle one was."""
-        found, until = [], None
+        found = []
+        until = self.parts.now() + timedelta(
+            days=1
+        )  # whatever the clock does meanwhile, this month's are in it
         month = self.parts.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         for _ in range(_MONTHS):
-            counted = self.parts.store.completeness_of(month, until or self.parts.now())
+            counted = self.parts.store.completeness_of(month, until)
             found.append((month, sum(counted.values()), referral.median(counted)))
             until = month
-            month = month.replace(year=month.year - (month.month == 1), month=(month.month - 2) % 12 + 1)
+            month = month.replace(
+                year=month.year - (month.month == 1), month=(month.month - 2) % 12 + 1
+            )  # fmt: skip
         return found
