@@ -85,3 +85,29 @@ def test_without_a_receiver_it_says_why_there_is_no_preview(place: Place, referr
 def test_a_referral_that_never_was_is_named(place: Place) -> None:
     ended = place.run("referral", "preview", "referral-" + "0" * 26, "--json")
     assert (ended.code, ended.error["error"]) == (2, "not-found")
+
+
+@pytest.mark.usefixtures("receiver")
+def test_a_dry_run_says_what_keeps_it_from_being_taken(place: Place, referral_id: str) -> None:
+    ended = place.run("referral", "dry-run", referral_id)
+    assert ended.code == 1
+    assert "The documents break a rule: reporter email" in ended.out
+    assert "It would be refused." in ended.out
+
+
+def test_a_dry_run_plays_it_to_its_receipt_and_needs_no_receiver(place: Place, referral_id: str) -> None:
+    path = place.folder / "wardline.toml"
+    text = path.read_text("utf-8")
+    for name, value in (
+        ("first_name", "Safety"),
+        ("last_name", "Team"),
+        ("email", "safety@platform.example"),
+    ):
+        text = text.replace(f'#{name} = ""', f'{name} = "{value}"', 1)
+    path.write_text(text.replace('#platform = ""', 'platform = "Example"', 1), "utf-8")
+    before = place.run("referral", "show", referral_id, "--json").json
+    ended = place.run("referral", "dry-run", referral_id, "--json")
+    assert ended.code == 0, ended.err
+    assert [each["call"] for each in ended.json["calls"]] == ["submit", "attach", "finish"]
+    assert ended.json["is_accepted"] is True
+    assert place.run("referral", "show", referral_id, "--json").json == before

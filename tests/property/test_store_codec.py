@@ -322,6 +322,20 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         problem=st.none() | _TEXT,
         finished_at=st.none() | _TIMES,
         corrects=st.none() | _TEXT,
+        priority=st.none() | st.sampled_from(records.Priority),
+        clock_from=st.none() | _TIMES,
+        due_at=st.none() | _TIMES,
+        waits_until=st.none() | _TIMES,
+        check_by=st.none() | _TIMES,
+        completeness=st.none() | st.integers(0, 100),
+    )
+    | st.builds(make.referral, second_by=_TEXT, second_at=_TIMES),
+    records.Fact: st.builds(
+        make.fact,
+        kind=st.sampled_from(records.FactKind),
+        text=_TEXT,
+        at=_TIMES,
+        happened_at=st.none() | _TIMES,
     ),
     records.Receipt: st.builds(make.receipt, body=st.binary(), original=st.booleans(), received_at=_TIMES),
     records.AuthoritySchema: st.builds(

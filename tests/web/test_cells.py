@@ -73,6 +73,8 @@ CONSOLE_CELLS: dict[str, set[str]] = {
     "POST /cases/{case_id}/undo": ML, "POST /pause": ALL, "GET /pause": ALL,
     "GET /referrals": L | A | U, "GET /referrals/{referral_id}": L | A | U, "POST /referrals/{referral_id}/filing": L | A,
     "GET /referrals/{referral_id}/receipt": L | A | U, "GET /referrals/{referral_id}/documents/{name}": L | A | U, "GET /holds": L | A | U,
+    "GET /referrals/{referral_id}/officer": L | A | U, "GET /completeness": L | A | U, "POST /referrals/{referral_id}/facts": L | A,
+    "POST /referrals/{referral_id}/second": L | A, "POST /referrals/{referral_id}/calls": L | A, "POST /cases/{case_id}/facts": ML,
     "GET /statistics": L | A | U, "GET /hash-lists": L | A | U, "GET /hash-lists/{hash_list_id}": L | A | U,
     "GET /automation": L | A | U, "GET /automation/public": ALL, "GET /automation/rehearsal": ALL, "POST /automation/proposals": L | A,
     "POST /certificates/{certificate_id}/suspension": L | A,

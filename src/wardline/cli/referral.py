@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +16,11 @@ from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
 from wardline.errors import InputError, NotFoundError
 from wardline.records import Scope, require_id
+from wardline.referral import score as completeness
 
 if TYPE_CHECKING:
-    from wardline import records
-    from wardline.pipeline import ReferralPreview
+    from wardline import ports, records
+    from wardline.pipeline import ReferralPreview, Wardline
 
 app = group("Reports to the authority: list, show, preview, submit.")
 
@@ -76,7 +79,8 @@ def show(
             "id": found.id, "case": found.case_id, "state": found.state, "authority": found.authority,
             "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(found.files)} described",
             "given up": found.orphans, "failed calls": found.attempts, "problem": found.problem, "made": found.created_at,
-            "finished": found.finished_at, "receipt": stored.id if stored else None,
+            "priority": found.priority, "due": found.due_at, "waits until": found.waits_until, "check by": found.check_by,
+            "second person": found.second_by, "completeness": found.completeness, "finished": found.finished_at, "receipt": stored.id if stored else None,
         }
     )  # fmt: skip
 
@@ -95,6 +99,48 @@ def preview(
         output.as_json(found)
     else:
         _tell(found)
+
+
+@app.command("dry-run")
+def dry_run(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Play one report to its end against an authority inside this program: build its documents, check them, and say what was answered. Nothing
+    is sent anywhere else, and the referral stays as it is. Ends with 1 if it would be refused."""
+    with line_of(folder) as line, _rehearsal(line) as authority:
+        played = line.dry_run_referral(require_id("referral", referral_id), rehearsal=authority)
+    if as_json:
+        output.as_json({**output.plain(played), "is_accepted": played.is_accepted})
+    else:
+        for problem in played.problems:
+            output.line(f"The documents break a rule: {problem}.")
+        rows = [(each.call, each.about, each.answer) for each in played.calls]
+        output.table(("call", "file", "answer"), rows, empty="Nothing was played.")
+        output.line("\nIt would be taken." if played.is_accepted else "\nIt would be refused.")
+    if not played.is_accepted:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _rehearsal(line: Wardline) -> Iterator[ports.Authority]:
+    """Start an authority in memory, with an adapter of its own that knows nobody else."""
+    from wardline import plugins, ports
+    from wardline.testing.authority_sandbox import AuthoritySandbox
+
+    now = line.parts.clock.now
+    named = line.parts.authority.name if line.parts.authority is not None else "ncmec"
+    with AuthoritySandbox(clock_now=now) as sandbox:
+        authority: ports.Authority = plugins.load("authorities", named)(
+            environment="sandbox", username=sandbox.username, password=sandbox.password, clock_now=now,
+            sandbox_url=sandbox.url,
+        )  # fmt: skip
+        try:
+            yield authority
+        finally:
+            if isinstance(authority, ports.Closeable):
+                authority.close()
 
 
 @app.command()
@@ -116,9 +162,19 @@ def submit(
 
 
 def _tell(found: ReferralPreview) -> None:
-    output.line(f"{found.referral.id}, {found.referral.state}\n")
-    needs = [(need.name, need.state, need.detail) for need in found.checklist]
-    output.table(("what police need", "state", "detail"), needs, empty="No report can be built.")
+    at = found.referral
+    output.line(f"{at.id}, {at.state}" + (f", priority {at.priority}" if at.priority else ""))
+    if found.checklist:
+        score = completeness(found.checklist)
+        output.line(f"{score.words} ({score.percent} of 100 by weight)")
+    output.line("")
+    needs = [
+        (need.name, need.state, need.detail, need.by if need.state == "missing" else "")
+        for need in found.checklist
+    ]
+    output.table(
+        ("what police need", "state", "detail", "can be added by"), needs, empty="No report can be built."
+    )
     if found.unavailable is not None:
         output.line(f"\nNo preview: {found.unavailable}.")
     if found.preview is None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, second_person
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Task, Verb
+from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Verb
 
 _TRIES_FROM = 500_000_000
 """Tries of referrals that are taken back are counted from here: work that was enqueued once is not enqueued again."""
@@ -34,13 +34,29 @@ def draft(
         report, decision, authority=receiver.name if receiver else filing.NOBODY,
         environment=receiver.environment if receiver else filing.NOBODY, now=parts.now(), corrects=corrects,
     )  # fmt: skip
+    made = _clocked(parts, made, decision, case, is_correction=report.corrects is not None)
     if waits is not None:
         made = replace(made, state=ReferralState.NEEDS_HUMAN, problem=waits)
     written = Writing()
-    detail = f"corrects {corrects}" if corrects else ""
+    detail = f"priority {made.priority}" + (f", corrects {corrects}" if corrects else "")
     told = parts.entry(Verb.REFERRAL_DRAFTED, made.id, actor=decision.user_id, detail=detail)
-    written.note(Insert(made), told, work=[Task(name="refer", record_id=made.id)])
+    follows = second_person.waiting(made) if referral.waits(made) else filing.task(made, 0)
+    written.note(Insert(made), told, work=[follows])
     return written
+
+
+def _clocked(
+    parts: Parts, made: records.Referral, decision: records.Decision, case: records.Case, *, is_correction: bool
+) -> records.Referral:  # fmt: skip
+    """Give a draft its priority and its clock, from when what it reports was known."""
+    rules, facts = parts.rules.filing, parts.store.facts_of(case.id)
+    is_graver = not is_correction and case.imminent_since is not None
+    priority = referral.assign(decision, () if is_correction else facts, is_imminent=is_graver)
+    regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
+    return referral.clocked(
+        made, priority, since=min(decision.at, parts.now()), now=parts.now(), rules=rules.clocks, approval=rules.approval,
+        regions=regions, corrects=is_correction,
+    )  # fmt: skip
 
 
 def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, case: records.Case) -> Writing:
@@ -95,7 +111,7 @@ def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing
         told = parts.entry(
             Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"
         )
-        again = Task(name="refer", record_id=ended.id, attempt=_TRIES_FROM + ended.version)
+        again = filing.task(ended, _TRIES_FROM + ended.version)
         written.note(Replace(ended), told, work=[again] if ended.state is ReferralState.RETRACTING else [])
     return written
 

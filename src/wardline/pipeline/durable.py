@@ -22,6 +22,8 @@ from wardline.pipeline.tasks import TASKS, Chores
 QUEUES = {
     "wardline": 4,
     "wardline-filing": 4,
+    "wardline-filing-soon": 2,
+    "wardline-filing-at-once": 2,
     "wardline-platforms": 8,
     "wardline-notifiers": 2,
     "wardline-log": 1,
@@ -32,6 +34,8 @@ QUEUES = {
 _POLLED_LESS_OFTEN = {
     "wardline": 5.0,
     "wardline-filing": 5.0,
+    "wardline-filing-soon": 5.0,
+    "wardline-filing-at-once": 5.0,
     "wardline-notifiers": 5.0,
     "wardline-log": 5.0,
     "wardline-lists": 25.0,

@@ -15,6 +15,7 @@ from wardline import enforcement, intake, ports, preservation, records, review, 
 from wardline.errors import PlatformError
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.automation_rules import AutomationRules
+from wardline.pipeline.filing_rules import FilingRules
 from wardline.pipeline.hearing import Hearing
 from wardline.pipeline.measures import Measures
 from wardline.pipeline.scopes import Scopes
@@ -83,6 +84,7 @@ class Rules:
     ladder: enforcement.Ladder = field(default_factory=enforcement.Ladder)
     promises: enforcement.Promises = field(default_factory=enforcement.Promises)
     automation: AutomationRules = field(default_factory=AutomationRules)
+    filing: FilingRules = field(default_factory=FilingRules)
 
 
 class ListOpener(Protocol):

@@ -162,6 +162,7 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         for action in actions
     ]
     changes += [records.Remove(records.Note, note.id) for note in parts.store.notes_of(case_id)]
+    changes += [records.Remove(records.Fact, fact.id) for fact in parts.store.facts_of(case_id)]
     changes += [*_complaints_without_account(parts, case_id)]
     without = replace(case, account_reference="", version=case.version + 1)
     forgotten, told = gathering.forget(parts, case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 import structlog
@@ -52,11 +53,27 @@ def report_of(
         return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
     if not referral.needs_referral(decision):
         return _correction(parts, draft_id, decision, case)
-    return referral.build_report(
-        draft_id, decision, case, [parts.store.item(item_id) for item_id in case.item_ids], parts.store.reveals_of(case.id),
-        parts.store.actions_of(case.id), parts.rules.reporter, "; ".join(case.reasons) + ".", parts.now(),
-        prior.reports_about(parts, case, draft_id),
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    report = referral.build_report(
+        draft_id, decision, case, items, parts.store.reveals_of(case.id), parts.store.actions_of(case.id), parts.rules.reporter,
+        "; ".join(case.reasons) + ".", parts.now(), prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
+    return referral.with_knowledge(report, parts.store.facts_of(case.id), regions=referral.regions_of(items))
+
+
+def checked(
+    parts: Parts, report: records.Report, decision: records.Decision, case: records.Case
+) -> tuple[Need, ...]:
+    """Say what police need of a report and whether it is there."""
+    regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
+    return referral.checklist(report, decision, parts.store.facts_of(case.id), regions=regions)
+
+
+def task(found: records.Referral, attempt: int, not_before: datetime | None = None) -> Task:
+    """Make the work that files a referral. Each priority has a queue of its own, so that a graver one never stands behind others."""
+    name = {records.Priority.FIRST: "refer-at-once", records.Priority.SECOND: "refer-soon"}
+    chosen = name.get(found.priority, "refer") if found.priority is not None else "refer"
+    return Task(name=chosen, record_id=found.id, attempt=attempt, not_before=not_before)
 
 
 def _correction(
@@ -127,16 +144,15 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
     schemas.adopt(parts)
     found = parts.store.referral(referral_id)
     decision = parts.store.decision(found.decision_id)
+    case = parts.store.case(found.case_id)
     try:
-        report = report_of(
-            parts, found.id, decision, parts.store.case(found.case_id), corrects=found.corrects
-        )
+        report = report_of(parts, found.id, decision, case, corrects=found.corrects)
     except InputError as error:
         reason = error.message.removeprefix(f"referral {found.id}: ")
         return ReferralPreview(
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
-    checklist = referral.checklist(report, decision)
+    checklist = checked(parts, report, decision, case)
     authority = parts.authority
     if authority is None or found.authority not in (NOBODY, authority.name):
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
@@ -162,6 +178,8 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
     if current.state is ReferralState.NEEDS_HUMAN:
         _ask(parts, current)  # a crash may have come between the state and its alarm
         return
+    if referral.waits(current):
+        return  # for a second person, or for the end of that: either comes with work of its own
     authority = parts.authority
     if authority is None:
         _wait_for_settings(
@@ -208,7 +226,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             )
     parts.store.commit(
         Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
-        work=[Task(name="refer", record_id=again.id, attempt=again.version * _TRIES_BETWEEN)],
+        work=[task(again, again.version * _TRIES_BETWEEN)],
     )  # fmt: skip
     return again
 
@@ -225,9 +243,9 @@ class _Filing:
         self._current = replace(current, authority=authority.name, environment=authority.environment)
         self._attempt = attempt
         decision = parts.store.decision(current.decision_id)
-        self._report = report_of(
-            parts, current.id, decision, parts.store.case(current.case_id), corrects=current.corrects
-        )
+        case = parts.store.case(current.case_id)
+        self._report = report_of(parts, current.id, decision, case, corrects=current.corrects)
+        self._completeness = referral.score(checked(parts, self._report, decision, case)).percent
 
     def run(self) -> None:
         resumed = self._current.in_flight
@@ -326,7 +344,7 @@ class _Filing:
             self._commit(failed)
             return True
         later = self._parts.now() + referral.retry_delay(max(failed.attempts, 1), self._parts.jitter())
-        again = Task(name="refer", record_id=failed.id, attempt=self._attempt + 1, not_before=later)
+        again = task(failed, self._attempt + 1, later)
         self._commit(failed, [again])
         if failed.attempts >= _ALARM_AFTER_ATTEMPTS:
             message = f"Filing to {failed.authority} fails: {failed.problem or 'no clear answer'}. It is tried again; check its status."
@@ -345,7 +363,7 @@ class _Filing:
             receipt_at=now,
             periods=parts.rules.periods,
         )
-        filed = replace(moved, in_flight=False)
+        filed = replace(moved, in_flight=False, completeness=self._completeness)
         parts.store.commit(
             Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
             parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
@@ -367,7 +385,7 @@ def _wait_for_settings(parts: Parts, draft: records.Referral, attempt: int, prob
     later = parts.now() + referral.retry_delay(max(waiting.attempts, 8), parts.jitter())
     parts.store.commit(
         Replace(waiting), entries=[parts.entry(Verb.REFERRAL_MOVED, draft.id, detail="waits for an authority")],
-        work=[Task(name="refer", record_id=draft.id, attempt=attempt + 1, not_before=later)],
+        work=[task(draft, attempt + 1, later)],
     )  # fmt: skip
     message = f"Decisions need a report, but {problem}. Correct [referral] in wardline.toml; what waits is filed then."
     alarms.raise_alarm(parts, AlarmKind.FILING_FAILED, draft.authority, message)

@@ -96,6 +96,8 @@ def _expire(parts: Parts, audit: records.RandomAudit) -> None:
             written.note(Replace(gone), parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed"))
     for note in parts.store.notes_of(case.id):
         written.changes.append(records.Remove(records.Note, note.id))
+    for fact in parts.store.facts_of(case.id):
+        written.changes.append(records.Remove(records.Fact, fact.id))
     written.commit(parts)
     # After the commit: should this be interrupted, `preserve.destroy_orphans` finds it.
     parts.vault.destroy(item.id, ORIGINAL)

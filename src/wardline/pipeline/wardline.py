@@ -13,13 +13,13 @@ from wardline.pipeline import (
     log,
     people,
     reading,
-    refer,
     verifying,
     witnessing,
 )
 from wardline.pipeline.certificate_acts import CertificateActs
 from wardline.pipeline.cluster_acts import ClusterActs
 from wardline.pipeline.complaint_acts import ComplaintActs
+from wardline.pipeline.filing_acts import FilingActs
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.list_acts import ListActs
@@ -42,7 +42,15 @@ from wardline.statistics import Change
 
 
 class Wardline(
-    ReviewActs, QueueActs, ClusterActs, WellbeingActs, ListActs, ComplaintActs, OpinionActs, CertificateActs
+    ReviewActs,
+    QueueActs,
+    ClusterActs,
+    WellbeingActs,
+    ListActs,
+    ComplaintActs,
+    OpinionActs,
+    CertificateActs,
+    FilingActs,
 ):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 
@@ -91,16 +99,6 @@ class Wardline(
             ConflictError: No list is active, so that nothing could be found.
         """
         return LibraryScan(self.parts, self._lookup, user=user, media=media)
-
-    # referral
-    def preview_referral(self, referral_id: str) -> refer.ReferralPreview:
-        """Show what a referral would send now, what police would miss in it, and what keeps it from being filed."""
-        return refer.preview(self.parts, referral_id)
-
-    def file_again(self, referral_id: str, *, user: records.User) -> records.Referral:
-        """Let a referral that waits for a person go on, after what was wrong was put right."""
-        people.require_scope(user, records.Scope.MANAGE)
-        return refer.file_again(self.parts, referral_id, user)
 
     # people
     def authenticate(self, secret: str) -> tuple[records.ApiKey, records.User | None]:

@@ -7,6 +7,7 @@ exceptions into ``wardline.errors`` at the door. An expected failure is a value,
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.evidence import EvidenceReader
+from wardline.ports.filing import FilingReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.identities import Claims, Errand, IdentityProvider, SignedOut
 from wardline.ports.log_copies import LogMirror, Witness
@@ -65,6 +66,7 @@ __all__ = [
     "EnforcementReader",
     "Errand",
     "EvidenceReader",
+    "FilingReader",
     "FindingReader",
     "Frame",
     "HashExchange",

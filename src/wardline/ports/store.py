@@ -11,6 +11,7 @@ from wardline.ports.certificates import CertificateReader
 from wardline.ports.clusters import ClusterReader
 from wardline.ports.complaints import ComplaintReader
 from wardline.ports.evidence import EvidenceReader
+from wardline.ports.filing import FilingReader
 from wardline.ports.finding import FindingReader
 from wardline.ports.opinions import OpinionReader
 from wardline.ports.queue import QueueReader, TargetReader
@@ -310,7 +311,7 @@ class AuditReader(Protocol):
 
 class Store(
     MatchingReader, IntakeReader, ReviewReader, QueueReader, TargetReader, EnforcementReader, ReferralReader, PreservationReader, SeveralReader, ClusterReader, PeopleReader,
-    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, SchemaReader, WorkReader, Protocol,
+    SignInReader, AlarmReader, ComplaintReader, StatisticsReader, AuditReader, FindingReader, FilingReader, OpinionReader, EvidenceReader, CertificateReader, WellbeingReader, SchemaReader, WorkReader, Protocol,
 ):  # fmt: skip
     """Records at rest, with one way to write them."""
 

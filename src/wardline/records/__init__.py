@@ -68,6 +68,7 @@ from wardline.records.complaint import (
     NoticeState,
 )
 from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
+from wardline.records.fact import LONGEST_FACT, Fact, FactKind
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
 from wardline.records.hash_batch import MOST_IN_BATCH, BatchChange, HashBatch, category_code, category_of
@@ -119,7 +120,14 @@ from wardline.records.preview import (
 )
 from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
 from wardline.records.random_audit import RandomAudit
-from wardline.records.referral import AuthorityAnswer, Receipt, Referral, ReferralFile, ReferralState
+from wardline.records.referral import (
+    AuthorityAnswer,
+    Priority,
+    Receipt,
+    Referral,
+    ReferralFile,
+    ReferralState,
+)
 from wardline.records.report import Report, ReportedFile, ReportedPerson, Reporter
 from wardline.records.report_incidents import (
     Batch,
@@ -184,6 +192,7 @@ __all__ = [
     "HEAVIEST_STRIKE",
     "IMMINENT_DANGER",
     "LONGEST_COMPLAINT",
+    "LONGEST_FACT",
     "LONGEST_REASON",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
@@ -251,6 +260,8 @@ __all__ = [
     "Evidence",
     "EvidenceCount",
     "Examination",
+    "Fact",
+    "FactKind",
     "FeedbackState",
     "Figures",
     "FileAnnotation",
@@ -328,6 +339,7 @@ __all__ = [
     "PreviewField",
     "PreviewSection",
     "PreviewTable",
+    "Priority",
     "RandomAudit",
     "Receipt",
     "Referral",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from wardline.records.checks import require_utc
+from wardline.errors import InputError
+from wardline.records.checks import require_range, require_utc
 from wardline.records.ids import require_id
 
 
@@ -29,6 +30,20 @@ class ReferralState(StrEnum):
     """Wardline will not guess: a person looks, an alarm is raised."""
     WITHDRAWN = "withdrawn"
     """Its decision was overturned before it was filed: nothing of it was reported, and nothing will be."""
+
+
+class Priority(StrEnum):
+    """How urgent a report is. A machine raises it and never lowers it.
+
+    Source: SI 2026/268, regulation 6, as second-hand readers quote it; which report is of which is our reading, see ``referral.assign``.
+    """
+
+    FIRST = "1"
+    """A child may be in danger now. Filed at once, by one person."""
+    SECOND = "2"
+    """Serious harm is possible soon."""
+    THIRD = "3"
+    """Everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +82,32 @@ class Referral:
     version: int = 1
     corrects: str | None = None
     """Id of the finished referral that this one corrects; None for one that reports something."""
+    priority: Priority | None = None
+    """None in one from before there were priorities."""
+    clock_from: datetime | None = None
+    """When what it reports was known: its decision. With ``due_at`` the clock that the settings give its priority."""
+    due_at: datetime | None = None
+    """When it shall be filed at the latest; None where there is no clock."""
+    waits_until: datetime | None = None
+    """It waits for a second person, and is filed then whether or not one came; None: it waits for nobody."""
+    check_by: datetime | None = None
+    """When a second person shall have looked at it, because it is filed without one; None: nobody has to."""
+    second_by: str | None = None
+    """The person beside the one who decided: who approved it, or checked it afterwards."""
+    second_at: datetime | None = None
+    completeness: int | None = None
+    """How much of what police need was in it when it was filed, 0 to 100 by weight; None before that."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)
         require_utc("created_at", self.created_at)
         require_utc("finished_at", self.finished_at)
+        for field in ("clock_from", "due_at", "waits_until", "check_by", "second_at"):
+            require_utc(field, getattr(self, field))
+        if self.completeness is not None:
+            require_range("completeness", self.completeness, 0, 100)
+        if (self.second_by is None) != (self.second_at is None):
+            raise InputError(f"referral {self.id}: a second person and a time belong together")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

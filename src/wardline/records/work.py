@@ -69,6 +69,8 @@ QUEUE = "wardline"
 _QUEUES = {
     "refer": "wardline-filing",
     "watch-schema": "wardline-filing",
+    "refer-soon": "wardline-filing-soon",
+    "refer-at-once": "wardline-filing-at-once",
     "enforce": "wardline-platforms",
     "reverse": "wardline-platforms",
     "tell": "wardline-platforms",

@@ -6,8 +6,9 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
-from wardline.referral.completeness import Need, NeedState, checklist
+from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
+from wardline.referral.knowledge import FACT_WORDS, require_addable, with_knowledge
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -17,6 +18,20 @@ from wardline.referral.moving import (
     refile,
     retry_delay,
     withdraw,
+)
+from wardline.referral.priorities import (
+    Approval,
+    Clocked,
+    Clocks,
+    assign,
+    clocked,
+    graver,
+    part_over,
+    raised,
+    regions_of,
+    release,
+    seconded,
+    waits,
 )
 from wardline.referral.regrading import APPROVAL, build_regrading, differs, graded, unreported
 from wardline.referral.steps import (
@@ -34,7 +49,57 @@ from wardline.referral.steps import (
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
-    "APPROVAL", "UNKNOWN_ORPHAN", "AskHuman", "Attach", "Call", "Done", "Finish", "Move", "Need", "NeedState", "Retract", "Step", "Submit", "begin",
-    "build_correction", "build_receipt", "build_regrading", "build_report", "cancel", "checklist", "differs", "graded", "is_plain_address", "needs_referral", "next_step", "on_answer", "on_error", "plan",
-    "refile", "retry_delay", "unreported", "was_viewed", "withdraw",
+    "APPROVAL",
+    "FACT_WORDS",
+    "UNKNOWN_ORPHAN",
+    "WEIGHTS",
+    "Adder",
+    "Approval",
+    "AskHuman",
+    "Attach",
+    "Call",
+    "Clocked",
+    "Clocks",
+    "Done",
+    "Finish",
+    "Move",
+    "Need",
+    "NeedState",
+    "Retract",
+    "Score",
+    "Step",
+    "Submit",
+    "assign",
+    "begin",
+    "build_correction",
+    "build_receipt",
+    "build_regrading",
+    "build_report",
+    "cancel",
+    "checklist",
+    "clocked",
+    "differs",
+    "graded",
+    "graver",
+    "is_plain_address",
+    "median",
+    "needs_referral",
+    "next_step",
+    "on_answer",
+    "on_error",
+    "part_over",
+    "plan",
+    "raised",
+    "refile",
+    "regions_of",
+    "release",
+    "require_addable",
+    "retry_delay",
+    "score",
+    "seconded",
+    "unreported",
+    "waits",
+    "was_viewed",
+    "with_knowledge",
+    "withdraw",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from wardline.errors import ConfigurationError, NotInitialisedError
 from wardline.records import GENERAL_QUEUE, CategoryProfile
 from wardline.review import QueueRule
+from wardline.settings import filing
 from wardline.settings.ranges import RANGES
 from wardline.settings.whole import Settings
 
@@ -68,6 +69,8 @@ def _check(settings: Settings) -> None:
             raise ConfigurationError(f"{FILE_NAME}: {section} has one name twice, expected each once")
     for rule in settings.review.queues:
         _check_queue(rule)
+    for problem in filing.problems(settings.referral.region_clocks, settings.referral.emergency):
+        raise ConfigurationError(f"{FILE_NAME}: {problem}")
     for name, profile in settings.matching.category_profiles.items():
         _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
 

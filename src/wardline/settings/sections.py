@@ -7,6 +7,8 @@ from pathlib import Path
 
 from wardline.kernels import Choice
 from wardline.records import CategoryProfile
+from wardline.referral import Approval, Clocks
+from wardline.settings.filing import EmergencySettings
 from wardline.triage import Response
 
 
@@ -145,6 +147,12 @@ class ReferralSettings:
     username: str = ""
     password_file: Path | None = None
     reporter: ReporterSettings = field(default_factory=ReporterSettings)
+    clocks: Clocks = field(default_factory=Clocks)
+    region_clocks: dict[str, Clocks] = field(default_factory=dict)
+    """Region (ISO 3166-1) of an account to other hours for its reports. Counsel must confirm them."""
+    approval: Approval = field(default_factory=Approval)
+    emergency: dict[str, EmergencySettings] = field(default_factory=dict)
+    """Region (ISO 3166-1) to whom to telephone there when a child may be in danger now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from wardline.testing.store_contract_certificates import CertificatesContract
 from wardline.testing.store_contract_clusters import ClustersContract
 from wardline.testing.store_contract_complaints import ComplaintContract
 from wardline.testing.store_contract_evidence import EvidenceContract
+from wardline.testing.store_contract_filing import FilingContract
 from wardline.testing.store_contract_finding import FindingContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
@@ -65,6 +66,7 @@ class StoreContract(
     SeveralContract,
     FindingContract,
     SchemasContract,
+    FilingContract,
     ClustersContract,
     ComplaintContract,
     OpinionsContract,

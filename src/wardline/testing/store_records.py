@@ -186,6 +186,15 @@ def referral(**values: Any) -> records.Referral:
     return records.Referral(**{**given, **values})
 
 
+def fact(**values: Any) -> records.Fact:
+    """Make something that a person knows."""
+    given = {
+        "id": new_id("fact"), "case_id": "case-1", "kind": records.FactKind.LOCATION, "user_id": "user-1", "at": NOON,
+        "text": "a town in the north",
+    }  # fmt: skip
+    return records.Fact(**{**given, **values})
+
+
 def receipt(**values: Any) -> records.Receipt:
     """Make a receipt."""
     given = {
@@ -386,7 +395,7 @@ def random_audit(**values: Any) -> records.RandomAudit:
 def one_of_each() -> list[Any]:
     """Make one record of every kind that stores hold."""
     makers = (
-        item, case, reveal, covering, note, decision, action, referral, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
+        item, case, reveal, covering, note, decision, action, referral, fact, receipt, hold, hash_list, hash_batch, user, session, api_key, approval,
         alarm, cluster, cluster_file, cluster_member, cluster_vote, spread, strike, appeal, notice, message, opinion, golden_item, golden_case, viewing_choices,
         evidence, random_audit, of_certificates.certificate, of_certificates.certificate_watch, of_certificates.score_counts,
     )  # fmt: skip

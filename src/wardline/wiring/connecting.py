@@ -25,6 +25,7 @@ from wardline import (
     ports,
     preservation,
     records,
+    referral,
     review,
     settings,
     triage,
@@ -32,6 +33,7 @@ from wardline import (
 from wardline.errors import BusyError, ConfigurationError, WardlineError
 from wardline.pipeline import Exchange, Parts, Rules, Wardline, Witnessing, alarms
 from wardline.pipeline.durable import DurableWork
+from wardline.pipeline.filing_rules import Emergency, FilingRules
 from wardline.settings import ReporterSettings, Settings
 from wardline.wiring.accounts import account_rules, providers
 from wardline.wiring.automation import automation_rules
@@ -184,7 +186,7 @@ def _rules(chosen: Settings) -> Rules:
         look_back=timedelta(days=chosen.matching.look_back_days), min_free_bytes=chosen.alarms.min_free_bytes,
         accounts=account_rules(chosen),
         check_log_every=timedelta(hours=chosen.audit.check_hours),
-        ladder=_ladder(chosen.enforcement.strikes), promises=_promises(chosen.complaints),
+        ladder=_ladder(chosen.enforcement.strikes), promises=_promises(chosen.complaints), filing=_filing(chosen.referral),
     )  # fmt: skip
 
 
@@ -199,6 +201,16 @@ def _ladder(strikes: settings.StrikeSettings) -> enforcement.Ladder:
         category_a=strikes.category_a, category_b=strikes.category_b, other_rule=strikes.other_rule,
         lifetime=timedelta(days=strikes.expire_days), warn_at=strikes.warn_at, suspend_at=strikes.suspend_at,
     )  # fmt: skip
+
+
+def _filing(chosen: settings.ReferralSettings) -> FilingRules:
+    return FilingRules(
+        clocks=referral.Clocked(everywhere=chosen.clocks, regions=chosen.region_clocks),
+        approval=chosen.approval,
+        emergency={
+            region: Emergency(phone=each.phone, words=each.words) for region, each in chosen.emergency.items()
+        },
+    )
 
 
 def _promises(complaints: settings.ComplaintSettings) -> enforcement.Promises:

@@ -8,13 +8,15 @@ import pytest
 
 from tests.unit.referral import samples
 from wardline import records, referral
-from wardline.records import Answer, FileAnnotation, Reply
-from wardline.referral import Need, NeedState
+from wardline.records import Answer, FactKind, FileAnnotation, Reply
+from wardline.referral import Adder, Need, NeedState
+from wardline.testing import store_records as make
 from wardline.testing.authority_contract import sample_file, sample_report
 
 NAMES = [
-    "Upload address", "Port of the upload", "Time with its zone", "The files themselves", "Viewed or not, per file",
-    "Category per file", "Potential meme", "Generative AI", "Viral", "Account identifier", "Account disabled", "Escalated",
+    "Danger now", "Upload address", "Port of the upload", "Time with its zone", "The files themselves", "Viewed or not, per file",
+    "EXIF viewed or not, per file", "Category per file", "Potential meme", "Generative AI", "Viral", "Account identifier", "Account disabled",
+    "Other identifiers", "Location", "Linked accounts",
 ]  # fmt: skip
 
 
@@ -117,8 +119,73 @@ def test_an_account_that_was_not_disabled_is_said_to_be_missing() -> None:
     assert judged(nobody)["Account identifier"].state is NeedState.MISSING
 
 
-def test_nobody_has_to_escalate() -> None:
-    assert "Escalated" not in judged(replace(sample_report(), escalation=None))
+def test_that_nobody_wrote_of_danger_is_said_and_is_no_answer() -> None:
+    assert judged()["Danger now"].state is NeedState.ANSWERED
+    silent = judged(replace(sample_report(), escalation=None))["Danger now"]
+    assert (silent.state, silent.by) == (NeedState.MISSING, Adder.ANYBODY)
+
+
+def test_data_inside_a_file_are_said_to_be_shown_to_nobody() -> None:
+    need = judged()["EXIF viewed or not, per file"]
+    assert need.state is NeedState.ANSWERED
+    assert need.detail.startswith("no, for ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (FactKind.IDENTIFIER, "Other identifiers"),
+        (FactKind.LOCATION, "Location"),
+        (FactKind.LINKED, "Linked accounts"),
+    ],
+)
+def test_what_a_person_wrote_down_answers_its_need_and_no_other(kind: FactKind, name: str) -> None:
+    report, decision = sample_report(), samples.decision(samples.item(1))
+    before = {need.name: need for need in referral.checklist(report, decision)}
+    after = {need.name: need for need in referral.checklist(report, decision, [make.fact(kind=kind)])}
+    assert before[name].state is NeedState.MISSING
+    assert after[name].detail == "1 written down by a person"
+    assert {each for each in after if after[each] != before[each]} == {name}
+
+
+def test_the_country_of_the_account_is_a_location() -> None:
+    report, decision = sample_report(), samples.decision(samples.item(1))
+    needs = {need.name: need for need in referral.checklist(report, decision, regions=["GB", "SE"])}
+    assert needs["Location"].detail == "the country of the account, GB, SE"
+
+
+def test_a_score_says_what_is_missing_and_the_weightiest_first() -> None:
+    report = replace(
+        sample_report(), escalation=None, files=(replace(sample_file(1), upload=None, annotations=()),)
+    )
+    score = referral.score(referral.checklist(report, samples.decision(samples.item(1))))
+    assert score.words.startswith(
+        f"{score.answered} of 16 of what police need; missing: danger now, upload address, "
+    )
+    weights = [need.weight for need in score.missing]
+    assert weights == sorted(weights, reverse=True)
+    assert score.percent == 100 * (score.of_weight - sum(weights)) // score.of_weight
+    assert 0 < score.percent < 100
+
+
+def test_only_a_report_that_lacks_nothing_has_a_hundred() -> None:
+    needs = referral.checklist(sample_report(), samples.decision(samples.item(1)))
+    whole = tuple(replace(need, state=NeedState.ANSWERED) for need in needs)
+    assert referral.score(whole).percent == 100
+    assert referral.score(whole).words.endswith("missing: nothing")
+    light = min(range(len(whole)), key=lambda place: whole[place].weight)
+    one_less = [
+        replace(each, state=NeedState.MISSING) if at == light else each for at, each in enumerate(whole)
+    ]
+    assert referral.score(one_less).percent < 100
+    assert referral.score(()).percent == 0
+
+
+@pytest.mark.parametrize(
+    ("counted", "middle"), [({}, None), ({70: 1}, 70), ({40: 1, 90: 1}, 40), ({40: 1, 80: 3, 90: 1}, 80)]
+)
+def test_the_median_is_the_lower_middle(counted: dict[int, int], middle: int | None) -> None:
+    assert referral.median(counted) == middle
 
 
 def test_the_checklist_holds_no_account_address_or_reason() -> None:

@@ -54,6 +54,11 @@ _LATER_IN_CASES = {
     "certificate_id": None,
 }  # fmt: skip
 
+_LATER_IN_REFERRALS = {
+    "corrects": None, "priority": None, "clock_from": None, "due_at": None, "waits_until": None, "check_by": None, "second_by": None,
+    "second_at": None, "completeness": None,
+}  # fmt: skip
+
 KINDS = (
     _kind(
         records.Item,
@@ -91,7 +96,8 @@ KINDS = (
     _kind(records.ClusterVote, Unique(("decision_id",))),
     _kind(records.Spread, Unique(("target",), while_none="stopped_at")),
     _kind(records.Action, later={"reversal": None, "reversal_attempts": 0}),
-    _kind(records.Referral, Unique(("decision_id",)), later={"corrects": None}),
+    _kind(records.Referral, Unique(("decision_id",)), later=_LATER_IN_REFERRALS),
+    _kind(records.Fact),
     _kind(records.Receipt, Unique(("referral_id",))),
     _kind(records.Hold),
     _kind(records.AuthoritySchema),

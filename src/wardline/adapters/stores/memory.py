@@ -13,6 +13,7 @@ from wardline.adapters.stores.memory_certificates import MemoryCertificates
 from wardline.adapters.stores.memory_clusters import MemoryClusters
 from wardline.adapters.stores.memory_complaints import MemoryComplaints
 from wardline.adapters.stores.memory_evidence import MemoryEvidence
+from wardline.adapters.stores.memory_filing import MemoryFiling
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.memory_opinions import MemoryOpinions
 from wardline.adapters.stores.memory_schemas import MemorySchemas
@@ -33,6 +34,7 @@ class MemoryStore(
     MemoryClusters,
     MemoryComplaints,
     MemoryFinding,
+    MemoryFiling,
     MemoryOpinions,
     MemoryEvidence,
     MemoryCertificates,

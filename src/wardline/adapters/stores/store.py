@@ -15,6 +15,7 @@ from wardline.adapters.stores.cluster_readers import SqlClusters
 from wardline.adapters.stores.complaint_readers import SqlComplaints
 from wardline.adapters.stores.evidence_readers import SqlEvidence
 from wardline.adapters.stores.figures import SqlFigures
+from wardline.adapters.stores.filing_readers import SqlFiling
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
 from wardline.adapters.stores.readers import SqlReaders
@@ -27,6 +28,7 @@ class SqlStore(
     SqlReaders,
     SqlComplaints,
     SqlFinding,
+    SqlFiling,
     SqlClusters,
     SqlOpinions,
     SqlEvidence,

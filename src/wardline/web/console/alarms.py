@@ -34,6 +34,26 @@ WORDS: dict[AlarmKind, Words] = {
         "The report stays where it stopped, and its evidence is held.",
         "Open the report, read what is wrong with it, put that right, and let it go on.",
     ),
+    AlarmKind.REFERRAL_NEAR: Words(
+        "Reports have used up much of their clock",
+        "They are tried again by themselves. Nothing holds them back but what their page says.",
+        "Open the first one, see why it is not filed, and put that right.",
+    ),
+    AlarmKind.REFERRAL_PAST: Words(
+        "Reports are past their clock",
+        "They are tried again by themselves, and their evidence is held.",
+        "Open the first one, see why it is not filed, and put that right. If a child may be in danger, telephone.",
+    ),
+    AlarmKind.REFERRAL_UNAPPROVED: Words(
+        "A report was filed without its second person",
+        "It is filed: a report with a duty is never held back. It stands among those that are to be checked.",
+        "Read it as the officer does. If it is wrong, have the case looked at again; a correction follows from the decision.",
+    ),
+    AlarmKind.REFERRAL_UNCHECKED: Words(
+        "Reports that one person filed are not checked",
+        "They are filed, and their evidence is held.",
+        "Somebody who did not decide them opens each one, reads it, and says so on its page.",
+    ),
     AlarmKind.WEBHOOK_UNDELIVERED: Words(
         "A platform does not take an action",
         "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",

@@ -6,10 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import records, referral
 from wardline.errors import InputError
 from wardline.pipeline import blindness, people
 from wardline.records import GENERAL_QUEUE, Role
+from wardline.web.console import filing
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go
 
@@ -23,7 +24,9 @@ def values_of(desk: Desk, case: records.Case) -> dict[str, Any]:
     return {
         "other_queues": [name for name in named if name != case.queue] if is_lead else [],
         "colleagues": _able(desk, stored) if is_lead and not blindness.hides(stored, desk.user) else [], "has_queues": len(named) > 1,
-        "passed_on": desk.user.id in case.declined_by,
+        "passed_on": desk.user.id in case.declined_by, "fact_kinds": filing.KINDS, "fact_words": referral.FACT_WORDS,
+        # Only one's own: whoever gives a second opinion is not told what the first one knows.
+        "own_facts": [each for each in desk.wardline.parts.store.facts_of(case.id) if each.user_id == desk.user.id],
     }  # fmt: skip
 
 

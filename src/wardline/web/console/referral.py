@@ -12,6 +12,7 @@ from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import ReferralPreview
 from wardline.records import ReferralState
 from wardline.referral import NeedState
+from wardline.web.console import filing
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
 from wardline.web.console.paging import Paged, paged
 from wardline.web.console.rendering import HEADERS, go, page
@@ -39,39 +40,31 @@ class Stage:
 
 
 def index(desk: Desk) -> Response:
-    """List referrals, newest first, a page at a time; all of them, or those in one state."""
+    """List referrals: first those on their way, the most urgent first, and those to be checked; then all, newest first, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
     found = store.newest_referrals(state=state, before=desk.asked("before") or None, most=_SHOWN)
     hidden = desk.wardline.hidden_cases([each.case_id for each in found], user=desk.user)
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
-        desk, "referrals", referrals=[each for each in found if each.case_id not in hidden], more=found[-1].id if len(found) == _SHOWN else None, state=state,
+        desk, "referrals", **filing.on_their_way(desk), referrals=[each for each in found if each.case_id not in hidden], more=found[-1].id if len(found) == _SHOWN else None, state=state,
         waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
 
 def show(desk: Desk) -> Response:
     """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
-    found = desk.wardline.preview_referral(_open(desk))
+    found = desk.wardline.preview_referral(filing.opened(desk))
     receipt = desk.wardline.parts.store.receipt_of(found.referral.id)
     orphans = found.referral.orphans
     unknown = [need for need in found.checklist if need.state is NeedState.NOT_KNOWN]
-    missing = [need for need in found.checklist if need.state is NeedState.MISSING]
     return page(
         desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(found.referral, receipt),
         files=_files(found, desk.asked("files")),
-        answered=len(found.checklist) - len(missing), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
+        score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
-
-
-def _open(desk: Desk) -> str:
-    """Give the referral that is asked for, unless this person may have to judge its case."""
-    found = desk.wardline.parts.store.referral(desk.record("referral"))
-    desk.wardline.require_open(found.case_id, user=desk.user)
-    return found.id
 
 
 def file_again(desk: Desk) -> Response:
@@ -81,7 +74,7 @@ def file_again(desk: Desk) -> Response:
 
 def receipt(desk: Desk) -> Response:
     """Give the receipt, byte for byte."""
-    found = desk.wardline.parts.store.receipt_of(_open(desk))
+    found = desk.wardline.parts.store.receipt_of(filing.opened(desk))
     if found is None:
         raise NotFoundError(f"{desk.path('referral_id')}: has no receipt yet")
     return _attached(found.body, "text/xml", f"receipt-{found.remote_id}.xml")
@@ -89,7 +82,7 @@ def receipt(desk: Desk) -> Response:
 
 def document(desk: Desk) -> Response:
     """Give one document as it would be sent, byte for byte."""
-    found = desk.wardline.preview_referral(_open(desk))
+    found = desk.wardline.preview_referral(filing.opened(desk))
     for each in found.preview.documents if found.preview is not None else ():
         if each.name == desk.path("name"):
             return _attached(each.body, each.media_type, f"{found.referral.id}-{each.name}")

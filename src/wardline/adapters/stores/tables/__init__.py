@@ -37,7 +37,7 @@ from wardline.adapters.stores.tables.counting import (
     tallies,
 )
 from wardline.adapters.stores.tables.evidence import evidence, random_audits
-from wardline.adapters.stores.tables.line import REFERRAL_ENDING, actions, authority_schemas, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.line import REFERRAL_ENDING, actions, authority_schemas, facts, holds, items, receipts, referrals
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
     hash_lists,
@@ -77,6 +77,7 @@ __all__ = [
     "coverings",
     "decisions",
     "evidence",
+    "facts",
     "golden_cases",
     "golden_items",
     "hash_batches",
@@ -108,7 +109,7 @@ __all__ = [
     "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0021"
+SCHEMA_VERSION = "0022"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -131,6 +132,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.RandomAudit: random_audits,
     records.Action: actions,
     records.Referral: referrals,
+    records.Fact: facts,
     records.Receipt: receipts,
     records.Hold: holds,
     records.AuthoritySchema: authority_schemas,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from wardline.adapters.stores.tables.spelling import (
     a_number,
+    a_number_or_none,
     a_text,
     a_text_or_none,
     a_time,
@@ -34,16 +35,33 @@ actions = sa.Table(
 
 REFERRAL_ENDING = "substr(id, 30)"
 """The last six letters of a referral's id, by which people look for it."""
+DUE = sa.text("due_at IS NOT NULL AND state NOT IN ('finished', 'withdrawn')")
+"""Referrals whose clock runs."""
+UNCHECKED = sa.text("check_by IS NOT NULL AND second_at IS NULL AND state = 'finished'")
+"""Filed referrals that a second person shall look at."""
+
+
 referrals = sa.Table(
     "referrals", metadata, an_id(), a_text("case_id"), a_text("decision_id"), a_text("authority"), a_text("environment"),
     a_text("state"), a_time("created_at"), a_text("files"), a_text_or_none("remote_id"), a_text("orphans"), a_yes_no("in_flight"),
     a_number("attempts"), a_text_or_none("problem"), a_time_or_none("finished_at"), a_number("version"),
-    a_text_or_none("corrects"),
+    a_text_or_none("corrects"), a_text_or_none("priority"), a_time_or_none("clock_from"), a_time_or_none("due_at"),
+    a_time_or_none("waits_until"), a_time_or_none("check_by"), a_text_or_none("second_by"), a_time_or_none("second_at"),
+    a_number_or_none("completeness"),
     sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
     sa.Index("uq_referrals_decision_id", "decision_id", unique=True),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
     sa.Index("ix_referrals_created_at", "created_at", "id"),
     sa.Index("ix_referrals_state", "state", "created_at", "id"),
+    sa.Index("ix_referrals_due", "priority", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+    sa.Index("ix_referrals_unchecked", "check_by", "id", sqlite_where=UNCHECKED, postgresql_where=UNCHECKED),
+    sa.Index("ix_referrals_finished_at", "finished_at", "completeness"),
+)  # fmt: skip
+
+facts = sa.Table(
+    "facts", metadata, an_id(), a_text("case_id"), a_text("kind"), a_text("user_id"), a_time("at"), a_text("text"),
+    a_time_or_none("happened_at"),
+    sa.Index("ix_facts_case_id", "case_id", "at", "id"),
 )  # fmt: skip
 
 receipts = sa.Table(

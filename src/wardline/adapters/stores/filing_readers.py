@@ -1,0 +1,43 @@
+"""Reports on their way, over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from wardline import records
+from wardline.adapters.stores import tables
+from wardline.adapters.stores.reading import SqlReading
+from wardline.adapters.stores.tables.line import DUE, UNCHECKED
+
+_REFERRALS = tables.referrals
+
+
+class SqlFiling(SqlReading):
+    """Clocks and checks have an index each, of those alone that still run."""
+
+    def facts_of(self, case_id: str) -> list[records.Fact]:
+        table = tables.facts
+        chosen = sa.select(table).where(table.c.case_id == case_id)
+        return self._all(records.Fact, chosen.order_by(table.c.at, table.c.id))
+
+    def due_referrals(self, priority: records.Priority, *, most: int) -> list[records.Referral]:
+        table = _REFERRALS
+        chosen = sa.select(table).where(DUE, table.c.priority == priority.value)
+        return self._all(records.Referral, chosen.order_by(table.c.due_at, table.c.id).limit(most))
+
+    def unchecked_referrals(self, *, most: int) -> list[records.Referral]:
+        table = _REFERRALS
+        chosen = sa.select(table).where(UNCHECKED)
+        return self._all(records.Referral, chosen.order_by(table.c.check_by, table.c.id).limit(most))
+
+    def completeness_of(self, since: datetime, until: datetime) -> Mapping[int, int]:
+        finished, completeness = _REFERRALS.c.finished_at, _REFERRALS.c.completeness
+        counted = (
+            sa.select(completeness, sa.func.count().label("referrals"))
+            .where(finished >= since, finished < until, completeness.is_not(None))
+            .group_by(completeness)
+        )
+        return {int(row["completeness"]): int(row["referrals"]) for row in self._rows(counted)}

@@ -1,0 +1,70 @@
+"""What ``Wardline`` does with reports to an authority."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from wardline import ports, records, referral
+from wardline.pipeline import dry_run, knowing, people, refer, second_person
+from wardline.pipeline.parts import Parts
+from wardline.records import FactKind, Scope
+
+_MONTHS = 12
+
+
+class FilingActs:
+    """Part of ``Wardline``: referrals."""
+
+    parts: Parts
+
+    def preview_referral(self, referral_id: str) -> refer.ReferralPreview:
+        """Show what a referral would send now, what police would miss in it, and what keeps it from being filed."""
+        return refer.preview(self.parts, referral_id)
+
+    def dry_run_referral(self, referral_id: str, *, rehearsal: ports.Authority) -> dry_run.Played:
+        """Play a referral against an authority that is none, and say what it answered. The referral stays as it is."""
+        return dry_run.play(self.parts, referral_id, rehearsal)
+
+    def file_again(self, referral_id: str, *, user: records.User) -> records.Referral:
+        """Let a referral that waits for a person go on, after what was wrong was put right."""
+        people.require_scope(user, Scope.MANAGE)
+        return refer.file_again(self.parts, referral_id, user)
+
+    def second_referral(self, referral_id: str, *, user: records.User) -> records.Referral:
+        """Approve a referral, or check one that was filed, as somebody who did not decide it."""
+        people.require_scope(user, Scope.MANAGE)
+        return second_person.look(self.parts, referral_id, user)
+
+    def may_second(self, found: records.Referral, *, user: records.User) -> bool:
+        """Say whether this person is another than those who decided what a referral reports."""
+        return second_person.may_look(self.parts, found, user)
+
+    def add_fact(self, case_id: str, *, user: records.User, kind: FactKind, text: str) -> records.Fact:
+        """Write down what police need, for the report that may follow from a case in hand."""
+        return knowing.add_to_case(self.parts, case_id, user, kind=kind, text=text)
+
+    def add_to_referral(
+        self, referral_id: str, *, user: records.User, kind: FactKind, text: str
+    ) -> records.Referral:
+        """Write down what police need, for a referral of which nothing was sent yet. A reason for danger makes it one of priority 1."""
+        return knowing.add_to_referral(self.parts, referral_id, user, kind=kind, text=text)
+
+    def note_call(self, referral_id: str, *, user: records.User, region: str, at: datetime) -> records.Fact:
+        """Note that this person telephoned the emergency number of a region."""
+        return knowing.note_call(self.parts, referral_id, user, region=region, at=at)
+
+    def completeness(self) -> list[tuple[datetime, int, int | None]]:
+        """Give the beginning of each of the last twelve months (UTC), how many reports were filed in it, and how complete the middle one was."""
+        found = []
+        until = self.parts.now() + timedelta(
+            days=1
+        )  # whatever the clock does meanwhile, this month's are in it
+        month = self.parts.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        for _ in range(_MONTHS):
+            counted = self.parts.store.completeness_of(month, until)
+            found.append((month, sum(counted.values()), referral.median(counted)))
+            until = month
+            month = month.replace(
+                year=month.year - (month.month == 1), month=(month.month - 2) % 12 + 1
+            )  # fmt: skip
+        return found

@@ -1,0 +1,75 @@
+"""A second person looks at a report: before it is filed, where the settings say so, or afterwards. Nobody holds one back for good."""
+
+from __future__ import annotations
+
+from wardline import records, referral
+from wardline.pipeline import alarms
+from wardline.pipeline import refer as filing
+from wardline.pipeline.parts import Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import AlarmKind, Replace, Task, Verb
+
+_RELEASES = 1_000
+"""Tries of a later version are counted on from here: work that was enqueued once is not enqueued again."""
+
+
+def waiting(draft: records.Referral) -> Task:
+    """Make the work that files a report when its time to wait is over."""
+    return Task(
+        name="release-referral",
+        record_id=draft.id,
+        attempt=draft.version * _RELEASES,
+        not_before=draft.waits_until,
+    )
+
+
+def release(parts: Parts, referral_id: str, attempt: int) -> None:
+    """File a report that nobody approved in time, and let people hear of it. Doing it again does nothing."""
+    found = parts.store.referral(referral_id)
+    released = referral.release(found, now=parts.now(), approval=parts.rules.filing.approval)
+    if released is None:
+        if referral.waits(found):  # the clock went back
+            later = Task(
+                name="release-referral", record_id=referral_id, attempt=attempt + 1, not_before=found.waits_until
+            )  # fmt: skip
+            parts.store.commit(entries=(), work=[later])
+        return
+    written = Writing()
+    told = parts.entry(Verb.REFERRAL_RELEASED, released.id, detail="nobody approved it in time")
+    written.note(Replace(released), told, work=[filing.task(released, 0)])
+    message = (
+        f"Nobody approved {released.id} in time, so it is filed without: a report with a duty is never held back. Look at it now; a "
+        "mistake is corrected by a decision."
+    )
+    written.add(alarms.raised(parts, AlarmKind.REFERRAL_UNAPPROVED, released.id, message))
+    written.commit(parts)
+
+
+def look(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Note that a person looked at a report that somebody else decided. One that waited for that is filed at once.
+
+    Raises:
+        SecondPersonError: This person decided it.
+        ConflictError: Nobody has to look at it.
+    """
+    found = parts.store.referral(referral_id)
+    looked = referral.seconded(found, user_id=user.id, deciders=_deciders(parts, found), now=parts.now())
+    was_waiting = referral.waits(found)
+    verb = Verb.REFERRAL_APPROVED if was_waiting else Verb.REFERRAL_CHECKED
+    work = [filing.task(looked, 0)] if was_waiting else []
+    parts.store.commit(
+        Replace(looked), entries=[parts.entry(verb, looked.id, actor=user.id, detail=looked.decision_id)], work=work
+    )  # fmt: skip
+    alarms.resolve_about(parts, AlarmKind.REFERRAL_UNAPPROVED, looked.id)
+    return looked
+
+
+def may_look(parts: Parts, found: records.Referral, user: records.User) -> bool:
+    """Say whether this person is somebody else than those who decided."""
+    return user.id not in _deciders(parts, found)
+
+
+def _deciders(parts: Parts, found: records.Referral) -> set[str]:
+    decision = parts.store.decision(found.decision_id)
+    others = (parts.store.decision(each) for each in decision.spread_from)
+    return {decision.user_id, *(each.user_id for each in others)}

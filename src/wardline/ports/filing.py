@@ -1,0 +1,27 @@
+"""What the store says of reports on their way: their clocks, what people added to them, how complete they were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from wardline import records
+
+
+class FilingReader(Protocol):
+    def facts_of(self, case_id: str) -> list[records.Fact]:
+        """Oldest first."""
+        ...
+
+    def due_referrals(self, priority: records.Priority, *, most: int) -> list[records.Referral]:
+        """Those of a priority whose clock runs, neither finished nor withdrawn; what is due first comes first."""
+        ...
+
+    def unchecked_referrals(self, *, most: int) -> list[records.Referral]:
+        """Finished ones that a second person shall look at and has not; what is due first comes first."""
+        ...
+
+    def completeness_of(self, since: datetime, until: datetime) -> Mapping[int, int]:
+        """How many were finished from ``since`` to before ``until``, by how complete they were, 0 to 100."""
+        ...

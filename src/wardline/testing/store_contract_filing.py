@@ -1,0 +1,74 @@
+"""The part of the store's contract that is about reports on their way."""
+# ruff: noqa: S101 - a contract suite is tests, kept in the package so that plug-in authors can subclass it
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from wardline import ports, records
+from wardline.records import Insert, Priority, ReferralState, Replace
+from wardline.testing import store_records as make
+from wardline.testing.store_records import later
+
+
+def _due(minute: int, **values: Any) -> records.Referral:
+    given = {"priority": Priority.SECOND, "clock_from": later(0), "due_at": later(minute)}
+    return make.referral(**{**given, **values})
+
+
+def _filed(at: datetime, completeness: int | None) -> records.Referral:
+    return make.referral(state=ReferralState.FINISHED, finished_at=at, completeness=completeness)
+
+
+class FilingContract:
+    """Clocks, checks, facts, and how complete reports were."""
+
+    def test_referrals_whose_clock_runs_are_found_by_priority_and_due_first(self, store: ports.Store) -> None:
+        last, first = _due(9), _due(3)
+        over = [_due(1, state=each) for each in (ReferralState.FINISHED, ReferralState.WITHDRAWN)]
+        graver, without = _due(2, priority=Priority.FIRST), make.referral()
+        store.commit(*map(Insert, (last, first, *over, graver, without)), entries=[make.entry()])
+        assert store.due_referrals(Priority.SECOND, most=9) == [first, last]
+        assert store.due_referrals(Priority.SECOND, most=1) == [first]
+        assert store.due_referrals(Priority.FIRST, most=9) == [graver]
+        assert store.due_referrals(Priority.THIRD, most=9) == []
+
+    def test_referrals_that_nobody_checked_are_found_and_due_first(self, store: ports.Store) -> None:
+        filed = {"state": ReferralState.FINISHED}
+        last, first = (make.referral(check_by=later(minute), **filed) for minute in (9, 3))
+        checked = make.referral(check_by=later(1), second_by="user-2", second_at=later(0), **filed)
+        on_its_way = make.referral(check_by=later(2))
+        store.commit(
+            *map(Insert, (last, first, checked, on_its_way, make.referral(**filed))), entries=[make.entry()]
+        )
+        assert store.unchecked_referrals(most=9) == [first, last]
+        assert store.unchecked_referrals(most=1) == [first]
+
+    def test_completeness_is_counted_for_a_period_that_ends_before_its_end(self, store: ports.Store) -> None:
+        filed = [_filed(later(0), 80), _filed(later(1), 80), _filed(later(2), 100), _filed(later(3), 40)]
+        store.commit(*map(Insert, (*filed, _filed(later(1), None))), entries=[make.entry()])
+        assert dict(store.completeness_of(later(0), later(3))) == {80: 2, 100: 1}
+        assert dict(store.completeness_of(later(4), later(9))) == {}
+
+    def test_facts_come_oldest_first_and_of_one_case(self, store: ports.Store) -> None:
+        newer, older = (make.fact(at=later(minute)) for minute in (5, 1))
+        call = make.fact(kind=records.FactKind.CALL, at=later(7), happened_at=later(6))
+        store.commit(*map(Insert, (newer, older, call, make.fact(case_id="case-2"))), entries=[make.entry()])
+        assert store.facts_of("case-1") == [older, newer, call]
+        assert store.facts_of("case-3") == []
+
+    @pytest.mark.parametrize("field", ["priority", "due_at", "waits_until", "check_by", "completeness"])
+    def test_what_a_referral_learns_later_is_kept(self, store: ports.Store, field: str) -> None:
+        values = {
+            "priority": Priority.FIRST, "due_at": later(1), "waits_until": later(2), "check_by": later(3), "completeness": 71,
+        }  # fmt: skip
+        before = make.referral()
+        after = make.referral(
+            id=before.id, decision_id=before.decision_id, version=2, **{field: values[field]}
+        )
+        store.commit(Insert(before), entries=[make.entry()])
+        store.commit(Replace(after), entries=[make.entry()])
+        assert getattr(store.referral(before.id), field) == values[field]

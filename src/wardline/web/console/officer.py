@@ -1,0 +1,97 @@
+"""A report as the officer reads it: is a child in danger, who, where, what, whom to ask; then the rest, then the documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from wardline import records, referral
+from wardline.errors import NotFoundError
+from wardline.records import FactKind, FileAnnotation, ReportAnnotation
+from wardline.web.console import case_view, filing
+from wardline.web.console.desk import OVERSEERS, Desk, Page
+from wardline.web.console.rendering import page
+
+_DOCUMENTS = 4
+_ADDRESSES = 12
+_OF_REPORTS: dict[ReportAnnotation, str] = {
+    **dict(case_view.REPORT),
+    ReportAnnotation.CSAM_SOLICITATION: "Asking a child for pictures",
+    ReportAnnotation.SADISTIC_ONLINE_EXPLOITATION: "Sadistic online exploitation",
+}
+_OF_FILES: dict[FileAnnotation, str] = {
+    **dict(case_view.QUESTIONS), **dict(case_view.OTHERS),
+    FileAnnotation.VIOLENCE_GORE: "Violence", FileAnnotation.BESTIALITY: "Animals",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What an officer has to know within a minute."""
+
+    danger: str | None
+    """The reason in writing; None: nobody wrote one."""
+    marked: bool
+    """Somebody marked the case as danger, without a reason that is sent."""
+    people: dict[FactKind, list[str]]
+    """What people wrote down, by its kind."""
+    regions: tuple[str, ...]
+    addresses: tuple[records.IpEvent, ...]
+    """Newest first, as many as are shown."""
+    more_addresses: int
+    urls: tuple[str, ...]
+    categories: str
+    words: str
+    viewed: int
+    calls: tuple[records.Fact, ...]
+
+
+def show(desk: Desk) -> Response:
+    """Show a report as the officer reads it, to be printed too."""
+    found = desk.wardline.preview_referral(filing.opened(desk))
+    if found.report is None:
+        raise NotFoundError(
+            f"{found.referral.id}: its report cannot be built any more, expected one that can"
+        )
+    documents = found.preview.documents if found.preview is not None else ()
+    return page(
+        desk, "officer", referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
+        score=referral.score(found.checklist), numbers=filing.emergency(desk, found.referral.case_id),
+        documents=[(each.name, each.body.decode("utf-8", "replace")) for each in documents[:_DOCUMENTS]],
+        more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,
+    )  # fmt: skip
+
+
+def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
+    store = desk.wardline.parts.store
+    case, facts = store.case(of.case_id), store.facts_of(of.case_id)
+    events = {each for each in (*report.person.ip_events, *(file.upload for file in report.files)) if each}
+    newest = sorted(events, key=lambda each: (each.at or report.incident_at, each.ip_address), reverse=True)
+    people: dict[FactKind, list[str]] = {kind: [] for kind in FactKind}
+    for each in facts:
+        people[each.kind].append(each.text)
+    return Brief(
+        danger=report.escalation, marked=case.imminent_since is not None, people=people,
+        regions=referral.regions_of([store.item(item_id) for item_id in case.item_ids]),
+        addresses=tuple(newest[:_ADDRESSES]), more_addresses=max(0, len(newest) - _ADDRESSES), urls=report.urls,
+        categories=_categories(report), words=_words(report), viewed=sum(file.viewed for file in report.files),
+        calls=tuple(each for each in facts if each.kind is FactKind.CALL),
+    )  # fmt: skip
+
+
+def _categories(report: records.Report) -> str:
+    counted = Counter(file.category for file in report.files)
+    known = [f"{counted[each]} of category {each}" for each in sorted(each for each in counted if each)]
+    return ", ".join([*known, *([f"{counted[None]} without a category"] if counted[None] else [])])
+
+
+def _words(report: records.Report) -> str:
+    of_files = (annotation for file in report.files for annotation in file.annotations)
+    said = [_OF_REPORTS[each] for each in report.annotations]
+    said += [_OF_FILES[each] for each in dict.fromkeys(of_files)]
+    return ", ".join(said)
+
+
+PAGES = (Page("GET", "/referrals/{referral_id}/officer", OVERSEERS, show),)

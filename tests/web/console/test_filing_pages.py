@@ -1,0 +1,126 @@
+"""What people do with a report on its pages: read it as the officer does, add to it, look at it as a second person, telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_priorities import DANGER, FILING, HOUR, decide, in_hand, now_of
+from tests.web.client import Api
+from tests.web.console.browser import Browser, somebody
+from wardline.pipeline import Rules
+from wardline.records import FactKind, Priority, ReferralState, Role
+from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import REPORTER, START, Line
+from wardline.web.app import create_app
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    with (
+        AuthoritySandbox(clock_now=VirtualClock(START + 24 * HOUR).now) as sandbox,
+        Line(tmp_path, authority=sandbox, rules=Rules(reporter=REPORTER, filing=FILING)) as made,
+    ):
+        yield made
+
+
+def signed_in(line: Line, role: Role = Role.ADMIN) -> Browser:
+    somebody(line, role.value, role)
+    browser = Browser(Api(create_app(line.wardline)))
+    browser.sign_in(role.value)
+    return browser
+
+
+def test_an_officer_reads_danger_first_then_who_where_and_what(line: Line) -> None:
+    case, decider = in_hand(line, region="GB", url="https://platform.example/posts/1")
+    line.wardline.add_fact(case.id, user=decider.user, kind=FactKind.IDENTIFIER, text="someone@mail.example")
+    found = decide(line, case, decider, DANGER)
+    text = signed_in(line, Role.AUDITOR).get(f"/referrals/{found.id}/officer").text
+    in_order = [
+        f"Yes: {DANGER}", "account-1", "someone@mail.example", "192.0.2.7", "50123", "GB", "https://platform.example/posts/1",
+        "1 of category A2", "1 of 1", "safety@platform.example", "How this was found", "&lt;report",
+    ]  # fmt: skip
+    start = text.index('class="paper officer')
+    places = [text.index(each, start) for each in in_order]
+    assert places == sorted(places)
+
+
+def test_an_officer_is_told_what_is_not_known(line: Line) -> None:
+    case, decider = in_hand(line, ip_address=None, port=None)
+    found = decide(line, case, decider)
+    text = signed_in(line).get(f"/referrals/{found.id}/officer").text
+    assert "Nobody at the service wrote so" in text
+    assert "No address is known" in text
+    assert "missing: danger now, upload address" in text
+
+
+def test_a_second_person_approves_on_the_page_and_finds_the_button_once(line: Line) -> None:
+    case, decider = in_hand(line)
+    found = decide(line, case, decider)
+    address = f"/referrals/{found.id}/second"
+    browser = signed_in(line)
+    page = browser.get(f"/referrals/{found.id}")
+    assert "whether or not one came" in page.text
+    browser.send(page.form(address))
+    line.run_due()
+    assert now_of(line, found).state is ReferralState.FINISHED
+    again = browser.get(f"/referrals/{found.id}")
+    assert address not in [form.action for form in again.forms]
+    assert "admin, " in again.text
+
+
+def test_a_reason_for_danger_added_on_the_page_raises_it_and_shows_whom_to_telephone(line: Line) -> None:
+    case, decider = in_hand(line, region="GB")
+    found = decide(line, case, decider)
+    browser = signed_in(line)
+    page = browser.get(f"/referrals/{found.id}")
+    assert "Telephone</h2>" not in page.text
+    page = browser.send(page.form(f"/referrals/{found.id}/facts"), kind="danger", text=DANGER)
+    assert now_of(line, found).priority is Priority.FIRST
+    assert "<b>999</b>" in page.text
+    form = page.form(f"/referrals/{found.id}/calls")
+    page = browser.send(form, region="GB", at="")
+    assert "Telephoned: 999 (GB) Police" in page.text
+    (call,) = [each for each in line.store.facts_of(case.id) if each.kind is FactKind.CALL]
+    assert call.happened_at == line.clock.now()
+    assert browser.send(form, region="GB", at="noon").status == 400
+
+
+def test_whoever_holds_a_case_adds_to_it_and_the_next_one_does_not_see_that(line: Line) -> None:
+    case, first = in_hand(line)
+    line.wardline.add_fact(case.id, user=first.user, kind=FactKind.LOCATION, text="somewhere else")
+    line.clock.advance(line.parts.rules.lease)
+    somebody(line, "moderator", Role.MODERATOR)
+    browser = Browser(Api(create_app(line.wardline)))
+    browser.sign_in("moderator")
+    page = browser.get(f"/cases/{case.id}")
+    page = browser.send(page.form(f"/cases/{case.id}/claim"))
+    page = browser.send(page.form(f"/cases/{case.id}/facts"), kind="location", text="a town by the sea")
+    assert "a town by the sea" in page.text
+    assert "somewhere else" not in page.text
+    assert len(line.store.facts_of(case.id)) == 2
+
+
+def test_reports_on_their_way_stand_by_priority_and_those_to_be_checked_beside_them(line: Line) -> None:
+    reports = {}
+    for seed, reason in ((1, None), (2, DANGER)):
+        case, decider = in_hand(line, seed=seed)
+        reports[seed] = decide(line, case, decider, reason)
+    page = signed_in(line).get("/referrals")
+    assert "Priority 3" in page.text
+    assert "waits for a second person" in page.text
+    assert "Filed by one person, to be checked by another" in page.text
+    assert page.links.count(f"/referrals/{reports[1].id}") == 2
+    assert page.links.count(f"/referrals/{reports[2].id}") == 2
+
+
+def test_the_completeness_of_reports_is_shown_month_by_month_with_what_counts(line: Line) -> None:
+    case, decider = in_hand(line)
+    found = decide(line, case, decider, DANGER)
+    text = signed_in(line, Role.AUDITOR).get("/completeness").text
+    assert f"{found.completeness} of 100" in text
+    assert "March 2026" in text
+    assert "Port of the upload" in text
