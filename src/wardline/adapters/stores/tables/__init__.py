@@ -37,7 +37,16 @@ from wardline.adapters.stores.tables.counting import (
     tallies,
 )
 from wardline.adapters.stores.tables.evidence import evidence, random_audits
-from wardline.adapters.stores.tables.line import REFERRAL_ENDING, actions, authority_schemas, facts, holds, items, receipts, referrals
+from wardline.adapters.stores.tables.line import (
+    REFERRAL_ENDING,
+    actions,
+    authority_schemas,
+    facts,
+    holds,
+    items,
+    receipts,
+    referrals,
+)
 from wardline.adapters.stores.tables.lists import (
     hash_batches,
     hash_lists,
