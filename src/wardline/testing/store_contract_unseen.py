@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +50,7 @@ class UnseenContract:
         pairs = [_pair(item, minute) for minute, item in enumerate((same, near, plain, unreadable))]
         _put(store, *pairs)
         wanted = {pairs[0][1].id, pairs[3][1].id}
-        answers = [
+        answers: list[Sequence[Any]] = [
             store.waiting_cases(**_ASKED), store.urgent_cases(**_ASKED), store.urgent_standings(**_ASKED), store.likeliest_cases(**_ASKED),
             store.cases_by_lot(**_ASKED, lot=0.25), store.restricted_cases(**_ASKED, before=later(9)),
         ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -198,8 +199,9 @@ def test_what_is_asked_on_every_page_or_is_for_few_reads_nothing_else(tmp_path: 
     sa.event.listen(engine, "before_cursor_execute", lambda *given: seen.append((given[2], given[3])))
     unseen = replace(make.taker("user-1", "general", "german"), unseen=True)
     asked: dict[str, Any] = {"now": make.NOON, "taker": unseen, "most": 10}
-    wanted = {
+    wanted: dict[str, Callable[[], object]] = {
         "ix_cases_escalated (state=? AND queue=?": lambda: store.count_waiting(**asked, escalated=True),
+        "ix_cases_waiting (state=? AND queue=?": lambda: store.count_waiting(**asked),
         "ix_cases_claimed_by (claimed_by=? AND state=?": lambda: store.claimed_cases(user_id="user-1", now=make.NOON),
         "ix_cases_ending (<expr>=?": lambda: store.cases_ending("00a00z", most=10),
         "ix_referrals_ending (<expr>=?": lambda: store.referrals_ending("00a00z", most=10),
