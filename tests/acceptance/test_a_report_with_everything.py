@@ -216,6 +216,7 @@ def test_a_schema_that_cannot_be_had_for_two_days_is_an_alarm_until_it_can(
     sandbox.served = answer
     assert line.parts.authority is not None
     about = schemas.subject(line.parts.authority)
+    line.pass_time(timedelta(minutes=1))
     line.pass_time(timedelta(hours=47))
     assert line.store.open_alarms() == []
     line.pass_time(timedelta(hours=3))

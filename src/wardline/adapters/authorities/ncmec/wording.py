@@ -45,8 +45,14 @@ LABELS: dict[str, str] = {
     "publiclyAvailable": "Public",
     "fileRelevance": "Relevance",
     "fileDetails/additionalInfo": "Note",
+    "email": "E-mail",
+    "emailAddress": "E-mail address",
+    "nonUsaState": "State elsewhere",
+    "zipCode": "Postal code",
+    "reportedToLe": "Told to police",
+    "servedLegalProcessInternational/@fleaCountry": "Process abroad, country",
 }
-"""By the path below the section; with the document's name before it where the other document's means something else."""
+"""By the path below the section or the end of it; with the document's name before it where the other document's means something else."""
 
 FILE_COLUMNS: dict[str, str] = {
     "industryClassification": "Category",
@@ -77,11 +83,22 @@ def label_of(wire: str, root: str, number: int | None = None) -> str:
         root: Name of the document's root element.
         number: Which of several of the same name, from 1.
     """
-    label = LABELS.get(f"{root}/{wire}") or LABELS.get(wire) or _apart(wire.rsplit("/", 1)[-1].lstrip("@"))
+    label = LABELS.get(f"{root}/{wire}") or _label(wire)
     if number is None:
         return label
     name, comma, part = label.partition(",")
     return f"{name} {number}{comma}{part}"
+
+
+def _label(wire: str) -> str:
+    parts = wire.split("/")
+    known = next(filter(None, (LABELS.get("/".join(parts[at:])) for at in range(len(parts)))), None)
+    if known is not None:
+        return known
+    if parts[-1].startswith("@") and len(parts) > 1:  # says something of what it stands at
+        what = "kind" if parts[-1] == "@type" else _apart(parts[-1][1:]).lower()
+        return f"{_label('/'.join(parts[:-1]))}, {what}"
+    return _apart(parts[-1].lstrip("@"))
 
 
 def section_of(name: str) -> str:
