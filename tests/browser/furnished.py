@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.web.exchange import exchanges
 from wardline import records
 from wardline.pipeline import Complaint, Flagged, Rules, alarms, approvals, certified, people
 from wardline.pipeline.automation_rules import AutomationRules, AutomationScope
+from wardline.pipeline.filing_rules import Emergency, FilingRules
 from wardline.records import (
     AlarmKind,
     ApprovalKind,
@@ -25,6 +26,7 @@ from wardline.records import (
     CaseState,
     Category,
     CertificateState,
+    FactKind,
     HoldCause,
     Insert,
     KeyTrust,
@@ -63,6 +65,9 @@ _RULES = Rules(
     reporter=REPORTER,
     automation=_AUTOMATION,
     queues=(QueueRule(name="german", languages=("de",), skills=("german",), target_hours=12),),
+    filing=FilingRules(
+        emergency={"GB": Emergency(phone="999", words="Police. Give the reference of the report.")}
+    ),
 )
 HELD = 24
 """More entries are held than a page shows."""
@@ -214,7 +219,9 @@ def _cases(made: Furnished) -> None:
     reported = made.case(picture(1), flag=None)
     wardline.claim(reported.id, user=mika)
     wardline.reveal(reported.id, item_id=reported.item_ids[0], user=mika)
-    wardline.decide(reported.id, user=mika, judgement=violation(reported))
+    wardline.add_fact(reported.id, user=mika, kind=FactKind.LOCATION, text="a town by the sea")
+    danger = replace(violation(reported), escalation="A message says that they meet today.")
+    wardline.decide(reported.id, user=mika, judgement=danger)
     line.pass_time(timedelta(hours=1))
 
     undecided = made.case(picture(2), flag=None)

@@ -260,6 +260,10 @@ name = {name}
 #sandbox_url = "http://127.0.0.1:8462/ispws"
 #username = ""
 #password_file = "keys/authority.password"
+# Whom to telephone when a child may be in danger now, by region (ISO 3166-1).
+#emergency = { GB = { phone = "999", words = "Police. Give the reference of the report." } }
+# Other hours than those of [referral.clocks] below, by the region of the account.
+#region_clocks = { GB = { third_hours = 24.0 } }
 
 # Who reports: the authority asks for it.
 [referral.reporter]
@@ -276,6 +280,20 @@ name = {name}
 #contact_email = ""
 # What every report of this company says of itself.
 #company_template = ""
+
+# By when reports of priority 1 to 3 shall be filed, in hours from the decision. Counsel must confirm: docs/how-to/check-a-report.md.
+[referral.clocks]
+#first_hours = 1.0
+#second_hours = 24.0
+#third_hours = 72.0
+
+# Reports of priority 2 or 3 may wait for a second person, for so many hours at most. Priority 1 never waits, and is checked afterwards.
+[referral.approval]
+#second = false
+#third = false
+#second_hours = 2.0
+#third_hours = 12.0
+#check_hours = 24.0
 
 # What scores pictures, and where it is asked. Read docs/how-to/add-a-detector.md first: pictures of your users leave this machine.
 #[[detectors]]

@@ -188,10 +188,8 @@ def referral(**values: Any) -> records.Referral:
 
 def fact(**values: Any) -> records.Fact:
     """Make something that a person knows."""
-    given = {
-        "id": new_id("fact"), "case_id": "case-1", "kind": records.FactKind.LOCATION, "user_id": "user-1", "at": NOON,
-        "text": "a town in the north",
-    }  # fmt: skip
+    given = {"id": new_id("fact"), "case_id": "case-1", "user_id": "user-1", "at": NOON}
+    given |= {"kind": records.FactKind.LOCATION, "text": "a town in the north"}
     return records.Fact(**{**given, **values})
 
 

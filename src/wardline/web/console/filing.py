@@ -17,7 +17,7 @@ from wardline.web.console.rendering import go, page, span
 
 _LISTED = 12
 """Of each priority so many are shown; the rest is counted."""
-_COUNTED = 500
+_COUNTED = 200
 WORDS = {
     Priority.FIRST: "Priority 1, danger now",
     Priority.SECOND: "Priority 2, harm may be near",

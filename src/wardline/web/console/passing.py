@@ -24,7 +24,8 @@ def values_of(desk: Desk, case: records.Case) -> dict[str, Any]:
     return {
         "other_queues": [name for name in named if name != case.queue] if is_lead else [],
         "colleagues": _able(desk, stored) if is_lead and not blindness.hides(stored, desk.user) else [], "has_queues": len(named) > 1,
-        "passed_on": desk.user.id in case.declined_by, "fact_kinds": filing.KINDS, "fact_words": referral.FACT_WORDS,
+        "passed_on": desk.user.id in case.declined_by, "numbers": filing.emergency(desk, case.id) if stored.imminent_since is not None else [],
+        "fact_kinds": filing.KINDS, "fact_words": referral.FACT_WORDS,
         # Only one's own: whoever gives a second opinion is not told what the first one knows.
         "own_facts": [each for each in desk.wardline.parts.store.facts_of(case.id) if each.user_id == desk.user.id],
     }  # fmt: skip
