@@ -3,7 +3,7 @@
  * Nearly all that a JPEG costs when it is decoded small is the reading of its Huffman codes. What makes that quick here:
  *
  * - Stuffed bytes are taken out before, so that 56 bits and more are read at once, without a look at each byte.
- * - A table of the next `LOOK` bits gives a code, the number behind it and the place that it moves to in one step.
+ * - A table of the next `LOOK` bits gives one or two codes, the numbers behind them and the places that they move to in one step.
  * - Of what only has to be passed over, colours and high frequencies, such a table passes over several codes at once.
  * - There is no inverse transform: each coefficient adds its own picture, of 16 points at most, to those of its block.
  *
@@ -64,10 +64,15 @@ INLINE int bits_of(step step) { return step & 255; }
 INLINE int move_of(step step) { return step >> 8 & 255; }
 INLINE int32_t number_of(step step) { return step >> 16; }
 
+struct pair { /* the same of one code, or of two: how far it is to the first number and to the second, how many bits they all have, and whether */
+    int16_t first, second; /* the block ends then */
+    uint8_t move, moves, bits, ends;
+};
 struct codes {
     int present, is_dc;
     uint8_t count[MOST_CODE_BITS + 1], symbols[256];
     step one[1 << LOOK];       /* by the next bits; 0 where these do not say it all */
+    struct pair pairs[1 << LOOK]; /* without bits where `one` is 0 */
     uint32_t several[1 << LOOK]; /* the same of as many as fit: bits, places, and in bit 16 whether the block ends; 0 where none does */
 };
 
@@ -105,12 +110,28 @@ static uint32_t pass_of(const struct codes *codes, uint32_t word) {
     return used && moved <= LAST ? (uint32_t)(moved << 8 | used) : 0;
 }
 
+/* Look at what comes after a code as well. Where the block ends, the numbers are 0 and their places the last one. */
+static struct pair pair_of(const struct codes *codes, uint32_t word) {
+    const step first = codes->one[word];
+    if (!first) return (struct pair){0};
+    if (move_of(first) == END) return (struct pair){.bits = (uint8_t)bits_of(first), .ends = 1};
+    struct pair pair = {.first = (int16_t)number_of(first), .move = (uint8_t)move_of(first), .moves = (uint8_t)move_of(first), .bits = (uint8_t)bits_of(first)};
+    const step second = codes->one[word << pair.bits & ((1 << LOOK) - 1)];
+    if (!second || pair.bits + bits_of(second) > LOOK) return pair;
+    pair.bits = (uint8_t)(pair.bits + bits_of(second));
+    pair.ends = move_of(second) == END;
+    if (pair.ends) return pair;
+    pair.second = (int16_t)number_of(second);
+    pair.moves = (uint8_t)(pair.moves + move_of(second));
+    return pair;
+}
+
 static void prepare(struct codes *codes) {
     for (uint32_t word = 0; word < 1 << LOOK; word++) {
         const step next = read_slowly(codes, (uint64_t)word << (64 - LOOK));
         codes->one[word] = bits_of(next) <= LOOK ? next : 0;
     }
-    for (uint32_t word = 0; word < 1 << LOOK && !codes->is_dc; word++) codes->several[word] = pass_of(codes, word);
+    for (uint32_t word = 0; word < 1 << LOOK && !codes->is_dc; word++) codes->several[word] = pass_of(codes, word), codes->pairs[word] = pair_of(codes, word);
 }
 
 INLINE step read_dc(const struct codes *codes, struct bits *bits) {
@@ -149,6 +170,12 @@ INLINE int pass(const struct codes *codes, struct bits *bits, int place) {
 /* ---- blocks ----------------------------------------------------------------------------------------------------------------------- */
 typedef int32_t lanes __attribute__((vector_size(32)));
 struct points { lanes low, high; }; /* those of a block, row by row, times 1 << SCALE; two halves, or GCC sends them through memory */
+struct block { /* as far as it was read */
+    const uint8_t *quantiser;
+    const struct points *alone;
+    struct points sum;
+    uint32_t is_wild;
+};
 struct component { int id, across, down, quantiser, dc, ac; int32_t last; };
 struct picture {
     int64_t width, height, factor, every; /* a fresh start comes after each `every` units; 0: none does */
@@ -178,40 +205,45 @@ static void prepare_points(struct picture *picture) {
     }
 }
 
+INLINE void add(struct block *block, int place, int32_t number) {
+    const int32_t value = number * block->quantiser[place];
+    block->is_wild |= (uint32_t)(value + MOST_VALUE) > 2 * MOST_VALUE; /* no encoder makes it, and sums stay in 32 bits */
+    block->sum.low += value * block->alone[place].low;
+    block->sum.high += value * block->alone[place].high;
+}
+
 /* Read a block of luma; 0 when it is faulty. What lies behind `last` is passed over. */
 INLINE int read_block(const struct picture *picture, struct component *luma, struct bits *bits, const int last, struct points *out) {
     const struct codes *codes = &picture->ac[luma->ac];
-    const uint8_t *quantiser = picture->quantisers[luma->quantiser];
-    step next = read_dc(&picture->dc[luma->dc], bits);
-    if (!next) return 0;
-    luma->last += number_of(next);
-    int32_t value = luma->last * quantiser[0], place = 0;
-    if (value < -MOST_VALUE || value > MOST_VALUE) return 0;
-    lanes low = value * picture->alone[0].low, high = value * picture->alone[0].high;
-    uint32_t is_wild = 0;
-    while (place < last) {
+    struct block block = {.quantiser = picture->quantisers[luma->quantiser], .alone = picture->alone};
+    const step dc = read_dc(&picture->dc[luma->dc], bits);
+    luma->last += number_of(dc);
+    if (!dc || luma->last < -MOST_VALUE || luma->last > MOST_VALUE) return 0;
+    add(&block, 0, luma->last);
+    int place = 0, ends = 0;
+    while (place < last && !ends) {
         refill(bits);
         for (int turn = 0; turn < 4 && place < last; turn++) {
-            next = codes->one[bits->word >> (64 - LOOK)];
-            if (!next) {
+            const struct pair pair = codes->pairs[bits->word >> (64 - LOOK)];
+            const int to = place + pair.moves;
+            if (!pair.bits || to + pair.ends > LAST) { /* one alone: it is long, or what comes behind it is the next block's */
                 refill(bits);
-                if (!(next = read_slowly(codes, bits->word))) return 0;
-                turn = 4;
+                const step alone = read_slowly(codes, bits->word);
+                drop(bits, bits_of(alone));
+                ends = move_of(alone) == END;
+                if (!alone || (!ends && place + move_of(alone) > LAST)) return 0;
+                if (!ends) add(&block, place += move_of(alone), number_of(alone));
+                break;
             }
-            drop(bits, bits_of(next));
-            place += move_of(next);
-            if (place > LAST) {
-                *out = (struct points){low, high};
-                return move_of(next) == END && !is_wild;
-            }
-            value = number_of(next) * quantiser[place];
-            is_wild |= (uint32_t)(value + MOST_VALUE) > 2 * MOST_VALUE; /* no encoder makes it, and sums stay in 32 bits */
-            low += value * picture->alone[place].low;
-            high += value * picture->alone[place].high;
+            drop(bits, pair.bits);
+            add(&block, place + pair.move, pair.first);
+            add(&block, to, pair.second);
+            place = to;
+            if ((ends = pair.ends)) break;
         }
     }
-    *out = (struct points){low, high};
-    return !is_wild && pass(codes, bits, place);
+    *out = block.sum;
+    return !block.is_wild && (ends || pass(codes, bits, place));
 }
 
 static void put(const struct points *points, int64_t side, uint8_t *luma, int64_t columns, int64_t top, int64_t left, int64_t rows) {
