@@ -171,7 +171,7 @@ INLINE int pass(const struct codes *codes, struct bits *bits, int place) {
 typedef int32_t lanes __attribute__((vector_size(32)));
 struct points { lanes low, high; }; /* those of a block, row by row, times 1 << SCALE; two halves, or GCC sends them through memory */
 struct block { /* as far as it was read */
-    const uint8_t *quantiser;
+    const uint8_t *steps;
     const struct points *alone;
     struct points sum;
     uint32_t is_wild;
@@ -184,10 +184,12 @@ struct picture {
     uint8_t quantisers[TABLES][PLACES];
     struct codes dc[TABLES], ac[TABLES];
     struct points alone[PLACES]; /* what each coefficient of 1 adds */
+    uint8_t steps[PLACES]; /* the quantiser of luma, and 0 for what does not count at this fraction */
 };
 
 /* Each point is the mean of `factor` x `factor` pixels, so is what a coefficient adds to it. */
-static void prepare_points(struct picture *picture) {
+static void prepare_points(struct picture *picture, int last) {
+    memcpy(picture->steps, picture->quantisers[picture->components[0].quantiser], (size_t)last + 1);
     const double pi = 3.14159265358979323846;
     const int factor = (int)picture->factor, side = SIDE / factor;
     double lines[SIDE][SIDE];
@@ -206,16 +208,16 @@ static void prepare_points(struct picture *picture) {
 }
 
 INLINE void add(struct block *block, int place, int32_t number) {
-    const int32_t value = number * block->quantiser[place];
+    const int32_t value = number * block->steps[place];
     block->is_wild |= (uint32_t)(value + MOST_VALUE) > 2 * MOST_VALUE; /* no encoder makes it, and sums stay in 32 bits */
     block->sum.low += value * block->alone[place].low;
     block->sum.high += value * block->alone[place].high;
 }
 
-/* Read a block of luma; 0 when it is faulty. What lies behind `last` is passed over. */
+/* Read a block of luma; 0 when it is faulty. What lies behind `last` does not count. */
 INLINE int read_block(const struct picture *picture, struct component *luma, struct bits *bits, const int last, struct points *out) {
     const struct codes *codes = &picture->ac[luma->ac];
-    struct block block = {.quantiser = picture->quantisers[luma->quantiser], .alone = picture->alone};
+    struct block block = {.steps = picture->steps, .alone = picture->alone};
     const step dc = read_dc(&picture->dc[luma->dc], bits);
     luma->last += number_of(dc);
     if (!dc || luma->last < -MOST_VALUE || luma->last > MOST_VALUE) return 0;
@@ -442,7 +444,7 @@ static int read_all(struct picture *picture, const uint8_t *content, int64_t siz
     int outcome = scan.bytes && scan.ends ? NOT_OURS : NO_MEMORY;
     if (outcome == NOT_OURS && clean(content + begin, size - begin, most, &scan)) {
         const int last = picture->factor == 8 ? 0 : picture->factor == 4 ? 9 : LAST; /* what else there is hardly changes such means: see reference.py */
-        prepare_points(picture);
+        prepare_points(picture, last);
         outcome = (plain || !has_avx2() ? read_plain : read_avx2)(picture, &scan, last, luma) ? DONE : NOT_OURS;
     }
     free(scan.bytes), free(scan.ends);

@@ -216,12 +216,11 @@ def _alone(factor: int) -> NDArray[np.int64]:
 
 def _luma_of(picture: _Picture, component: _Component, bits: _Bits, last: int) -> NDArray[np.int64]:
     quantiser = picture.quantisers[component.quantiser]
-    values, read_until = np.zeros(64, np.int64), -1
+    values = np.zeros(64, np.int64)
     for place, value in _block(component, bits):
-        if read_until < last:  # what is passed over is not looked at
+        if place <= last:
             values[place] = value * quantiser[place]
             _require(abs(int(values[place])) <= _MOST_VALUE)
-        read_until = place
     return values
 
 
