@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from wardline.errors import InputError
+
+_NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 
 
 def require_utc(field: str, value: datetime | None) -> None:
@@ -19,7 +22,7 @@ def require_text(field: str, value: str, *, most: int) -> None:
         raise InputError(f"{field}: {len(value)} characters, expected 1 to {most}")
     if not value.strip():
         raise InputError(f"{field}: blank, expected text")
-    if any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in value):
+    if _NO_TEXT.search(value):
         raise InputError(f"{field}: holds control characters, expected plain text")
 
 
