@@ -14,8 +14,8 @@ from PIL import Image
 
 from tests.kernels.drawing import KINDS, draw, jpeg
 from wardline import kernels
-from wardline.kernels import native
 from wardline.kernels import jpeg as kernel
+from wardline.kernels import native
 from wardline.kernels.jpeg import fast, reference
 
 Luma = NDArray[np.uint8] | None
@@ -103,7 +103,9 @@ def test_a_picture_that_ends_early_is_left_to_others(every: int) -> None:
 
 def test_what_is_in_the_file_after_the_picture_does_not_matter() -> None:
     content = jpeg(draw("shapes", 90, 70, 1), quality=70)
-    assert_same(by_everyone(content + b"\xff\xd8 and more", (90, 70), 2), reference.luma(content, (90, 70), 2))
+    assert_same(
+        by_everyone(content + b"\xff\xd8 and more", (90, 70), 2), reference.luma(content, (90, 70), 2)
+    )
 
 
 def test_kinds_of_jpeg_that_it_does_not_know_are_left_to_others() -> None:

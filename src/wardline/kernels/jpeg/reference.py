@@ -26,9 +26,7 @@ _MOST_VALUE = 2047
 _MOST_DC_SIZE, _MOST_AC_SIZE = 11, 10
 _MOST_BLOCKS = 10
 _LUMA = 128
-_NATURAL = sorted(
-    range(64), key=lambda at: (at // 8 + at % 8, at // 8 if (at // 8 + at % 8) % 2 else at % 8)
-)
+_NATURAL = sorted(range(64), key=lambda at: (at // 8 + at % 8, at // 8 if (at // 8 + at % 8) % 2 else at % 8))
 """Where the coefficients come from, in the order in which they are stored: zigzag."""
 _Codes = dict[tuple[int, int], int]
 
@@ -189,8 +187,9 @@ def _decoded(picture: _Picture, pieces: list[bytes], size: tuple[int, int], fact
             for row in range(first.down):
                 for column in range(first.across):
                     values = _luma_of(picture, first, bits, FACTORS[factor])
-                    at = slice((top + row) * side, (top + row + 1) * side), slice(
-                        (left + column) * side, (left + column + 1) * side
+                    at = (
+                        slice((top + row) * side, (top + row + 1) * side),
+                        slice((left + column) * side, (left + column + 1) * side),
                     )
                     points[at] = np.tensordot(values, alone, 1)
             for each in picture.components[1:]:
