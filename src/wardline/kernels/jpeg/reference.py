@@ -31,7 +31,7 @@ _NATURAL = sorted(range(64), key=lambda at: (at // 8 + at % 8, at // 8 if (at //
 _Codes = dict[tuple[int, int], int]
 
 
-class _NotOurs(Exception):
+class _NotOursError(Exception):
     """It is another kind of JPEG, or there is something wrong with it."""
 
 
@@ -69,13 +69,13 @@ def luma(content: bytes, size: tuple[int, int], factor: int) -> NDArray[np.uint8
     try:
         picture, scan = _headers(content, size)
         return _decoded(picture, _pieces(scan), size, factor)
-    except (_NotOurs, IndexError, struct.error):
+    except (_NotOursError, IndexError, struct.error):
         return None
 
 
 def _require(condition: object) -> None:
     if not condition:
-        raise _NotOurs
+        raise _NotOursError
 
 
 # --- headers -----------------------------------------------------------------------------------------------------------------------------
@@ -111,7 +111,8 @@ def _codes(picture: _Picture, said: bytes) -> None:
     while said:
         counts, total = said[1:17], sum(said[1:17])
         _require(len(said) >= 17 + total and total <= 256 and said[0] >> 4 <= 1 and said[0] & 15 <= 3)
-        codes, code, symbols = {}, 0, iter(said[17 : 17 + total])
+        codes: _Codes = {}
+        code, symbols = 0, iter(said[17 : 17 + total])
         for length, count in enumerate(counts, start=1):
             codes |= {(length, code + number): next(symbols) for number in range(count)}
             code += count
@@ -198,7 +199,8 @@ def _decoded(picture: _Picture, pieces: list[bytes], size: tuple[int, int], fact
         bits.require_over()
     rows, columns = -(-size[1] // factor), -(-size[0] // factor)
     rounded = (points[:rows, :columns] + (_LUMA << _SCALE) + (1 << (_SCALE - 1))) >> _SCALE
-    return np.clip(rounded, 0, 255).astype(np.uint8)
+    found: NDArray[np.uint8] = np.clip(rounded, 0, 255).astype(np.uint8)
+    return found
 
 
 def _alone(factor: int) -> NDArray[np.int64]:
@@ -210,7 +212,8 @@ def _alone(factor: int) -> NDArray[np.int64]:
             angles = [(2 * (at * factor + step) + 1) * wave * math.pi / 16 for step in range(factor)]
             lines[wave, at] = sum(map(math.cos, angles)) / factor * (0.5 if wave else math.sqrt(0.125))
     pictures = [np.outer(lines[place // 8], lines[place % 8]) for place in _NATURAL]
-    return np.rint(np.array(pictures) * (1 << _SCALE)).astype(np.int64)
+    found: NDArray[np.int64] = np.rint(np.array(pictures) * (1 << _SCALE)).astype(np.int64)
+    return found
 
 
 def _luma_of(picture: _Picture, component: _Component, bits: _Bits, last: int) -> NDArray[np.int64]:
@@ -252,7 +255,7 @@ class _Bits:
             if found is not None:
                 self._at += length
                 return found
-        raise _NotOurs
+        raise _NotOursError
 
     def number(self, size: int) -> int:
         if not size:

@@ -31,7 +31,7 @@ _BARE = b'{"status":"accepted"}'
 
 def is_upload(scope: Scope) -> bool:
     """Say whether a request is one that ``Taking`` answers."""
-    return scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST"
+    return bool(scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST")
 
 
 class Taking:
