@@ -89,7 +89,7 @@ def test_every_low_trust_answer_waits_also_for_repetitions_and_errors(
 # --- what may be held in memory -----------------------------------------------------------------------------------------------------
 def test_uploads_beyond_what_may_be_in_memory_are_asked_to_come_back(line: Line) -> None:
     app = edge.Edge(create_app(line.wardline, low_trust_answer_seconds=0), upload_paths={"/v1/items"},
-                    max_upload_bytes=50_000, most_uploading_bytes=150_000)  # fmt: skip
+                    max_upload_bytes=50_000, room=edge.Room(150_000))  # fmt: skip
     secret = line.platform_key().secret
     about = {"Authorization": f"Bearer {secret}", "Wardline-Context": json.dumps(context())}
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from wardline.errors import ConfigurationError
 
-ROOMS = ("hamming", "pdq")
+ROOMS = ("hamming", "jpeg", "pdq")
 """The kernels that have a compiled twin."""
 _LIBRARY = "_fast.so"
 _HERE = __file__.rpartition("/")[0]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wardline.errors import WardlineError
 from wardline.pipeline import Wardline
@@ -32,7 +33,7 @@ from wardline.web.api import (
     taking,
     wellbeing,
 )
-from wardline.web.edge import Edge
+from wardline.web.edge import Edge, Room
 from wardline.web.hands import Hands
 
 UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags"})
@@ -46,7 +47,7 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
         wardline: The installation; the caller closes it.
         low_trust_answer_seconds: Grid on which low-trust keys get their answers.
     """
-    app = FastAPI(
+    app = _Application(
         title="Wardline", version="1", docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(access.authorise)],
         description="Child-safety operations: uploads in, decisions by people, reports to the authorities.", lifespan=_until_all_is_done,
     )  # fmt: skip
@@ -62,14 +63,31 @@ def create_app(wardline: Wardline, *, low_trust_answer_seconds: float = 0.1) -> 
     app.add_exception_handler(WardlineError, problems.of_error)
     app.add_exception_handler(RequestValidationError, problems.of_validation)
     app.add_exception_handler(HTTPException, problems.of_http)
-    app.add_middleware(
-        taking.Taking, wardline=wardline, limiter=app.state.limiter, hands=app.state.hands,
-        low_trust_answer_seconds=low_trust_answer_seconds,
+    uploads = taking.Taking(
+        wardline=wardline, limiter=app.state.limiter, hands=app.state.hands, low_trust_answer_seconds=low_trust_answer_seconds
     )  # fmt: skip
+    edge = partial(
+        Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes, room=Room()
+    )
+    app.uploads = edge(health.Measured(uploads))
     app.add_middleware(health.Measured)
-    app.add_middleware(Edge, upload_paths=UPLOAD_PATHS, max_upload_bytes=wardline.parts.rules.max_bytes)
+    app.add_middleware(edge)
     app.openapi = lambda: description.of(app)  # type: ignore[method-assign]  # FastAPI's own way to describe an application otherwise
     return app
+
+
+class _Application(FastAPI):
+    """The framework's, which uploads pass by."""
+
+    uploads: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if taking.is_upload(scope):
+            scope["app"] = self
+            await self.uploads(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager

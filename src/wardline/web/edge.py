@@ -42,13 +42,22 @@ class Edge:
         *,
         upload_paths: Container[str],
         max_upload_bytes: int,
-        most_uploading_bytes: int = MOST_UPLOADING_BYTES,
+        room: Room | None = None,
     ) -> None:
+        """Stand before an application.
+
+        Args:
+            app: What stands behind it.
+            upload_paths: Where uploads come in.
+            max_upload_bytes: What one of them may have.
+            room: For all of them; None: of its own. Edges that stand before parts of one application share it.
+        """
         self._app = app
         self._upload_paths = upload_paths
         # Room for the other parts of a multipart body and its boundaries.
         self._upload_cap = max_upload_bytes + SMALL_BODY_BYTES
-        self._room = _Room(max(most_uploading_bytes, self._upload_cap))
+        self._room = room if room is not None else Room()
+        self._room.hold(self._upload_cap)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -95,11 +104,16 @@ class _Answer:
         await self._send(message)
 
 
-class _Room:
+class Room:
     """How many bytes of uploads may still come in. Used on the event loop only."""
 
-    def __init__(self, most: int) -> None:
-        self._left = most
+    def __init__(self, most: int = MOST_UPLOADING_BYTES) -> None:
+        self._most = self._left = most
+
+    def hold(self, size: int) -> None:
+        """Have room for one upload of this size at least."""
+        more = max(0, size - self._most)
+        self._most, self._left = self._most + more, self._left + more
 
     def take(self, size: int) -> None:
         if size > self._left:
@@ -116,7 +130,7 @@ class _Room:
 class _Body:
     """Receives a body within its cap and its time. Room is taken when somebody first asks for it: after the key was checked."""
 
-    def __init__(self, receive: Receive, cap: int, room: _Room | None, expected: int) -> None:
+    def __init__(self, receive: Receive, cap: int, room: Room | None, expected: int) -> None:
         self._receive, self._cap, self._room, self._expected = receive, cap, room, expected
         self._seen = self._taken = 0
         self._until: float | None = None

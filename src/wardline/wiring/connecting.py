@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -130,11 +129,17 @@ def open_installation(
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
         wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
-        free_bytes=lambda: shutil.disk_usage(chosen.data).free, reached=reached,
+        free_bytes=partial(_free_bytes, os.fspath(chosen.data)), reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),
     )  # fmt: skip
     return Installation(settings=chosen, wardline=Wardline(parts))
+
+
+def _free_bytes(folder: str) -> int:
+    """Say how much more may be written. Every upload asks, so that nothing else is asked with it."""
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
 
 
 def _decoder_died(parts: Parts, reason: str) -> None:

@@ -8,6 +8,7 @@ from PIL import Image, ImageFile
 
 from wardline.adapters.media import decoding
 from wardline.adapters.media.caps import Caps
+from wardline.kernels import jpeg
 from wardline.records import MediaFormat, Precision
 
 _SMALLEST = 8  # the decoder's largest step down: all of the file is read, little of it is transformed
@@ -58,6 +59,12 @@ class LazyFrame:
         width, height = self.size
         if min(width, height) < factor:
             return None
+        # What our kernel cannot read, or finds any fault with, the whole decoder reads, and says what is the matter with it.
+        quick = jpeg.luma(self.content, self.size, factor)
+        return quick if quick is not None else self._drafted_by_pillow(factor)
+
+    def _drafted_by_pillow(self, factor: int) -> NDArray[np.uint8] | None:
+        width, height = self.size
         image = self._fresh()
         if image.mode not in ("RGB", "L"):  # the decoder makes no luma from four inks
             return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,15 +37,7 @@ class SqlListReaders(SqlReading):
         return self._one(records.HashBatch, batch_id)
 
     def lists_stamp(self) -> str:
-        lists, held = tables.hash_lists, tables.held_entries
-        states = (records.HashListState.ACTIVE.value, records.HashListState.PREVIEW.value)
-        searched = sa.select(lists.c.id, lists.c.version, lists.c.refreshed_at.label("at")).where(
-            lists.c.state.in_(states)
-        )
-        doubted = sa.select(held.c.id, held.c.version, held.c.held_at.label("at")).where(
-            held.c.released_at.is_(None)
-        )
-        rows = self._rows(sa.union_all(searched, doubted))
+        rows = self._rows(_searched_and_doubted())
         return stamp((row["id"], row["version"], row["at"]) for row in rows)
 
     def held_entry(self, held_id: str) -> records.HeldEntry:
@@ -109,3 +103,17 @@ def stamp(active: Iterable[tuple[str, int, datetime]]) -> str:
         f"{list_id}:{version}:{refreshed_at.isoformat()}" for list_id, version, refreshed_at in active
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+
+@cache
+def _searched_and_doubted() -> sa.CompoundSelect[Any]:
+    """Make the statement once: every process runs it once a second, and that takes less long than to make it."""
+    lists, held = tables.hash_lists, tables.held_entries
+    states = (records.HashListState.ACTIVE.value, records.HashListState.PREVIEW.value)
+    searched = sa.select(lists.c.id, lists.c.version, lists.c.refreshed_at.label("at")).where(
+        lists.c.state.in_(states)
+    )
+    doubted = sa.select(held.c.id, held.c.version, held.c.held_at.label("at")).where(
+        held.c.released_at.is_(None)
+    )
+    return sa.union_all(searched, doubted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from wardline import records
 
-_ADD = "INSERT INTO counts (day, step, count) VALUES (?, ?, ?) ON CONFLICT (day, step) DO UPDATE SET count = count + excluded.count"
+_ADD = "INSERT INTO counts (day, step, count) VALUES {} ON CONFLICT (day, step) DO UPDATE SET count = count + excluded.count"
 
 
 class NotCommittedError(Exception):
-    """The transaction did not begin, or its COMMIT failed; the cause says why."""
+    """Nothing was written, or it is not known to be committed; the cause says why."""
 
 
 class QuickCounts:
@@ -34,21 +34,19 @@ class QuickCounts:
 
         Args:
             counts: What to add.
-            written: Called when everything is written and nothing is committed; what it raises takes everything back.
+            written: Called just before, when nothing is committed; what it raises keeps everything from being written. One statement writes and
+                commits, for each at which the interpreter's lock is given up has threads wait for each other.
 
         Raises:
-            NotCommittedError: See there. What else fails comes as SQLAlchemy's errors, as from any other statement.
+            NotCommittedError: See there.
         """
-        rows = [(day.isoformat(), step.value, amount) for (day, step), amount in counts.items()]
+        values = [
+            value for (day, step), count in counts.items() for value in (day.isoformat(), step.value, count)
+        ]
         try:
             driver = self._opened()
-            _run(driver, "BEGIN IMMEDIATE")
-            try:
-                driver.executemany(_ADD, rows)
-            except sqlite3.Error as error:
-                raise _as_sqlalchemys(_ADD, error) from error
             written()
-            _run(driver, "COMMIT")
+            _run(driver, _ADD.format(", ".join(["(?, ?, ?)"] * len(counts))), values)
         except BaseException:
             self.close()  # and with it whatever it still holds
             raise
@@ -66,13 +64,15 @@ class QuickCounts:
                 self._connection = self._engine.raw_connection()
             except sa.exc.SQLAlchemyError as error:
                 raise NotCommittedError from error
-            _run(cast("sqlite3.Connection", self._connection.driver_connection), "PRAGMA synchronous=NORMAL")
+            driver = cast("sqlite3.Connection", self._connection.driver_connection)
+            driver.isolation_level = None  # each statement is a transaction of its own
+            _run(driver, "PRAGMA synchronous=NORMAL")
         return cast("sqlite3.Connection", self._connection.driver_connection)
 
 
-def _run(driver: sqlite3.Connection, statement: str) -> None:
+def _run(driver: sqlite3.Connection, statement: str, values: Sequence[object] = ()) -> None:
     try:
-        driver.execute(statement)
+        driver.execute(statement, values)
     except sqlite3.Error as error:
         raise NotCommittedError from _as_sqlalchemys(statement, error)
 

@@ -51,7 +51,7 @@ class SqlStore(
 
         Args:
             engine: Its tables exist; the store closes it.
-            reached: Called by whichever thread writes, with ``store:before-commit:<verb>`` when everything is written and nothing is
+            reached: Called by whichever thread writes, with ``store:before-commit:<verb>`` when everything is written, counts alone excepted, and nothing is
                 durable, and with ``store:after-commit:<verb>`` when it is durable and nobody was told. The verb is the first
                 entry's; ``counts`` when there is none.
             enqueue: Adds durable work within the transaction it is given; without it, work is refused.
