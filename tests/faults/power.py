@@ -29,6 +29,8 @@ from wardline.testing import store_records as make
 NAME = "wardline.sqlite"
 _NEVER = 10**6
 _MOST = 10**6
+CUTS_A_RUN = 10
+RUNS_A_CHAIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +166,14 @@ class Tally:
 def cut_often(seed: int, cuts: int, folder: Path, *, synchronous: str | None = None) -> Tally:
     """Cut the power again and again. Every few cuts the store goes on from what the last one left, so that recoveries are cut too."""
     chance = random.Random(seed)
-    tally, before, known = Tally(), new_files(), set[str]()
+    tally, image, found = Tally(), new_files(), Found(frozenset(), whole=True)
     for round_ in range(-(-cuts // CUTS_A_RUN)):
-        if round_ % RUNS_A_CHAIN == 0:
-            before, known = new_files(), set()
+        before, known = (
+            (new_files(), frozenset[str]()) if round_ % RUNS_A_CHAIN == 0 else (image, found.cases)
+        )
         recording = record(before, chance, synchronous=synchronous)
         for _ in range(CUTS_A_RUN):
             image, told = recording.cut(chance)
             found = look_into(image, folder)
             tally += Tally(1, len(told), len((known | told) - found.cases), not found.whole)
-        before, known = image, set(found.cases)
     return tally
-
-
-CUTS_A_RUN = 10
-RUNS_A_CHAIN = 4

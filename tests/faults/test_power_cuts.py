@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import power, spread
-from tests.faults.disk import SECTOR_BYTES, Flush, Image, Write, after_power_cut
+from tests.faults.disk import SECTOR_BYTES, Event, Flush, Image, Write, after_power_cut
 from tests.faults.power import Tally
 
 _CUTS_A_SEED = 40
@@ -55,8 +55,8 @@ def test_the_same_cuts_lose_commits_where_the_store_does_not_wait_for_the_disk()
 def test_what_was_flushed_survives_each_cut_and_the_rest_survives_by_sectors() -> None:
     before: Image = {"file": b""}
     old, new = b"o" * 4 * SECTOR_BYTES, b"n" * 4 * SECTOR_BYTES
-    events = [Write("file", 0, old), Flush("file"), Write("file", 0, new)]
-    seen = {after_power_cut(before, list(events), random.Random(seed))["file"] for seed in range(200)}
+    events: list[Event] = [Write("file", 0, old), Flush("file"), Write("file", 0, new)]
+    seen = {after_power_cut(before, events, random.Random(seed))["file"] for seed in range(200)}
     assert {old, new} < seen
     sectors = [
         content[at : at + SECTOR_BYTES] for content in seen for at in range(0, 4 * SECTOR_BYTES, SECTOR_BYTES)
