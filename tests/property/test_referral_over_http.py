@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
+import pytest
+
 from wardline import errors, records, referral
 from wardline.adapters.authorities.ncmec import NcmecAuthority
 from wardline.testing.authority_contract import CONTENTS, sample_report
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 
-FAULTS = [fault for fault in Fault if fault is not Fault.DELAY]
+FAULTS = [fault for fault in Fault if fault not in {Fault.DELAY, Fault.REJECTED}]
+"""What the walk overcomes alone. A rejection is for a person, and a delay is none."""
 
 
 def now() -> datetime:
@@ -71,19 +74,35 @@ def file_it(
 
 
 def test_over_a_failing_connection_every_referral_ends_with_one_complete_report() -> None:
-    chance = random.Random(11)
+    walk_many(range(25))
+
+
+def test_an_authority_that_rejects_now_and_then_gets_one_complete_report_once_a_person_looked() -> None:
+    walk_many(range(1000, 1012), [*FAULTS, *[Fault.REJECTED] * 5])
+
+
+@pytest.mark.faults
+def test_two_thousand_referrals_over_a_failing_connection_end_with_one_complete_report_each() -> None:
+    walk_many(range(10_000, 12_000), [*FAULTS, Fault.REJECTED])
+
+
+def walk_many(seeds: range, faults: list[Fault] = FAULTS) -> None:
+    chance = random.Random(seeds.start + 11)
     rate = 0.0
     with (
         AuthoritySandbox(
-            faults=lambda _call, _number: chance.choice(FAULTS) if chance.random() < rate else None
+            faults=lambda _call, _number: chance.choice(faults) if chance.random() < rate else None
         ) as sandbox,
         NcmecAuthority("sandbox", "sandbox", "sandbox", now, sandbox_url=sandbox.url) as authority,
     ):
-        for seed in range(25):
+        for seed in seeds:
             rate = chance.uniform(0.0, 0.3)
             before = len(sandbox.ledger.finished())
             report = sample_report()
             filed = file_it(authority, report, draft(report, seed), chance)
+            while filed.state is records.ReferralState.NEEDS_HUMAN and Fault.REJECTED in faults:
+                assert filed.problem
+                filed = file_it(authority, report, referral.refile(filed), chance)
             assert filed.state is records.ReferralState.FINISHED
             (finished,) = sandbox.ledger.finished()[before:]
             assert str(finished.report_id) == filed.remote_id

@@ -1,6 +1,6 @@
 """Whatever fails and wherever the process dies: one finished, complete report, never two.
 
-A strict authority in memory, faults before and after every call, crashes around every call and every commit, and time that runs out.
+A strict authority in memory, faults before and after every call, crashes around every call and every commit, and time that runs out. A hundred thousand seeds: ``tests/faults/test_simulated_delivery.py``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, assert_never
-
-import pytest
 
 from wardline import errors, records, referral
 from wardline.testing.authority_ledger import (
@@ -247,13 +245,3 @@ def test_the_simulation_notices_a_pipeline_that_does_not_say_that_it_was_restart
     for world in worlds:
         world.run()
     assert any(not is_right(world) for world in worlds)
-
-
-@pytest.mark.faults
-def test_a_hundred_thousand_cases_end_with_exactly_one_finished_and_complete_report() -> None:
-    check_without_rejections(range(10_000, 110_000))
-
-
-@pytest.mark.faults
-def test_a_hundred_thousand_cases_with_rejections_never_end_with_two_reports() -> None:
-    check_with_rejections(range(10_000, 110_000))

@@ -16,7 +16,7 @@ from wardline.cli.options import AsJson
 if TYPE_CHECKING:
     from wardline.cli.bench_rows import Row
 
-app = group("Measure this machine: intake, hash, match, server, console, queue, clusters.")
+app = group("Measure this machine: intake, hash, match, server, console, queue, clusters, audit.")
 
 
 _Seconds = Annotated[float, typer.Option("--seconds", min=2.0, help="How long each load lasts.")]
@@ -190,6 +190,22 @@ def clusters(
     from wardline.cli import bench_clusters
 
     _show("clusters", bench_clusters.rows(uploads=uploads, seed=seed), as_json=as_json)
+
+
+@app.command()
+def audit(
+    entries: Annotated[
+        int, typer.Option("--entries", min=1000, help="How many entries the log has.")
+    ] = 1_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Make a signed log on SQLite in the temporary folder and verify it, with the records that it tells of.
+
+    A million entries take some minutes to make and most of a gigabyte; only their verification is timed.
+    """
+    from wardline.cli import bench_audit
+
+    _show("audit", bench_audit.rows(entries=entries), as_json=as_json)
 
 
 def _show(name: str, rows: Sequence[Row], *, as_json: bool) -> None:

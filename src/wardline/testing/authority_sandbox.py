@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,7 +47,26 @@ class Fault(StrEnum):
     """HTTP 200 with code 1100; nothing was done."""
     DELAY = "delay"
     """It is done, after a while."""
+    REJECTED = "rejected"
+    """The documented answer to a document that breaks a rule, code 4100; nothing was done."""
+    CUT_OFF = "cut-off"
+    """It was done; the connection ends in the middle of the answer."""
+    DRIP = "drip"
+    """It was done; the answer comes a byte at a time."""
+    OTHER_REPORT = "other-report"
+    """It was done; the answer is about another report."""
+    TWICE = "twice"
+    """It was done; the answer is sent twice on one connection, so that the second stands where the next call's is expected."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Oddly(Reply):
+    """An answer that is sent in a strange manner."""
+
+    manner: Fault
+
+
+_REPORT_ID = re.compile(rb"(<reportId>\d+)(</reportId>)")
 
 Faults = Callable[[str, int], Fault | None]
 """Chooses a fault from the call's name and its number since the start, from 1 and 0 for the schema; None lets it through."""
@@ -153,6 +174,14 @@ class AuthoritySandbox:
             case Fault.DELAY:
                 time.sleep(self.delay_seconds)
                 return self._calls.answer(request)
+            case Fault.REJECTED:
+                return reply(4100)
+            case Fault.OTHER_REPORT:
+                answer = self._calls.answer(request)
+                return Reply(answer.status, _REPORT_ID.sub(b"\\g<1>7\\g<2>", answer.body))
+            case Fault.CUT_OFF | Fault.DRIP | Fault.TWICE:
+                answer = self._calls.answer(request)
+                return _Oddly(answer.status, answer.body, fault)
 
 
 class _Server(ThreadingHTTPServer):
@@ -261,7 +290,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.send_header("Request-ID", uuid.uuid4().hex)
         self.end_headers()
-        self.wfile.write(answer.body)
+        manner = answer.manner if isinstance(answer, _Oddly) else None
+        match manner:
+            case Fault.CUT_OFF:
+                self.wfile.write(answer.body[: len(answer.body) // 2])
+                self.close_connection = True
+            case Fault.DRIP:
+                for byte in answer.body:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+            case _:
+                self.wfile.write(answer.body)
+        if manner is Fault.TWICE:
+            self._send(Reply(answer.status, answer.body))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Print nothing."""

@@ -38,7 +38,7 @@ from wardline.pipeline.tasks import TASKS, Chores
 from wardline.records import KeyTrust, ListTrust, Role, Visibility
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
-from wardline.testing.harness_stores import MemoryWork, SqliteWork, Work
+from wardline.testing.harness_stores import MemoryWork, SqlWork, Work
 from wardline.testing.platform_sandbox import PlatformSandbox
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -98,7 +98,8 @@ class Line:
 
     Args:
         folder: For the vault, the lists and, on SQLite, the database.
-        store: ``"memory"``, or ``"sqlite"`` for a database in the folder that a later line opens again.
+        store: ``"memory"``, or ``"sqlite"`` for a database in the folder that a later line opens again, or the address of a PostgreSQL
+            database that ``harness_stores.prepare`` was called for.
         clock: Shared with sandboxes; by default one that starts at ``START``.
         rules: By default the package's, with a reporter filled in.
         authority: Where reports go; a started sandbox, any other adapter, or None.
@@ -283,9 +284,11 @@ def _work(store: str, folder: Path, reached: Callable[[str], None]) -> Work:
         case "memory":
             return MemoryWork(reached=reached)
         case "sqlite":
-            return SqliteWork(folder / "wardline.sqlite", reached=reached)
+            return SqlWork.in_file(folder / "wardline.sqlite", reached=reached)
+        case _ if store.startswith("postgresql:"):
+            return SqlWork.on_server(store, reached=reached)
         case _:
-            raise InputError(f"line: unknown store {store}, expected memory or sqlite")
+            raise InputError("line: unknown store, expected memory, sqlite or a postgresql:// address")
 
 
 def _authority(

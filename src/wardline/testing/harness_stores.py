@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from wardline import ports, records
-from wardline.adapters.stores import MemoryStore, SqlStore, migrate, open_sqlite
+from wardline.adapters.stores import MemoryStore, SqlStore, migrate, open_postgres, open_sqlite
 
 
 class Work(Protocol):
@@ -64,21 +65,32 @@ _WORK = sa.Table(
 )  # fmt: skip
 
 
-class SqliteWork:
-    """Work in a table beside the records of a SQLite store, committed with them; DBOS is not needed. Outlives the process.
+class SqlWork:
+    """Work in a table beside the records of a SQL store, committed with them; DBOS is not needed. Outlives the process.
 
     Args:
-        path: The database; made and migrated when missing.
+        engine: Of a database that ``prepare`` was called for. The store closes it.
         reached: The store's write points.
     """
 
-    def __init__(self, path: Path, *, reached: ports.WritePoint) -> None:
+    def __init__(self, engine: sa.Engine, *, reached: ports.WritePoint) -> None:
+        self._engine = engine
+        self.store = SqlStore(engine, reached=reached, enqueue=_enqueue)
+
+    @classmethod
+    def in_file(cls, path: Path, *, reached: ports.WritePoint) -> SqlWork:
+        """Use a SQLite database, which is made when it is missing, and migrated."""
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.write_bytes(_new_database())
-        self._engine = open_sqlite(path)
-        migrate(self._engine)
-        self.store = SqlStore(self._engine, reached=reached, enqueue=_enqueue)
+        engine = open_sqlite(path)
+        migrate(engine)
+        return cls(engine, reached=reached)
+
+    @classmethod
+    def on_server(cls, url: str, *, reached: ports.WritePoint) -> SqlWork:
+        """Use a PostgreSQL database that was prepared."""
+        return cls(open_postgres(url), reached=reached)
 
     def waiting(self) -> Sequence[records.Task]:
         """See ``Work``."""
@@ -97,14 +109,19 @@ class SqliteWork:
             connection.execute(sa.update(_WORK).where(*this).values(done=True))
 
 
+def prepare(engine: sa.Engine) -> None:
+    """Make all tables that a ``SqlWork`` needs."""
+    migrate(engine)
+    _WORK.metadata.create_all(engine)
+
+
 @cache
 def _new_database() -> bytes:
     """Make a database with all tables. Once a process: to migrate one takes far longer than to copy it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.sqlite"
         engine = open_sqlite(path)
-        migrate(engine)
-        _WORK.metadata.create_all(engine)
+        prepare(engine)
         # The last connection to close folds the write-ahead log into the file.
         engine.dispose()
         return path.read_bytes()
@@ -115,7 +132,9 @@ def _enqueue(connection: sa.Connection, task: records.Task) -> None:
         "name": task.name, "record_id": task.record_id, "attempt": task.attempt, "done": False,
         "not_before": task.not_before.isoformat() if task.not_before else None,
     }  # fmt: skip
-    connection.execute(sa.insert(_WORK).prefix_with("OR IGNORE").values(values))
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement: sa.Insert = make(_WORK).values(values).on_conflict_do_nothing()
+    connection.execute(statement)
 
 
 def _task(row: sa.RowMapping) -> records.Task:

@@ -177,6 +177,9 @@ def test_an_unfinished_report_is_deleted_in_time() -> None:
         (Fault.SERVER_ERROR, errors.AuthorityUncertainError, False),
         (Fault.GARBAGE, errors.AuthorityUncertainError, True),
         (Fault.ERROR_IN_SUCCESS, errors.AuthorityUnreachableError, False),
+        (Fault.REJECTED, errors.AuthorityRejectedError, False),
+        (Fault.CUT_OFF, errors.AuthorityUncertainError, True),
+        (Fault.OTHER_REPORT, errors.AuthorityUncertainError, True),
     ],
 )
 def test_each_fault_is_reported_as_what_is_known_about_its_effect(
@@ -192,6 +195,19 @@ def test_each_fault_is_reported_as_what_is_known_about_its_effect(
 def test_a_delay_only_takes_longer() -> None:
     with once(Fault.DELAY, "submit") as sandbox, authority(sandbox) as client:
         assert client.submit(sample_report()).remote_id
+
+
+def test_an_answer_that_comes_a_byte_at_a_time_is_read_to_its_end() -> None:
+    with once(Fault.DRIP, "submit") as sandbox, authority(sandbox) as client:
+        assert client.submit(sample_report()).remote_id == str(sandbox.ledger.open()[0].report_id)
+
+
+def test_an_answer_that_is_sent_twice_is_never_taken_for_the_next_one() -> None:
+    with once(Fault.TWICE, "submit") as sandbox, authority(sandbox) as client:
+        first, second = (client.submit(sample_report()).remote_id for _ in range(2))
+        assert [first, second] == [str(report.report_id) for report in sandbox.ledger.open()]
+        client.retract(first or "")
+        assert [str(report.report_id) for report in sandbox.ledger.open()] == [second]
 
 
 def test_a_sandbox_that_was_ended_still_knows_its_reports(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ TEST_URL = "https://exttest.cybertip.org/ispws"
 
 _XML = {"Content-Type": "text/xml; charset=utf-8"}
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
+# A connection for each call. What an authority sends beyond an answer's end would on a kept one be taken for the answer to the next call.
+_ONE_CALL_EACH = httpx.Limits(max_keepalive_connections=0)
 _MOST_SECONDS_READING = 120.0  # an answer that drips in is given up, however steadily it drips
 
 
@@ -72,6 +74,7 @@ class NcmecAuthority:
             auth=httpx.BasicAuth(username.encode(), password.rstrip("\r\n").encode()),
             headers={"Accept": "text/xml", "Accept-Encoding": "identity"},
             timeout=_TIMEOUT,
+            limits=_ONE_CALL_EACH,
             follow_redirects=False,
             trust_env=environment
             != "sandbox",  # a proxy may stand between us and the authority, never before a sandbox

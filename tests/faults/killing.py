@@ -1,0 +1,63 @@
+"""A program that has children killed at write points, and looks at what they left: ``python -m tests.faults.killing MODE KIND KILLS SEED``.
+
+``story``: one installation over a real store, vault, authority and platform (by HTTP) carries an upload to its receipt; each process that works on it is killed at a visit
+drawn by lot, and the next takes it up, until one comes to the end. Then everything must have happened exactly once.
+``commits``: four threads commit cases with their hold, entry, count and DBOS's work, until their process is killed; whatever was acknowledged must be there, whole.
+``KIND`` is ``sqlite``, or the URL of a PostgreSQL database to copy. The last line that it prints is JSON. A twin is the decode sandbox, which belongs to
+one process: its answers are taken down once and given again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults import killing_commits, killing_story
+from tests.faults.forked import Servant
+
+
+@dataclass
+class Kills:
+    """What many kills did."""
+
+    kills: int = 0
+    points: Counter[str] = field(default_factory=Counter)
+    """How often each write point was the last."""
+    wrong: list[str] = field(default_factory=list)
+    """What was lost, doubled or by halves."""
+
+    def note(self, point: str) -> None:
+        """Count a kill."""
+        self.kills += 1
+        self.points[point] += 1
+
+
+def main(mode: str, kind: str, kills: int, seed: int, bug: str = "") -> Kills:
+    """Kill so often; with a bug to plant if one is named."""
+    done, chance = Kills(), random.Random(seed)
+    databases = Servant(killing_commits.new_database)
+    run = killing_story.run if mode == "story" else killing_commits.run
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            round_ = 0
+            while done.kills < kills:
+                round_ += 1
+                place = Path(folder) / str(round_)
+                place.mkdir()
+                address = databases.ask((mode, kind, str(place)))
+                found = run(address, place, chance, kills - done.kills, done.note, bug)
+                done.wrong += [f"{mode} {seed} round {round_}: {each}" for each in found]
+    finally:
+        databases.end()
+    return done
+
+
+if __name__ == "__main__":
+    _mode, _kind, _kills, _seed, *_bug = sys.argv[1:]
+    _done = main(_mode, _kind, int(_kills), int(_seed), *_bug)
+    sys.stdout.write(f"{json.dumps({'kills': _done.kills, 'points': _done.points, 'wrong': _done.wrong})}\n")

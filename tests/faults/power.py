@@ -1,0 +1,179 @@
+"""A store that commits on a recorded disk, and what may be asked of it after a power cut.
+
+Real are: the store (``SqlStore``, its group commit, its schema, its statements, its settings of SQLite from ``engines.py``), SQLAlchemy, DBOS's tables, and the whole recovery after
+the cut: the files are laid into a folder and opened by ``open_sqlite`` with Python's own SQLite. A twin is what stands between the store and the disk while
+it commits: APSW with its own, newer copy of SQLite in place of the module ``sqlite3`` (``apsw_driver``), and the disk itself (``disk``). APSW's hooks know no shared
+memory, so that there is one connection, in ``locking_mode=EXCLUSIVE``, where an installation has several; and checkpoints run between commits and not beside them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import sqlalchemy as sa
+
+from tests.faults import apsw_driver
+from tests.faults.disk import Disk, Event, Image, RecordingVfs, Word, after_power_cut
+from tests.unit.stores import databases
+from wardline.adapters import stores
+from wardline.adapters.stores import checkpoints, engines
+from wardline.records import Add, Insert, Step, Task
+from wardline.testing import store_records as make
+
+NAME = "wardline.sqlite"
+_NEVER = 10**6
+_MOST = 10**6
+CUTS_A_RUN = 10
+RUNS_A_CHAIN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One run, with no power cut in it."""
+
+    before: Image
+    events: list[Event]
+
+    def cut(self, chance: random.Random) -> tuple[Image, set[str]]:
+        """Cut the power at a moment drawn by lot; gives what is left, and the ids of the cases that were acknowledged by then."""
+        events = self.events[: chance.randint(0, len(self.events))]
+        told = {event.text for event in events if isinstance(event, Word)}
+        return after_power_cut(self.before, events, chance), told
+
+
+def record(before: Image, chance: random.Random, *, synchronous: str | None = None) -> Recording:
+    """Run the store on files that a cut left, or on new ones: commits, checkpoints, and sometimes an orderly end.
+
+    Args:
+        before: The files.
+        chance: Draws what happens.
+        synchronous: Instead of what ``engines.py`` sets.
+    """
+    disk = Disk.of(before)
+    vfs = RecordingVfs(f"recorded-{id(disk)}", disk)
+    with mock.patch.object(checkpoints, "_PAUSE_SECONDS", _NEVER):
+        engine = _engine(vfs.vfs_name, synchronous)
+        store = stores.SqlStore(engine, enqueue=stores.enqueuer(engine))
+        for _ in range(chance.randint(3, 12)):
+            disk.told(_open_case(store))
+            if chance.random() < 0.15:
+                with engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
+        if chance.random() < 0.5:
+            store.close()
+            return Recording(before, disk.events)
+        events = list(disk.events)
+        store.close()
+    return Recording(before, events)
+
+
+def _engine(vfs: str, synchronous: str | None) -> sa.Engine:
+    engine = sa.create_engine(
+        f"sqlite:///{NAME}", module=apsw_driver, connect_args={"vfs": vfs}, pool_size=1, max_overflow=0,
+        poolclass=sa.QueuePool, hide_parameters=True,
+    )  # fmt: skip
+
+    def exclusive(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+
+    def otherwise(connection: Any, _: Any) -> None:
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+
+    sa.event.listen(engine, "connect", exclusive)
+    sa.event.listen(engine, "connect", engines._set_up_sqlite)
+    if synchronous is not None:
+        sa.event.listen(engine, "connect", otherwise)
+    return engine
+
+
+def _open_case(store: stores.SqlStore) -> str:
+    """Commit a case with all that belongs to it; gives its id once the commit returned."""
+    case = make.case()
+    changes = (Insert(case), Insert(make.hold(case_id=case.id)), Add(Step.CASES_OPENED, make.NOON.date()))
+    store.commit(
+        *changes, entries=[make.entry(subject_id=case.id)], work=[Task(name="conclude", record_id=case.id)]
+    )
+    return case.id
+
+
+def new_files() -> Image:
+    """Give a migrated database that nothing was written to yet."""
+    return {NAME: databases._sqlite_template()}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a store holds that was opened after a cut."""
+
+    cases: frozenset[str]
+    whole: bool
+    """Each case has its hold, its work, its entry and its count, and the database is sound."""
+
+
+def look_into(image: Image, folder: Path) -> Found:
+    """Open what a cut left, as an installation would, and look at everything."""
+    for old in folder.iterdir():
+        old.unlink()
+    for name, content in image.items():
+        (folder / name).write_bytes(content)
+    with _opened(folder / NAME) as (engine, store):
+        cases = {case.id for case in store.cases(most=_MOST)}
+        counted = sum(count.count for count in store.counts(make.NOON.date(), make.NOON.date()))
+        with engine.connect() as connection:
+            sound = connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        whole = (
+            sound
+            and {hold.case_id for hold in store.holds(most=_MOST)} == cases
+            and {task.record_id for task in databases.tasks_in(engine)} == cases
+            and counted == len(cases)
+            and not list(store.drifted())
+        )
+    return Found(frozenset(cases), whole)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[sa.Engine, stores.SqlStore]]:
+    engine = stores.open_sqlite(path)
+    store = stores.SqlStore(engine)
+    try:
+        yield engine, store
+    finally:
+        store.close()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What many cuts did."""
+
+    cuts: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    unsound: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.cuts + other.cuts, self.acknowledged + other.acknowledged,
+            self.lost + other.lost, self.unsound + other.unsound,
+        )  # fmt: skip
+
+
+def cut_often(seed: int, cuts: int, folder: Path, *, synchronous: str | None = None) -> Tally:
+    """Cut the power again and again. Every few cuts the store goes on from what the last one left, so that recoveries are cut too."""
+    chance = random.Random(seed)
+    tally, image, found = Tally(), new_files(), Found(frozenset(), whole=True)
+    for round_ in range(-(-cuts // CUTS_A_RUN)):
+        before, known = (
+            (new_files(), frozenset[str]()) if round_ % RUNS_A_CHAIN == 0 else (image, found.cases)
+        )
+        recording = record(before, chance, synchronous=synchronous)
+        for _ in range(CUTS_A_RUN):
+            image, told = recording.cut(chance)
+            found = look_into(image, folder)
+            tally += Tally(1, len(told), len((known | told) - found.cases), not found.whole)
+    return tally

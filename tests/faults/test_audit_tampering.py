@@ -1,0 +1,109 @@
+"""Every small change to a signed log of a hundred entries, tried one by one: each is found.
+
+``pytest -m faults tests/faults/test_audit_tampering.py``; ``tests/unit/audit/test_verification.py`` tries the same on a smaller log each time, and says where
+each change is found. A million entries are verified by ``wardline bench audit``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import reduce
+from operator import add
+
+import pytest
+
+from tests.faults import spread
+from tests.unit.audit.logs import Line, checkpoints, lines, verify
+from tests.unit.audit.test_verification import bits_flipped, consistent, with_line
+from wardline import records
+
+_SIZE = 100
+_SIGNED_AT = (33, 66, 100)
+Change = tuple[str, list[Line], list[records.Checkpoint]]
+"""What was done, and the log as it is then."""
+
+
+def changes_at(position: int) -> Iterator[Change]:
+    """Give every small change to one entry of the log, by somebody who knows how entries are hashed, and by chance."""
+    entries, signed = lines(_SIZE), checkpoints(_SIGNED_AT)
+    _, content, stored = entries[position]
+    for other in bits_flipped(content):
+        yield "bit of an entry", with_line(entries, (position, other, stored)), signed
+        yield "bit of an entry, its hash made to fit", with_line(entries, consistent(position, other)), signed
+    for other in bits_flipped(stored):
+        yield "bit of a hash", with_line(entries, (position, content, other)), signed
+    contents = [each for _, each, _ in entries]
+    yield "dropped", [line for line in entries if line[0] != position], signed
+    yield "dropped, the rest moved up", _numbered([*contents[:position], *contents[position + 1 :]]), signed
+    yield "inserted", _numbered([*contents[:position], b'{"n": -1}', *contents[position:]]), signed
+    yield "repeated", _numbered([*contents[: position + 1], *contents[position:]]), signed
+    yield "cut off", entries[:position], signed
+    for other_position in range(position + 1, _SIZE):
+        swapped = contents.copy()
+        swapped[position], swapped[other_position] = swapped[other_position], swapped[position]
+        yield "two changed places", _numbered(swapped), signed
+
+
+def changes_to_checkpoints() -> Iterator[Change]:
+    """Give every flipped bit of every checkpoint, each dropped, and each pair that changed places."""
+    entries, signed = lines(_SIZE), checkpoints(_SIGNED_AT)
+    for number, good in enumerate(signed):
+        changed = [
+            replace(good, note=note.decode(errors="surrogateescape"))
+            for note in bits_flipped(good.note.encode())
+        ]
+        changed += [replace(good, root=root) for root in bits_flipped(good.root)]
+        changed += [replace(good, size=good.size ^ 1 << bit) for bit in range(63)]
+        for each in changed:
+            yield "bit of a checkpoint", entries, [*signed[:number], each, *signed[number + 1 :]]
+    yield "checkpoints changed places", entries, [signed[1], signed[0], signed[2]]
+    yield "the last checkpoint dropped", entries, signed[:-1]
+
+
+def _numbered(contents: list[bytes]) -> list[Line]:
+    return [consistent(position, content) for position, content in enumerate(contents)]
+
+
+def missed(changes: Iterator[Change]) -> Counter[str]:
+    """Count the changes, as ``tried``, and those that verification did not find, by what was done."""
+    counted: Counter[str] = Counter()
+    for what, entries, signed in changes:
+        counted["tried"] += 1
+        if verify(entries, signed, all_signed=True).ok:
+            counted[what] += 1
+    return counted
+
+
+def missed_at(positions: range) -> Counter[str]:
+    return reduce(add, (missed(changes_at(position)) for position in positions), Counter[str]())
+
+
+@pytest.mark.parametrize("position", [0, 32, 33, 99])
+def test_each_change_to_an_entry_at_the_edge_of_a_checkpoint_is_found(position: int) -> None:
+    found = missed(changes_at(position))
+    assert found.pop("tried") > 500
+    assert not +found
+
+
+def test_without_checkpoints_the_changes_of_somebody_who_hashes_anew_are_missed_and_counted() -> None:
+    def unsigned(changes: Iterator[Change]) -> Iterator[Change]:
+        return ((what, entries, []) for what, entries, _ in changes)
+
+    found = _loosely(unsigned(changes_at(5)))
+    assert found["bit of an entry"] == 0
+    assert found["two changed places"] == _SIZE - 6
+
+
+def _loosely(changes: Iterator[Change]) -> Counter[str]:
+    return Counter(what for what, entries, signed in changes if verify(entries, signed).ok)
+
+
+@pytest.mark.faults
+def test_every_change_to_every_entry_and_checkpoint_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    found = reduce(add, spread.over(range(_SIZE), missed_at, pieces=_SIZE), missed(changes_to_checkpoints()))
+    with capsys.disabled():
+        spread.tell(f"{found}")
+    assert found.pop("tried") > 40_000
+    assert not +found

@@ -1,0 +1,91 @@
+"""Ten thousand processes are killed with SIGKILL at write points: nothing that was acknowledged is lost, and nothing happens twice.
+
+``pytest -m faults -n 0 tests/faults/test_kills.py``. See ``killing`` for what is killed. A whole server is killed in ``test_server_is_killed.py``,
+and the demo in ``test_demo_is_killed.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults import killing_commits, spread
+from tests.unit.stores import databases
+from wardline.testing import postgres
+
+_ROOT = Path(__file__).parents[2]
+_PLACES = {
+    "commits": {"store:before-commit:case:opened", "store:after-commit:case:opened", "test:signing"},
+    "story": {
+        *(f"authority:{when}-{call}" for when in ("before", "after") for call in ("submit", "attach", "finish")),
+        *(f"vault:{step}" for step in ("before-seal", "written", "sealed")),
+        *(
+            f"store:{when}-commit:{verb}"
+            for when in ("before", "after")
+            for verb in ("item:routed", "case:claimed", "case:revealed", "case:decided", "action:delivered", "referral:moved")
+        ),
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def templates() -> str:
+    return killing_commits.prepare_templates(postgres.shared_server())
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("templates") if request.param == "postgres" else request.param)
+
+
+def kill(mode: str, kind: str, kills: int, seed: int, *bug: str) -> dict[str, Any]:
+    """Run the killing program; gives what it found."""
+    environment = {
+        **os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]), "OPENBLAS_NUM_THREADS": "1",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "tests.faults.killing", mode, kind, str(kills), str(seed), *bug]
+    done = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert found["kills"] == kills
+    return found
+
+
+@pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES], indirect=True)
+@pytest.mark.parametrize(("mode", "kills"), [("commits", 10), ("story", 4)])
+def test_a_few_kills_lose_nothing_and_double_nothing(mode: str, kills: int, kind: str) -> None:
+    found = kill(mode, kind, kills, 7)
+    assert found["wrong"] == []
+    assert set(found["points"]) <= _PLACES[mode] | {
+        each for each in found["points"] if each.startswith("store:")
+    }
+
+
+@pytest.mark.parametrize(("mode", "bug"), [("commits", "too-soon"), ("story", "other-key")])
+def test_the_kills_find_who_acknowledges_too_soon_and_who_takes_an_upload_twice(mode: str, bug: str) -> None:
+    assert kill(mode, "sqlite", 10, 3, bug)["wrong"]
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES], indirect=True)
+@pytest.mark.parametrize(("mode", "kills"), [("commits", 3500), ("story", 1500)])
+def test_ten_thousand_kills_in_all_lose_nothing_and_double_nothing(
+    mode: str, kills: int, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pieces = kills // 250
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        every = list(pool.map(partial(kill, mode, kind, 250), range(100, 100 + pieces)))
+    points: Counter[str] = sum((Counter(each["points"]) for each in every), Counter())
+    with capsys.disabled():
+        spread.tell(f"{mode} {kind.partition(':')[0]}: {sum(points.values())} kills {dict(points)}")
+    assert [wrong for each in every for wrong in each["wrong"]] == []
+    assert _PLACES[mode] <= set(points)

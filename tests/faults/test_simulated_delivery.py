@@ -1,0 +1,52 @@
+"""A hundred thousand reports delivered through faults and crashes: each is finished exactly once, and complete.
+
+``pytest -m faults tests/faults/test_simulated_delivery.py``. The world and its small runs are in ``tests/property/test_referral_simulation.py``:
+faults before and after every call, crashes around every call and every commit, time that runs out. Nothing there waits or touches a disk.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults import spread
+from tests.property.test_referral_simulation import (
+    check_with_rejections,
+    check_without_rejections,
+    is_right,
+    world_of,
+)
+
+_SEEDS = range(10_000, 110_000)
+_PIECES = 100
+
+
+def wrong_without_word_of_restarts(seeds: range) -> int:
+    """Count the wrong ends where the pipeline does not say that it was restarted: the bug that the long run must be able to find."""
+    worlds = [world_of(seed, tells_restarts=False) for seed in seeds]
+    for world in worlds:
+        world.run()
+    return sum(not is_right(world) for world in worlds)
+
+
+def test_the_pieces_of_a_long_run_cover_every_seed_and_find_a_planted_bug() -> None:
+    assert sum(spread.over(range(400), wrong_without_word_of_restarts, pieces=4)) > 0
+    assert [piece for each in spread.over(range(7), list, pieces=3) for piece in each] == list(range(7))
+
+
+def test_a_piece_that_fails_fails_the_run() -> None:
+    with pytest.raises(ZeroDivisionError):
+        spread.over(range(-2, 2), one_divided, pieces=4)
+
+
+def one_divided(seeds: range) -> float:
+    return sum(1 / seed for seed in seeds)
+
+
+@pytest.mark.faults
+def test_a_hundred_thousand_cases_end_with_exactly_one_finished_and_complete_report() -> None:
+    spread.over(_SEEDS, check_without_rejections, pieces=_PIECES)
+
+
+@pytest.mark.faults
+def test_a_hundred_thousand_cases_with_rejections_never_end_with_two_reports() -> None:
+    spread.over(_SEEDS, check_with_rejections, pieces=_PIECES)
