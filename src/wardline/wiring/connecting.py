@@ -38,6 +38,7 @@ from wardline.wiring.automation import automation_rules
 from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
+from wardline.wiring.master_keys import FileKeys
 from wardline.wiring.secret_files import read_secret
 
 
@@ -122,7 +123,7 @@ def open_installation(
     keys = KeyFiles.read(chosen.keys)
     indexes = _indexes(chosen, reached, lambda list_id, message: _copy_failed(parts, list_id, message))
     parts = Parts(
-        vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
+        vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", FileKeys(chosen.keys), reached=reached, now=time.now),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
         clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
