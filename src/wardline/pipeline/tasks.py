@@ -14,14 +14,17 @@ from wardline.pipeline import (
     clusters,
     complaint_watch,
     correcting,
+    destroying,
     exchanging,
     feedback,
+    fencing,
     flagging,
     look_back,
     nobody_takes,
     overturning,
     placing,
     preserve,
+    preserving,
     regrading,
     reversing,
     sampling,
@@ -45,7 +48,7 @@ from wardline.pipeline.parts import Parts
 from wardline.pipeline.restoring import Restoring
 from wardline.pipeline.review import find_reviewer
 
-TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
+_TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "conclude": conclude,
     "enforce": enforce,
     "refer": correcting.refer,
@@ -70,7 +73,10 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "follow": spreading.follow,
     "take-back": taking_back.take_back,
     "bring-back": bringing_back.bring_back,
+    "destroy-evidence": destroying.carry_out,
+    "hold-before": preserving.hold_before,
 }
+TASKS = {name: fencing.guarded(name, task) for name, task in _TASKS.items()}
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)
 

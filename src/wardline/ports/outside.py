@@ -117,7 +117,7 @@ class MasterKeys(Protocol):
         ...
 
     def named(self, key_id: bytes) -> bytes | None:
-        """The key with these eight bytes for a name (``envelope.key_id``); None when it is not among them."""
+        """The key whose SHA-256 begins with these eight bytes; None when it is not among them."""
         ...
 
     def kept(self) -> AbstractContextManager[None]:

@@ -107,6 +107,16 @@ from wardline.records.list_source import (
 )
 from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.opinion import Opinion, OpinionReason
+from wardline.records.preservation import (
+    Asker,
+    DestroyedFile,
+    Destruction,
+    DestructionState,
+    Extension,
+    Fence,
+    Preservation,
+    PreservationBasis,
+)
 from wardline.records.preview import (
     Preview,
     PreviewColumn,
@@ -169,6 +179,7 @@ __all__ = [
     "ApprovalKind",
     "ApprovalState",
     "Arm",
+    "Asker",
     "Attained",
     "AuthorityAnswer",
     "BatchChange",
@@ -191,6 +202,9 @@ __all__ = [
     "Covering",
     "Decision",
     "DecisionState",
+    "DestroyedFile",
+    "Destruction",
+    "DestructionState",
     "Disposal",
     "Doubt",
     "Drawn",
@@ -200,7 +214,9 @@ __all__ = [
     "Evidence",
     "EvidenceCount",
     "Examination",
+    "Extension",
     "FeedbackState",
+    "Fence",
     "Figures",
     "FileAnnotation",
     "Finding",
@@ -255,6 +271,8 @@ __all__ = [
     "Picture",
     "Place",
     "Precision",
+    "Preservation",
+    "PreservationBasis",
     "Preview",
     "PreviewColumn",
     "PreviewDocument",

@@ -175,7 +175,7 @@ def _rules(chosen: Settings) -> Rules:
         golden_share=chosen.review.golden.percent / 100, golden_violating=chosen.review.golden.violating, wellbeing=chosen.review.wellbeing.limits(),
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
-            after_clearance=timedelta(days=kept.after_clearance_days),
+            before_filing=timedelta(days=kept.before_filing_days), after_clearance=timedelta(days=kept.after_clearance_days),
             unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
         ),
         clock_gap=timedelta(days=kept.pause_after_days) if kept.pause_after_days else None,

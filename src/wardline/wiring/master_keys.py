@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import hashlib
 import os
 import secrets
 import threading
@@ -16,10 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wardline.adapters.vaults.envelope import KEY_BYTES, key_id
 from wardline.errors import ConflictError, SecretFileError
 from wardline.wiring.secret_files import create_secret, read_secret
 
+KEY_BYTES = 32
+_NAME_BYTES = 8
 _FILE = "vault.key"
 _WHAT = "key vault"
 
@@ -34,7 +36,7 @@ class MasterKey:
     @property
     def name(self) -> str:
         """What it is called in the heads of sealed files and in the log: part of its digest, which gives nothing of it away."""
-        return key_id(self.key).hex()
+        return _name(self.key).hex()
 
 
 class FileKeys:
@@ -51,11 +53,11 @@ class FileKeys:
         """Give the key that seals."""
         return self._refresh()[0].key
 
-    def named(self, key_id_: bytes) -> bytes | None:
+    def named(self, key_id: bytes) -> bytes | None:
         """Give the key with this name."""
         for keys in (self._keys, self._refresh()):
             for each in keys:
-                if key_id(each.key) == key_id_:
+                if _name(each.key) == key_id:
                     return each.key
         return None
 
@@ -116,6 +118,11 @@ def _read(path: Path) -> tuple[MasterKey, ...]:
     if epochs != sorted(set(epochs), reverse=True):
         raise SecretFileError(f"{_WHAT}: its keys are not in order, expected the newest first, each once")
     return keys
+
+
+def _name(key: bytes) -> bytes:
+    """Name a key as ``ports.MasterKeys`` says."""
+    return hashlib.sha256(key).digest()[:_NAME_BYTES]
 
 
 def _parsed(line: bytes) -> MasterKey:

@@ -15,6 +15,7 @@ from wardline.adapters.stores.memory_complaints import MemoryComplaints
 from wardline.adapters.stores.memory_evidence import MemoryEvidence
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.memory_opinions import MemoryOpinions
+from wardline.adapters.stores.memory_preservation import MemoryPreservation
 from wardline.adapters.stores.memory_wellbeing import MemoryWellbeing
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
@@ -36,6 +37,7 @@ class MemoryStore(
     MemoryEvidence,
     MemoryCertificates,
     MemoryWellbeing,
+    MemoryPreservation,
 ):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 

@@ -17,6 +17,7 @@ from wardline.adapters.stores.evidence_readers import SqlEvidence
 from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
+from wardline.adapters.stores.preservation_readers import SqlPreservation
 from wardline.adapters.stores.readers import SqlReaders
 from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
@@ -31,6 +32,7 @@ class SqlStore(
     SqlEvidence,
     SqlCertificates,
     SqlWellbeing,
+    SqlPreservation,
     SqlFigures,
     log.SqlLog,
 ):

@@ -126,7 +126,9 @@ def _fields(name: Name, sealed: bytes) -> tuple[int, bytes, int, bytes]:
         raise EvidenceError(f"{name}: {len(sealed)} bytes, expected a header of {HEADER_BYTES}")
     magic, version, found_key, microseconds, nonce = _FIXED.unpack_from(sealed)
     if magic != _MAGIC or version not in (_BOUND_TO_KEY, _VERSION):
-        raise EvidenceError(f"{name}: no header of a sealed object, expected format version {_VERSION} or {_BOUND_TO_KEY}")
+        raise EvidenceError(
+            f"{name}: no header of a sealed object, expected format version {_VERSION} or {_BOUND_TO_KEY}"
+        )
     return version, found_key, microseconds, nonce
 
 

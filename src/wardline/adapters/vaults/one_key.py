@@ -22,9 +22,9 @@ class OneKey:
         """Give the key."""
         return self._key
 
-    def named(self, key_id_: bytes) -> bytes | None:
+    def named(self, name: bytes) -> bytes | None:
         """Give the key if it has this name."""
-        return self._key if key_id_ == key_id(self._key) else None
+        return self._key if name == key_id(self._key) else None
 
     @contextmanager
     def kept(self) -> Iterator[None]:

@@ -39,6 +39,7 @@ from wardline.adapters.stores.tables.lists import (
 )
 from wardline.adapters.stores.tables.opinions import golden_cases, golden_items, opinions
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
+from wardline.adapters.stores.tables.preservation import destructions, fences, preservations
 from wardline.adapters.stores.tables.sign_in import identities, openings, passkeys
 from wardline.adapters.stores.tables.spelling import metadata
 from wardline.adapters.stores.tables.wellbeing import viewing_choices
@@ -65,7 +66,9 @@ __all__ = [
     "counts",
     "coverings",
     "decisions",
+    "destructions",
     "evidence",
+    "fences",
     "golden_cases",
     "golden_items",
     "hash_batches",
@@ -83,6 +86,7 @@ __all__ = [
     "openings",
     "opinions",
     "passkeys",
+    "preservations",
     "random_audits",
     "receipts",
     "referrals",
@@ -96,7 +100,7 @@ __all__ = [
     "users", "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0023"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -121,6 +125,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Referral: referrals,
     records.Receipt: receipts,
     records.Hold: holds,
+    records.Preservation: preservations,
+    records.Destruction: destructions,
+    records.Fence: fences,
     records.HashList: hash_lists,
     records.HashBatch: hash_batches,
     records.HeldEntry: held_entries,
