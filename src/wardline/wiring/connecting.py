@@ -74,6 +74,10 @@ class Installation:
         """Whether only one process of this installation may run the durable work."""
         return not store_door(self.settings).many_workers
 
+    def master_keys(self) -> FileKeys:
+        """Give the keys that the vault's objects are sealed under."""
+        return FileKeys(self.settings.keys)
+
     def start_decoders(self) -> frozenset[str]:
         """Start the decode sandbox now, before the first upload waits for it. Gives the layers that hold around it.
 
