@@ -50,6 +50,9 @@ class MemoryVault:
     def destroy(self, object_id: str, purpose: str) -> None:
         self.objects.pop((object_id, purpose), None)
 
+    def rewrap(self, object_id: str, purpose: str) -> bool:
+        return False
+
     def inventory(self) -> Iterator[tuple[str, str, datetime]]:
         return iter([(name, purpose, NOW) for name, purpose in self.objects])
 

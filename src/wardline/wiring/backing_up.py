@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from wardline import audit, records, settings
 from wardline.errors import (
     AlreadyExistsError,
@@ -24,7 +26,7 @@ from wardline.pipeline import fencing
 from wardline.records import Verb
 from wardline.settings import FILE_NAME, Settings
 from wardline.wiring.connecting import Installation, open_installation
-from wardline.wiring.layout import store_door
+from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
 
 MANIFEST = "manifest.json"
@@ -129,24 +131,17 @@ def restore(source: Path, folder: Path) -> Settings:
 
 def _fence(chosen: Settings, to: Path) -> None:
     """Raise the fence in the copy, so that also whoever copies its files by hand has it."""
-    with open_installation(replace(chosen, data=to / _DATA)) as copy:
+    section = replace(chosen.installation, data=(to / _DATA).resolve())
+    with open_installation(replace(chosen, installation=section)) as copy:
         fencing.raise_(copy.wardline.parts)
-    for left in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            next((to / _DATA).glob(f"*{left}"), to / _DATA / left).unlink()
-    for name in ("indexes", "work.lock"):
-        shutil.rmtree(to / _DATA / name, ignore_errors=True)
+    shutil.rmtree(to / _DATA / "indexes", ignore_errors=True)  # made again by whoever starts it
 
 
 def _manifest(source: Path, chosen: Settings) -> dict[str, Any]:
-    from wardline.wiring.layout import KeyFiles  # keys are read here only
-
     try:
         signed = json.loads((source / MANIFEST).read_bytes())
     except (OSError, ValueError):
         raise InputError(f"back-up {source.name}: no manifest in it, expected a whole back-up") from None
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(chosen.keys).log).public_key()
     said = audit.open_statement(signed, key)
     if said.get("kind") != "back-up" or said.get("form") != _FORM:
