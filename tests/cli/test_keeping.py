@@ -108,7 +108,7 @@ def test_without_the_right_master_key_nothing_starts_and_the_reason_is_said(
         wiring.create_secret(path, base64.b64encode(b"k" * 32))
     ended = place.run("hold", "list", "--json")
     assert ended.code == (4 if how == "another" else 2)
-    assert "vault.key" in ended.error["message"] + ended.error["remedy"]
+    assert "vault.key" in ended.error["message"] + ended.error["advice"]
     assert kept not in ended.err
 
 
@@ -122,7 +122,7 @@ def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: s
     holds = place.run("hold", "list", "--json").json
     assert [each["basis"] for each in holds] == ["provisional", "requested"]
     late = place.run_as("bea", "preservation", "extend", found, "--reason", "renewed", "--json")
-    assert late.error["code"] == "conflict"  # its 90 days are over since April
+    assert late.error["error"] == "conflict"  # its 90 days are over since April
 
     order = place.run_as("bea", "preservation", "record", "--basis", "order", *ASKER, "--item", kept, "--until", "2099-01-01", "--json").json  # fmt: skip
     later = place.run_as("bea", "preservation", "extend", order["id"], "--reason", "the court's second order", "--until", "2099-06-01", "--json").json  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: s
 
 def test_what_is_undecided_is_not_destroyed_on_request(place: Place, kept: str) -> None:
     refused = place.run_as("bea", "destruction", "propose", kept, *ASKER, "--reason", "asked", "--json")
-    assert refused.error["code"] == "conflict"
+    assert refused.error["error"] == "conflict"
 
 
 def test_a_back_up_holds_no_key_and_what_is_restored_from_it_does_not_send(
@@ -199,14 +199,14 @@ def test_a_back_up_that_is_not_what_was_made_is_not_restored(
         "key": "unknown-master-key",
         "data": "already-exists",
     }
-    assert ended.error["code"] == expected[what]
+    assert ended.error["error"] == expected[what]
     assert not (new / "data" / "wardline.sqlite").exists()
 
 
 def test_a_back_up_is_not_written_over_anything(place: Place, tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy" / "mine").touch()
-    assert place.run_as("bea", "backup", tmp_path / "copy", "--json").error["code"] == "already-exists"
+    assert place.run_as("bea", "backup", tmp_path / "copy", "--json").error["error"] == "already-exists"
 
 
 def test_a_statement_is_checked_with_the_public_key_alone() -> None:
