@@ -125,7 +125,7 @@ def destroyed(line: Line, item_id: str) -> records.Destruction:
     )
     with pytest.raises(SecondPersonError):
         line.wardline.approve(approval.id, user=lead)
-    assert is_kept(line, item_id)
+    assert line.store.item(item_id).sealed
     line.wardline.approve(approval.id, user=other)
     line.run_due()
     return line.store.destruction(made.id)

@@ -214,7 +214,8 @@ class World:
                 basis=basis, asker=ASKER, received_at=now, until=until, case_ids=(self.case_id,)
             )
             made = self.wardline.preserve(wanted, user=self.lead)
-            self.requests[made.id] = until or now + timedelta(days=90)
+            if made.item_ids:  # else it came too late, and says so
+                self.requests[made.id] = until or now + timedelta(days=90)
             return
         if not self.requests:
             return

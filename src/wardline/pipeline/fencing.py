@@ -23,7 +23,8 @@ FENCED = frozenset(
 """Durable work that sends, or that destroys."""
 RESTORED = "restored from a back-up"
 _SUBJECT = "installation"
-_LOOK_AGAIN = timedelta(minutes=5)
+_LOOK_AGAIN = timedelta(minutes=30)
+"""Each look of each task is a row in the queue's tables."""
 _UNDER_WAY = (
     ReferralState.DRAFT,
     ReferralState.OPENING,
