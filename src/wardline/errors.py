@@ -272,3 +272,13 @@ class AuditLogError(IntegrityError):
 
 class EvidenceError(IntegrityError):
     code = "evidence"
+
+
+class UnknownMasterKeyError(EvidenceError):
+    """What wraps the data key of an object is not among the master keys that are loaded."""
+
+    code = "unknown-master-key"
+    remedy = (
+        "Put the file vault.key back that these files were sealed under, from the copy you keep elsewhere, and make no new one: nothing was "
+        "changed, and without that key the evidence cannot be opened."
+    )

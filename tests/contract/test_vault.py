@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import pytest
 
 from wardline import ports
 from wardline.adapters.vaults import DirectoryVault
-from wardline.testing.vault_contract import VaultContract
+from wardline.testing.vault_contract import TurningKeys, VaultContract
 from wardline.testing.write_points import Recorder
 
 
 class TestDirectoryVault(VaultContract):
     @pytest.fixture
-    def vault(self, tmp_path: Path) -> ports.Vault:
-        return DirectoryVault(tmp_path / "vault", secrets.token_bytes(32), reached=Recorder())
+    def vault(self, tmp_path: Path, keys: TurningKeys) -> ports.Vault:
+        return DirectoryVault(tmp_path / "vault", keys, reached=Recorder())

@@ -6,7 +6,7 @@ What has to be kept is said here once more, in the words of the law and of the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -21,16 +21,20 @@ from wardline.adapters import hash_lists
 from wardline.adapters.indexes.hamming import MemoryIndex
 from wardline.adapters.stores import MemoryStore
 from wardline.adapters.wordings import Operator, TemplateWording
-from wardline.errors import AuthorityUnreachableError
-from wardline.pipeline import Parts, Rules, Wardline, people
+from wardline.errors import AuthorityUnreachableError, ConflictError
+from wardline.pipeline import Parts, Rules, Wardline, destroying, fencing, people, preserving
 from wardline.pipeline.preserve import sweep
 from wardline.pipeline.tasks import TASKS
-from wardline.records import KeyTrust, Outcome
+from wardline.records import KeyTrust, Outcome, PreservationBasis
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import PLATFORM, REPORTER
 
+ASKER = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
 PERIODS = preservation.Periods()
-EVENTS = ("violation", "innocent", "cannot-tell", "outage", "recovery", "work", "sweep")
+EVENTS = (
+    "violation", "innocent", "cannot-tell", "outage", "recovery", "work", "sweep",
+    "requested", "ordered", "renewed", "withdrawn", "destroy", "fence", "lift",
+)  # fmt: skip
 DAYS = (0, 0, 1, 13, 14, 29, 30, 31, 200, 364, 365, 366)
 timelines = st.lists(st.tuples(st.sampled_from(EVENTS), st.sampled_from(DAYS)), max_size=14)
 
@@ -49,6 +53,9 @@ class MemoryVault:
 
     def destroy(self, object_id: str, purpose: str) -> None:
         self.objects.pop((object_id, purpose), None)
+
+    def rewrap(self, object_id: str, purpose: str) -> bool:
+        return False
 
     def inventory(self) -> Iterator[tuple[str, str, datetime]]:
         return iter([(name, purpose, NOW) for name, purpose in self.objects])
@@ -137,6 +144,14 @@ class World:
         self.case_id = self.store.cases()[0].id
         self.people = count(1)
         self.cleared_at: datetime | None = None
+        self.lead = records.User(
+            id=self.parts.new_id("user"), name="lead", role=records.Role.LEAD, password_hash="!", created_at=self.clock.now()
+        )  # fmt: skip
+        self.other = replace(self.lead, id=self.parts.new_id("user"), name="other")
+        self.requests: dict[str, datetime] = {}
+        """Until when each request asks, said once more."""
+        self.is_destroyed = False
+        """Two people agreed and were told of every hold."""
 
     def decide(self, outcome: Outcome) -> None:
         if self.store.case(self.case_id).state is not records.CaseState.OPEN:
@@ -178,19 +193,79 @@ class World:
                 self.authority.works = event == "recovery"
             case "work":
                 self.work()
+            case "requested" | "ordered" | "renewed" | "withdrawn":
+                self.ask(event)
+            case "destroy":
+                self.destroy()
+            case "fence":
+                fencing.raise_(self.parts)
+            case "lift":
+                self.wardline.lift_fence(user=self.lead)
             case _:
                 sweep(self.parts)
+
+    def ask(self, event: str) -> None:
+        """Let an agency ask, ask again, or withdraw the newest request."""
+        now = self.clock.now()
+        if event in ("requested", "ordered"):
+            basis = PreservationBasis.US_REQUEST if event == "requested" else PreservationBasis.ORDER
+            until = now + timedelta(days=40) if event == "ordered" else None
+            wanted = preserving.Wanted(
+                basis=basis, asker=ASKER, received_at=now, until=until, case_ids=(self.case_id,)
+            )
+            made = self.wardline.preserve(wanted, user=self.lead)
+            if made.item_ids:  # else it came too late, and says so
+                self.requests[made.id] = until or now + timedelta(days=90)
+            return
+        if not self.requests:
+            return
+        newest = list(self.requests)[-1]
+        found = self.store.preservation(newest)
+        if self.requests[newest] <= now:
+            return
+        if event == "withdrawn":
+            self.wardline.end_preservation(newest, why="withdrawn", user=self.lead)
+            self.requests[newest] = now
+        elif found.basis is PreservationBasis.ORDER:
+            self.requests[newest] += timedelta(days=7)
+            self.wardline.extend_preservation(
+                newest, reason="again", until=self.requests[newest], user=self.lead
+            )
+        elif not found.extensions:
+            self.wardline.extend_preservation(newest, reason="renewed", user=self.lead)
+            self.requests[newest] += timedelta(days=90)
+
+    def destroy(self) -> None:
+        """Have two people destroy it, told of each hold; where it is undecided or unfinished, that is refused."""
+        running = tuple(
+            hold.id for hold in self.store.holds_of(self.item_id) if hold.state is records.HoldState.ACTIVE
+        )
+        wanted = destroying.Wanted(
+            asker=ASKER,
+            reason="asked",
+            received_at=self.clock.now(),
+            item_ids=(self.item_id,),
+            despite=running,
+        )
+        try:
+            made, approval = self.wardline.propose_destruction(wanted, user=self.lead)
+        except ConflictError:
+            return
+        self.wardline.approve(approval.id, user=self.other)
+        destroying.carry_out(self.parts, made.id, 0)
+        self.is_destroyed = True
 
     def kept_until(self) -> datetime | None:
         """Say until when the file must be kept; None while that is not known yet."""
         if self.store.case(self.case_id).state is not records.CaseState.CLOSED:
             return None
         referrals = self.store.referrals()
+        asked = max(self.requests.values(), default=self.clock.now())
         if not referrals:
             assert self.cleared_at is not None
-            return self.cleared_at + timedelta(days=14)
+            return max(asked, self.cleared_at + timedelta(days=14))
         finished_at = referrals[0].finished_at
-        return finished_at + timedelta(days=365) if finished_at else None
+        return max(asked, finished_at + timedelta(days=365)) if finished_at else None
 
     def is_kept(self) -> bool:
         return (self.item_id, "original") in self.vault.objects
@@ -202,7 +277,7 @@ def live(timeline: Sequence[tuple[str, int]]) -> World:
         world.clock.advance(timedelta(days=days, minutes=2))
         world.happen(event)
         until = world.kept_until()
-        if until is None or world.clock.now() < until:
+        if not world.is_destroyed and (until is None or world.clock.now() < until):
             assert world.is_kept(), (event, until)
         assert world.store.item(world.item_id).sealed == world.is_kept()
     return world
@@ -217,9 +292,9 @@ def test_evidence_is_never_destroyed_early(timeline: list[tuple[str, int]]) -> N
 @settings(max_examples=300)
 @given(timelines)
 def test_evidence_does_not_outlive_its_time(timeline: list[tuple[str, int]]) -> None:
-    world = live([*timeline, ("recovery", 0), ("work", 1), ("work", 1), ("sweep", 400)])
+    world = live([*timeline, ("lift", 0), ("recovery", 0), ("work", 1), ("work", 1), ("sweep", 600)])
     until = world.kept_until()
-    assert world.is_kept() == (until is None)
+    assert world.is_kept() == (until is None and not world.is_destroyed)
 
 
 @pytest.mark.faults

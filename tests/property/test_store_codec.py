@@ -15,6 +15,7 @@ from wardline.adapters.stores import beside, codec, kinds, tables
 from wardline.testing import store_contract_schemas as of_schemas
 from wardline.testing import store_records as make
 from wardline.testing import store_records_certificates as of_certificates
+from wardline.testing import store_records_preservation as of_preservation
 
 _TEXT = st.text(
     st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60
@@ -348,6 +349,45 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         until=_TIMES,
         state=st.sampled_from(records.HoldState),
         referral_id=st.none() | _TEXT,
+        preservation_id=st.none() | _TEXT,
+    ),
+    records.Preservation: st.builds(
+        of_preservation.preservation,
+        basis=st.sampled_from(records.PreservationBasis),
+        asker=st.builds(of_preservation.asker, agency=_NAMES, reference=_NAMES),
+        received_at=_TIMES,
+        until=_TIMES,
+        account_reference=st.just("") | _NAMES,
+        item_ids=_tuples(_TEXT),
+        gone=_tuples(_TEXT),
+        extensions=_tuples(st.builds(records.Extension, at=_TIMES, by=_TEXT, until=_TIMES, reason=_NAMES)),
+        ended_at=st.none() | _TIMES,
+        ended_by=st.none() | _TEXT,
+        why_ended=st.none() | _NAMES,
+    ),
+    records.Destruction: st.builds(
+        of_preservation.destruction,
+        reason=_NAMES,
+        despite=_tuples(_TEXT),
+        state=st.sampled_from(records.DestructionState),
+        decided_by=st.none() | _TEXT,
+        decided_at=st.none() | _TIMES,
+        destroyed=_tuples(
+            st.builds(
+                of_preservation.destroyed_file,
+                sha256=st.none() | st.just("a1" * 32),
+                size_bytes=_SMALL,
+                at=_TIMES,
+            )
+        ),
+        done_at=st.none() | _TIMES,
+    ),
+    records.Fence: st.builds(
+        of_preservation.fence,
+        raised_at=_TIMES,
+        why=_NAMES,
+        lifted_at=st.none() | _TIMES,
+        lifted_by=st.none() | _TEXT,
     ),
     records.HashList: st.builds(
         make.hash_list,

@@ -24,6 +24,7 @@ from wardline.audit.proofs import (
     prove,
     prove_continuation,
 )
+from wardline.audit.statements import open_statement, sign_statement
 from wardline.audit.tiles import (
     CHECKPOINT_PATH,
     ENTRIES,
@@ -39,6 +40,6 @@ from wardline.audit.verification import Verdict, verify_log
 
 __all__ = [
     "CHECKPOINT_PATH", "ENTRIES", "TILE_WIDTH", "Blocks", "Continuation", "Proof", "TileFile", "Tiling", "Verdict", "check_continuation", "check_proof", "checkpoint",
-    "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "notes_in_file", "open_checkpoint", "proof_fields", "prove", "prove_continuation",
-    "read_tile", "sign_batch", "verifier_key", "verify_log", "widths",
+    "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "notes_in_file", "open_checkpoint", "open_statement", "proof_fields", "prove", "prove_continuation",
+    "read_tile", "sign_batch", "sign_statement", "verifier_key", "verify_log", "widths",
 ]  # fmt: skip

@@ -12,12 +12,15 @@ from wardline.cli import (
     appeal,
     approval,
     audit,
+    backup,
     bench,
     case,
     certificate,
     certificate_acts,
     check,
     demo,
+    destruction,
+    fence,
     flag,
     golden,
     hash_file,
@@ -25,6 +28,7 @@ from wardline.cli import (
     hold,
     init,
     migrate,
+    preservation,
     referral,
     sandbox,
     scan,
@@ -32,6 +36,7 @@ from wardline.cli import (
     statistics,
     submit,
     user,
+    vault,
     work,
 )  # fmt: skip
 from wardline.cli.errors_table import Program
@@ -82,6 +87,12 @@ certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")
+app.add_typer(preservation.app, name="preservation")
+app.add_typer(destruction.app, name="destruction")
+app.add_typer(vault.app, name="vault")
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.add_typer(fence.app, name="fence")
 app.add_typer(golden.app, name="golden")
 app.add_typer(alarm.app, name="alarm")
 app.add_typer(audit.app, name="audit")

@@ -231,6 +231,8 @@ name = {name}
 #provisional_days = 30.0
 # From the authority's receipt on; at least 365.
 #after_filing_days = 365.0
+# What the account of a report had uploaded so long before is held as long as the report.
+#before_filing_days = 0.0
 # After "not a violation": the file is destroyed, then the account unlinked.
 #after_clearance_days = 14.0
 #unlink_after_clearance_days = 30.0

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from wardline import records
 from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
-from wardline.pipeline import certified, look_back
+from wardline.pipeline import certified, destroying, look_back
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
@@ -17,6 +17,8 @@ _MAY_DECIDE = {
     ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD},
     ApprovalKind.LET_HASH_LIST_CHANGE: {Role.ADMIN, Role.LEAD},
     ApprovalKind.CERTIFY: {Role.ADMIN, Role.LEAD},
+    ApprovalKind.DESTROY_EVIDENCE: {Role.ADMIN, Role.LEAD},
+    ApprovalKind.ROTATE_VAULT_KEY: {Role.ADMIN, Role.LEAD},
 }
 
 
@@ -39,21 +41,37 @@ def approve(parts: Parts, approval_id: str, user: records.User) -> records.Appro
         ConflictError: It was decided already, or what it is about changed since.
     """
     approval = _undecided(parts, approval_id, user)
-    if approval.kind is ApprovalKind.CERTIFY:
-        return _decide(
-            parts, approval, user, ApprovalState.APPROVED, certified.approved(parts, approval, user)
-        )
-    changed, entry = _carry_out(parts, approval, user)
-    # What a list holds that is switched on is new, as far as files are concerned that are kept already.
-    work = look_back.tasks(parts, changed, 0) if approval.kind is ApprovalKind.ACTIVATE_HASH_LIST else []
-    carried_out = Writing([Replace(changed)], [entry], list(work))
-    return _decide(parts, approval, user, ApprovalState.APPROVED, carried_out)
+    return _decide(parts, approval, user, ApprovalState.APPROVED, _approved(parts, approval, user))
+
+
+def _approved(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
+    """Make what the act is, to be committed with its approval."""
+    match approval.kind:
+        case ApprovalKind.CERTIFY:
+            return certified.approved(parts, approval, user)
+        case ApprovalKind.DESTROY_EVIDENCE:
+            return destroying.approved(parts, approval, user)
+        case ApprovalKind.ROTATE_VAULT_KEY:
+            return Writing()  # done where the key file is, by `wardline vault rotate`
+        case ApprovalKind.ACTIVATE_HASH_LIST | ApprovalKind.LET_HASH_LIST_CHANGE:
+            changed, entry = _carry_out(parts, approval, user)
+            # What a list holds that is switched on is new, as far as files are concerned that are kept already.
+            work = (
+                look_back.tasks(parts, changed, 0) if approval.kind is ApprovalKind.ACTIVATE_HASH_LIST else []
+            )
+            return Writing([Replace(changed)], [entry], list(work))
+        case _:
+            assert_never(approval.kind)
 
 
 def refuse(parts: Parts, approval_id: str, user: records.User) -> records.Approval:
     """Refuse a proposal; nothing else happens."""
     approval = _undecided(parts, approval_id, user)
-    told = certified.refused(parts, approval, user) if approval.kind is ApprovalKind.CERTIFY else Writing()
+    told = Writing()
+    if approval.kind is ApprovalKind.CERTIFY:
+        told = certified.refused(parts, approval, user)
+    elif approval.kind is ApprovalKind.DESTROY_EVIDENCE:
+        told = destroying.refused(parts, approval, user)
     return _decide(parts, approval, user, ApprovalState.REFUSED, told)
 
 
@@ -85,10 +103,8 @@ def _changed(kind: ApprovalKind, following: records.HashList) -> tuple[Verb, rec
             return Verb.HASH_LIST_ACTIVATED, replace(following, state=records.HashListState.ACTIVE)
         case ApprovalKind.LET_HASH_LIST_CHANGE:
             return Verb.HASH_LIST_LET_CHANGE, replace(following, may_change=True)
-        case ApprovalKind.CERTIFY:
-            raise ConflictError(f"{following.id}: a hash list, expected a certificate")
         case _:
-            assert_never(kind)
+            raise ConflictError(f"{following.id}: a hash list, expected what {kind} is about")
 
 
 def _decide(

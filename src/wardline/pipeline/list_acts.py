@@ -13,6 +13,8 @@ from wardline.pipeline.lists import AddedList, SyncedList
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 
+_ABOUT_LISTS = {records.ApprovalKind.ACTIVATE_HASH_LIST, records.ApprovalKind.LET_HASH_LIST_CHANGE}
+
 
 class ListActs:
     """Part of ``Wardline``: lists and approvals."""
@@ -109,7 +111,7 @@ class ListActs:
     def approve(self, approval_id: str, *, user: records.User) -> records.Approval:
         """Approve somebody else's proposal; it is carried out at once."""
         approved = approvals.approve(self.parts, approval_id, user)
-        if approved.kind is not records.ApprovalKind.CERTIFY:
+        if approved.kind in _ABOUT_LISTS:
             self._watch_canaries(approved.subject_id)
             self._follow_lists()
         return approved

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
-from wardline.pipeline import alarms, clock_watch, gathering, golden_evidence
+from wardline.pipeline import alarms, clock_watch, fencing, gathering, golden_evidence, preserving
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
@@ -29,7 +29,7 @@ def sweep(parts: Parts) -> int:
     One that cannot be ended keeps none of the others; afterwards the first error is raised.
     """
     golden_evidence.sweep(parts)
-    if clock_watch.is_in_doubt(parts):
+    if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
     ended, waiting, errors = 0, set[str](), list[WardlineError]()
     # Holds that wait for a decision or a receipt stay in front; they must not hide those behind them.
@@ -91,7 +91,7 @@ def destroy_orphans(parts: Parts) -> int:
     A crash leaves a few. Where there are many, the database may come from an older back-up than the vault: then nothing is destroyed
     and a person is told.
     """
-    if clock_watch.is_in_doubt(parts):
+    if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
     old = [
         (name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER
@@ -139,7 +139,8 @@ def cleared(parts: Parts, case: records.Case, decision: records.Decision) -> Wri
 def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     """Take the account, and what colleagues wrote, out of a case with nothing to report. Doing it again does nothing.
 
-    While the platform still owes an action, the account stays, for the platform has to be told whose content it is.
+    While the platform still owes an action, the account stays, for the platform has to be told whose content it is; and while a request to
+    preserve covers the case.
     """
     case = parts.store.case(case_id)
     if case.decision_id is None or case.state is not CaseState.CLOSED or not case.account_reference:
@@ -149,7 +150,7 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     actions = parts.store.actions_of(case_id)
     appeal = parts.store.appeal_of(case_id)
     waits = any(_is_owed(action) for action in actions) or (appeal is not None and appeal.answered_at is None)
-    if waits or clock_watch.is_in_doubt(parts):
+    if waits or preserving.covers(parts, case_id) or clock_watch.is_in_doubt(parts):
         later = Task(
             name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN
         )

@@ -371,6 +371,7 @@ class _Filing:
                 parts.entry(Verb.REFERRAL_FILED, filed.id, detail=f"{receipt.id} report {receipt.remote_id}"),
                 *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),
             ],
+            work=[Task(name="hold-before", record_id=filed.id)] if parts.rules.periods.before_filing else [],
         )  # fmt: skip
         self._current = filed
 

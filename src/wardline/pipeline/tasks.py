@@ -14,8 +14,10 @@ from wardline.pipeline import (
     clusters,
     complaint_watch,
     correcting,
+    destroying,
     exchanging,
     feedback,
+    fencing,
     filing_watch,
     flagging,
     look_back,
@@ -23,6 +25,7 @@ from wardline.pipeline import (
     overturning,
     placing,
     preserve,
+    preserving,
     regrading,
     reversing,
     sampling,
@@ -48,7 +51,7 @@ from wardline.pipeline.parts import Parts
 from wardline.pipeline.restoring import Restoring
 from wardline.pipeline.review import find_reviewer
 
-TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
+_TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "conclude": conclude,
     "enforce": enforce,
     "refer": correcting.refer,
@@ -77,7 +80,10 @@ TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
     "follow": spreading.follow,
     "take-back": taking_back.take_back,
     "bring-back": bringing_back.bring_back,
+    "destroy-evidence": destroying.carry_out,
+    "hold-before": preserving.hold_before,
 }
+TASKS = {name: fencing.guarded(name, task) for name, task in _TASKS.items()}
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)
 

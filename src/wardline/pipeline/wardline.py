@@ -28,6 +28,7 @@ from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.nobody_takes import LeftAlone
 from wardline.pipeline.opinion_acts import OpinionActs
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.preservation_acts import PreservationActs
 from wardline.pipeline.proving import Prover
 from wardline.pipeline.queue_acts import QueueActs
 from wardline.pipeline.review_acts import ReviewActs
@@ -51,6 +52,7 @@ class Wardline(
     OpinionActs,
     CertificateActs,
     FilingActs,
+    PreservationActs,
 ):
     """One installation of Wardline, as Python sees it. ``wardline.connect`` gives one.
 

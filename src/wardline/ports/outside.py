@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -108,6 +109,22 @@ class Hasher(Protocol):
         ...
 
 
+class MasterKeys(Protocol):
+    """The keys that wrap the data keys of sealed objects: the newest one seals, older ones still open what was sealed under them."""
+
+    def newest(self) -> bytes:
+        """The key that seals, 32 bytes."""
+        ...
+
+    def named(self, key_id: bytes) -> bytes | None:
+        """The key whose SHA-256 begins with these eight bytes; None when it is not among them."""
+        ...
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Meanwhile no key is taken away: around choosing a key and writing what it wrapped."""
+        ...
+
+
 class Vault(Protocol):
     """Sealed storage of evidence: each object under its own data key, bound to its id and purpose.
 
@@ -124,6 +141,11 @@ class Vault(Protocol):
 
     def destroy(self, object_id: str, purpose: str) -> None:
         """Make the content unreadable for good: key first, then the ciphertext. Repeating is no error."""
+        ...
+
+    def rewrap(self, object_id: str, purpose: str) -> bool:
+        """Put an object's data key under the newest master key, durably, and say whether there was anything to do; False also when the
+        object is not there. At no moment is the object unreadable, and the content is written nowhere else."""
         ...
 
     def inventory(self) -> Iterator[tuple[str, str, datetime]]:

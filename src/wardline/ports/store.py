@@ -180,6 +180,26 @@ class PreservationReader(Protocol):
         """Active holds whose time is over."""
         ...
 
+    def preservation(self, preservation_id: str) -> records.Preservation: ...
+
+    def preservations(self, *, after: str | None = None, most: int) -> list[records.Preservation]:
+        """Oldest first, by when they were recorded."""
+        ...
+
+    def open_preservations(self, now: datetime) -> list[records.Preservation]:
+        """Those that still ask for something, the first to end first."""
+        ...
+
+    def destruction(self, destruction_id: str) -> records.Destruction: ...
+
+    def destructions(self, *, after: str | None = None, most: int) -> list[records.Destruction]:
+        """Oldest first."""
+        ...
+
+    def fence(self) -> records.Fence | None:
+        """The one that stands."""
+        ...
+
     def sealed_items(self, item_ids: Sequence[str]) -> set[str]:
         """Which of these items are recorded as sealed."""
         ...

@@ -4,8 +4,13 @@ from wardline.preservation.holds import (
     Periods,
     ends,
     place_after_filing,
+    place_before_filing,
     place_provisional,
     redate_after_clearance,
 )
+from wardline.preservation.requests import extended, first_end, place, unnamed
 
-__all__ = ["Periods", "ends", "place_after_filing", "place_provisional", "redate_after_clearance"]
+__all__ = [
+    "Periods", "ends", "extended", "first_end", "place", "place_after_filing", "place_before_filing", "place_provisional",
+    "redate_after_clearance", "unnamed",
+]  # fmt: skip

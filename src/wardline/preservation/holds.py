@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ class Periods:
     """From triage on. A hold never ends while its case is undecided."""
     after_filing: timedelta = _LEAST_AFTER_FILING
     """From the authority's receipt on; one year at least."""
+    before_filing: timedelta = timedelta(0)
+    """What the account had uploaded so long before, and is still there, is kept as long as the report; nothing: only what was reported."""
     after_clearance: timedelta = timedelta(days=14)
     """After "not a violation": time to appeal, then the file is destroyed."""
     unlink_after_clearance: timedelta = timedelta(days=30)
@@ -65,6 +67,27 @@ def place_after_filing(
             placed_at=receipt_at, until=receipt_at + periods.after_filing, referral_id=referral.id,
         )
         for hold_id, file in zip(hold_ids, referral.files, strict=True)
+    )  # fmt: skip
+
+
+def place_before_filing(
+    referral: records.Referral,
+    others: Mapping[str, str],
+    *,
+    hold_ids: Sequence[str],
+    receipt_at: datetime,
+    periods: Periods,
+) -> tuple[records.Hold, ...]:
+    """Place holds on what the account had uploaded in the weeks before, as the law of the United Kingdom asks: ids of files to their cases.
+
+    Source: SI 2026/268, regulation 8(2), two weeks; read second-hand, counsel must confirm.
+    """
+    return tuple(
+        records.Hold(
+            id=hold_id, item_id=item_id, case_id=case_id, basis=HoldBasis.REPORTED, placed_at=receipt_at,
+            until=receipt_at + periods.after_filing, referral_id=referral.id,
+        )
+        for hold_id, (item_id, case_id) in zip(hold_ids, others.items(), strict=True)
     )  # fmt: skip
 
 

@@ -110,6 +110,16 @@ from wardline.records.list_source import (
 from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.opinion import Opinion, OpinionReason
 from wardline.records.places import COUNTRIES, US_STATES
+from wardline.records.preservation import (
+    Asker,
+    DestroyedFile,
+    Destruction,
+    DestructionState,
+    Extension,
+    Fence,
+    Preservation,
+    PreservationBasis,
+)
 from wardline.records.preview import (
     Preview,
     PreviewColumn,
@@ -218,6 +228,7 @@ __all__ = [
     "ApprovalKind",
     "ApprovalState",
     "Arm",
+    "Asker",
     "AssociatedAccount",
     "AssociationKind",
     "Attained",
@@ -245,6 +256,9 @@ __all__ = [
     "Covering",
     "Decision",
     "DecisionState",
+    "DestroyedFile",
+    "Destruction",
+    "DestructionState",
     "Device",
     "Disabling",
     "Disposal",
@@ -260,9 +274,11 @@ __all__ = [
     "Evidence",
     "EvidenceCount",
     "Examination",
+    "Extension",
     "Fact",
     "FactKind",
     "FeedbackState",
+    "Fence",
     "Figures",
     "FileAnnotation",
     "Finding",
@@ -333,6 +349,8 @@ __all__ = [
     "Place",
     "PostalAddress",
     "Precision",
+    "Preservation",
+    "PreservationBasis",
     "Preview",
     "PreviewColumn",
     "PreviewDocument",

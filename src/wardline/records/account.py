@@ -143,6 +143,10 @@ class ApprovalKind(StrEnum):
     """Its next sync may change as much as it likes."""
     CERTIFY = "certify"
     """A machine may clear, or act on, what a certificate says."""
+    DESTROY_EVIDENCE = "destroy-evidence"
+    """Files are destroyed before their time, as an authority asks."""
+    ROTATE_VAULT_KEY = "rotate-vault-key"
+    """A new master key takes the place of the vault's present one."""
 
 
 class ApprovalState(StrEnum):

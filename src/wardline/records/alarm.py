@@ -36,6 +36,8 @@ class AlarmKind(StrEnum):
     DISK_FULL = "disk-full"
     EVIDENCE_UNCLAIMED = "evidence-unclaimed"
     """Many sealed files that no record points at: more likely a database from an older back-up than rubbish."""
+    FENCED = "fenced"
+    """This is a restored copy: it neither sends nor destroys until a person says that the old one is gone."""
     DETECTOR_FAILING = "detector-failing"
     """A detector gives no usable answer: everything in its scopes goes to people."""
     DETECTOR_CHANGED = "detector-changed"

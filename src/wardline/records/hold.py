@@ -15,12 +15,14 @@ class HoldBasis(StrEnum):
     """Quarantine from triage until a decision takes effect."""
     REPORTED = "reported"
     """The content of a report. Source: 18 USC 2258A(h)(1), one year after submission."""
+    REQUESTED = "requested"
+    """Somebody asked that it is preserved; the request says who, why and until when."""
 
 
 class HoldState(StrEnum):
     ACTIVE = "active"
     ENDED = "ended"
-    """The evidence was destroyed."""
+    """It keeps nothing any more; the evidence is destroyed unless another hold keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Hold:
     state: HoldState = HoldState.ACTIVE
     referral_id: str | None = None
     version: int = 1
+    preservation_id: str | None = None
+    """The request that it is for."""
 
     def __post_init__(self) -> None:
         require_id("hold", self.id)

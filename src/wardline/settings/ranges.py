@@ -87,6 +87,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "review.wellbeing.weight_b": (0, 1000),
     "preservation.provisional_days": (0, 36_500),
     "preservation.after_filing_days": (365, 36_500),
+    "preservation.before_filing_days": (0, 365),
     "preservation.after_clearance_days": (0, 3_650),
     "preservation.unlink_after_clearance_days": (0, 3_650),
     "preservation.pause_after_days": (0, 3_650),

@@ -162,6 +162,8 @@ class PreservationSettings:
     """From triage on; a hold never ends while its case is undecided."""
     after_filing_days: float = 365.0
     """From the authority's receipt on; at least 365."""
+    before_filing_days: float = 0.0
+    """What the account had uploaded so long before a report is held as long as the report. 0: only what was reported."""
     after_clearance_days: float = 14.0
     """After "not a violation": then the file is destroyed."""
     unlink_after_clearance_days: float = 30.0

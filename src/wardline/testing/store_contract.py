@@ -42,6 +42,7 @@ from wardline.testing.store_contract_finding import FindingContract
 from wardline.testing.store_contract_lists import ListReadersContract
 from wardline.testing.store_contract_log import LogContract
 from wardline.testing.store_contract_opinions import OpinionsContract
+from wardline.testing.store_contract_preservation import PreservationContract
 from wardline.testing.store_contract_queue import QueueContract
 from wardline.testing.store_contract_readers import ReadersContract
 from wardline.testing.store_contract_schemas import SchemasContract
@@ -71,6 +72,7 @@ class StoreContract(
     ComplaintContract,
     OpinionsContract,
     EvidenceContract,
+    PreservationContract,
     CertificatesContract,
     WellbeingContract,
     LogContract,

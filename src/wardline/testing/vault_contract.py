@@ -4,14 +4,17 @@
 
     class TestMyVault(VaultContract):
         @pytest.fixture
-        def vault(self, tmp_path: Path) -> ports.Vault:
-            return MyVault(tmp_path)
+        def vault(self, tmp_path: Path, keys: TurningKeys) -> ports.Vault:
+            return MyVault(tmp_path, keys)
 """
 # ruff: noqa: S101 - a contract suite is tests, kept in the package so that plug-in authors can subclass it
 
 from __future__ import annotations
 
 import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,8 +29,41 @@ _OTHER_ID = "item-01k9xyzq6m3v8r5c2t7w4n0b1e"
 _PURPOSE = "evidence"
 
 
+class TurningKeys:
+    """A ``ports.MasterKeys`` in memory, to which a test adds keys and takes them away."""
+
+    def __init__(self) -> None:
+        self.keys = [secrets.token_bytes(32)]
+
+    def newest(self) -> bytes:
+        """Give the key that was added last."""
+        return self.keys[-1]
+
+    def named(self, key_id: bytes) -> bytes | None:
+        """Give the key whose digest begins so."""
+        return next((key for key in self.keys if hashlib.sha256(key).digest()[:8] == key_id), None)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Do nothing: only the test changes keys."""
+        yield
+
+    def add(self) -> None:
+        """Add a newer key."""
+        self.keys.append(secrets.token_bytes(32))
+
+    def retire(self) -> None:
+        """Take away all but the newest."""
+        self.keys = self.keys[-1:]
+
+
 class VaultContract:
     """What every vault does."""
+
+    @pytest.fixture
+    def keys(self) -> TurningKeys:
+        """Give the master keys of the vault."""
+        return TurningKeys()
 
     @pytest.fixture
     def vault(self) -> ports.Vault:
@@ -89,6 +125,39 @@ class VaultContract:
         assert (object_id, purpose) == (_ID, _PURPOSE)
         assert sealed_at.utcoffset() == timedelta(0)
         assert sealed_at > datetime(2020, 1, 1, tzinfo=UTC)
+
+    def test_after_a_change_of_keys_the_new_one_alone_opens_what_was_wrapped_anew(
+        self, vault: ports.Vault, keys: TurningKeys
+    ) -> None:
+        vault.seal(_ID, _PURPOSE, b"content")
+        (before,) = vault.inventory()
+        keys.add()
+        assert vault.open(_ID, _PURPOSE) == b"content"
+        assert vault.rewrap(_ID, _PURPOSE) is True
+        assert vault.rewrap(_ID, _PURPOSE) is False
+        keys.retire()
+        assert vault.open(_ID, _PURPOSE) == b"content"
+        assert list(vault.inventory()) == [before]
+
+    def test_what_was_not_wrapped_anew_does_not_open_without_the_old_key(
+        self, vault: ports.Vault, keys: TurningKeys
+    ) -> None:
+        vault.seal(_ID, _PURPOSE, b"content")
+        keys.add()
+        keys.retire()
+        with pytest.raises(EvidenceError):
+            vault.open(_ID, _PURPOSE)
+        with pytest.raises(EvidenceError):
+            vault.rewrap(_ID, _PURPOSE)
+
+    def test_wrapping_anew_what_is_not_there_brings_nothing_back(
+        self, vault: ports.Vault, keys: TurningKeys
+    ) -> None:
+        vault.seal(_ID, _PURPOSE, b"content")
+        vault.destroy(_ID, _PURPOSE)
+        keys.add()
+        assert vault.rewrap(_ID, _PURPOSE) is False
+        assert list(vault.inventory()) == []
 
     @pytest.mark.parametrize(
         "object_id", ["", ".", "..", "../item", "a/b", "/etc/hosts", "item\0", "item\n", "a.b", "A" * 500]

@@ -39,6 +39,7 @@ from wardline.wiring.automation import automation_rules
 from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
+from wardline.wiring.master_keys import FileKeys
 from wardline.wiring.secret_files import read_secret
 
 
@@ -73,6 +74,10 @@ class Installation:
     def one_worker(self) -> bool:
         """Whether only one process of this installation may run the durable work."""
         return not store_door(self.settings).many_workers
+
+    def master_keys(self) -> FileKeys:
+        """Give the keys that the vault's objects are sealed under."""
+        return FileKeys(self.settings.keys)
 
     def start_decoders(self) -> frozenset[str]:
         """Start the decode sandbox now, before the first upload waits for it. Gives the layers that hold around it.
@@ -123,7 +128,7 @@ def open_installation(
     keys = KeyFiles.read(chosen.keys)
     indexes = _indexes(chosen, reached, lambda list_id, message: _copy_failed(parts, list_id, message))
     parts = Parts(
-        vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", keys.vault, reached=reached, now=time.now),
+        vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", FileKeys(chosen.keys), reached=reached, now=time.now),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
         clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
@@ -181,7 +186,7 @@ def _rules(chosen: Settings) -> Rules:
         golden_share=chosen.review.golden.percent / 100, golden_violating=chosen.review.golden.violating, wellbeing=chosen.review.wellbeing.limits(),
         periods=preservation.Periods(
             provisional=timedelta(days=kept.provisional_days), after_filing=timedelta(days=kept.after_filing_days),
-            after_clearance=timedelta(days=kept.after_clearance_days),
+            before_filing=timedelta(days=kept.before_filing_days), after_clearance=timedelta(days=kept.after_clearance_days),
             unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
         ),
         clock_gap=timedelta(days=kept.pause_after_days) if kept.pause_after_days else None,

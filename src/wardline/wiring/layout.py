@@ -11,6 +11,7 @@ from typing import Any
 from wardline import plugins, settings
 from wardline.errors import AlreadyExistsError, SecretFileError
 from wardline.settings import FILE_NAME, Settings
+from wardline.wiring.master_keys import FileKeys
 from wardline.wiring.secret_files import create_secret, read_secret
 
 _KEY_BYTES = 32
@@ -21,7 +22,7 @@ class KeyFiles:
     """The three keys of every installation, 32 bytes each."""
 
     vault: bytes
-    """Wraps the data key of every sealed object. Without it the evidence is lost: keep a copy elsewhere."""
+    """The newest master key, which wraps the data key of every sealed object. Without it the evidence is lost: keep a copy elsewhere."""
     log: bytes
     """Seed of the Ed25519 key that signs the audit log."""
     idempotency: bytes
@@ -34,12 +35,8 @@ class KeyFiles:
         Raises:
             SecretFileError: One is missing, readable by others, or no key.
         """
-        return cls(
-            **{
-                name: _read_key(folder / f"{name}.key", f"key {name}")
-                for name in ("vault", "log", "idempotency")
-            }
-        )
+        others = {name: _read_key(folder / f"{name}.key", f"key {name}") for name in ("log", "idempotency")}
+        return cls(vault=FileKeys(folder).newest(), **others)
 
     @staticmethod
     def create(folder: Path) -> None:

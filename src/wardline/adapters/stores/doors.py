@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,9 +13,10 @@ from wardline.adapters.stores.durable_queue import enqueuer, prepare_durable_tab
 from wardline.adapters.stores.engines import open_postgres, open_sqlite
 from wardline.adapters.stores.schema import migrate, schema_version
 from wardline.adapters.stores.store import SqlStore
-from wardline.errors import ConfigurationError
+from wardline.errors import ConfigurationError, StoreUnavailableError
 
 FILE_NAME = "wardline.sqlite"
+_PATIENCE_SECONDS = 30
 
 
 class SqliteDoor:
@@ -43,6 +46,25 @@ class SqliteDoor:
         finally:
             engine.dispose()
 
+    def snapshot(self, to: Path) -> None:
+        """Copy the database as it is at one moment into a folder, while others write to it.
+
+        Raises:
+            StoreUnavailableError: It cannot be read or written.
+        """
+        target = to / FILE_NAME
+        try:
+            with (
+                closing(sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS)) as live,
+                closing(sqlite3.connect(target)) as copy,
+            ):
+                live.backup(copy)
+            target.chmod(0o600)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailableError(
+                f"store: its snapshot cannot be made ({type(error).__name__}), expected room for it"
+            ) from None
+
     def open(self, *, reached: ports.WritePoint) -> SqlStore:
         """Open the store."""
         engine = self._engine()
@@ -58,6 +80,17 @@ class PostgresDoor(SqliteDoor):
         if url is None:
             raise ConfigurationError("store.url_file: missing, expected a file with the PostgreSQL URL")
         self._url = url
+
+    def snapshot(self, to: Path) -> None:
+        """Refuse: PostgreSQL is backed up by its own means.
+
+        Raises:
+            ConfigurationError: Always.
+        """
+        raise ConfigurationError(
+            f"back-up {to.name}: of a PostgreSQL store, expected SQLite",
+            remedy="Use pg_dump or a base back-up, and `wardline fence raise` over what is restored: docs/how-to/back-up-and-restore.md.",
+        )
 
     def _engine(self) -> sa.Engine:
         return open_postgres(self._url)

@@ -16,6 +16,7 @@ from wardline.adapters.stores.memory_evidence import MemoryEvidence
 from wardline.adapters.stores.memory_filing import MemoryFiling
 from wardline.adapters.stores.memory_finding import MemoryFinding
 from wardline.adapters.stores.memory_opinions import MemoryOpinions
+from wardline.adapters.stores.memory_preservation import MemoryPreservation
 from wardline.adapters.stores.memory_schemas import MemorySchemas
 from wardline.adapters.stores.memory_wellbeing import MemoryWellbeing
 from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Take, Write
@@ -40,6 +41,7 @@ class MemoryStore(
     MemoryCertificates,
     MemoryWellbeing,
     MemorySchemas,
+    MemoryPreservation,
 ):
     """Records in memory. ``tasks`` holds the durable work, oldest first, for a harness to pop."""
 

@@ -18,6 +18,7 @@ from wardline.adapters.stores.figures import SqlFigures
 from wardline.adapters.stores.filing_readers import SqlFiling
 from wardline.adapters.stores.finding_readers import SqlFinding
 from wardline.adapters.stores.opinion_readers import SqlOpinions
+from wardline.adapters.stores.preservation_readers import SqlPreservation
 from wardline.adapters.stores.readers import SqlReaders
 from wardline.adapters.stores.schema_readers import SqlSchemas
 from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
@@ -35,6 +36,7 @@ class SqlStore(
     SqlCertificates,
     SqlWellbeing,
     SqlSchemas,
+    SqlPreservation,
     SqlFigures,
     log.SqlLog,
 ):

@@ -23,14 +23,23 @@ from wardline.adapters.vaults.durable import (
 )
 from wardline.adapters.vaults.envelope import (
     HEADER_BYTES,
-    KEY_BYTES,
     WRAPPED_KEY,
     Name,
+    key_id,
     open_sealed,
+    rewrapped,
     seal,
     sealed_at,
+    wrapped_by,
 )
-from wardline.errors import ConfigurationError, EvidenceError, InputError, NotFoundError
+from wardline.adapters.vaults.one_key import as_keys
+from wardline.errors import (
+    ConfigurationError,
+    EvidenceError,
+    InputError,
+    NotFoundError,
+    UnknownMasterKeyError,
+)
 
 _OBJECT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}")
 _PURPOSE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -48,27 +57,26 @@ class DirectoryVault:
 
     Args:
         root: The vault's folder; made when missing, its parent must exist. Nothing else may live there.
-        master_key: 32 bytes.
+        master_keys: The keys that wrap data keys; 32 bytes for one that never changes.
         reached: Write points: ``vault:before-seal`` (nothing written), ``vault:written`` (durable under a temporary name),
-            ``vault:sealed`` (durable under its own name), ``vault:key-destroyed`` (the file is there, its key is gone) and
-            ``vault:destroyed``.
+            ``vault:sealed`` (durable under its own name), ``vault:key-destroyed`` (the file is there, its key is gone),
+            ``vault:destroyed``, ``vault:before-rewrap`` (the new file is durable under a temporary name) and ``vault:rewrapped``.
         now: Gives the sealing time, aware, in UTC.
 
     Raises:
         ConfigurationError: The key has another length, or the folder cannot be used.
+        UnknownMasterKeyError: What lies there was sealed under another master key.
     """
 
     def __init__(
         self,
         root: Path,
-        master_key: bytes,
+        master_keys: bytes | ports.MasterKeys,
         *,
         reached: ports.WritePoint,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        if len(master_key) != KEY_BYTES:
-            raise ConfigurationError(f"vault: a master key of {len(master_key)} bytes, expected {KEY_BYTES}")
-        self._root, self._key, self._reached = root, master_key, reached
+        self._root, self._keys, self._reached = root, as_keys(master_keys), reached
         self._now = now or SystemClock().now
         self._incoming = root / _INCOMING
         try:
@@ -78,6 +86,7 @@ class DirectoryVault:
             raise ConfigurationError(
                 f"vault: its folder cannot be used ({type(error).__name__}), expected a writable one"
             ) from None
+        self._require_key()
 
     def seal(self, object_id: str, purpose: str, content: bytes) -> None:
         """Store content durably. See ``ports.Vault``.
@@ -89,21 +98,21 @@ class DirectoryVault:
         """
         name = _named(object_id, purpose)
         self._reached("vault:before-seal")
-        sealed = seal(self._key, name, content, self._now())
-        with translated(str(name)), written(self._incoming, sealed) as temporary:
-            self._reached("vault:written")
-            self._publish(name, temporary, content)
+        with self._keys.kept():
+            sealed = seal(self._keys.newest(), name, content, self._now())
+            with translated(str(name)), written(self._incoming, sealed) as temporary:
+                self._reached("vault:written")
+                self._publish(name, temporary, content)
         self._reached("vault:sealed")
 
     def open(self, object_id: str, purpose: str) -> bytes:
         """Give the content back. See ``ports.Vault``."""
         name = _named(object_id, purpose)
-        with translated(str(name)):
-            try:
-                sealed = self._path(name).read_bytes()
-            except FileNotFoundError:
-                raise NotFoundError(f"{name}: not in the vault, expected a sealed object") from None
-        return open_sealed(self._key, name, sealed)
+        try:
+            return open_sealed(self._keys, name, self._read(name))
+        except UnknownMasterKeyError:
+            # Read before its data key was wrapped anew, looked for after the old master key was taken away: it is readable now.
+            return open_sealed(self._keys, name, self._read(name))
 
     def destroy(self, object_id: str, purpose: str) -> None:
         """Overwrite the object's key, then delete the object. See ``ports.Vault``."""
@@ -115,6 +124,28 @@ class DirectoryVault:
             path.unlink()
             os.fsync(folder)
         self._reached("vault:destroyed")
+
+    def rewrap(self, object_id: str, purpose: str) -> bool:
+        """Put the object's data key under the newest master key: a whole new file takes the old one's place. See ``ports.Vault``."""
+        name = _named(object_id, purpose)
+        path = self._path(name)
+        with translated(str(name)), self._keys.kept():
+            header = _header(path, name)
+            if header is None or wrapped_by(name, header) == key_id(self._keys.newest()):
+                return False
+            # Locked from reading on: what is destroyed meanwhile must not come back.
+            with locked_folder(path.parent) as folder:
+                if not path.exists():
+                    return False
+                following = rewrapped(self._keys, name, path.read_bytes())
+                if following is None:
+                    return False
+                with written(self._incoming, following) as temporary:
+                    self._reached("vault:before-rewrap")
+                    temporary.rename(path)
+                os.fsync(folder)
+        self._reached("vault:rewrapped")
+        return True
 
     def inventory(self) -> Iterator[tuple[str, str, datetime]]:
         """Give each object's id, purpose and sealing time, by folder. See ``ports.Vault``.
@@ -141,9 +172,31 @@ class DirectoryVault:
         with locked_folder(path.parent) as folder:
             if not path.exists():
                 temporary.rename(path)
-            elif not hmac.compare_digest(open_sealed(self._key, name, path.read_bytes()), content):
+            elif not hmac.compare_digest(open_sealed(self._keys, name, path.read_bytes()), content):
                 raise EvidenceError(f"{name}: sealed before with other content, expected the same again")
             os.fsync(folder)
+
+    def _read(self, name: Name) -> bytes:
+        with translated(str(name)):
+            try:
+                return self._path(name).read_bytes()
+            except FileNotFoundError:
+                raise NotFoundError(f"{name}: not in the vault, expected a sealed object") from None
+
+    def _require_key(self) -> None:
+        """Refuse to work over files that none of the master keys opens. One file is asked: they are all under one key, or, while keys
+        are being changed, under two."""
+        for shard in _SHARDS:
+            for path in (self._root / shard).iterdir():
+                try:
+                    key = wrapped_by(self._name_of(path), _header(path, self._name_of(path)) or b"")
+                except EvidenceError:
+                    continue  # a foreign or damaged file: the sweep tells of it
+                if self._keys.named(key) is None:
+                    raise UnknownMasterKeyError(
+                        "vault: sealed under another master key than keys/vault.key holds, expected that one"
+                    )
+                return
 
     def _path(self, name: Name) -> Path:
         shard = hashlib.sha256(name.object_id.encode()).hexdigest()[:2]

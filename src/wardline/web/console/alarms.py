@@ -86,6 +86,12 @@ WORDS: dict[AlarmKind, Words] = {
         "Nothing is restricted for them. Each upload near them goes to a person.",
         "See on the list's page why they are held. Release those that are right. Tell the list's owner of those that are wrong.",
     ),
+    AlarmKind.FENCED: Words(
+        "This is a restored copy",
+        "Reports, actions and messages wait. Nothing is destroyed. Uploads are taken and cases decided as usual.",
+        "Make sure that the installation it was copied from is gone and cannot start again. Then whoever runs the machine lifts the fence: "
+        "wardline fence lift.",
+    ),
     AlarmKind.COPY_FAILED: Words(
         "A hash list's copy on disk was damaged, or could not be made",
         "Uploads are compared with all of the list as before. Each process reads it from the database, which takes longer when it starts, "

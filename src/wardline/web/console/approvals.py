@@ -14,10 +14,16 @@ from wardline.web.console.list_view import DECIDED_SHOWN
 from wardline.web.console.paging import paged
 from wardline.web.console.rendering import go, page
 
+_ROTATION = (
+    "Whoever runs the machine may make a new master key for the vault and wrap every data key with it. Evidence stays readable throughout. The old "
+    "key is taken away afterwards; older back-ups cannot be read without a copy of it."
+)
 ACTS = {
     ApprovalKind.ACTIVATE_HASH_LIST: "Switch on the hash list {}",
     ApprovalKind.LET_HASH_LIST_CHANGE: "Let the hash list {} change as much as it likes at its next sync",
     ApprovalKind.CERTIFY: "Let a machine decide alone in {}",
+    ApprovalKind.DESTROY_EVIDENCE: "Destroy evidence for good: {}",
+    ApprovalKind.ROTATE_VAULT_KEY: "Put a new key in the place of {}",
 }
 """What is proposed, around the name of what it is about."""
 
@@ -35,6 +41,7 @@ class Proposal:
     origin: str
     """What the list is read from."""
     certificate: records.Certificate | None = None
+    destruction: records.Destruction | None = None
 
 
 def approvals(desk: Desk) -> Response:
@@ -69,6 +76,10 @@ def refuse(desk: Desk) -> Response:
 def _row(desk: Desk, approval: records.Approval, about: records.HashList | None) -> Proposal:
     if approval.kind is ApprovalKind.CERTIFY:
         return _of_certificate(desk, approval)
+    if approval.kind is ApprovalKind.DESTROY_EVIDENCE:
+        return _of_destruction(desk, approval)
+    if approval.kind is ApprovalKind.ROTATE_VAULT_KEY:
+        return Proposal(approval, None, outdated=False, means=_ROTATION, origin="")
     if about is None:
         return Proposal(approval, None, outdated=True, means="", origin="")
     outdated = about.revision != approval.subject_version
@@ -94,6 +105,15 @@ def _of_certificate(desk: Desk, approval: records.Approval) -> Proposal:
     return Proposal(approval, None, outdated, means=means, origin="", certificate=made)
 
 
+def _of_destruction(desk: Desk, approval: records.Approval) -> Proposal:
+    made = desk.wardline.parts.store.destruction(approval.subject_id)
+    means = (
+        f"{len(made.item_ids)} files are destroyed at once. Nobody can bring them back, and no hold keeps them. Read the request itself before you "
+        "approve it."
+    )
+    return Proposal(approval, None, outdated=False, means=means, origin="", destruction=made)
+
+
 def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:
     match kind:
         case ApprovalKind.ACTIVATE_HASH_LIST:
@@ -104,8 +124,8 @@ def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:
                 f"Its next sync may bring in and take away as many entries as it likes, and not only {most} of the list. After that one "
                 "sync the limit holds again."
             )
-        case ApprovalKind.CERTIFY:
-            return ""  # about a certificate, see _of_certificate
+        case _:
+            return ""  # about no list, see _row
 
 
 PAGES = (

@@ -30,6 +30,9 @@ WORDS: dict[HoldBasis, Words] = {
     HoldBasis.REPORTED: Words(
         "Reported to the authority", "One year at least from the receipt (18 USC 2258A(h))."
     ),
+    HoldBasis.REQUESTED: Words(
+        "Preserved on request", "Somebody asked that it is kept; the request says who, and on what basis."
+    ),
 }
 
 

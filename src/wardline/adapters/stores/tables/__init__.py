@@ -56,6 +56,7 @@ from wardline.adapters.stores.tables.lists import (
 )
 from wardline.adapters.stores.tables.opinions import golden_cases, golden_items, opinions
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
+from wardline.adapters.stores.tables.preservation import destructions, fences, preservations
 from wardline.adapters.stores.tables.sign_in import identities, openings, passkeys
 from wardline.adapters.stores.tables.spelling import metadata
 from wardline.adapters.stores.tables.wellbeing import viewing_choices
@@ -85,8 +86,10 @@ __all__ = [
     "counts",
     "coverings",
     "decisions",
+    "destructions",
     "evidence",
     "facts",
+    "fences",
     "golden_cases",
     "golden_items",
     "hash_batches",
@@ -104,6 +107,7 @@ __all__ = [
     "openings",
     "opinions",
     "passkeys",
+    "preservations",
     "random_audits",
     "receipts",
     "referrals",
@@ -118,7 +122,7 @@ __all__ = [
     "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0022"
+SCHEMA_VERSION = "0023"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -145,6 +149,9 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.Receipt: receipts,
     records.Hold: holds,
     records.AuthoritySchema: authority_schemas,
+    records.Preservation: preservations,
+    records.Destruction: destructions,
+    records.Fence: fences,
     records.HashList: hash_lists,
     records.HashBatch: hash_batches,
     records.HeldEntry: held_entries,

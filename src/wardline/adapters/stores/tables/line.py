@@ -73,7 +73,7 @@ receipts = sa.Table(
 
 holds = sa.Table(
     "holds", metadata, an_id(), a_text("item_id"), a_text("case_id"), a_text("basis"), a_time("placed_at"), a_time("until"),
-    a_text("state"), a_text_or_none("referral_id"), a_number("version"),
+    a_text("state"), a_text_or_none("referral_id"), a_number("version"), a_text_or_none("preservation_id"),
     sa.Index("ix_holds_item_id", "item_id", "placed_at", "id"),
     sa.Index("ix_holds_placed_at", "placed_at", "id"),
     sa.Index("ix_holds_state", "state", "until", "id"),

@@ -1,0 +1,183 @@
+"""Evidence that is destroyed before its time because an authority asks for it: two people, then for good, then proof."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wardline import preservation, records
+from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
+from wardline.pipeline import golden_evidence, people
+from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import DestructionState, HoldState, Insert, ReferralState, Replace, Scope, Task, Verb
+
+_NAMED = 5
+"""So many ids stand in a message; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an authority asks to destroy."""
+
+    asker: records.Asker
+    reason: str
+    received_at: datetime
+    item_ids: tuple[str, ...]
+    despite: tuple[str, ...] = ()
+    """Every hold on these files that still runs: who proposes says that they know of it."""
+
+
+def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destruction:
+    """Check what is wanted and make its record; nothing is written.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        NotFoundError: There is no such file.
+        ConflictError: A file is gone already, its case is undecided, or its report is unfinished.
+        RefusedError: A hold still runs that was not named.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    if wanted.received_at > parts.now():
+        raise InputError("received_at: in the future, expected when the request arrived")
+    item_ids = tuple(dict.fromkeys(wanted.item_ids))
+    for item_id in item_ids:
+        _require_destroyable(parts, item_id)
+    running = _unnamed(parts, item_ids, wanted.despite)
+    if running:
+        shown = ", ".join(running[:_NAMED]) + (
+            f" and {len(running) - _NAMED} more" if len(running) > _NAMED else ""
+        )
+        raise RefusedError(
+            f"destruction: {shown} still run, expected each of them to be named",
+            remedy="`wardline hold list` says what each of them keeps and why. Agree with whoever it is for, then name it as known.",
+        )
+    return records.Destruction(
+        id=parts.new_id("destruction"), asker=wanted.asker, reason=wanted.reason, received_at=wanted.received_at, item_ids=item_ids,
+        despite=tuple(dict.fromkeys(wanted.despite)), proposed_by=user.id, proposed_at=parts.now(),
+    )  # fmt: skip
+
+
+def proposed(parts: Parts, made: records.Destruction) -> Writing:
+    """Make what records a proposal."""
+    written = Writing()
+    written.note(Insert(made), parts.entry(Verb.DESTRUCTION_PROPOSED, made.id, actor=made.proposed_by))
+    return written
+
+
+def _require_destroyable(parts: Parts, item_id: str) -> None:
+    if not parts.store.item(item_id).sealed:
+        raise ConflictError(f"{item_id}: destroyed already, expected a file that is kept")
+    for hold in parts.store.holds_of(item_id):
+        case = parts.store.case(hold.case_id)
+        unfinished = any(
+            each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+            for each in parts.store.referrals(case_id=case.id)
+        )
+        if case.state is not records.CaseState.CLOSED or unfinished:
+            raise ConflictError(
+                f"{item_id}: {case.id} is undecided or its report unfinished, expected both to be done",
+                remedy="Decide the case and see its report through first: what is not reported cannot be destroyed on request.",
+            )
+
+
+def _unnamed(parts: Parts, item_ids: tuple[str, ...], despite: tuple[str, ...]) -> list[str]:
+    return [
+        hold_id
+        for item_id in item_ids
+        for hold_id in preservation.unnamed(parts.store.holds_of(item_id), despite)
+    ]
+
+
+def approved(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
+    """Make what an approval does: the work that destroys follows the commit.
+
+    Raises:
+        ConflictError: A hold came since that the proposal does not name.
+    """
+    found = parts.store.destruction(approval.subject_id)
+    if _unnamed(parts, found.item_ids, found.despite):
+        raise ConflictError(
+            f"{found.id}: a hold was placed since it was proposed, expected it to be named",
+            remedy="Refuse it, and propose it again with every hold that runs now.",
+        )
+    decided = _decided(parts, found, user, DestructionState.APPROVED)
+    written = Writing()
+    told = parts.entry(Verb.DESTRUCTION_DECIDED, found.id, actor=user.id, detail=decided.state)
+    written.note(Replace(decided), told, work=[Task(name="destroy-evidence", record_id=found.id)])
+    return written
+
+
+def refused(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
+    """Make what a refusal does."""
+    decided = _decided(parts, parts.store.destruction(approval.subject_id), user, DestructionState.REFUSED)
+    written = Writing()
+    told = parts.entry(Verb.DESTRUCTION_DECIDED, decided.id, actor=user.id, detail=decided.state)
+    written.note(Replace(decided), told)
+    return written
+
+
+def _decided(
+    parts: Parts, found: records.Destruction, user: records.User, state: DestructionState
+) -> records.Destruction:
+    return replace(found, state=state, decided_by=user.id, decided_at=parts.now(), version=found.version + 1)
+
+
+def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa: ARG001 -- the signature of durable work
+    """Destroy file after file, each with its commit first. Interrupted, it goes on; done again, it does nothing."""
+    found = parts.store.destruction(destruction_id)
+    if found.state is not DestructionState.APPROVED:
+        return
+    for item_id in found.item_ids:
+        if item_id in {each.item_id for each in found.destroyed}:
+            # Its commit was made, perhaps not what follows it.
+            parts.vault.destroy(item_id, ORIGINAL)
+            continue
+        if _unnamed(parts, (item_id,), found.despite):
+            _stop(parts, found)
+            return
+        found = _destroy(parts, found, item_id)
+    done = replace(found, state=DestructionState.DONE, done_at=parts.now(), version=found.version + 1)
+    parts.store.commit(
+        Replace(done), entries=[parts.entry(Verb.DESTRUCTION_DONE, done.id, detail=f"{len(done.destroyed)} files")]
+    )  # fmt: skip
+
+
+def _destroy(parts: Parts, found: records.Destruction, item_id: str) -> records.Destruction:
+    item = parts.store.item(item_id)
+    if not item.sealed:
+        return found  # its time was over meanwhile, and the sweep took it
+    gone = records.DestroyedFile(
+        item_id=item_id, sha256=_digest(parts, item_id), size_bytes=item.size_bytes, at=parts.now()
+    )
+    following = replace(found, destroyed=(*found.destroyed, gone), version=found.version + 1)
+    ended = [
+        replace(hold, state=HoldState.ENDED, version=hold.version + 1)
+        for hold in parts.store.holds_of(item_id)
+        if hold.state is HoldState.ACTIVE
+    ]
+    withdrawn, told = golden_evidence.withdrawn(parts, item_id)
+    parts.store.commit(
+        Replace(following), Replace(replace(item, sealed=False, version=item.version + 1)), *map(Replace, ended), *withdrawn,
+        entries=[
+            parts.entry(Verb.EVIDENCE_DESTROYED, item_id, actor=found.decided_by or SYSTEM, detail=found.id),
+            *(parts.entry(Verb.HOLD_ENDED, hold.id, detail=found.id) for hold in ended), *told,
+        ],
+    )  # fmt: skip
+    parts.vault.destroy(item_id, ORIGINAL)
+    return following
+
+
+def _digest(parts: Parts, item_id: str) -> str | None:
+    """Hash a file in memory a last time, so that it can be named to whoever asked."""
+    try:
+        return hashlib.sha256(parts.vault.open(item_id, ORIGINAL)).hexdigest()
+    except (NotFoundError, EvidenceError):
+        return None
+
+
+def _stop(parts: Parts, found: records.Destruction) -> None:
+    stopped = replace(found, state=DestructionState.STOPPED, version=found.version + 1)
+    told = parts.entry(Verb.DESTRUCTION_STOPPED, found.id, detail="a hold was placed since it was approved")
+    parts.store.commit(Replace(stopped), entries=[told])

@@ -1,0 +1,61 @@
+"""The proof that evidence was destroyed: a signed statement, and for each file its entry in the signed log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wardline import audit, records
+from wardline.errors import ConflictError
+from wardline.pipeline import reading
+from wardline.pipeline.parts import Parts
+from wardline.records import DestructionState, Verb
+
+_MEANS = (
+    "Each file existed sealed, under a data key that was kept in the same sealed object and nowhere else in the clear. The wrapped data key was overwritten "
+    "and the object deleted. What an older back-up holds is unreadable once that back-up is gone, or the master key of its time is retired."
+)
+_LOOKED_AT = 50
+
+
+def prove(parts: Parts, destruction_id: str, prove_entry: Callable[[int], audit.Proof]) -> dict[str, Any]:
+    """Make the proof of a destruction that is done. Sequence the log before.
+
+    Raises:
+        ConflictError: It is not done.
+    """
+    found = parts.store.destruction(destruction_id)
+    if found.state is not DestructionState.DONE:
+        raise ConflictError(f"{found.id}: {found.state}, expected one that is done")
+    entries = {each.item_id: prove_entry(_position(parts, found, each.item_id)) for each in found.destroyed}
+    key = parts.log_key
+    said = {
+        "kind": "destruction", "log": parts.log_origin, "destruction": found.id, "agency": found.asker.agency,
+        "reference": found.asker.reference, "received_at": found.received_at.isoformat(), "proposed_by": found.proposed_by,
+        "proposed_at": found.proposed_at.isoformat(), "approved_by": found.decided_by, "approved_at": _said(found.decided_at),
+        "done_at": _said(found.done_at), "means": _MEANS,
+        "files": [
+            {
+                "item": each.item_id, "sha256": each.sha256, "size_bytes": each.size_bytes, "destroyed_at": each.at.isoformat(),
+                "log_entry": entries[each.item_id].position,
+            }
+            for each in found.destroyed
+        ],
+    }  # fmt: skip
+    return {
+        **audit.sign_statement(said, parts.log_origin, key),
+        "entries": {
+            item_id: audit.proof_fields(proof, key.public_key()) for item_id, proof in entries.items()
+        },
+    }
+
+
+def _said(at: Any) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _position(parts: Parts, found: records.Destruction, item_id: str) -> int:
+    for position, entry in reading.about(parts, item_id, _LOOKED_AT):
+        if entry.verb is Verb.EVIDENCE_DESTROYED and entry.detail == found.id:
+            return position
+    raise ConflictError(f"{item_id}: its entry is not in the signed log yet, expected it there")

@@ -1,0 +1,115 @@
+"""The fence around a restored copy: until a person says that the old installation is gone, nothing is sent and nothing destroyed.
+
+A back-up is born with its fence up, so that also whoever copies its files by hand has it. What had been under way is for a person to look
+at when the fence is lifted: the old installation may have filed it after the back-up was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from wardline import records
+from wardline.errors import AlreadyExistsError
+from wardline.pipeline import alarms, people
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import AlarmKind, Insert, ReferralState, Replace, Scope, Task, Verb
+
+FENCED = frozenset(
+    {"refer", "enforce", "reverse", "tell", "notify", "witness", "sync-list", "feed-back", "unlink", "destroy-evidence"}
+)  # fmt: skip
+"""Durable work that sends, or that destroys."""
+RESTORED = "restored from a back-up"
+_SUBJECT = "installation"
+_LOOK_AGAIN = timedelta(minutes=30)
+"""Each look of each task is a row in the queue's tables."""
+_UNDER_WAY = (
+    ReferralState.DRAFT,
+    ReferralState.OPENING,
+    ReferralState.OPENED,
+    ReferralState.FINISHING,
+    ReferralState.RETRACTING,
+)
+_LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
+_AT_ONCE = 100
+
+
+def stands(parts: Parts) -> bool:
+    """Say whether a fence is up."""
+    return parts.store.fence() is not None
+
+
+def raise_(parts: Parts, *, actor: str = SYSTEM) -> records.Fence:
+    """Put the fence up, with an alarm that says so. Up already, it stays as it is."""
+    standing = parts.store.fence()
+    if standing is not None:
+        return standing
+    made = records.Fence(id=parts.new_id("fence"), raised_at=parts.now(), why=RESTORED)
+    written = alarms.raised(
+        parts, AlarmKind.FENCED, _SUBJECT,
+        "This is a copy of an installation, made from a back-up. Nothing is sent and nothing destroyed until somebody says that the old one "
+        "is gone: `wardline fence lift`.",
+    )  # fmt: skip
+    written.note(Insert(made), parts.entry(Verb.FENCE_RAISED, made.id, actor=actor))
+    try:
+        written.commit(parts)
+    except AlreadyExistsError:
+        return raise_(parts, actor=actor)
+    return made
+
+
+def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
+    """Take the fence down in the name of a person who says that the old installation is gone and will never start again.
+
+    Gives the ids of the referrals that had been under way: each now waits for a person, who asks the authority whether it was filed.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    standing = parts.store.fence()
+    if standing is None:
+        return ()
+    stopped = [each for state in _UNDER_WAY for each in _in_state(parts, state)]
+    lifted = replace(standing, lifted_at=parts.now(), lifted_by=user.id, version=standing.version + 1)
+    written = Writing()
+    for each in stopped:
+        held = replace(
+            each, state=ReferralState.NEEDS_HUMAN, problem=_LOOK, in_flight=False, version=each.version + 1
+        )
+        written.note(
+            Replace(held), parts.entry(Verb.REFERRAL_MOVED, each.id, actor=user.id, detail=held.state)
+        )
+        written.add(
+            alarms.raised(
+                parts, AlarmKind.FILING_NEEDS_HUMAN, each.id, f"A referral waits for a person: {_LOOK}."
+            )
+        )
+    # Last, and in the same commit: at no moment is the fence down and a referral still on its way.
+    written.note(Replace(lifted), parts.entry(Verb.FENCE_LIFTED, lifted.id, actor=user.id))
+    written.commit(parts)
+    alarms.resolve_about(parts, AlarmKind.FENCED, _SUBJECT)
+    return tuple(each.id for each in stopped)
+
+
+def _in_state(parts: Parts, state: ReferralState) -> list[records.Referral]:
+    found: list[records.Referral] = []
+    while more := parts.store.referrals(state=state, after=found[-1].id if found else None, most=_AT_ONCE):
+        found += more
+    return found
+
+
+def guarded(name: str, task: Callable[[Parts, str, int], None]) -> Callable[[Parts, str, int], None]:
+    """Put work off while the fence stands."""
+    if name not in FENCED:
+        return task
+
+    def behind_the_fence(parts: Parts, record_id: str, attempt: int) -> None:
+        if not stands(parts):
+            task(parts, record_id, attempt)
+            return
+        later = Task(
+            name=name, record_id=record_id, attempt=attempt + 1, not_before=parts.now() + _LOOK_AGAIN
+        )
+        parts.store.commit(entries=(), work=[later])
+
+    return behind_the_fence

@@ -1,0 +1,49 @@
+"""What ``Wardline`` does with requests to preserve and to destroy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wardline import records
+from wardline.pipeline import approvals, destroying, fencing, preserving
+from wardline.pipeline.parts import Parts
+from wardline.records import ApprovalKind
+
+
+class PreservationActs:
+    """Part of ``Wardline``: what others ask of the evidence."""
+
+    parts: Parts
+
+    def preserve(self, wanted: preserving.Wanted, *, user: records.User) -> records.Preservation:
+        """Record a request to preserve and hold what it is about. See ``pipeline.preserving``."""
+        return preserving.record(self.parts, wanted, user=user)
+
+    def extend_preservation(
+        self, preservation_id: str, *, reason: str, user: records.User, until: datetime | None = None
+    ) -> records.Preservation:
+        """Give a request a later end, with a reason."""
+        return preserving.extend(self.parts, preservation_id, until=until, reason=reason, user=user)
+
+    def end_preservation(self, preservation_id: str, *, why: str, user: records.User) -> records.Preservation:
+        """End a request that whoever asked has withdrawn."""
+        return preserving.end(self.parts, preservation_id, why=why, user=user)
+
+    def propose_destruction(
+        self, wanted: destroying.Wanted, *, user: records.User
+    ) -> tuple[records.Destruction, records.Approval]:
+        """Propose that evidence is destroyed for good, as an authority asks; a second person approves it.
+
+        Raises:
+            RefusedError: A hold still runs that was not named.
+            ConflictError: A file is gone, or not reported yet.
+        """
+        made = destroying.begin(self.parts, wanted, user=user)
+        approval = approvals.proposal(self.parts, ApprovalKind.DESTROY_EVIDENCE, made.id, made.version, user)
+        written = destroying.proposed(self.parts, made)
+        approvals.propose(self.parts, approval, user, *written.changes, entries=written.entries)
+        return made, approval
+
+    def lift_fence(self, *, user: records.User) -> tuple[str, ...]:
+        """Let a restored copy send again; gives the referrals that a person has to look at. See ``pipeline.fencing``."""
+        return fencing.lift(self.parts, user=user)

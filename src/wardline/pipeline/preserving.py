@@ -1,0 +1,191 @@
+"""Requests to preserve: recorded, extended, ended; and what an account had uploaded before a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wardline import preservation, records
+from wardline.errors import InputError, VersionConflictError
+from wardline.pipeline import people
+from wardline.pipeline.parts import Parts
+from wardline.records import HoldState, Insert, Replace, Scope, Verb
+
+_TRIES = 5
+_CASES_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a request asks to preserve: a whole account, cases, single files."""
+
+    basis: records.PreservationBasis
+    asker: records.Asker
+    received_at: datetime
+    until: datetime | None = None
+    """The date that it names; None where the law gives it."""
+    account: str | None = None
+    case_ids: tuple[str, ...] = ()
+    item_ids: tuple[str, ...] = ()
+
+
+def record(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Preservation:
+    """Record a request and hold everything that it is about and that is still there, in one commit.
+
+    It may be about an account of which nothing is kept: then it is recorded all the same, and says so.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        NotFoundError: There is no such case or file.
+        InputError: It asks for nothing, for a time that its basis does not know, or arrived in the future.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    if not (wanted.account or wanted.case_ids or wanted.item_ids):
+        raise InputError("preservation: about nothing, expected an account, cases or files")
+    if wanted.received_at > parts.now():
+        raise InputError("received_at: in the future, expected when the request arrived")
+    until = preservation.first_end(wanted.basis, wanted.received_at, wanted.until)
+    for _ in range(_TRIES - 1):
+        try:
+            return _record(parts, wanted, until, user)
+        except VersionConflictError:
+            continue  # a sweep or a decision was at one of its files: look again at what there is
+    return _record(parts, wanted, until, user)
+
+
+def _record(parts: Parts, wanted: Wanted, until: datetime, user: records.User) -> records.Preservation:
+    cases = _cases(parts, wanted)
+    case_of = {item_id: case.id for case in cases for item_id in case.item_ids}
+    for item_id in wanted.item_ids:
+        case_of.setdefault(item_id, _case_of(parts, item_id))
+    items = [parts.store.item(item_id) for item_id in case_of]
+    sealed = [item for item in items if item.sealed]
+    made = records.Preservation(
+        id=parts.new_id("preservation"), basis=wanted.basis, asker=wanted.asker, received_at=wanted.received_at, until=until,
+        account_reference=wanted.account or "", case_ids=tuple(dict.fromkeys([case.id for case in cases])),
+        item_ids=tuple(item.id for item in sealed), gone=tuple(item.id for item in items if not item.sealed),
+        recorded_by=user.id, recorded_at=parts.now(),
+    )  # fmt: skip
+    holds = preservation.place(made, case_of, [parts.new_id("hold") for _ in sealed])
+    parts.store.commit(
+        Insert(made), *map(Insert, holds), *(_touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
+        entries=[
+            parts.entry(Verb.PRESERVATION_RECORDED, made.id, actor=user.id, detail=made.basis),
+            *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=made.id) for hold in holds),
+        ],
+    )  # fmt: skip
+    return made
+
+
+def _touched(item: records.Item) -> records.Change:
+    """Move an item's version: whoever is about to destroy it has seen it without the new hold, and must look again."""
+    return Replace(replace(item, version=item.version + 1))
+
+
+def _cases(parts: Parts, wanted: Wanted) -> list[records.Case]:
+    found = [parts.store.case(case_id) for case_id in wanted.case_ids]
+    if wanted.account:
+        found += _of_account(parts, wanted.account)
+    return list({case.id: case for case in found}.values())
+
+
+def _of_account(parts: Parts, account: str) -> list[records.Case]:
+    found: list[records.Case] = []
+    while more := parts.store.cases_of_account(
+        account, before=found[-1].id if found else None, most=_CASES_AT_ONCE
+    ):
+        found += more
+    return found
+
+
+def _case_of(parts: Parts, item_id: str) -> str:
+    """Give the case of a file, which every hold on it names."""
+    parts.store.item(item_id)
+    for hold in parts.store.holds_of(item_id):
+        return hold.case_id
+    raise InputError(f"{item_id}: was never held, expected a file of a case")
+
+
+def extend(
+    parts: Parts, preservation_id: str, *, until: datetime | None, reason: str, user: records.User
+) -> records.Preservation:
+    """Give a request a later end, and its holds with it. See ``preservation.extended`` for what is refused."""
+    people.require_scope(user, Scope.MANAGE)
+    found = parts.store.preservation(preservation_id)
+    later = preservation.extended(found, until=until, reason=reason, by=user.id, now=parts.now())
+    holds = [replace(hold, until=later.until, version=hold.version + 1) for hold in active(parts, found)]
+    parts.store.commit(
+        Replace(later), *map(Replace, holds),
+        entries=[
+            parts.entry(Verb.PRESERVATION_EXTENDED, later.id, actor=user.id, detail=f"until {later.until:%Y-%m-%d}"),
+            *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=later.id) for hold in holds),
+        ],
+    )  # fmt: skip
+    return later
+
+
+def end(parts: Parts, preservation_id: str, *, why: str, user: records.User) -> records.Preservation:
+    """End a request that whoever asked has withdrawn. Its files go by their other holds, or at the next sweep."""
+    people.require_scope(user, Scope.MANAGE)
+    found, now = parts.store.preservation(preservation_id), parts.now()
+    if not found.holds_at(now):
+        return found
+    ended = replace(found, ended_at=now, ended_by=user.id, why_ended=why, version=found.version + 1)
+    holds = [replace(hold, until=now, version=hold.version + 1) for hold in active(parts, found)]
+    parts.store.commit(
+        Replace(ended), *map(Replace, holds),
+        entries=[
+            parts.entry(Verb.PRESERVATION_ENDED, ended.id, actor=user.id),
+            *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=ended.id) for hold in holds),
+        ],
+    )  # fmt: skip
+    return ended
+
+
+def active(parts: Parts, found: records.Preservation) -> list[records.Hold]:
+    """Give the holds of a request that still run."""
+    return [
+        hold
+        for item_id in found.item_ids
+        for hold in parts.store.holds_of(item_id)
+        if hold.preservation_id == found.id and hold.state is HoldState.ACTIVE
+    ]
+
+
+def covers(parts: Parts, case_id: str) -> bool:
+    """Say whether a request asks that a case's records and account are kept."""
+    return any(case_id in found.case_ids for found in parts.store.open_preservations(parts.now()))
+
+
+def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: ARG001 -- the signature of durable work
+    """Hold what the account of a report had uploaded in the time before it, where the settings ask for that. Doing it again adds nothing."""
+    filed = parts.store.referral(referral_id)
+    reach = parts.rules.periods.before_filing
+    case = parts.store.case(filed.case_id)
+    if not reach or filed.finished_at is None or not case.account_reference:
+        return
+    others = _before(parts, filed, case, filed.finished_at - reach)
+    items = [parts.store.item(item_id) for item_id in others]
+    holds = preservation.place_before_filing(
+        filed, others, hold_ids=[parts.new_id("hold") for _ in others], receipt_at=filed.finished_at, periods=parts.rules.periods
+    )  # fmt: skip
+    if holds:
+        told = [parts.entry(Verb.HOLD_PLACED, hold.id, detail=f"before {filed.id}") for hold in holds]
+        parts.store.commit(*map(Insert, holds), *map(_touched, items), entries=told)
+
+
+def _before(parts: Parts, filed: records.Referral, case: records.Case, since: datetime) -> dict[str, str]:
+    reported: set[str] = {file.item_id for file in filed.files}
+    found: dict[str, str] = {}
+    for other in _of_account(parts, case.account_reference):
+        for item_id in other.item_ids:
+            item = parts.store.item(item_id)
+            held = any(hold.referral_id == filed.id for hold in _holds(parts, item_id))
+            if item.sealed and item.received_at >= since and item_id not in reported and not held:
+                found[item_id] = other.id
+    return found
+
+
+def _holds(parts: Parts, item_id: str) -> Sequence[records.Hold]:
+    return parts.store.holds_of(item_id)

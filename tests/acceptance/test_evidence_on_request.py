@@ -1,0 +1,230 @@
+"""An agency asks that evidence is kept, and later that it is destroyed: holds win over each other, two people decide, and there is proof."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import keywrap
+
+from tests.acceptance.conftest import MakeLine
+from tests.acceptance.stories import decided_violation, picture
+from wardline import audit, preservation, records, review
+from wardline.errors import ConflictError, EvidenceError, NotFoundError, RefusedError, SecondPersonError
+from wardline.pipeline import Rules, destroying, destruction_proof, preserving
+from wardline.records import DestructionState, HoldBasis, HoldState, PreservationBasis, Role
+from wardline.testing.harness import REPORTER, Line
+
+DAY = timedelta(days=1)
+ASKER = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
+
+
+def asked(line: Line, **about: object) -> preserving.Wanted:
+    given = {"basis": PreservationBasis.US_REQUEST, "asker": ASKER, "received_at": line.clock.now()} | about
+    return preserving.Wanted(**given)  # type: ignore[arg-type]  # a test's shorthand
+
+
+def reported(line: Line, account: str = "account-1") -> str:
+    """Give the id of a file that was reported, its receipt stored."""
+    if not line.store.hash_lists():
+        line.list_of([picture()])
+    submission = line.submit(picture(), account=account)
+    decided_violation(line, submission, line.person(f"mika {account}"))
+    line.pass_time(line.parts.rules.undo_window)
+    assert submission.item_id is not None
+    return submission.item_id
+
+
+def is_kept(line: Line, item_id: str) -> bool:
+    try:
+        return line.parts.vault.open(item_id, "original") == picture()
+    except NotFoundError:
+        return False
+
+
+def test_what_is_asked_for_outlives_every_other_hold_and_not_its_own_time(line: Line) -> None:
+    lead = line.person("lea", Role.LEAD).user
+    item_id = reported(line)
+    line.pass_time(timedelta(days=330))
+    made = line.wardline.preserve(asked(line, account="account-1"), user=lead)
+    assert (made.item_ids, made.gone) == ((item_id,), ())
+    assert made.until - made.received_at == timedelta(days=90)
+    line.pass_time(timedelta(days=89))
+    assert is_kept(line, item_id)
+    later = line.wardline.extend_preservation(made.id, reason="renewed request REF-2", user=lead)
+    assert later.until - made.until == timedelta(days=90)
+    with pytest.raises(RefusedError):
+        line.wardline.extend_preservation(made.id, reason="a third time", user=lead)
+    line.pass_time(timedelta(days=90))
+    assert is_kept(line, item_id)
+    line.pass_time(timedelta(days=2))
+    assert not is_kept(line, item_id)
+    assert {hold.state for hold in line.store.holds()} == {HoldState.ENDED}
+    late = line.wardline.preserve(asked(line, account="account-1"), user=lead)
+    assert (late.item_ids, late.gone) == ((), (item_id,))
+
+
+def test_a_request_about_somebody_of_whom_nothing_is_kept_is_recorded_too(line: Line) -> None:
+    lead = line.person("lea", Role.LEAD).user
+    made = line.wardline.preserve(asked(line, account="nobody"), user=lead)
+    assert (made.case_ids, made.item_ids, made.gone) == ((), (), ())
+    assert line.store.open_preservations(line.clock.now()) == [made]
+
+
+def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line) -> None:
+    lead, mika = line.person("lea", Role.LEAD).user, line.person("mika").user
+    line.list_of([picture()])
+    case = line.case_of(line.submit(picture()))
+    line.wardline.claim(case.id, user=mika)
+    innocent = review.Judgement(outcome=records.Outcome.NOT_VIOLATION, findings=())
+    line.wardline.decide(case.id, user=mika, judgement=innocent)
+    made = line.wardline.preserve(asked(line, case_ids=(case.id,)), user=lead)
+    line.pass_time(timedelta(days=60))
+    assert line.store.case(case.id).account_reference == "account-1"
+    assert is_kept(line, case.item_ids[0])
+    line.wardline.end_preservation(made.id, why="withdrawn", user=lead)
+    line.pass_time(timedelta(days=2))
+    assert line.store.case(case.id).account_reference == ""
+    assert not is_kept(line, case.item_ids[0])
+
+
+def test_two_weeks_before_a_report_are_kept_where_the_settings_say_so(make_line: MakeLine) -> None:
+    periods = preservation.Periods(before_filing=timedelta(days=14))
+    line = make_line(rules=Rules(reporter=REPORTER, periods=periods))
+    line.list_of([picture(), picture(2)])
+    old, near = line.submit(picture(2)).item_id, None
+    line.pass_time(timedelta(days=15))
+    near = line.submit(picture(2)).item_id
+    stranger = line.submit(picture(2), account="account-2").item_id
+    reported(line)
+    bases = {
+        item_id: [hold.basis for hold in line.store.holds_of(str(item_id)) if hold.referral_id]
+        for item_id in (old, near, stranger)
+    }
+    assert bases == {old: [], near: [HoldBasis.REPORTED], stranger: []}
+
+
+def wanted(line: Line, item_id: str, *despite: str) -> destroying.Wanted:
+    return destroying.Wanted(
+        asker=ASKER, reason="the agency's letter", received_at=line.clock.now(), item_ids=(item_id,), despite=despite
+    )  # fmt: skip
+
+
+def running(line: Line, item_id: str) -> list[str]:
+    return [hold.id for hold in line.store.holds_of(item_id) if hold.state is HoldState.ACTIVE]
+
+
+def destroyed(line: Line, item_id: str) -> records.Destruction:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    with pytest.raises(SecondPersonError):
+        line.wardline.approve(approval.id, user=lead)
+    assert line.store.item(item_id).sealed
+    line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    return line.store.destruction(made.id)
+
+
+def test_evidence_is_destroyed_by_two_people_and_there_is_proof_for_outsiders(line: Line) -> None:
+    item_id = reported(line)
+    done = destroyed(line, item_id)
+    assert done.state is DestructionState.DONE
+    assert not is_kept(line, item_id)
+    assert running(line, item_id) == []
+    (gone,) = done.destroyed
+    assert (gone.item_id, gone.sha256) == (item_id, hashlib.sha256(picture()).hexdigest())
+
+    line.sequence()
+    proof = destruction_proof.prove(line.parts, done.id, line.wardline.prove_entry)
+    said = audit.open_statement(proof, line.parts.log_key.public_key())
+    assert said["files"][0]["item"] == item_id
+    assert said["proposed_by"] != said["approved_by"]
+    with pytest.raises(NotFoundError):
+        line.parts.vault.open(item_id, "original")
+
+
+def test_a_destruction_is_told_of_every_hold_that_still_runs(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    known = running(line, item_id)
+    with pytest.raises(RefusedError) as caught:
+        line.wardline.propose_destruction(wanted(line, item_id), user=lead)
+    assert known[0] in caught.value.message
+
+    _, approval = line.wardline.propose_destruction(wanted(line, item_id, *known), user=lead)
+    line.wardline.preserve(asked(line, item_ids=(item_id,)), user=lead)
+    with pytest.raises(ConflictError):
+        line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    assert is_kept(line, item_id)
+
+
+def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    line.wardline.approve(approval.id, user=other)
+    line.wardline.preserve(asked(line, item_ids=(item_id,)), user=lead)
+    line.run_due()
+    assert line.store.destruction(made.id).state is DestructionState.STOPPED
+    assert is_kept(line, item_id)
+
+
+def test_what_is_not_reported_yet_is_not_destroyed_on_request(line: Line) -> None:
+    lead = line.person("lea", Role.LEAD).user
+    line.list_of([picture()])
+    item_id = str(line.submit(picture()).item_id)
+    with pytest.raises(ConflictError):
+        line.wardline.propose_destruction(wanted(line, item_id, *running(line, item_id)), user=lead)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_no_byte_of_destroyed_evidence_and_no_key_to_it_is_left(
+    make_line: MakeLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data key is caught where it is made, and looked for raw, wrapped and in base64: in the database, its WAL and the vault."""
+    made: list[bytes] = []
+    wrap = keywrap.aes_key_wrap
+
+    def caught(master: bytes, data_key: bytes) -> bytes:
+        wrapped = wrap(master, data_key)
+        made.extend((data_key, wrapped))
+        return wrapped
+
+    monkeypatch.setattr("wardline.adapters.vaults.envelope.aes_key_wrap", caught)
+    line = make_line()
+    item_id = reported(line)
+    before = b"".join(_below(tmp_path))
+    assert len(made) == 2
+    assert made[1] in before  # else the search could find nothing
+    assert made[0] not in before
+    destroyed(line, item_id)
+    (line.folder / "known.csv").unlink()  # the list's file, which is the test's own
+    for content in _below(tmp_path):
+        for secret in (*made, *map(base64.b64encode, made), picture()[200:264], picture()[-64:]):
+            assert secret not in content
+
+
+def _below(folder: Path) -> Iterator[bytes]:
+    return (path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_was_damaged_is_destroyed_all_the_same_and_has_no_digest(line: Line) -> None:
+    item_id = reported(line)
+    (path,) = line.folder.rglob(f"{item_id}*.sealed")
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(EvidenceError):
+        line.parts.vault.open(item_id, "original")
+    (gone,) = destroyed(line, item_id).destroyed
+    assert gone.sha256 is None
+    assert not path.exists()
