@@ -16,7 +16,7 @@ from wardline.adapters.stores.reading import SqlReading
 from wardline.errors import IntegrityError
 from wardline.records import HashKind
 
-_KEPT = 8_192
+_KEPT = 2_048
 """Files whose records are kept, of everybody together."""
 _USER = sa.bindparam("user", type_=sa.Text())
 _SINCE = sa.bindparam("since", type_=UtcTime())
