@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wardline import records
 from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState
@@ -24,11 +26,11 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     authority = parts.authority
     if authority is None or not case.account_reference:
         return ()
-    platform = _platform_of(parts, case)
     cases = parts.store.cases_of_account(case.account_reference, most=_MOST_CASES)
+    platforms = _platforms_of(parts, (case, *cases))
     # Two platforms may call different accounts the same.
-    same = [each for each in cases if each.id == case.id or _platform_of(parts, each) == platform]
-    found = parts.store.referrals_of_several([each.id for each in same])
+    same = [each.id for each in cases if platforms.get(each.id) == platforms.get(case.id)]
+    found = parts.store.referrals_of_several(same)
     finished = [
         each
         for referrals in found.values()
@@ -40,5 +42,8 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     return tuple(dict.fromkeys(each.remote_id for each in finished if each.remote_id is not None))
 
 
-def _platform_of(parts: Parts, case: records.Case) -> str:
-    return parts.store.item(case.item_ids[0]).platform
+def _platforms_of(parts: Parts, cases: Sequence[records.Case]) -> dict[str, str]:
+    """Give the platform of each case that has a file."""
+    first = {each.id: each.item_ids[0] for each in cases if each.item_ids}
+    items = parts.store.several_items(list(dict.fromkeys(first.values())))
+    return {case_id: items[item_id].platform for case_id, item_id in first.items() if item_id in items}

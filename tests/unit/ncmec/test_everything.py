@@ -22,7 +22,7 @@ from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.adapters.authorities.ncmec.validation import parse
 from wardline.adapters.authorities.ncmec.wire import WIRE
 from wardline.adapters.authorities.ncmec.writing import ESSENTIAL, Writing
-from wardline.errors import InputError
+from wardline.errors import AuthorityRejectedError, InputError
 from wardline.testing.authority_ledger import AuthorityLedger, LedgerRefusal
 from wardline.testing.authority_rules import file_breaches, report_breaches
 from wardline.testing.authority_schema import schema_document
@@ -197,6 +197,11 @@ def test_what_has_no_more_place_is_left_out_and_told_unless_the_report_cannot_be
     assert "report/personOrUserReported/vehicleDescription" in [field.wire for field in section.fields]
     needed = Served.of(content.replace('name="espIdentifier"', 'name="accountIdentifier"').encode())
     assert any("espIdentifier" in each for each in needed.problems(report, NOW))
+    with pytest.raises(AuthorityRejectedError):  # were it found out only after the check
+        needed.report_document(report)
+    unviewed = Served.of(content.replace('name="fileViewedByEsp"', 'name="fileSeen"').encode())
+    with pytest.raises(AuthorityRejectedError):
+        unviewed.file_document("1", FILE_ID, report.files[0])
 
 
 def test_an_element_that_the_authority_newly_demands_and_we_do_not_know_stops_the_report() -> None:
@@ -216,7 +221,7 @@ def test_an_element_that_newer_schemas_have_is_sent_to_them_only() -> None:
     )  # fmt: skip
     served = Served.of(newer.encode())
     assert served.problems(full.whole_report(), NOW) == ()
-    assert b"ageAssertionDiscrepancy" in xml.report_document(full.whole_report(), served.writing())
+    assert b"ageAssertionDiscrepancy" in served.report_document(full.whole_report())
     assert b"ageAssertionDiscrepancy" not in xml.report_document(full.whole_report(), Writing(BUILT_IN))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from wardline import records
-from wardline.adapters.authorities.ncmec import answers, preview, published, rules, xml
+from wardline.adapters.authorities.ncmec import answers, preview, published, rules
 from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.errors import (
     AuthorityDeniedError,
@@ -132,9 +132,8 @@ class NcmecAuthority:
 
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         """Open a report."""
-        answer, parsed = self._call(
-            "submit", "POST", content=xml.report_document(report, self._served.writing()), headers=_XML
-        )
+        document = self._served.report_document(report)
+        answer, parsed = self._call("submit", "POST", content=document, headers=_XML)
         if parsed.report_id is None or not parsed.report_id.isdecimal():
             raise AuthorityUncertainError("ncmec submit: success without a report id, expected one")
         return _with_id(answer, parsed.report_id)
@@ -142,6 +141,9 @@ class NcmecAuthority:
     def attach(self, remote_id: str, file: records.ReportedFile, content: bytes) -> records.AuthorityAnswer:
         """Upload one file, compare what arrived, and describe it. The answer is that of the description, with the file's id."""
         _require_report_id(remote_id)
+        self._served.file_document(
+            remote_id, preview.FILE_ID, file
+        )  # what cannot be described is not uploaded
         form = {"id": (None, remote_id), "file": (file.item_id, content, "application/octet-stream")}
         _, uploaded = self._call("upload", "POST", files=form)
         expected = hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -178,7 +180,7 @@ class NcmecAuthority:
             answer, _ = self._call(
                 "fileinfo",
                 "POST",
-                content=xml.file_document(remote_id, file_id, file, self._served.writing()),
+                content=self._served.file_document(remote_id, file_id, file),
                 headers=_XML,
             )
         except (AuthorityUnreachableError, AuthorityDeniedError) as error:

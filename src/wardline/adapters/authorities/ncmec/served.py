@@ -12,7 +12,7 @@ from wardline import records
 from wardline.adapters.authorities.ncmec import breaches, preview, published, writing, xml
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema, child_types
 from wardline.adapters.authorities.ncmec.validation import parse, violations
-from wardline.errors import InputError
+from wardline.errors import AuthorityRejectedError, InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,19 @@ class Served:
         _compiled(content)
         return cls(schema=found, content=content, reading=_compared(found))
 
-    def writing(self) -> writing.Writing:
-        """Begin a document in its order."""
-        return writing.Writing(self.schema)
+    def report_document(self, report: records.Report) -> bytes:
+        """Write the document that opens a report.
+
+        Raises:
+            AuthorityRejectedError: There is no place in it for what a report cannot be without. The schema changed since the check.
+        """
+        begun = writing.Writing(self.schema)
+        return _whole(xml.report_document(report, begun), begun)
+
+    def file_document(self, remote_id: str, file_id: str, file: records.ReportedFile) -> bytes:
+        """Write the document that describes a file; raises as ``report_document`` does."""
+        begun = writing.Writing(self.schema)
+        return _whole(xml.file_document(remote_id, file_id, file, begun), begun)
 
     def problems(self, report: records.Report, now: datetime) -> tuple[str, ...]:
         """Give what the authority would refuse in the documents of a report, by its schema and by its field rules."""
@@ -68,6 +78,15 @@ class Served:
         # Our reader may have understood the schema otherwise than it is meant; the library is nobody's relative.
         if self.content is not None and not _compiled(self.content).validate(root):
             yield f"{place}{root.tag}: refused by the authority's schema, expected a valid document"
+
+
+def _whole(document: bytes, written: writing.Writing) -> bytes:
+    needed = [path for path in written.left_out if path in writing.ESSENTIAL]
+    if needed:
+        raise AuthorityRejectedError(
+            f"ncmec: {needed[0]} has no place in the authority's schema, expected one"
+        )
+    return document
 
 
 def _compiled(content: bytes) -> etree.XMLSchema:
