@@ -115,14 +115,16 @@ def sign_out(parts: Parts, ended: SignedOut) -> int:
     """End the sessions here of whom a provider says that they signed out there; gives how many.
 
     With a session of the provider's, those that rest on it, and those of its subject of which nobody knows on which they rest; without one, all
-    that the subject's account opened. What was opened by a password or a passkey alone stays.
+    that the subject's account opened. What was opened by a password or a passkey alone stays, and what was opened after they had signed out.
     """
     store = parts.store
     of_subject = store.identity_of(ended.issuer, ended.subject) if ended.subject is not None else None
     found = {each.id: each for each in store.sessions_at_provider(ended.session)} if ended.session else {}
     if of_subject is not None:
         found |= {each.id: each for each in store.sessions_of(of_subject.user_id) if each.provider_session is None or not ended.session}  # fmt: skip
-    mine = [each for each in found.values() if _rests_on(parts, each, ended)]
+    mine = [
+        each for each in found.values() if each.opened_at <= ended.until and _rests_on(parts, each, ended)
+    ]
     if mine:
         changes, entries = sessions.closing(parts, mine, actor=SYSTEM, why="signed out at the provider")
         parts.store.commit(*changes, entries=entries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -46,6 +47,8 @@ class SignedOut:
     """None where only the provider's session is named."""
     session: str | None
     """The session that ended; None: all of the subject's."""
+    until: datetime
+    """Aware UTC. A session that was opened later is of a later signing in, and stays."""
 
 
 class IdentityProvider(Protocol):
@@ -70,10 +73,10 @@ class IdentityProvider(Protocol):
         ...
 
     def signed_out(self, token: str) -> SignedOut:
-        """Check a logout token that the provider sent by itself, once, and say whose sessions end.
+        """Check a logout token that the provider sent by itself, and say whose sessions end. Shown again, it says the same.
 
         Raises:
-            NotAuthenticatedError: It is not this provider's, not for us, not about signing out, too old, or was shown before.
+            NotAuthenticatedError: It is not this provider's, not for us, not about signing out, or too old.
             IdentityProviderError: Its keys cannot be read.
         """
         ...

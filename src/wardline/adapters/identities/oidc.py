@@ -50,7 +50,6 @@ class OidcProvider:
         self._asking = Asking(name, issuer, client_id, secret.decode())
         self._described: tuple[datetime, Mapping[str, Any]] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
-        self._seen = signed_out.SeenTokens()
 
     def address(self, errand: Errand) -> str:
         """Give where to send the browser. See ``ports.IdentityProvider``."""
@@ -81,20 +80,19 @@ class OidcProvider:
 
     def signed_out(self, token: str) -> SignedOut:
         """Check a logout token. See ``ports.IdentityProvider``."""
-        now = self._now()
+        now, skew = self._now(), timedelta(seconds=SKEW_SECONDS)
         try:
             read = self._decoded(token)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise self._refused(f"gave a logout token that does not hold ({type(error).__name__})") from None
         problem = signed_out.problem_of(
-            read.header, read.claims, issuer=self._issuer, client_id=self._client_id, now=now, skew=timedelta(seconds=SKEW_SECONDS)
+            read.header, read.claims, issuer=self._issuer, client_id=self._client_id, now=now, skew=skew
         )  # fmt: skip
         if problem is not None:
             raise self._refused(f"gave {problem}")
-        if not self._seen.is_new(str(read.claims["jti"]), now, keep=signed_out.OLDEST + 2 * timedelta(seconds=SKEW_SECONDS)):  # fmt: skip
-            raise self._refused("gave a logout token that was shown before")
         return SignedOut(
-            issuer=self._issuer, subject=signed_out.text_or_none(read.claims.get("sub")), session=signed_out.text_or_none(read.claims.get("sid"))
+            issuer=self._issuer, subject=signed_out.text_or_none(read.claims.get("sub")), session=signed_out.text_or_none(read.claims.get("sid")),
+            until=signed_out.ends_until(read.claims, skew),
         )  # fmt: skip
 
     def farewell(self) -> str | None:

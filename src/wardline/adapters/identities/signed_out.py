@@ -5,9 +5,8 @@ Source: OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -16,24 +15,6 @@ TYPES = frozenset({None, "JWT", "logout+jwt"})
 OLDEST = timedelta(minutes=5)
 """A token that was made earlier ends nothing. Ours: the standard says that two minutes are enough for anybody."""
 _MOST_CHARACTERS = 255
-_MOST_REMEMBERED = 10_000
-
-
-class SeenTokens:
-    """Remembers the ids of tokens for as long as one could be shown again. Safe to use from many threads."""
-
-    def __init__(self) -> None:
-        self._gate = threading.Lock()
-        self._until: dict[str, datetime] = {}
-
-    def is_new(self, token_id: str, now: datetime, *, keep: timedelta) -> bool:
-        """Say whether a token was not shown before, and remember it."""
-        with self._gate:
-            self._until = {each: until for each, until in self._until.items() if until > now}
-            if token_id in self._until or len(self._until) >= _MOST_REMEMBERED:
-                return False
-            self._until[token_id] = now + keep
-            return True
 
 
 def problem_of(
@@ -75,6 +56,14 @@ def _wrong_time(claims: Mapping[str, Any], now: datetime, skew: timedelta) -> st
     if ends + skew.total_seconds() <= now.timestamp() or made < (now - OLDEST - skew).timestamp():
         return "a token that is too old"
     return "a token of later" if made > (now + skew).timestamp() else None
+
+
+def ends_until(claims: Mapping[str, Any], skew: timedelta) -> datetime:
+    """Give until when a session must have been opened for a token to end it: no later signing in is meant.
+
+    So a token that is shown again ends nothing anew, whichever process it comes to, and nobody has to remember it.
+    """
+    return datetime.fromtimestamp(float(claims["iat"]), UTC) + skew
 
 
 def _time(value: Any) -> float | None:
