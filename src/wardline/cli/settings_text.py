@@ -263,9 +263,9 @@ name = {name}
 #username = ""
 #password_file = "keys/authority.password"
 # Whom to telephone when a child may be in danger now, by region (ISO 3166-1).
-#emergency = { GB = { phone = "999", words = "Police. Give the reference of the report." } }
+#emergency = {{ GB = {{ phone = "999", words = "Police. Give the reference of the report." }} }}
 # Other hours than those of [referral.clocks] below, by the region of the account.
-#region_clocks = { GB = { third_hours = 24.0 } }
+#region_clocks = {{ GB = {{ third_hours = 24.0 }} }}
 
 # Who reports: the authority asks for it.
 [referral.reporter]

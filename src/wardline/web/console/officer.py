@@ -14,7 +14,9 @@ from wardline.web.console import case_view, filing
 from wardline.web.console.desk import OVERSEERS, Desk, Page
 from wardline.web.console.rendering import page
 
-_DOCUMENTS = 4
+_DOCUMENTS = 2
+_CHARACTERS = 8_000
+"""Of each document so much is shown: a page stays small, and the whole is a download."""
 _ADDRESSES = 12
 _OF_REPORTS: dict[ReportAnnotation, str] = {
     **dict(case_view.REPORT),
@@ -59,7 +61,7 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "officer", referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
         score=referral.score(found.checklist), numbers=filing.emergency(desk, found.referral.case_id),
-        documents=[(each.name, each.body.decode("utf-8", "replace")) for each in documents[:_DOCUMENTS]],
+        documents=[(each.name, each.body[:_CHARACTERS].decode("utf-8", "replace"), len(each.body) > _CHARACTERS) for each in documents[:_DOCUMENTS]],
         more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,
     )  # fmt: skip
 
