@@ -108,6 +108,7 @@ from wardline.records.list_source import (
 from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.opinion import Opinion, OpinionReason
 from wardline.records.preservation import (
+    MOST_PRESERVED,
     Asker,
     DestroyedFile,
     Destruction,
@@ -159,6 +160,7 @@ __all__ = [
     "LONGEST_REASON",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
+    "MOST_PRESERVED",
     "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR",
     "OTHER_VERSION",
