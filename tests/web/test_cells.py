@@ -47,6 +47,10 @@ API_CELLS: dict[str, set[str]] = {
     "POST /v1/certificates/{certificate_id}/suspend": L | A, "GET /v1/automation": ALL,
     "GET /v1/referrals": L | A | U, "GET /v1/referrals/{referral_id}": L | A | U, "GET /v1/referrals/{referral_id}/preview": L | A | U,
     "GET /v1/referrals/{referral_id}/receipt": L | A | U, "GET /v1/holds": L | A | U,
+    "GET /v1/preservations": L | A | U, "POST /v1/preservations": L | A, "GET /v1/preservations/{preservation_id}": L | A | U,
+    "POST /v1/preservations/{preservation_id}/extensions": L | A, "POST /v1/preservations/{preservation_id}/end": L | A,
+    "GET /v1/destructions": L | A | U, "POST /v1/destructions": L | A, "GET /v1/destructions/{destruction_id}": L | A | U,
+    "GET /v1/destructions/{destruction_id}/proof": L | A | U,
     "GET /v1/alarms": L | A | U, "POST /v1/alarms/{alarm_id}/resolve": L | A, "GET /v1/statistics": L | A | U,
     "POST /v1/cases/{case_id}/pass": ML, "POST /v1/cases/{case_id}/danger": ML,
     # Past the rule, which knows scopes; that only leads do it is for the step itself, see test_case_passing.

@@ -111,6 +111,7 @@ from wardline.records.log import Checkpoint, Entry, Verb
 from wardline.records.opinion import Opinion, OpinionReason
 from wardline.records.places import COUNTRIES, US_STATES
 from wardline.records.preservation import (
+    MOST_PRESERVED,
     Asker,
     DestroyedFile,
     Destruction,
@@ -206,6 +207,7 @@ __all__ = [
     "LONGEST_REASON",
     "MOST_IN_BATCH",
     "MOST_MATCHES",
+    "MOST_PRESERVED",
     "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR",
     "OTHER_VERSION",

@@ -146,6 +146,8 @@ def _locked(folder: Path, how: int) -> Iterator[None]:
         fcntl.flock(descriptor, how)
         yield
     finally:
+        # Said, and not left to closing: a process that was forked meanwhile has the descriptor too, and would keep the lock.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import struct
 import subprocess
 import sys
 import threading
@@ -12,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 
 from wardline.adapters.vaults import DirectoryVault
+from wardline.adapters.vaults.envelope import Name
 from wardline.errors import (
     ConfigurationError,
     EvidenceError,
@@ -21,8 +25,10 @@ from wardline.errors import (
     NotFoundError,
     StorageFullError,
     StoreUnavailableError,
+    UnknownMasterKeyError,
 )
 from wardline.testing.clock import VirtualClock
+from wardline.testing.vault_contract import TurningKeys
 from wardline.testing.write_points import Recorder
 
 ID = "item-01k9xyzq6m3v8r5c2t7w4n0b1d"
@@ -92,11 +98,58 @@ def test_a_file_moved_to_another_purpose_is_found(vault: DirectoryVault, root: P
         vault.open(ID, "rendition")
 
 
-def test_another_master_key_opens_nothing(vault: DirectoryVault, root: Path) -> None:
+def test_another_master_key_opens_nothing_and_does_not_begin(vault: DirectoryVault, root: Path) -> None:
+    empty = DirectoryVault(root, secrets.token_bytes(32), reached=Recorder())
     vault.seal(ID, "evidence", b"one")
-    other = DirectoryVault(root, secrets.token_bytes(32), reached=Recorder())
-    with pytest.raises(EvidenceError):
-        other.open(ID, "evidence")
+    with pytest.raises(UnknownMasterKeyError):
+        empty.open(ID, "evidence")
+    with pytest.raises(UnknownMasterKeyError, match=r"vault\.key"):
+        DirectoryVault(root, secrets.token_bytes(32), reached=Recorder())
+
+
+@pytest.mark.parametrize("point", ["vault:before-rewrap", "vault:rewrapped"])
+def test_a_crash_while_a_key_is_wrapped_anew_leaves_the_object_readable(root: Path, point: str) -> None:
+    keys = TurningKeys()
+
+    def stop(name: str) -> None:
+        if name == point:
+            raise RuntimeError
+
+    vault = DirectoryVault(root, keys, reached=stop)
+    vault.seal(ID, "evidence", b"one")
+    keys.add()
+    with pytest.raises(RuntimeError):
+        vault.rewrap(ID, "evidence")
+    again = DirectoryVault(root, keys, reached=Recorder())
+    assert again.open(ID, "evidence") == b"one"
+    assert again.rewrap(ID, "evidence") is (point == "vault:before-rewrap")
+    keys.retire()
+    assert again.open(ID, "evidence") == b"one"
+    assert list((root / "incoming").iterdir()) == []
+
+
+def test_a_file_of_the_first_version_is_read_and_wrapped_anew(root: Path) -> None:
+    keys = TurningKeys()
+    vault = DirectoryVault(root, keys, reached=Recorder())
+    vault.seal(ID, "evidence", b"one")
+    (path,) = root.glob("*/*.sealed")
+    name, fixed = Name(ID, "evidence"), struct.Struct(">8sH8sq12s")
+    magic, _, key, at, nonce = fixed.unpack(path.read_bytes()[: fixed.size])
+    first = fixed.pack(magic, 1, key, at, nonce)
+    bound = (
+        b"wardline vault"
+        + first
+        + b"".join(struct.pack(">H", len(part)) + part.encode() for part in (name.object_id, name.purpose))
+    )
+    wrapped = aes_key_wrap(keys.newest(), b"d" * 32)
+    path.write_bytes(first + wrapped + AESGCM(b"d" * 32).encrypt(nonce, b"one", bound))
+    assert vault.open(ID, "evidence") == b"one"
+    ((_, _, sealed_at),) = vault.inventory()
+    keys.add()
+    assert vault.rewrap(ID, "evidence") is True
+    keys.retire()
+    assert vault.open(ID, "evidence") == b"one"
+    assert [each[2] for each in vault.inventory()] == [sealed_at]
 
 
 def test_no_plaintext_is_in_any_file_at_any_write_point(root: Path) -> None:

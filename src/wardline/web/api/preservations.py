@@ -1,0 +1,161 @@
+"""``/v1/preservations`` and ``/v1/destructions``: what authorities ask of the evidence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime, BaseModel, Field
+
+from wardline import records
+from wardline.pipeline import Wardline, destroying, destruction_proof, preserving
+from wardline.records import require_id
+from wardline.web import access
+from wardline.web.access import Caller
+from wardline.web.api.pages import Cursor, Limit, Page, page
+
+router = APIRouter(prefix="/v1", tags=["preservation"])
+
+_Caller = Annotated[Caller, Depends(access.caller)]
+_Wardline = Annotated[Wardline, Depends(access.wardline)]
+_MOST_IDS = records.MOST_PRESERVED
+
+
+class AskerBody(BaseModel):
+    """Who asks."""
+
+    agency: str = Field(min_length=1, max_length=200)
+    reference: str = Field(min_length=1, max_length=200)
+    contact: str = Field(min_length=1, max_length=200)
+
+    def record(self) -> records.Asker:
+        """Make the record."""
+        return records.Asker(agency=self.agency, reference=self.reference, contact=self.contact)
+
+
+class Request(BaseModel):
+    """What is to be preserved, and on what basis."""
+
+    basis: records.PreservationBasis
+    asker: AskerBody
+    received_at: AwareDatetime
+    until: AwareDatetime | None = None
+    account: str | None = Field(default=None, min_length=1, max_length=255)
+    case_ids: tuple[str, ...] = Field(default=(), max_length=_MOST_IDS)
+    item_ids: tuple[str, ...] = Field(default=(), max_length=_MOST_IDS)
+
+
+class Renewal(BaseModel):
+    """A later end, and why."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+    until: AwareDatetime | None = None
+
+
+class Withdrawal(BaseModel):
+    """Why a request ends."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class DestructionRequest(BaseModel):
+    """What is to be destroyed, and the holds that are known to run."""
+
+    asker: AskerBody
+    reason: str = Field(min_length=1, max_length=2000)
+    received_at: AwareDatetime
+    item_ids: tuple[str, ...] = Field(min_length=1, max_length=_MOST_IDS)
+    despite: tuple[str, ...] = ()
+
+
+class Proposed(BaseModel):
+    """A proposal, and the approval that a second person decides."""
+
+    destruction: records.Destruction
+    approval: records.Approval
+
+
+@router.get("/preservations")
+def list_preservations(
+    wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+) -> Page[records.Preservation]:
+    """List requests to preserve, oldest first."""
+    found = wardline.parts.store.preservations(after=cursor, most=limit)
+    return page(found, limit, [each.id for each in found])
+
+
+@router.post("/preservations", status_code=201)
+def record(asked: Request, caller: _Caller, wardline: _Wardline) -> records.Preservation:
+    """Record a request, and hold what it is about and is still there."""
+    wanted = preserving.Wanted(
+        basis=asked.basis, asker=asked.asker.record(), received_at=_utc(asked.received_at),
+        until=None if asked.until is None else _utc(asked.until), account=asked.account,
+        case_ids=tuple(require_id("case", each) for each in asked.case_ids),
+        item_ids=tuple(require_id("item", each) for each in asked.item_ids),
+    )  # fmt: skip
+    return wardline.preserve(wanted, user=caller.person)
+
+
+@router.get("/preservations/{preservation_id}")
+def show(preservation_id: str, wardline: _Wardline) -> records.Preservation:
+    """Show one request."""
+    return wardline.parts.store.preservation(require_id("preservation", preservation_id))
+
+
+@router.post("/preservations/{preservation_id}/extensions")
+def extend(
+    preservation_id: str, asked: Renewal, caller: _Caller, wardline: _Wardline
+) -> records.Preservation:
+    """Give it a later end, with a reason."""
+    return wardline.extend_preservation(
+        require_id("preservation", preservation_id), reason=asked.reason,
+        until=None if asked.until is None else _utc(asked.until), user=caller.person,
+    )  # fmt: skip
+
+
+@router.post("/preservations/{preservation_id}/end")
+def end(
+    preservation_id: str, asked: Withdrawal, caller: _Caller, wardline: _Wardline
+) -> records.Preservation:
+    """End a request that was withdrawn."""
+    found = require_id("preservation", preservation_id)
+    return wardline.end_preservation(found, why=asked.reason, user=caller.person)
+
+
+@router.get("/destructions")
+def list_destructions(
+    wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+) -> Page[records.Destruction]:
+    """List what was asked to be destroyed, oldest first."""
+    found = wardline.parts.store.destructions(after=cursor, most=limit)
+    return page(found, limit, [each.id for each in found])
+
+
+@router.post("/destructions", status_code=201)
+def propose(asked: DestructionRequest, caller: _Caller, wardline: _Wardline) -> Proposed:
+    """Propose that files are destroyed for good; a second person approves it under `/v1/approvals`, with their password."""
+    wanted = destroying.Wanted(
+        asker=asked.asker.record(), reason=asked.reason, received_at=_utc(asked.received_at),
+        item_ids=tuple(require_id("item", each) for each in asked.item_ids),
+        despite=tuple(require_id("hold", each) for each in asked.despite),
+    )  # fmt: skip
+    made, approval = wardline.propose_destruction(wanted, user=caller.person)
+    return Proposed(destruction=made, approval=approval)
+
+
+@router.get("/destructions/{destruction_id}")
+def show_destruction(destruction_id: str, wardline: _Wardline) -> records.Destruction:
+    """Show one, and which files are gone."""
+    return wardline.parts.store.destruction(require_id("destruction", destruction_id))
+
+
+@router.get("/destructions/{destruction_id}/proof")
+def prove(destruction_id: str, wardline: _Wardline) -> dict[str, Any]:
+    """Give the proof for whoever asked."""
+    found = require_id("destruction", destruction_id)
+    return destruction_proof.prove(wardline.parts, found, wardline.prove_entry)
+
+
+def _utc(given: datetime) -> datetime:
+    return given.astimezone(UTC)
