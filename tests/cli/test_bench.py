@@ -17,6 +17,8 @@ from wardline.cli.bench_lines import Lines
 from wardline.cli.bench_load import Load
 from wardline.cli.bench_rows import row
 from wardline.cli.process_tree import ProcessTree
+from wardline.errors import AuditLogError
+from wardline.pipeline import Parts
 
 _BUSY = "import time\nwhile time.process_time() < {seconds}: pass\nprint('done', flush=True)\ninput()"
 _THREADED = """
@@ -119,3 +121,24 @@ def test_a_benchmark_ends_with_one_line_of_json(capsys: pytest.CaptureFixture[st
     bench._show("intake", [row("case", 3.0, "ms", peer="target", theirs=1.5)], as_json=True)
     expected = '{"bench": "intake", "rows": [{"case": "case", "ours": 3.0, "peer": "target", "theirs": 1.5, "ratio": 2.0, "unit": "ms"}]}\n'
     assert capsys.readouterr().out == expected
+
+
+def test_a_log_is_made_and_verified_and_a_changed_record_in_it_fails_the_measurement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from wardline.cli import bench_audit
+    from wardline.pipeline import log
+
+    wall, cpu = bench_audit.rows(entries=2000)
+    assert wall.case == "2,000 entries and 200 records are verified"
+    assert (wall.theirs, cpu.theirs) == (0.12, 0.12)
+    verify = log.verify
+
+    def tampered(parts: Parts) -> log.Verification:
+        with parts.store.engine.begin() as connection:  # type: ignore[attr-defined]  # a SQL store, as the benchmark makes it
+            connection.exec_driver_sql("UPDATE cases SET restricted = 0 WHERE rowid = 7")
+        return verify(parts)
+
+    monkeypatch.setattr(log, "verify", tampered)
+    with pytest.raises(AuditLogError, match="records differ"):
+        bench_audit.rows(entries=1000)

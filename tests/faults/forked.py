@@ -46,7 +46,12 @@ def killed(live: Callable[[int], None]) -> str | None:
         RuntimeError: It failed, which is neither.
     """
     reading, writing = os.pipe()
-    pid = _fork(lambda: (os.close(reading), live(writing)))
+
+    def lives() -> None:
+        os.close(reading)
+        live(writing)
+
+    pid = _fork(lives)
     os.close(writing)
     with os.fdopen(reading, "rb") as told:
         text = told.read().decode()

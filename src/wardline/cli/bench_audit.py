@@ -79,8 +79,6 @@ def _write(line: Line) -> None:
         )  # fmt: skip
         changes.append(records.Insert(case))
         entries.append(parts.entry(records.Verb.CASE_OPENED, case.id))
-        entries += [
-            parts.entry(records.Verb.CASE_CLAIMED, case.id, "claimed") for _ in range(_ENTRIES_OF_A_CASE - 1)
-        ]
+        entries += [parts.entry(records.Verb.CASE_CLAIMED, case.id) for _ in range(_ENTRIES_OF_A_CASE - 1)]
     parts.store.commit(*changes, entries=entries)
     line.sequence()
