@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -86,7 +87,7 @@ def test_two_thousand_referrals_over_a_failing_connection_end_with_one_complete_
     walk_many(range(10_000, 12_000), [*FAULTS, Fault.REJECTED])
 
 
-def walk_many(seeds: range, faults: list[Fault] = FAULTS) -> None:
+def walk_many(seeds: range, faults: Sequence[Fault] = FAULTS) -> None:
     chance = random.Random(seeds.start + 11)
     rate = 0.0
     with (
