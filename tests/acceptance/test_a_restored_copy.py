@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tests.acceptance.stories import decided_violation, picture, the_referral
+import pytest
+
+from tests.acceptance.stories import decided_violation, picture, reveal_all, the_referral, violation
 from wardline.pipeline import fencing
-from wardline.records import ActionState, ReferralState, Role
+from wardline.records import ActionState, Priority, ReferralState, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.harness import Line
 
@@ -26,6 +29,24 @@ def test_behind_the_fence_nothing_is_reported_acted_on_or_destroyed(
     line.chores.run()
     assert line.parts.vault.open(str(submission.item_id), "original") == picture()
     assert line.parts.vault.open(str(innocent.item_id), "original") == picture()
+
+
+@pytest.mark.parametrize("grave", [False, True], ids=["ordinary", "a child in danger"])
+def test_behind_the_fence_no_report_of_any_priority_is_filed(
+    line: Line, authority: AuthoritySandbox, grave: bool
+) -> None:
+    fencing.raise_(line.parts)
+    mika = line.person("mika")
+    case = line.case_of(line.submit(picture(), flag="spam"))
+    line.wardline.claim(case.id, user=mika.user)
+    reveal_all(line, case, mika)
+    judged = replace(violation(case), escalation="a live threat" if grave else None)
+    line.wardline.decide(case.id, user=mika.user, judgement=judged)
+    line.pass_time(timedelta(days=4))
+    found = the_referral(line, case)
+    assert (found.priority is Priority.FIRST) == grave
+    assert found.state is ReferralState.DRAFT
+    assert len(authority.ledger.reports()) == 0
 
 
 def test_what_was_under_way_waits_for_a_person_when_the_fence_is_lifted_and_the_rest_goes_on(
