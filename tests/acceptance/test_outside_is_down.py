@@ -11,7 +11,7 @@ from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture, the_referral
 from wardline import records
 from wardline.errors import NotifierError
-from wardline.records import ActionState, AlarmKind, ReferralState
+from wardline.records import ActionState, AlarmKind, ReferralState, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.harness import Line
 from wardline.testing.platform_ledger import AccountState, ContentState
@@ -50,9 +50,47 @@ def stopped(authority: AuthoritySandbox) -> Callable[[], object]:
     return lambda: authority.start(port)
 
 
-OUTAGES = {fault.value: failing_with(fault) for fault in Fault if fault is not Fault.DELAY} | {
-    "stopped": stopped
-}
+BEARABLE = (Fault.DELAY, Fault.DRIP, Fault.TWICE)
+"""The answer comes, and is the right one."""
+OUTAGES = {
+    fault.value: failing_with(fault)
+    for fault in Fault
+    if fault not in BEARABLE and fault is not Fault.REJECTED
+} | {"stopped": stopped}
+
+
+@pytest.mark.parametrize("fault", BEARABLE)
+@pytest.mark.parametrize("store", ["memory"])
+def test_an_authority_that_answers_slowly_or_twice_gets_exactly_one_report_at_once(
+    line: Line, authority: AuthoritySandbox, fault: Fault
+) -> None:
+    line.list_of([picture()])
+    submission = line.submit(picture())
+    failing_with(fault)(authority)
+    case = decided_violation(line, submission, line.person("mika"))
+    line.pass_time(OUTAGE)
+    assert the_referral(line, case).state is ReferralState.FINISHED
+    assert (len(authority.ledger.finished()), authority.ledger.open()) == (1, [])
+    assert line.store.open_alarms() == []
+
+
+@pytest.mark.parametrize("store", ["memory"])
+def test_a_report_that_the_authority_rejects_waits_for_a_person_who_is_told(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    line.list_of([picture()])
+    submission = line.submit(picture())
+    end = failing_with(Fault.REJECTED)(authority)
+    case = decided_violation(line, submission, line.person("mika"))
+    line.pass_time(OUTAGE)
+    found = the_referral(line, case)
+    assert found.state is ReferralState.NEEDS_HUMAN
+    assert AlarmKind.FILING_NEEDS_HUMAN in {alarm.kind for alarm in line.store.open_alarms()}
+    end()
+    line.wardline.file_again(found.id, user=line.person("lea", Role.LEAD).user)
+    line.pass_time(timedelta(hours=3))
+    assert the_referral(line, case).state is ReferralState.FINISHED
+    assert (len(authority.ledger.finished()), authority.ledger.open()) == (1, [])
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
