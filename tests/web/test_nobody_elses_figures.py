@@ -27,8 +27,8 @@ SECONDS = FILES * EACH_SECONDS
 QUEUE = "a-queue-that-somebody-left-out"
 # Numbers that stand nowhere else: files, seconds, the same as minutes and seconds, and the weighted sum.
 TELLING = (f"{FILES} file", f"{SECONDS}", f"{SECONDS // 60} min {SECONDS % 60:02d}", f'"files":{FILES}', f"<b>{FILES}</b>", f"{FILES} unknown", QUEUE)  # fmt: skip
-_PLAIN = re.compile(rf"(?<![\w+/-]){SECONDS}(?![\w+/-])")
-"""The seconds as a figure of their own: a digest may hold these digits by chance."""
+_PLAIN = re.compile(rf"(?<![\w+/.-]){SECONDS}(?![\w+/-])")
+"""The seconds as a figure of their own: a digest, or a measured time, may hold these digits by chance."""
 
 
 def told_in(text: str) -> list[str]:
@@ -40,7 +40,7 @@ def told_in(text: str) -> list[str]:
 def test_figures_are_found_where_they_stand_and_not_inside_a_digest() -> None:
     assert told_in(f'{{"seconds":{SECONDS}.0}}') == [f"{SECONDS}"]
     assert told_in(f"{FILES} files, {SECONDS // 60} min {SECONDS % 60:02d} s") == [TELLING[0], TELLING[2]]
-    assert told_in(f"sha256 0a{SECONDS}ff, 9{SECONDS}") == []
+    assert told_in(f"sha256 0a{SECONDS}ff, 9{SECONDS}, 0.{SECONDS}") == []
 
 
 @pytest.fixture
