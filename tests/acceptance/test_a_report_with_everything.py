@@ -104,6 +104,14 @@ def test_each_report_names_those_before_it_about_the_same_account(
     assert [prior(each) for each in sandbox.documents("submit")] == [
         [], [], [first.remote_id], [first.remote_id, second.remote_id],
     ]  # fmt: skip
+    # Built again to be read, none names what came after it.
+    built = [line.wardline.preview_referral(each.id).report for each in (first, other, second, third)]
+    assert [each.person.prior_reports for each in built if each is not None] == [
+        (),
+        (),
+        (first.remote_id,),
+        (first.remote_id, second.remote_id),
+    ]
 
 
 def test_a_time_that_is_a_little_ahead_is_the_time_of_receipt_and_one_far_ahead_is_refused(

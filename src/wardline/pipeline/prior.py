@@ -31,12 +31,15 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     # Two platforms may call different accounts the same.
     same = [each.id for each in cases if platforms.get(each.id) == platforms.get(case.id)]
     found = parts.store.referrals_of_several(same)
+    everything = [each for referrals in found.values() for each in referrals]
+    # One that is finished itself, and is built again to be read, could not name what came after it.
+    until = next((each.finished_at for each in everything if each.id == draft_id), None)
     finished = [
         each
-        for referrals in found.values()
-        for each in referrals
+        for each in everything
         if each.id != draft_id and each.corrects is None and each.state is ReferralState.FINISHED
         and each.remote_id is not None and (each.authority, each.environment) == (authority.name, authority.environment)
+        and (until is None or (each.finished_at is not None and each.finished_at < until))
     ]  # fmt: skip
     finished.sort(key=lambda each: (each.finished_at or each.created_at, each.id))
     return tuple(dict.fromkeys(each.remote_id for each in finished if each.remote_id is not None))
