@@ -50,10 +50,12 @@ class HttpDetector:
         headers = {"Accept": "application/json", "User-Agent": "wardline"}
         if chosen.header is not None:
             headers[chosen.header] = chosen.header_prefix + _text(name, secret)
-        # No proxy and no netrc from the environment: the settings alone decide where pictures go.
+        # No proxy and no netrc from the environment: the settings alone decide where pictures go. And a connection for each picture: what is
+        # sent beyond an answer's end would on a kept one be taken for the score of the next.
         self._client = httpx.Client(
-            timeout=chosen.seconds, follow_redirects=False, trust_env=False, headers=headers
-        )
+            timeout=chosen.seconds, follow_redirects=False, trust_env=False, headers=headers,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )  # fmt: skip
         self._breaker = Breaker(after=chosen.break_after, seconds=chosen.break_seconds)
         self._slots = threading.BoundedSemaphore(_MOST_AT_ONCE)
 

@@ -44,7 +44,10 @@ class WebhookNotifier:
                 f"notifier {name}: a secret of {len(secret)} bytes, expected at least {_SHORTEST_SECRET_BYTES}"
             )
         self._name, self._url, self._secret, self._now = name, _checked(name, url), secret, now
-        self._client = httpx.Client(timeout=timeout_seconds, follow_redirects=False, trust_env=False)
+        # A connection for each call: what is sent beyond an answer's end would on a kept one be taken for the answer to the next call.
+        self._client = httpx.Client(
+            timeout=timeout_seconds, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )  # fmt: skip
 
     @property
     def name(self) -> str:

@@ -54,8 +54,11 @@ class WebhookPlatform:
             )
         self.name = name
         self._url, self._secret, self._now = _checked(name, url), secret, now
-        # No proxy and no netrc from the environment: the settings alone decide where actions go.
-        self._client = httpx.Client(timeout=timeout_seconds, follow_redirects=False, trust_env=False)
+        # No proxy and no netrc from the environment: the settings alone decide where actions go. And a connection for each call: what is sent
+        # beyond an answer's end would on a kept one be taken for the answer to the next call.
+        self._client = httpx.Client(
+            timeout=timeout_seconds, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )  # fmt: skip
 
     def carry_out(self, action: records.Action) -> None:
         """Ask for an action. See ``ports.Platform``."""
@@ -134,7 +137,7 @@ def _message(message: records.Message) -> bytes:
 
 
 def _drain(answer: httpx.Response) -> None:
-    """Read away a short answer, so that the connection can be used again; a long or broken one is dropped with its connection."""
+    """Read away a short answer, so that whoever sends it is not cut off; a long or broken one is dropped with its connection."""
     received = 0
     until = time.monotonic() + _MOST_SECONDS_DRAINING
     with suppress(httpx.HTTPError):
