@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -83,6 +84,66 @@ def test_the_twins_agree_on_damage_and_let_nothing_through_that_pillow_refuses(
     damaged = bytes(content[: int(kept * len(content))] if kept < 0.6 else content)
     if by_everyone(damaged, size, factor) is not None:
         assert by_pillow(damaged).shape == size[::-1]
+
+
+def segment(marker: int, said: bytes) -> bytes:
+    return b"\xff" + struct.pack(">BH", marker, len(said) + 2) + said
+
+
+def built(size: tuple[int, int], first_codes: bytes) -> bytes:
+    """Write a grey JPEG by hand: with these codes for the first coefficient, each block is the one code 0, twice."""
+    blocks = -(-size[0] // 8) * -(-size[1] // 8)
+    bits = "00" * blocks
+    bits += "1" * (-len(bits) % 8)
+    head = [
+        segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0"), segment(0xDB, b"\0" + b"\1" * 64),
+        segment(0xC0, struct.pack(">BHHB", 8, *reversed(size), 1) + b"\1\x11\0"), segment(0xC4, b"\0" + first_codes),
+        segment(0xC4, b"\x10" + ONE_CODE), segment(0xDA, b"\1\1\0\0\x3f\0"),
+    ]  # fmt: skip
+    return b"\xff\xd8" + b"".join(head) + int(bits, 2).to_bytes(len(bits) // 8, "big") + b"\xff\xd9"
+
+
+ONE_CODE = bytes([1, *[0] * 15, 0])
+ALL_ONES = bytes([2, *[0] * 15, 0, 1])
+UNUSED_SYMBOL = bytes([1, 1, *[0] * 14, 0, 0x20])
+
+
+def test_a_jpeg_that_is_written_by_hand_is_read_by_all() -> None:
+    content = built((64, 40), ONE_CODE)
+    assert by_everyone(content, (64, 40), 8) is not None
+    assert by_pillow(content).shape == (40, 64)
+
+
+@pytest.mark.parametrize(
+    ("size", "codes"),
+    [((64, 40), ALL_ONES), ((64, 40), UNUSED_SYMBOL), ((65_520, 8), ONE_CODE)],
+    ids=["a code of ones", "a symbol that never comes", "too wide"],
+)
+def test_what_pillow_refuses_though_every_block_could_be_read_is_left_to_it(
+    size: tuple[int, int], codes: bytes
+) -> None:
+    content = built(size, codes)
+    assert by_everyone(content, size, 8) is None
+    with pytest.raises(OSError):
+        by_pillow(content)
+
+
+@given(
+    st.integers(0, 2**32),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=2),
+)
+@settings(max_examples=300, deadline=None)
+def test_of_headers_that_were_changed_nothing_comes_through_that_pillow_refuses(
+    seed: int, flips: list[tuple[float, int]]
+) -> None:
+    content = bytearray(
+        jpeg(draw("clouds", 40, 24, seed % 4), quality=80, subsampling=SUBSAMPLINGS[seed % 3])
+    )
+    scan = content.index(b"\xff\xda")
+    for place, value in flips:
+        content[int(place * (scan + 14))] = value
+    if by_everyone(bytes(content), (40, 24), 8) is not None:
+        assert by_pillow(bytes(content)).shape == (24, 40)
 
 
 def test_an_eighth_is_what_pillow_makes_of_it_and_a_half_is_the_mean_of_its_squares() -> None:

@@ -23,7 +23,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 enum { SIDE = 8, PLACES = 64, LAST = PLACES - 1, END = PLACES, MOST_COMPONENTS = 3, TABLES = 4, MOST_CODE_BITS = 16, MOST_BLOCKS = 10 };
-enum { LOOK = 11, SCALE = 14, MOST_VALUE = 2047, MOST_DC_SIZE = 11, MOST_AC_SIZE = 10, POINTS = 16 };
+enum { LOOK = 11, SCALE = 14, MOST_VALUE = 2047, MOST_DC_SIZE = 11, MOST_DC_SYMBOL = 15, MOST_AC_SIZE = 10, POINTS = 16 };
 enum { NO_MEMORY = -1, NOT_OURS = 0, DONE = 1 };
 enum { PADDING = MOST_BLOCKS * PLACES * 32 / 8 + 8 }; /* what can be read beyond the end before that is noticed: codes have 27 bits at most */
 
@@ -347,11 +347,13 @@ static int read_codes(struct picture *picture, const uint8_t *at, int64_t size) 
         struct codes *codes = is_dc ? &picture->dc[table] : &picture->ac[table];
         for (int length = 1; length <= MOST_CODE_BITS; length++, code *= 2) {
             total += codes->count[length] = at[length];
-            if ((code += at[length]) > 1 << length) return 0; /* more than there can be of this length */
+            if ((code += at[length]) >= 1 << length) return 0; /* more than there can be of this length, of which none is all ones */
         }
         at += MOST_CODE_BITS + 1, size -= MOST_CODE_BITS + 1;
         if (total > (int)sizeof codes->symbols || total > size) return 0;
         memcpy(codes->symbols, at, (size_t)total);
+        for (int32_t i = 0; is_dc && i < total; i++)
+            if (at[i] > MOST_DC_SYMBOL) return 0; /* one that never comes, too: other decoders refuse the table */
         at += total, size -= total;
         codes->present = 1, codes->is_dc = is_dc;
     }

@@ -32,7 +32,7 @@ def luma(content: bytes, size: tuple[int, int], factor: int) -> NDArray[np.uint8
         MemoryError: There is not enough.
     """
     library = native.library(_ROOM)
-    if library is None or factor not in reference.FACTORS or not all(1 <= side <= 65_535 for side in size):
+    if library is None or factor not in reference.FACTORS:
         return None
     return run(library, content, size, factor)
 
@@ -41,6 +41,8 @@ def run(
     library: ctypes.CDLL, content: bytes, size: tuple[int, int], factor: int, *, plain: int = 0
 ) -> NDArray[np.uint8] | None:
     """Call the compiled twin; with ``plain`` 1 it keeps to instructions that every machine of its kind has."""
+    if not all(1 <= side <= reference.MOST_SIDE for side in size):
+        return None
     found = np.empty([-(-side // factor) for side in reversed(size)], np.uint8)
     outcome = library.wardline_jpeg_luma(
         content,

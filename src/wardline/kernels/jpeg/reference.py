@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 FACTORS = {8: 0, 4: 9, 2: 63}
 """At which fractions it decodes, and up to which coefficient of a block: an eighth is the first alone, which is the mean, and at a quarter the
 others hardly change what the windows of PDQ see. With all of them, hashes of 64 JPEGs were no nearer to the exact ones. Measured."""
+MOST_SIDE = 65_500
+"""Pixels. The format has room for more, and other decoders refuse that: what a glance reads must be readable in full."""
 _SCALE = 14
 _MOST_VALUE = 2047
-_MOST_DC_SIZE, _MOST_AC_SIZE = 11, 10
+_MOST_DC_SIZE, _MOST_DC_SYMBOL, _MOST_AC_SIZE = 11, 15, 10
 _MOST_BLOCKS = 10
 _LUMA = 128
 _NATURAL = sorted(range(64), key=lambda at: (at // 8 + at % 8, at // 8 if (at // 8 + at % 8) % 2 else at % 8))
@@ -66,6 +68,8 @@ def luma(content: bytes, size: tuple[int, int], factor: int) -> NDArray[np.uint8
     Returns:
         ``uint8[ceil(height / factor), ceil(width / factor)]``; None for another kind of file, or one that is not without fault.
     """
+    if not all(1 <= side <= MOST_SIDE for side in size):
+        return None
     try:
         picture, scan = _headers(content, size)
         return _decoded(picture, _pieces(scan), size, factor)
@@ -116,8 +120,10 @@ def _codes(picture: _Picture, said: bytes) -> None:
         for length, count in enumerate(counts, start=1):
             codes |= {(length, code + number): next(symbols) for number in range(count)}
             code += count
-            _require(code <= 1 << length)
+            _require(code < 1 << length)  # none is all ones. Source: T.81, annex C
             code *= 2
+        # One that never comes, too: other decoders refuse the table.
+        _require(said[0] >> 4 or all(symbol <= _MOST_DC_SYMBOL for symbol in codes.values()))
         picture.codes[said[0]] = codes
         said = said[17 + total :]
 
