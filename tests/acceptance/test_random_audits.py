@@ -12,7 +12,7 @@ from tests.acceptance.detected import INNOCENT, WINDOW, decide, evidence, orange
 from tests.acceptance.stories import the_referral, violation
 from wardline import classification, intake, records, review
 from wardline.errors import NotFoundError
-from wardline.pipeline import alarms, blindness, clock_watch
+from wardline.pipeline import alarms, blindness, clock_watch, fencing
 from wardline.pipeline.scopes import AUDIT_LIFETIME
 from wardline.records import (
     AlarmKind,
@@ -21,6 +21,7 @@ from wardline.records import (
     Outcome,
     Part,
     Release,
+    Role,
     Step,
     Truth,
     Verb,
@@ -202,6 +203,16 @@ def test_none_is_destroyed_while_the_clock_is_in_doubt(line: Line) -> None:
     assert is_kept(line, case)
     alarms.resolve_about(line.parts, AlarmKind.CLOCK_JUMPED, clock_watch.AHEAD)
     line.chores.run()
+    assert not is_kept(line, case)
+
+
+def test_none_is_destroyed_behind_the_fence_of_a_restored_copy(line: Line) -> None:
+    case = audited(line)
+    fencing.raise_(line.parts)
+    line.pass_time(AUDIT_LIFETIME + DAY)
+    assert is_kept(line, case)
+    line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user)
+    line.pass_time(DAY)
     assert not is_kept(line, case)
 
 

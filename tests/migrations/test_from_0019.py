@@ -14,7 +14,7 @@ from wardline import records
 from wardline.adapters import stores
 from wardline.adapters.stores import codec, schema, tables
 from wardline.adapters.stores.beside import NAMES
-from wardline.records import CaseState, Category
+from wardline.records import CaseState, Category, Replace
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
@@ -29,7 +29,7 @@ _NOT_CERTAIN = (
 
 
 @pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES])
-def test_what_is_open_and_certain_is_noted(kind: str, tmp_path: Path) -> None:
+def test_what_is_certain_is_noted_also_for_what_is_opened_again_later(kind: str, tmp_path: Path) -> None:
     engine = (
         stores.open_sqlite(tmp_path / "old.sqlite")
         if kind == "sqlite"
@@ -56,6 +56,10 @@ def test_what_is_open_and_certain_is_noted(kind: str, tmp_path: Path) -> None:
     taker = replace(make.taker("user-1"), unseen=True)
     found = store.waiting_cases(now=make.NOON, taker=taker, most=20)
     assert {case.id for case in found} == {case.id for case in wanted}
+    again = replace(decided, state=CaseState.OPEN, version=decided.version + 1)
+    store.commit(Replace(again), entries=[make.entry()])
+    found = store.waiting_cases(now=make.NOON, taker=taker, most=20)
+    assert {case.id for case in found} == {case.id for case in (*wanted, again)}
     store.close()
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from wardline import records
 from wardline.errors import AlreadyExistsError
 from wardline.pipeline import alarms, people
-from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Scope, Task, Verb
 
@@ -43,6 +43,13 @@ _AT_ONCE = 100
 def stands(parts: Parts) -> bool:
     """Say whether a fence is up."""
     return parts.store.fence() is not None
+
+
+def destroy(parts: Parts, item_id: str) -> None:
+    """Destroy a file that a person's act just took out of the records. Behind the fence it stays, until ``preserve.destroy_orphans`` finds it
+    when the fence is down."""
+    if not stands(parts):
+        parts.vault.destroy(item_id, ORIGINAL)
 
 
 def raise_(parts: Parts, *, actor: str = SYSTEM) -> records.Fence:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from wardline import assurance, intake, records, review, triage
 from wardline.errors import InputError, NotFoundError, RefusedError
-from wardline.pipeline import golden_evidence, people
+from wardline.pipeline import fencing, golden_evidence, people
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.records import CaseState, DecisionState, Insert, Outcome, Replace, Role, Verb
@@ -73,7 +73,7 @@ def retire(parts: Parts, golden_id: str, *, actor: str = SYSTEM) -> records.Gold
     retired, changes, entry = _retired(parts, golden, actor)
     parts.store.commit(*changes, entries=[entry])
     if golden.case_id is None:
-        parts.vault.destroy(golden.item_id, ORIGINAL)
+        fencing.destroy(parts, golden.item_id)
     return retired
 
 

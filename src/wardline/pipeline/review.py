@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, InputError, NotAllowedError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, golden, golden_evidence, opinions, standing_alone, wellbeing
+from wardline.pipeline import alarms, fencing, golden, golden_evidence, opinions, standing_alone, wellbeing
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
@@ -279,7 +279,7 @@ def _answer(
     _commit_covering(parts, user, *answer.changes, *noted, entries=answer.entries)
     for item_id in answer.destroyed:
         # After the commit: should this be interrupted, `preserve.destroy_orphans` finds it.
-        parts.vault.destroy(item_id, ORIGINAL)
+        fencing.destroy(parts, item_id)
     return answer.decision
 
 

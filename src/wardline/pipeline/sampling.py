@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardline import records
 from wardline.errors import VersionConflictError, WardlineError
-from wardline.pipeline import clock_watch, preserve
+from wardline.pipeline import clock_watch, fencing, preserve
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.scopes import AUDIT_LIFETIME, Scope
 from wardline.pipeline.writing import Writing
@@ -56,9 +56,9 @@ def cleared(parts: Parts, audit: records.RandomAudit, case: records.Case) -> Wri
 def expire(parts: Parts) -> None:
     """Destroy the copies of audits that nobody judged in time, and forget whose they were. Doing it again does nothing.
 
-    While the clock is in doubt nothing is destroyed.
+    While the clock is in doubt, or the fence around a restored copy stands, nothing is destroyed.
     """
-    if clock_watch.is_in_doubt(parts):
+    if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return
     errors: list[WardlineError] = []
     for audit in parts.store.expired_audits(parts.now(), most=_AT_ONCE):

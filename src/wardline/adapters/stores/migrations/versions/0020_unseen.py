@@ -18,9 +18,8 @@ _UNSEEN = (sa.text("unseen = 1 AND escalated_by IS NULL"), sa.text("unseen AND e
 _ESCALATED = sa.text("escalated_by IS NOT NULL")
 _LETTER = sa.text("coalesce(substr(urgency, 14, 1), 'u')")
 _CASES = sa.table(
-    "cases", sa.column("id", sa.Text()), sa.column("state", sa.Text()), sa.column("item_ids", sa.Text()),
-    sa.column("unseen", sa.Boolean()),
-)  # fmt: skip
+    "cases", sa.column("id", sa.Text()), sa.column("item_ids", sa.Text()), sa.column("unseen", sa.Boolean())
+)
 _ITEMS = sa.table(
     "items", sa.column("id", sa.Text()), sa.column("sealed", sa.Boolean()), sa.column("picture", sa.Text()),
     sa.column("matches", sa.Text()),
@@ -29,7 +28,7 @@ _PAGE = 500
 
 
 def upgrade() -> None:
-    """Add the column, fill it in for what is open, and make the indexes."""
+    """Add the column, fill it in, and make the indexes."""
     op.add_column("cases", sa.Column("unseen", sa.Boolean(), nullable=True))
     _fill(op.get_bind())
     orders: dict[str, list[str | sa.TextClause]] = {
@@ -60,9 +59,9 @@ def _other_ways() -> None:
 
 
 def _fill(connection: sa.Connection) -> None:
-    """Note what is open and certain, page by page: with very many cases they are not all read at once."""
+    """Note what is certain, page by page: with very many cases they are not all read at once. Closed ones too, for one may be opened again."""
     last = ""
-    chosen = sa.select(_CASES.c.id, _CASES.c.item_ids).where(_CASES.c.state == "open")
+    chosen = sa.select(_CASES.c.id, _CASES.c.item_ids)
     while rows := connection.execute(
         chosen.where(_CASES.c.id > last).order_by(_CASES.c.id).limit(_PAGE)
     ).all():
