@@ -39,6 +39,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     assert done.returncode == 0, done.stderr[-2000:]
     figures = _figures(done)
     assert figures["audit_verified"] is True
+    assert figures["items_scored"] > 0, "the demo has a detector, and what comes in is given to it"
     assert figures["receipts_stored"] == figures["referrals_filed"] > 0
     return Undisturbed(figures=figures, names=write_points.names_in_log(log))
 

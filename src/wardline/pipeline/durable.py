@@ -32,7 +32,6 @@ QUEUES = {
 }
 """How many tasks of each queue run at a time in a process. Whoever hangs outside keeps nobody else's work waiting; see ``Task.queue``."""
 _POLLED_LESS_OFTEN = {
-    "wardline": 5.0,
     "wardline-filing": 5.0,
     "wardline-filing-soon": 5.0,
     "wardline-filing-at-once": 5.0,
@@ -42,7 +41,8 @@ _POLLED_LESS_OFTEN = {
     "wardline-clusters": 2.0,
 }
 """Looking takes DBOS 5 ms of the processor each time, also when there is nothing, and these may wait. What restricts content on a platform
-may not."""
+may not; nor what follows a decision: no more begins at a look than may run at a time, so that looks bound how many decisions take effect in a
+second."""
 _ALSO_RUNNING = 2
 APPLICATION = "wardline"
 APPLICATION_VERSION = "1"
@@ -53,6 +53,11 @@ _STORE_AWAY_SECONDS = 5.0
 _ALARM_AFTER_ATTEMPTS = 5
 
 _log = structlog.get_logger("wardline.durable")
+
+
+def seconds_between_looks(queue: str, poll_seconds: float) -> float:
+    """Say how long a queue is not looked into after a look. ``QUEUES`` over this is the most that begins in a second."""
+    return poll_seconds * _POLLED_LESS_OFTEN.get(queue, 1.0)
 
 
 class _CutShortError(BaseException):
@@ -83,7 +88,7 @@ class DurableWork:
         DBOS.launch()
         idling.spare_empty_looks(dbos, self._parts.store.may_hold_work)
         for queue, most in QUEUES.items():
-            seconds = self._poll_seconds * _POLLED_LESS_OFTEN.get(queue, 1.0)
+            seconds = seconds_between_looks(queue, self._poll_seconds)
             DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=seconds)
         DBOS.apply_schedules([{"schedule_name": "chores", "workflow_fn": tick, "schedule": "* * * * *"}])
         self._run_chores()  # a full disk or a foreign file in the vault is no reason to take no uploads

@@ -45,6 +45,13 @@ class FullStore:
         self._store.commit(*changes, entries=entries, work=work)
 
 
+def test_more_decisions_take_effect_in_a_second_than_fifty_people_make() -> None:
+    """Each leads to a conclusion, and some to a look for who gives the second opinion."""
+    decisions_in_a_second = 50 / 6.0
+    most, seconds = durable.QUEUES["wardline"], durable.seconds_between_looks("wardline", 0.2)
+    assert most / seconds > 2 * decisions_in_a_second
+
+
 def _works(monkeypatch: pytest.MonkeyPatch, **tasks: Callable[[Parts, str, int], None]) -> None:
     monkeypatch.setattr(durable, "TASKS", {name.replace("_", "-"): task for name, task in tasks.items()})
 

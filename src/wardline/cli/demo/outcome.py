@@ -10,16 +10,18 @@ from wardline.cli.demo.world import World
 from wardline.errors import DependencyError
 from wardline.records import ActionState, CaseState, ReferralState, Step
 
-_SETTLE_SECONDS = 50.0
+_NOTHING_CHANGED_SECONDS = 50.0
 _PAGE = 500
 FIGURES_FILE = "figures.html"
 
 
 def settle(world: World) -> None:
-    """Wait until every decision took effect, every action arrived and every referral has its receipt."""
-    deadline = time.monotonic() + _SETTLE_SECONDS
-    while world.durable.pending() or not _settled(world):
-        if time.monotonic() > deadline:
+    """Wait until every decision took effect, every action arrived and every referral has its receipt; as long as something still happens."""
+    waiting, since = -1, time.monotonic()
+    while (pending := world.durable.pending()) or not _settled(world):
+        if pending != waiting:
+            waiting, since = pending, time.monotonic()
+        if time.monotonic() - since > _NOTHING_CHANGED_SECONDS:
             raise DependencyError(
                 "demo: work is still under way, expected it to be done; `wardline alarm list` may say why"
             )

@@ -218,6 +218,19 @@ email = "reports@demo.example"
 platform = "Wardline demo platform"
 legal_url = "https://demo.example/legal"
 
+# It knows nothing: it measures how much of a picture is of one orange. What it finds opens a case, for a person; it decides nothing.
+[[detectors]]
+name = "orange"
+adapter = "reference"
+version = "reference-1"
+
+[[automation.scopes]]
+name = "posts"
+surfaces = ["post"]
+detectors = ["orange"]
+mode = "watch"
+opens_case_from = 0.12
+
 [[platforms]]
 name = "demo-platform"
 url = "{platform}"
