@@ -16,7 +16,7 @@ from tests.unit.ncmec import full
 from tests.unit.ncmec.documents import NOW
 from tests.unit.ncmec.samples import FILE_ID, shared_file
 from wardline import records
-from wardline.adapters.authorities.ncmec import preview, rules, victims, xml
+from wardline.adapters.authorities.ncmec import preview, rules, xml
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, child_types
 from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.adapters.authorities.ncmec.validation import parse
@@ -237,24 +237,3 @@ def test_the_essential_places_are_places_of_the_schema() -> None:
         type_, *names = path.split("/")
         for name in names:
             type_ = child_types(type_)[name]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Firstname77 was there", "of Lastname77.", "firstname77  LASTNAME77", "write to child@forum.example", "call (202) 555-0177", "born 2013-03-04",
-     "born 04.03.2013", "77 Other Street", "screenname77", "the account child-1", "goes to School Seventyseven"],
-)  # fmt: skip
-def test_what_is_known_of_a_victim_may_not_stand_in_free_text(text: str) -> None:
-    report = full.whole_report()
-    assert victims.repeated(report) == ()
-    assert victims.repeated(replace(report, escalation=f"Because {text}")) == ("escalation",)
-    (found,) = problems(replace(report, note=f"Invented. {text}"))
-    assert found.startswith("note: repeats what is known of a victim")
-    assert text not in found
-    noted = replace(report.recipients[0], note=text)
-    assert victims.repeated(replace(report, recipients=(noted,))) == ("recipient 1 note",)
-
-
-def test_an_excerpt_stays_as_it_is() -> None:
-    chat = records.Chat(content="12:00 screenname77: hello")
-    assert victims.repeated(replace(full.whole_report(), incidents=(chat,))) == ()

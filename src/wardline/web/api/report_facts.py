@@ -8,7 +8,10 @@ from wardline import records
 
 
 class Facts(BaseModel):
-    """All of it is optional, and what is not known is left out. It changes no score and no place in a queue, and no reviewer sees it."""
+    """All of it is optional, and what is not known is left out. It changes no score and no place in a queue, and no reviewer sees it.
+
+    Only what is described: it is read by ``intake.read_facts``, which refuses nothing.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,14 +31,3 @@ class Facts(BaseModel):
     metadata: list[records.Metadata] = Field(default=[], max_length=100, description="Read by the platform")
     possible_proxy: bool | None = Field(None, description="Whether `ip_address` may be a proxy's")
     supplemental: bool = Field(default=False, description="Whether the file only explains others")
-
-    def read(self) -> records.ReportFacts:
-        """Give it as a record; ``InputError`` names what an authority would refuse."""
-        incidents: tuple[records.Incident, ...] = (
-            *self.web_pages, *self.emails, *self.newsgroups, *self.chats, *self.games, *self.telephones, *self.offline, *self.peer_to_peer,
-        )  # fmt: skip
-        return records.ReportFacts(
-            account=self.account, recipients=tuple(self.recipients), victims=tuple(self.victims), incidents=incidents,
-            law_enforcement=self.law_enforcement, devices=tuple(self.devices), metadata=tuple(self.metadata),
-            possible_proxy=self.possible_proxy, supplemental=self.supplemental,
-        )  # fmt: skip

@@ -27,7 +27,8 @@ def preview(report: records.Report, schema: Schema = BUILT_IN) -> records.Previe
     gone = xml.lacks(schema, report, REPORT_ID, FILE_ID)
     walk = _Walk(schema)
     return records.Preview(
-        sections=(*walk.report(opening), *walk.files(files), *_left_out(gone)), documents=sent
+        sections=(*walk.report(opening), *walk.files(files), *_left_out(gone), *_not_in_it(report)),
+        documents=sent,
     )
 
 
@@ -54,6 +55,23 @@ def _left_out(paths: Sequence[str]) -> Iterator[records.PreviewSection]:
             for path in paths
         )  # fmt: skip
         yield records.PreviewSection(title="Left out: the authority has no place for it", fields=fields)
+
+
+def _not_in_it(report: records.Report) -> Iterator[records.PreviewSection]:
+    """Say what became of what was to be in the report and is not: places and numbers, never what stood there."""
+    if report.masked:
+        fields = tuple(
+            records.PreviewField(label=place, wire=place, value="once" if count == 1 else f"{count} times")
+            for place, count in report.masked
+        )
+        yield records.PreviewSection(title="Taken out of free text: a victim's data", fields=fields)
+    if report.unread:
+        fields = tuple(
+            records.PreviewField(label=place, wire=place, value="not read") for place in report.unread
+        )
+        yield records.PreviewSection(
+            title="Left out: what the platform sent and could not be read", fields=fields
+        )
 
 
 class _Walk:
