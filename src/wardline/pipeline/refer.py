@@ -52,7 +52,7 @@ def report_of(
     if corrects is not None and referral.needs_referral(decision):
         return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
     if not referral.needs_referral(decision):
-        return _correction(parts, draft_id, decision, case)
+        return _correction(parts, draft_id, decision, case, corrects)
     items = [parts.store.item(item_id) for item_id in case.item_ids]
     report = referral.build_report(
         draft_id, decision, case, items, parts.store.reveals_of(case.id), parts.store.actions_of(case.id), parts.rules.reporter,
@@ -77,12 +77,13 @@ def task(found: records.Referral, attempt: int, not_before: datetime | None = No
 
 
 def _correction(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, corrects: str | None
 ) -> records.Report:
+    # A case may have several: each correction names the report that it corrects, whatever was filed since.
     finished = [
         each
         for each in parts.store.referrals(case_id=case.id)
-        if each.state is ReferralState.FINISHED and each.corrects is None
+        if each.state is ReferralState.FINISHED and each.corrects is None and corrects in (None, each.id)
     ]
     if not finished:
         raise InputError(
@@ -269,6 +270,12 @@ class _Filing:
                     assert_never(step)
 
     def _passes_check(self) -> bool:
+        gone = {
+            "of_victims": sum(count for _, count in self._report.masked),
+            "unread": len(self._report.unread),
+        }
+        if any(gone.values()):
+            _log.info("left out of a report", referral=self._current.id, **gone)
         problems = self._authority.check(self._report)
         if not problems:
             return True
