@@ -19,7 +19,7 @@ def not_ahead(facts: records.ReportFacts, now: datetime, tolerance: timedelta) -
     ahead = list(_ahead(facts, now))
     if not ahead:
         return facts
-    changed = _clipped(facts, now, now + tolerance)
+    changed: records.ReportFacts = _clipped(facts, now, now + tolerance)
     far = (place for place, value in ahead if not isinstance(value, datetime) or value > now + tolerance)
     return replace(changed, left_out=records.newest(tuple(dict.fromkeys((*facts.left_out, *far)))))
 

@@ -270,12 +270,6 @@ class _Filing:
                     assert_never(step)
 
     def _passes_check(self) -> bool:
-        gone = {
-            "of_victims": sum(count for _, count in self._report.masked),
-            "unread": len(self._report.unread),
-        }
-        if any(gone.values()):
-            _log.info("left out of a report", referral=self._current.id, **gone)
         problems = self._authority.check(self._report)
         if not problems:
             return True

@@ -75,7 +75,8 @@ def _joined(older: _R | None, newer: _R | None) -> _R | None:
         return newer or older
     changed: dict[str, Any] = {}
     for field in fields(newer):
-        before, after = getattr(older, field.name), getattr(newer, field.name)
+        before: Any = getattr(older, field.name)
+        after: Any = getattr(newer, field.name)
         if isinstance(after, tuple):
             changed[field.name] = _newest((*before, *after))
         elif after is None:
@@ -97,14 +98,14 @@ def _newest(values: Iterable[_T], most: int = _MOST) -> tuple[_T, ...]:
         same = _SAME.get(type(each))
         key = each if same is None else same(each)
         before = found.pop(key, None)
-        found[key] = (
-            _joined(before, each) if isinstance(each, records.AssociatedAccount) else _fuller(before, each)
-        )  # type: ignore[assignment,type-var]  # of one type each
+        found[key] = _fuller(before, each)
     return records.newest(tuple(found.values()), most)
 
 
 def _fuller(before: Any, after: Any) -> Any:
-    """Give the newer of two that are the same address or number, with what only the older says of it."""
+    """Give the newer of two that are the same account, address or number, with what only the older says of it."""
+    if isinstance(after, records.AssociatedAccount):
+        return _joined(before, after)
     if before is None or not isinstance(after, records.Email | records.Phone):
         return after
     unsaid: dict[str, Any] = {

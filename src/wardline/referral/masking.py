@@ -29,6 +29,7 @@ _TOGETHER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that put no space between words, besides the wide ones."""
 
 _Account = records.Party | records.AssociatedAccount
+_Somebody = records.Person | records.AssociatedAccount
 
 
 class Masking:
@@ -113,7 +114,7 @@ def _of_person(first: str | None, last: str | None, born: date | None, own: set[
             yield rf"(?<!\d){form}(?!\d)"  # fmt: skip
 
 
-def _contacts(known: records.Person | records.AssociatedAccount, own: set[str]) -> Iterator[str]:
+def _contacts(known: _Somebody, own: set[str]) -> Iterator[str]:
     for mail in _unlike((each.address for each in known.emails), own):
         # Neither the end of a longer address nor the beginning of one.
         yield rf"(?<![\w+%-])(?<!\w\.)(?i:{re.escape(mail)})(?![\w-])(?!\.\w)"
@@ -141,7 +142,7 @@ def _unlike(texts: Iterable[str | None], own: set[str]) -> Iterator[str]:
 
 
 def _accounts_values(account: records.Party) -> Iterator[str]:
-    persons = (account.person or records.Person(), *account.associated)
+    persons: tuple[_Somebody, ...] = (account.person or records.Person(), *account.associated)
     for each in persons:
         yield from (_plain(name) for name in (each.first_name, each.last_name) if name is not None)
         if each.first_name is not None and each.last_name is not None:
@@ -151,7 +152,8 @@ def _accounts_values(account: records.Party) -> Iterator[str]:
         yield from (_plain(mail.address) for mail in each.emails)
         yield from (_digits(phone.number) for phone in each.phones)
         yield from (_plain(place.street) for place in each.addresses if place.street is not None)
-    for one in (account, *account.associated):
+    accounts: tuple[_Account, ...] = (account, *account.associated)
+    for one in accounts:
         names = (one.screen_name, *one.display_names, one.account_reference)
         yield from (_plain(name) for name in names if name is not None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from wardline.adapters.authorities.ncmec.validation import parse
 from wardline.adapters.authorities.ncmec.wire import WIRE
 from wardline.adapters.authorities.ncmec.writing import ESSENTIAL, Writing
 from wardline.errors import AuthorityRejectedError, InputError
+from wardline.testing.authority_contract import sample_report
 from wardline.testing.authority_ledger import AuthorityLedger, LedgerRefusal
 from wardline.testing.authority_rules import file_breaches, report_breaches
 from wardline.testing.authority_schema import schema_document
@@ -198,10 +200,85 @@ def test_what_has_no_more_place_is_left_out_and_told_unless_the_report_cannot_be
     needed = Served.of(content.replace('name="espIdentifier"', 'name="accountIdentifier"').encode())
     assert any("espIdentifier" in each for each in needed.problems(report, NOW))
     with pytest.raises(AuthorityRejectedError):  # were it found out only after the check
-        needed.report_document(report)
+        needed.report_document(report, NOW)
     unviewed = Served.of(content.replace('name="fileViewedByEsp"', 'name="fileSeen"').encode())
     with pytest.raises(AuthorityRejectedError):
-        unviewed.file_document("1", FILE_ID, report.files[0])
+        unviewed.file_document("1", FILE_ID, report.files[0], NOW)
+
+
+def changed(*pairs: tuple[str, str]) -> Served:
+    """Give the schema with something else in it."""
+    content = schema_document().decode()
+    for before, after in pairs:
+        assert before in content
+        content = content.replace(before, after)
+    return Served.of(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("pair", "gone"),
+    [
+        (('<xs:enumeration value="Upload"/>', ""), "fileDetails/ipCaptureEvent/eventName"),
+        (('<xs:enumeration value="Recovery"/>', ""), None),
+        (('name="displayName" type="xs:string" minOccurs="0" maxOccurs="unbounded"', 'name="displayName" type="xs:string" minOccurs="0"'),
+         "report/personOrUserReported/displayName"),
+        (('<xs:element name="idType" type="xs:string"/>', '<xs:element name="idType" type="xs:string"/><xs:element name="newThing" type="xs:string"/>'),
+         "fileDetails/deviceId"),
+        (('name="latitude" type="xs:double"', 'name="latitude" type="xs:boolean"'), "report/internetDetails/cellPhoneIncident/latitude"),
+        (('name="verified" type="xs:boolean"', 'name="verified" type="xs:dateTime"'), "report/victim/victimPerson/email/@verified"),
+    ],
+)  # fmt: skip
+def test_what_a_changed_schema_would_refuse_of_what_was_told_besides_is_left_out_and_the_report_sent(
+    pair: tuple[str, str], gone: str | None
+) -> None:
+    served = changed(pair)
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    assert served.library is not None
+    assert served.library.takes(parse(served.report_document(report, NOW)))
+    shown = served.preview(report, NOW)
+    told = [field.wire for section in shown.sections if section.title.startswith("Left out") for field in section.fields]  # fmt: skip
+    assert gone is None or gone in told
+
+
+def test_what_a_report_cannot_be_without_is_never_left_out_when_the_schema_changes() -> None:
+    wrong = changed(('value="Child Sex Tourism"', 'value="Other words"'))
+    report = replace(full.whole_report(), kind=records.IncidentKind.TOURISM)
+    assert any("incidentType" in each for each in wrong.problems(report, NOW))
+    gone = changed(('<xs:element name="fileRelevance"', '<xs:element name="fileMeaning"'))
+    assert any("fileRelevance" in each for each in gone.problems(full.whole_report(), NOW))
+    assert gone.problems(sample_report(), NOW) == ()
+    silent = changed(
+        ('<xs:element name="additionalInfo" type="xs:string" minOccurs="0"/></xs:sequence></xs:complexType><xs:element name="report"',
+         '</xs:sequence></xs:complexType><xs:element name="report"'),
+    )  # fmt: skip
+    correction = replace(sample_report(), files=(), escalation=None, corrects="4200001")
+    assert BROUGHT.problems(correction, NOW) == ()
+    assert any("additionalInfo" in each for each in silent.problems(correction, NOW))
+    with pytest.raises(AuthorityRejectedError):
+        silent.report_document(correction, NOW)
+
+
+def test_the_reason_for_danger_stands_in_the_note_where_the_schema_has_no_other_place_for_it() -> None:
+    served = changed(('name="escalateToHighPriority"', 'name="urgency"'))
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    note = parse(served.report_document(report, NOW)).findtext("additionalInfo")
+    assert note == f"High priority is asked for, because: {report.escalation}\n{report.note}"
+    assert parse(BROUGHT.report_document(report, NOW)).findtext("additionalInfo") == report.note
+
+
+def test_documents_that_are_sent_are_those_that_are_shown() -> None:
+    late = replace(full.account(), ip_events=(full.event(at=NOW + timedelta(days=1)),))
+    report = replace(full.whole_report(), person=replace(full.whole_report().person, facts=late))
+    shown = BROUGHT.preview(report, NOW)
+    assert [each.body for each in shown.documents] == [
+        BROUGHT.report_document(report, NOW),
+        *(BROUGHT.file_document("1", FILE_ID, each, NOW) for each in report.files),
+    ]
+    assert BROUGHT.problems(report, NOW) == ()
+    left_out = [field.wire for section in shown.sections if section.title.startswith("Left out") for field in section.fields]  # fmt: skip
+    assert "report/personOrUserReported/ipCaptureEvent/dateTime" in left_out
 
 
 def test_an_element_that_the_authority_newly_demands_and_we_do_not_know_stops_the_report() -> None:
@@ -221,7 +298,7 @@ def test_an_element_that_newer_schemas_have_is_sent_to_them_only() -> None:
     )  # fmt: skip
     served = Served.of(newer.encode())
     assert served.problems(full.whole_report(), NOW) == ()
-    assert b"ageAssertionDiscrepancy" in served.report_document(full.whole_report())
+    assert b"ageAssertionDiscrepancy" in served.report_document(full.whole_report(), NOW)
     assert b"ageAssertionDiscrepancy" not in xml.report_document(full.whole_report(), Writing(BUILT_IN))
 
 

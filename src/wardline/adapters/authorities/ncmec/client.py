@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import structlog
 
 from wardline import records
 from wardline.adapters.authorities.ncmec import answers, preview, published, rules
@@ -27,6 +28,7 @@ from wardline.errors import (
 PRODUCTION_URL = "https://report.cybertip.org/ispws"
 TEST_URL = "https://exttest.cybertip.org/ispws"
 
+_log = structlog.get_logger("wardline.ncmec")
 _XML = {"Content-Type": "text/xml; charset=utf-8"}
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
 # A connection for each call. What an authority sends beyond an answer's end would on a kept one be taken for the answer to the next call.
@@ -109,7 +111,7 @@ class NcmecAuthority:
 
     def preview(self, report: records.Report) -> records.Preview:
         """Say what the authority would get, in words and byte for byte. Sends nothing."""
-        return preview.preview(report, self._served.schema)
+        return self._served.preview(report, self._now())
 
     def fetch_schema(self) -> bytes:
         """Ask for the schema that the authority serves now, as it is served."""
@@ -132,7 +134,15 @@ class NcmecAuthority:
 
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         """Open a report."""
-        document = self._served.report_document(report)
+        document = self._served.report_document(report, self._now())
+        if report.masked or report.unread:
+            masked = sum(count for _, count in report.masked)
+            _log.info(
+                "left out of a report",
+                referral=report.referral_id,
+                of_victims=masked,
+                unread=len(report.unread),
+            )
         answer, parsed = self._call("submit", "POST", content=document, headers=_XML)
         if parsed.report_id is None or not parsed.report_id.isdecimal():
             raise AuthorityUncertainError("ncmec submit: success without a report id, expected one")
@@ -142,7 +152,7 @@ class NcmecAuthority:
         """Upload one file, compare what arrived, and describe it. The answer is that of the description, with the file's id."""
         _require_report_id(remote_id)
         self._served.file_document(
-            remote_id, preview.FILE_ID, file
+            remote_id, preview.FILE_ID, file, self._now()
         )  # what cannot be described is not uploaded
         form = {"id": (None, remote_id), "file": (file.item_id, content, "application/octet-stream")}
         _, uploaded = self._call("upload", "POST", files=form)
@@ -180,7 +190,7 @@ class NcmecAuthority:
             answer, _ = self._call(
                 "fileinfo",
                 "POST",
-                content=self._served.file_document(remote_id, file_id, file),
+                content=self._served.file_document(remote_id, file_id, file, self._now()),
                 headers=_XML,
             )
         except (AuthorityUnreachableError, AuthorityDeniedError) as error:

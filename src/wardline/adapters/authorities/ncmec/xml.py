@@ -8,10 +8,11 @@ never keeps a report from being sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from wardline import records
 from wardline.adapters.authorities.ncmec import wire
-from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema
+from wardline.adapters.authorities.ncmec.schema import BUILT_IN
 from wardline.adapters.authorities.ncmec.values import BATCH_REASON, INCIDENT_TYPES
 from wardline.adapters.authorities.ncmec.wire import Tree
 from wardline.adapters.authorities.ncmec.writing import Writing
@@ -29,7 +30,8 @@ _Inside = dict[str, Tree | list[Tree]]
 
 def report_document(report: records.Report, writing: Writing | None = None) -> bytes:
     """Build the document that opens a report, in UTF-8; what ``writing`` has no place for stands there afterwards."""
-    return (writing or Writing(BUILT_IN)).document("report", report_tree(report))
+    written = writing or Writing(BUILT_IN)
+    return written.document("report", report_tree(_with_reason(report, written)))
 
 
 def file_document(
@@ -43,6 +45,13 @@ def file_document(
     if file.batched:
         inside = _in_batch(inside, file)
     return (writing or Writing(BUILT_IN)).document("fileDetails", inside)
+
+
+def _with_reason(report: records.Report, written: Writing) -> records.Report:
+    """Say why a child may be in danger in the note where the schema has no other place for it: it is never left out."""
+    if report.escalation is None or written.has_place("incidentSummary", "escalateToHighPriority"):
+        return report
+    return replace(report, note=f"High priority is asked for, because: {report.escalation}\n{report.note}")
 
 
 def report_tree(report: records.Report) -> Tree:
@@ -168,12 +177,3 @@ def _in_batch(inside: _Inside, file: records.ReportedFile) -> _Inside:
 
 def _annotations(given: Iterable[str]) -> Tree:
     return {str(name): "" for name in given}
-
-
-def lacks(schema: Schema, report: records.Report, remote_id: str, file_id: str) -> tuple[str, ...]:
-    """Name what a schema has no place for, of everything that a report would say."""
-    writing = Writing(schema)
-    report_document(report, writing)
-    for file in report.files:
-        file_document(remote_id, file_id, file, writing)
-    return tuple(writing.left_out)
