@@ -196,6 +196,35 @@ def test_a_schema_that_changes_overnight_is_an_alarm_and_the_next_report_is_writ
     assert any(section.title.startswith("Left out") for section in shown.sections)
 
 
+def test_a_second_change_is_told_although_the_alarm_of_the_first_is_open(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    assert line.parts.authority is not None
+    about = schemas.subject(line.parts.authority)
+    messages = []
+    for name in (b'"vehicleDescription"', b'"profileBio"', None):
+        changed = schema_document() if name is None else schema_document().replace(name, b'"other"')
+        sandbox.served = Reply(200, changed)
+        line.pass_time(timedelta(hours=25))
+        alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, about)
+        assert alarm is not None
+        messages.append(alarm.message)
+    assert "vehicleDescription" in messages[0]
+    assert "profileBio" in messages[1]
+    assert "left out of reports: nothing" in messages[2]
+
+
+def test_a_closed_set_that_is_another_one_at_the_first_look_is_an_alarm(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    sandbox.served = Reply(200, schema_document().replace(b"Child Sex Tourism", b"Other words"))
+    line.pass_time(timedelta(minutes=1))
+    assert line.parts.authority is not None
+    alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, schemas.subject(line.parts.authority))
+    assert alarm is not None
+    assert "In another form: incidentType." in alarm.message
+
+
 def test_a_process_that_did_not_fetch_the_schema_uses_it_all_the_same(
     tmp_path: Path, sandbox: ChangingSandbox
 ) -> None:

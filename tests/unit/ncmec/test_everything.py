@@ -309,6 +309,35 @@ def test_nonsense_in_the_place_of_a_schema_is_refused(content: bytes) -> None:
         Served.of(content)
 
 
+@pytest.mark.parametrize(
+    "pattern", [r"\p{L}+", r"\i\c*", "[a-z-[aeiou]]", "^x$", "(?i)x", "a++", "[", r"\w+"]
+)
+def test_a_pattern_that_means_something_else_here_is_not_taken_for_understood(pattern: str) -> None:
+    with pytest.raises(InputError):
+        changed(("[0-9]+", pattern))
+
+
+@pytest.mark.parametrize("pattern", ["[0-9]{1,12}", r"\d+", "[^a]+", "[A-Z]{2}|x"])
+def test_a_plain_pattern_is_understood(pattern: str) -> None:
+    served = changed((r"\+[0-9]{1,3}", pattern))
+    assert served.reading.changed == ("phoneCountryCallingCode",)
+
+
+def test_a_schema_with_a_namespace_is_not_understood() -> None:
+    with pytest.raises(InputError, match="namespace"):
+        changed(('<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">', '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x">'))  # fmt: skip
+
+
+def test_what_has_another_form_is_told_of_a_changed_schema() -> None:
+    served = changed(
+        ('value="Child Sex Tourism"', 'value="Other words"'),
+        ('<xs:element name="platform" type="xs:string" minOccurs="0"/>', '<xs:element name="platform" type="xs:string"/>'),
+        ('name="hashType" type="xs:string" use="required"', 'name="hashType" type="xs:string"'),
+    )  # fmt: skip
+    assert (served.reading.gone, served.reading.new) == ((), ())
+    assert served.reading.changed == ("hash/@hashType", "incidentSummary/platform", "incidentType")
+
+
 def test_the_essential_places_are_places_of_the_schema() -> None:
     for path in ESSENTIAL:
         type_, *names = path.split("/")

@@ -11,7 +11,7 @@ from lxml import etree
 
 from wardline import records
 from wardline.adapters.authorities.ncmec import building, preview, published
-from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema, child_types
+from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema
 from wardline.adapters.authorities.ncmec.validation import parse
 from wardline.errors import AuthorityRejectedError, InputError
 
@@ -102,16 +102,36 @@ class Library:
 
 def _compared(found: Schema) -> records.SchemaReading:
     ours, theirs = _places(BUILT_IN), _places(found)
-    return records.SchemaReading(
-        digest=found.version, gone=tuple(sorted(ours - theirs)), new=tuple(sorted(theirs - ours))
-    )
-
-
-def _places(schema: Schema) -> set[str]:
-    elements = {f"{type_}/{name}" for type_ in schema.types for name in child_types(type_, schema)}
-    return elements | {
-        f"{type_}/@{name}" for type_, known in schema.types.items() for name in known.attributes
+    changed = {place for place in ours.keys() & theirs.keys() if ours[place] != theirs[place]}
+    closed = {
+        name
+        for before, after in (
+            (BUILT_IN.enumerations, found.enumerations),
+            (BUILT_IN.patterns, found.patterns),
+        )
+        for name in before.keys() & after.keys()
+        if before[name] != after[name]
     }
+    return records.SchemaReading(
+        digest=found.version, gone=tuple(sorted(ours.keys() - theirs.keys())), new=tuple(sorted(theirs.keys() - ours.keys())),
+        changed=tuple(sorted(changed | closed)),
+    )  # fmt: skip
+
+
+def _places(schema: Schema) -> dict[str, tuple[object, ...]]:
+    """Give every place with its form."""
+    elements = {
+        f"{type_}/{name}": (child, particle.least, particle.most)
+        for type_, known in schema.types.items()
+        for particle in known.particles
+        for name, child in particle.alternatives.items()
+    }
+    attributes = {
+        f"{type_}/@{name}": tuple(form)
+        for type_, known in schema.types.items()
+        for name, form in known.attributes.items()
+    }
+    return {**elements, **attributes}
 
 
 BROUGHT = Served(
