@@ -162,7 +162,7 @@ def test_places_are_told_up_to_a_number() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(report=st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["192.0.2.1", "US", "TX", "Login", "2026-01-01T00:00:00Z"]),
+    st.none() | st.booleans() | st.integers() | st.just({}) | st.floats() | st.text(max_size=8) | st.sampled_from(["192.0.2.1", "US", "TX", "Login", "2026-01-01T00:00:00Z"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
         st.sampled_from(["account", "victims", "recipients", "chats", "emails", "person", "ip_events", "ip_address", "at", "age", "location", "country",
                          "region", "city", "associated", "kind", "address", "content", "urls", "web_pages", "law_enforcement", "agency", "phones", "number"]),
@@ -171,3 +171,14 @@ def test_places_are_told_up_to_a_number() -> None:
 ))  # fmt: skip
 def test_nothing_that_is_sent_for_a_report_is_ever_an_error(report: Any) -> None:
     assert isinstance(intake.read_facts(report), records.ReportFacts)
+
+
+def test_a_number_without_end_is_no_error_either() -> None:
+    huge = 10**5000
+    party = {"screen_name": huge, "compromised": huge, "person": {"age": huge}, "location": {"country": huge}}
+    facts = intake.read_facts(
+        {"account": {**party, "ip_events": [{"ip_address": "192.0.2.1", "event": huge, "at": huge}]}}
+    )
+    assert facts.account is not None
+    assert facts.account.ip_events == (records.IpEvent(ip_address="192.0.2.1"),)
+    assert len(facts.left_out) == 6

@@ -39,6 +39,8 @@ _UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?")
 _MILLISECONDS_FROM = 2e10
 """Numbers from here on are milliseconds since 1970, smaller ones seconds: as the framework reads them elsewhere."""
+_LARGEST_ID = 10**30
+"""Numbers are read as texts up to here: some platforms send their ids so."""
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -225,7 +227,7 @@ def _port_apart(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_ID:
         return str(value)
     if not isinstance(value, str):
         raise _UnreadableError
@@ -233,7 +235,10 @@ def _text(value: Any) -> str:
 
 
 def _boolean(value: Any) -> bool:
-    found = _BOOLEANS.get(str(value).lower()) if isinstance(value, bool | int | str) else None
+    if isinstance(value, str):
+        found = _BOOLEANS.get(value.strip().lower())
+    else:
+        found = bool(value) if value in (0, 1) else None
     if found is None:
         raise _UnreadableError
     return found

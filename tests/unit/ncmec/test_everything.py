@@ -16,6 +16,7 @@ from lxml import etree
 from tests.unit.ncmec import full
 from tests.unit.ncmec.documents import NOW
 from tests.unit.ncmec.samples import FILE_ID, shared_file
+from tests.unit.referral.test_facts import saying
 from wardline import records
 from wardline.adapters.authorities.ncmec import preview, rules, xml
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, child_types
@@ -24,6 +25,7 @@ from wardline.adapters.authorities.ncmec.validation import parse
 from wardline.adapters.authorities.ncmec.wire import WIRE
 from wardline.adapters.authorities.ncmec.writing import ESSENTIAL, Writing
 from wardline.errors import AuthorityRejectedError, InputError
+from wardline.referral.facts import gather
 from wardline.testing.authority_contract import sample_report
 from wardline.testing.authority_ledger import AuthorityLedger, LedgerRefusal
 from wardline.testing.authority_rules import file_breaches, report_breaches
@@ -120,6 +122,26 @@ def test_whatever_of_it_a_platform_may_say_keeps_no_report_from_being_sent(
 ) -> None:
     if facts is not None:
         assert problems(full.report_of(facts)) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(said=st.lists(parts_of_the_whole(), min_size=1, max_size=4))
+def test_whatever_several_uploads_say_is_put_together_and_keeps_no_report_from_being_sent(
+    said: list[records.ReportFacts],
+) -> None:
+    items = [
+        saying(number, facts, after=timedelta(hours=number)) for number, facts in enumerate(said, start=1)
+    ]
+    known = gather(items)
+    facts = records.ReportFacts(
+        account=known.account, recipients=known.recipients, victims=known.victims, incidents=known.incidents,
+        law_enforcement=known.law_enforcement,
+    )  # fmt: skip
+    report = full.report_of(facts)
+    assert problems(report) == ()
+    shown = BROUGHT.preview(report, NOW)
+    (left_out,) = [each.fields for each in shown.sections if each.title.startswith("Left out")] or [()]
+    assert {field.wire.rpartition("/")[2] for field in left_out} <= {"ageAssertionDiscrepancy"}
 
 
 def test_a_batched_report_is_taken_by_the_sandbox_and_a_file_with_more_is_not() -> None:
@@ -266,6 +288,16 @@ def test_the_reason_for_danger_stands_in_the_note_where_the_schema_has_no_other_
     note = parse(served.report_document(report, NOW)).findtext("additionalInfo")
     assert note == f"High priority is asked for, because: {report.escalation}\n{report.note}"
     assert parse(BROUGHT.report_document(report, NOW)).findtext("additionalInfo") == report.note
+
+
+def test_earlier_reports_stand_in_the_note_where_they_have_no_other_place_and_a_correction_waits() -> None:
+    served = changed(('name="priorCTReports"', 'name="earlier"'))
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    note = parse(served.report_document(report, NOW)).findtext("additionalInfo")
+    assert note == f"{report.note}\nEarlier reports about the same account: 4200001, 4200002, 4200003."
+    correction = replace(sample_report(), files=(), escalation=None, corrects="4200001")
+    assert any("priorCTReports" in each for each in served.problems(correction, NOW))
 
 
 def test_documents_that_are_sent_are_those_that_are_shown() -> None:

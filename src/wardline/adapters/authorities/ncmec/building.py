@@ -50,8 +50,8 @@ def opening(report: records.Report, schema: Schema, now: datetime | None) -> Bui
     needed = writing.ESSENTIAL
     if (
         report.corrects is not None
-    ):  # without its note it would be one more report of somebody who did nothing
-        needed |= {"report/additionalInfo"}
+    ):  # without its note or the number it would be one more report of somebody who did nothing
+        needed |= {"report/additionalInfo", "report/personOrUserReported/priorCTReports"}
     return _built(xml.report_document(report, begun), begun, needed, schema, now, batched=None)
 
 

@@ -22,7 +22,7 @@ _REPLACEMENT = "\ufffd"
 ESSENTIAL = frozenset(
     {
         "report/incidentSummary/incidentType", "report/incidentSummary/incidentDateTime", "report/reporter/reportingPerson/email",
-        "report/personOrUserReported/espIdentifier", "report/personOrUserReported/priorCTReports", "report/batchedReport",
+        "report/personOrUserReported/espIdentifier", "report/batchedReport",
         "fileDetails/reportId", "fileDetails/fileId", "fileDetails/fileViewedByEsp",
     }
 )  # fmt: skip

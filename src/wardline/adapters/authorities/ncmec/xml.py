@@ -31,7 +31,7 @@ _Inside = dict[str, Tree | list[Tree]]
 def report_document(report: records.Report, writing: Writing | None = None) -> bytes:
     """Build the document that opens a report, in UTF-8; what ``writing`` has no place for stands there afterwards."""
     written = writing or Writing(BUILT_IN)
-    return written.document("report", report_tree(_with_reason(report, written)))
+    return written.document("report", report_tree(_placed(report, written)))
 
 
 def file_document(
@@ -47,11 +47,15 @@ def file_document(
     return (writing or Writing(BUILT_IN)).document("fileDetails", inside)
 
 
-def _with_reason(report: records.Report, written: Writing) -> records.Report:
-    """Say why a child may be in danger in the note where the schema has no other place for it: it is never left out."""
-    if report.escalation is None or written.has_place("incidentSummary", "escalateToHighPriority"):
-        return report
-    return replace(report, note=f"High priority is asked for, because: {report.escalation}\n{report.note}")
+def _placed(report: records.Report, written: Writing) -> records.Report:
+    """Say in the note why a child may be in danger, and which reports came before, where the schema has no other place for it."""
+    note = report.note
+    prior = _prior(report.person, None)
+    if prior and not written.has_place("personOrUserReported", "priorCTReports"):
+        note = f"{note}\nEarlier reports about the same account: {', '.join(map(str, prior))}."
+    if report.escalation is not None and not written.has_place("incidentSummary", "escalateToHighPriority"):
+        note = f"High priority is asked for, because: {report.escalation}\n{note}"
+    return report if note == report.note else replace(report, note=note)
 
 
 def report_tree(report: records.Report) -> Tree:
@@ -129,9 +133,13 @@ def _person(person: records.ReportedPerson, corrects: str | None) -> Tree:
     since = person.temporarily_disabled_at
     if since is not None:  # what was done because of this report is known better here
         inside["accountTemporarilyDisabled"] = {"#": "true", "@disabledDate": wire.moment(since)}
-    prior = (*facts.prior_reports, *person.prior_reports, *((corrects,) if corrects is not None else ()))
-    inside["priorCTReports"] = list(dict.fromkeys(prior))
+    inside["priorCTReports"] = _prior(person, corrects)
     return inside
+
+
+def _prior(person: records.ReportedPerson, corrects: str | None) -> list[Tree]:
+    told = person.facts.prior_reports if person.facts is not None else ()
+    return list(dict.fromkeys((*told, *person.prior_reports, *((corrects,) if corrects is not None else ()))))
 
 
 def _file(remote_id: str, file_id: str, file: records.ReportedFile) -> _Inside:
