@@ -36,6 +36,26 @@ class Known:
     """Places of what the platform sent and could not be read."""
 
 
+def also_known(
+    known: records.ReportFacts | None, told: records.ReportFacts | None
+) -> records.ReportFacts | None:
+    """Add to what came with an upload what came with a flag on it: it takes nothing away, and puts nothing in another's place."""
+    if known is None or told is None:
+        return known or (None if told is None else replace(told, supplemental=False))
+    return replace(
+        known,
+        account=_joined(told.account, known.account),
+        recipients=_parties((*told.recipients, *known.recipients)),
+        victims=_parties((*told.victims, *known.victims)),
+        incidents=_newest((*told.incidents, *known.incidents), records.MOST_INCIDENTS),
+        law_enforcement=known.law_enforcement or told.law_enforcement,
+        devices=_newest((*told.devices, *known.devices)),
+        metadata=_newest((*told.metadata, *known.metadata)),
+        possible_proxy=told.possible_proxy if known.possible_proxy is None else known.possible_proxy,
+        left_out=_newest((*told.left_out, *known.left_out)),
+    )
+
+
 def gather(items: Sequence[records.Item]) -> Known:
     """Join what the contexts of these items say.
 
