@@ -227,21 +227,22 @@ def test_what_an_upload_is_refused_for_a_flag_on_kept_content_is_refused_for_as_
 def test_what_comes_for_a_report_with_a_flag_on_kept_content_is_added_and_takes_nothing_away(
     line: Line, low: Key
 ) -> None:
-    def told(**known: object) -> records.ReportFacts:
+    def told(person: records.Person, **known: str) -> records.ReportFacts:
         event = full.event(at=START - timedelta(days=len(known)))
         account = records.Party(ip_events=(event,), **known)  # type: ignore[arg-type]  # fields by name
-        victim = records.Party(
-            account_reference="v",
-            person=records.Person(**{"first_name": "A", "age": 12} if "group" in known else {"age": 11}),
-        )  # type: ignore[arg-type]  # fields by name
+        victim = records.Party(account_reference="v", person=person)
         return records.ReportFacts(account=account, victims=(victim,), supplemental="group" in known)
 
+    younger, named = records.Person(age=11), records.Person(first_name="A", age=12)
     first = line.upload(
-        picture(), account="account-9", content_reference="post-9", facts=told(screen_name="first")
+        picture(), account="account-9", content_reference="post-9", facts=told(younger, screen_name="first")
     )
     line.wardline.flag(Flagged(reason="spam", upload=first), api_key=low.record)
     more = line.upload(
-        picture(), account="account-9", content_reference="post-9", facts=told(screen_name="other", group="g")
+        picture(),
+        account="account-9",
+        content_reference="post-9",
+        facts=told(named, screen_name="other", group="g"),
     )
     for reason in ("child-safety", "child-safety", "spam"):
         line.wardline.flag(Flagged(reason=reason, upload=more), api_key=low.record)

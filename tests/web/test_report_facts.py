@@ -120,7 +120,11 @@ def test_what_stands_beside_something_unreadable_is_kept() -> None:
 
 
 def test_what_is_empty_says_nothing_and_loses_nothing() -> None:
-    empty = {"account": {"screen_name": "", "person": None, "ip_events": []}, "chats": [], "victims": None}
+    empty: dict[str, Any] = {
+        "account": {"screen_name": "", "person": None, "ip_events": []},
+        "chats": [],
+        "victims": None,
+    }
     assert said(empty) == records.ReportFacts()
 
 

@@ -63,7 +63,7 @@ def test_a_text_may_be_as_long_as_the_rules_say_and_no_longer(
 ) -> None:
     sample = SAMPLES[type_]
     is_list = isinstance(getattr(sample, name), tuple)
-    text = TEXTS.get(name, lambda length: "x" * length)
+    text = TEXTS.get(name, "x".__mul__)
 
     def made(length: int) -> Any:
         value = text(length)
