@@ -113,6 +113,31 @@ def test_each_report_names_those_before_it_about_the_same_account(
     ]
 
 
+def test_a_filed_report_that_is_built_again_says_of_each_file_what_was_sent(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    mika, lead = line.person("mika"), line.person("lena", records.Role.LEAD)
+    submitted = line.submit(picture(1), flag="spam", account="account-1", content_reference="post-1")
+    case = decided_violation(line, submitted, mika, viewed=False)
+    line.clock.advance(line.parts.rules.undo_window)
+    line.run_due()
+    referral = the_referral(line, case)
+    assert referral.state is ReferralState.FINISHED
+    line.clock.advance(timedelta(minutes=1))
+    seen = records.Reveal(
+        id=line.parts.new_id("reveal"), case_id=case.id, item_id=case.item_ids[0], user_id=lead.user.id, at=line.clock.now(), frame=0
+    )  # fmt: skip
+    line.store.commit(
+        records.Insert(seen), entries=[line.parts.entry(Verb.CASE_REVEALED, case.id, actor=lead.user.id)]
+    )
+    report = line.wardline.preview_referral(referral.id).report
+    assert report is not None
+    assert [file.viewed for file in report.files] == [False]
+    assert "Not viewed in full by any person" in report.note
+    (file,) = sandbox.documents("fileinfo")
+    assert file.findtext("fileViewedByEsp") == "false"
+
+
 def test_a_time_that_is_a_little_ahead_is_the_time_of_receipt_and_one_far_ahead_is_left_out(
     line: Line,
 ) -> None:

@@ -18,7 +18,7 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, prior, schemas
+from wardline.pipeline import alarms, as_filed, prior, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
@@ -54,11 +54,12 @@ def report_of(
     if not referral.needs_referral(decision):
         return _correction(parts, draft_id, decision, case, corrects)
     items = [parts.store.item(item_id) for item_id in case.item_ids]
+    known = as_filed.sources(parts, case, draft_id)
     report = referral.build_report(
-        draft_id, decision, case, items, parts.store.reveals_of(case.id), parts.store.actions_of(case.id), parts.rules.reporter,
-        "; ".join(case.reasons) + ".", parts.now(), prior.reports_about(parts, case, draft_id),
+        draft_id, decision, case, items, known.reveals, known.actions, parts.rules.reporter,
+        "; ".join(case.reasons) + ".", known.at, prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
-    return referral.with_knowledge(report, parts.store.facts_of(case.id), regions=referral.regions_of(items))
+    return referral.with_knowledge(report, known.facts, regions=referral.regions_of(items))
 
 
 def checked(
