@@ -15,7 +15,6 @@ from tests.unit.ncmec import full
 from tests.unit.ncmec.samples import RememberingSandbox
 from wardline import records
 from wardline.adapters.authorities.ncmec.validation import parse
-from wardline.errors import InputError
 from wardline.pipeline import schemas
 from wardline.records import AlarmKind, ReferralState, Verb
 from wardline.testing.authority_calls import Reply, Request, reply
@@ -114,34 +113,74 @@ def test_each_report_names_those_before_it_about_the_same_account(
     ]
 
 
-def test_a_time_that_is_a_little_ahead_is_the_time_of_receipt_and_one_far_ahead_is_refused(
-    line: Line,
-) -> None:
-    def seen(ahead: timedelta) -> records.ReportFacts:
-        return records.ReportFacts(account=records.Party(ip_events=(full.event(at=START + ahead),)))
-
-    referral = filed(line, facts=seen(timedelta(minutes=2)))
-    item = line.store.item(referral.files[0].item_id)
-    assert item.context is not None
-    assert item.context.facts is not None
-    assert item.context.facts.account is not None
-    assert [each.at for each in item.context.facts.account.ip_events] == [START]
-    with pytest.raises(InputError, match="in the future"):
-        line.submit(picture(9), facts=seen(timedelta(hours=1)))
-    born = records.Person(date_of_birth=START.date())
-    with pytest.raises(InputError, match="date_of_birth"):
-        line.submit(picture(9), facts=records.ReportFacts(victims=(records.Party(person=born),)))
-
-
-def test_a_victims_data_in_the_reason_to_escalate_keeps_the_report_for_a_person(
+def test_a_filed_report_that_is_built_again_says_of_each_file_what_was_sent(
     line: Line, sandbox: ChangingSandbox
 ) -> None:
-    told = replace(full.facts(), account=replace(full.account(), note="Writes to Firstname77 each day."))
-    stopped = filed(line, facts=told)
-    assert stopped.state is ReferralState.NEEDS_HUMAN
-    assert stopped.problem is not None
-    assert stopped.problem.startswith("person note: repeats what is known of a victim")
-    assert sandbox.documents("submit") == []
+    mika, lead = line.person("mika"), line.person("lena", records.Role.LEAD)
+    submitted = line.submit(picture(1), flag="spam", account="account-1", content_reference="post-1")
+    case = decided_violation(line, submitted, mika, viewed=False)
+    line.clock.advance(line.parts.rules.undo_window)
+    line.run_due()
+    referral = the_referral(line, case)
+    assert referral.state is ReferralState.FINISHED
+    line.clock.advance(timedelta(minutes=1))
+    seen = records.Reveal(
+        id=line.parts.new_id("reveal"), case_id=case.id, item_id=case.item_ids[0], user_id=lead.user.id, at=line.clock.now(), frame=0
+    )  # fmt: skip
+    line.store.commit(
+        records.Insert(seen), entries=[line.parts.entry(Verb.CASE_REVEALED, case.id, actor=lead.user.id)]
+    )
+    report = line.wardline.preview_referral(referral.id).report
+    assert report is not None
+    assert [file.viewed for file in report.files] == [False]
+    assert "Not viewed in full by any person" in report.note
+    (file,) = sandbox.documents("fileinfo")
+    assert file.findtext("fileViewedByEsp") == "false"
+
+
+def test_a_time_that_is_a_little_ahead_is_the_time_of_receipt_and_one_far_ahead_is_left_out(
+    line: Line,
+) -> None:
+    def seen(*ahead: timedelta) -> records.ReportFacts:
+        return records.ReportFacts(
+            account=records.Party(ip_events=tuple(full.event(at=START + each) for each in ahead)),
+            victims=(records.Party(person=records.Person(age=12, date_of_birth=START.date())),),
+        )
+
+    referral = filed(line, facts=seen(timedelta(minutes=2), timedelta(hours=1)))
+    assert referral.state is ReferralState.FINISHED
+    item = line.store.item(referral.files[0].item_id)
+    assert item.context is not None
+    known = item.context.facts
+    assert known is not None
+    assert known.account is not None
+    assert [each.at for each in known.account.ip_events] == [START, None]
+    assert known.victims == (records.Party(person=records.Person(age=12)),)
+    assert known.left_out == ("account.ip_events.1.at", "victims.0.person.date_of_birth")
+    shown = line.wardline.preview_referral(referral.id).preview
+    assert shown is not None
+    (section,) = (each for each in shown.sections if "could not be read" in each.title)
+    assert [field.wire for field in section.fields] == list(known.left_out)
+
+
+def test_a_victims_data_in_free_text_are_taken_out_and_the_report_is_filed(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    told = replace(
+        full.facts(),
+        account=replace(full.account(), note="Writes to Firstname77 and +1 (202) 555-0177 each day."),
+    )
+    referral = filed(line, facts=told)
+    assert referral.state is ReferralState.FINISHED
+    (report,) = sandbox.documents("submit")
+    note = report.findtext("personOrUserReported/additionalInfo")
+    assert note == "Writes to [victim's data removed] and [victim's data removed] each day."
+    assert report.findtext("victim/victimPerson/firstName") == "Firstname77"
+    found = line.wardline.preview_referral(referral.id)
+    assert found.report is not None
+    assert found.report.masked == (("person note", 2),)
+    assert found.preview is not None
+    assert any(section.title.startswith("Taken out of free text") for section in found.preview.sections)
 
 
 def test_the_schema_is_looked_at_at_the_start_and_once_a_day(line: Line, sandbox: ChangingSandbox) -> None:
@@ -180,6 +219,35 @@ def test_a_schema_that_changes_overnight_is_an_alarm_and_the_next_report_is_writ
     shown = line.wardline.preview_referral(referral.id).preview
     assert shown is not None
     assert any(section.title.startswith("Left out") for section in shown.sections)
+
+
+def test_a_second_change_is_told_although_the_alarm_of_the_first_is_open(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    assert line.parts.authority is not None
+    about = schemas.subject(line.parts.authority)
+    messages = []
+    for name in (b'"vehicleDescription"', b'"profileBio"', None):
+        changed = schema_document() if name is None else schema_document().replace(name, b'"other"')
+        sandbox.served = Reply(200, changed)
+        line.pass_time(timedelta(hours=25))
+        alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, about)
+        assert alarm is not None
+        messages.append(alarm.message)
+    assert "vehicleDescription" in messages[0]
+    assert "profileBio" in messages[1]
+    assert "left out of reports: nothing" in messages[2]
+
+
+def test_a_closed_set_that_is_another_one_at_the_first_look_is_an_alarm(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    sandbox.served = Reply(200, schema_document().replace(b"Child Sex Tourism", b"Other words"))
+    line.pass_time(timedelta(minutes=1))
+    assert line.parts.authority is not None
+    alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, schemas.subject(line.parts.authority))
+    assert alarm is not None
+    assert "In another form: incidentType." in alarm.message
 
 
 def test_a_process_that_did_not_fetch_the_schema_uses_it_all_the_same(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.acceptance.stories import decided_violation, picture, reveal_all
+from tests.unit.ncmec import full
 from wardline import records, review
 from wardline.errors import (
     ConflictError,
@@ -27,7 +28,7 @@ from wardline.records import (
     Outcome,
     Visibility,
 )
-from wardline.testing.harness import Key, Line, Person
+from wardline.testing.harness import START, Key, Line, Person
 from wardline.testing.platform_sandbox import PlatformSandbox
 
 INNOCENT = review.Judgement(outcome=Outcome.NOT_VIOLATION)
@@ -221,6 +222,42 @@ def test_what_an_upload_is_refused_for_a_flag_on_kept_content_is_refused_for_as_
     )
     with pytest.raises(InputError, match="in the future"):
         line.wardline.flag(Flagged(reason="spam", upload=late), api_key=low.record)
+
+
+def test_what_comes_for_a_report_with_a_flag_on_kept_content_is_added_and_takes_nothing_away(
+    line: Line, low: Key
+) -> None:
+    def told(person: records.Person, **known: str) -> records.ReportFacts:
+        event = full.event(at=START - timedelta(days=len(known)))
+        account = records.Party(ip_events=(event,), **known)  # type: ignore[arg-type]  # fields by name
+        victim = records.Party(account_reference="v", person=person)
+        return records.ReportFacts(account=account, victims=(victim,), supplemental="group" in known)
+
+    younger, named = records.Person(age=11), records.Person(first_name="A", age=12)
+    first = line.upload(
+        picture(), account="account-9", content_reference="post-9", facts=told(younger, screen_name="first")
+    )
+    line.wardline.flag(Flagged(reason="spam", upload=first), api_key=low.record)
+    more = line.upload(
+        picture(),
+        account="account-9",
+        content_reference="post-9",
+        facts=told(named, screen_name="other", group="g"),
+    )
+    for reason in ("child-safety", "child-safety", "spam"):
+        line.wardline.flag(Flagged(reason=reason, upload=more), api_key=low.record)
+    item = line.store.item(the_case(line).item_ids[0])
+    assert item.context is not None
+    facts = item.context.facts
+    assert facts is not None
+    assert facts.account is not None
+    assert (facts.account.screen_name, facts.account.group) == ("first", "g")
+    assert len(facts.account.ip_events) == 2
+    assert facts.victims == (
+        records.Party(account_reference="v", person=records.Person(first_name="A", age=11)),
+    )
+    assert not facts.supplemental
+    assert item.version == 2
 
 
 def test_a_person_hears_when_a_flag_is_not_answered_in_time(line: Line, low: Key) -> None:

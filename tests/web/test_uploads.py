@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.acceptance.stories import picture
@@ -63,6 +64,39 @@ def test_a_trusted_key_is_told_what_became_of_it(
     }  # fmt: skip
     assert told["released"]["item_id"] is None
     assert all(answer["item_id"].startswith("item-") for fate, answer in told.items() if fate != "released")
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_what_cannot_be_read_of_a_report_never_refuses_an_upload_and_a_trusted_key_is_told(
+    api: Api, trusted: Key, low: Key, line: Line, raw: bool
+) -> None:
+    report = {"account": {"screen_name": "somebody", "person": {"age": 900}}, "victims": "nobody"}
+    told = api.upload(trusted.secret, raw=raw, content=picture(3), flag="spam", report=report)
+    assert told.status_code == 202
+    assert set(told.json()["left_out"]) == {"victims", "account.person.age"}
+    item = line.store.item(told.json()["item_id"])
+    assert item.context is not None
+    assert item.context.facts == records.ReportFacts(
+        account=records.Party(screen_name="somebody", person=records.Person()),
+        left_out=tuple(told.json()["left_out"]),
+    )
+    released = api.upload(trusted.secret, raw=raw, content=picture(4), report=["nothing"])
+    assert (released.json()["outcome"], released.json()["left_out"]) == ("released", ["report"])
+    assert api.upload(low.secret, raw=raw, content=picture(5), report=report).content == b'{"status":"accepted"}'  # fmt: skip
+    assert "left_out" not in api.upload(trusted.secret, raw=raw, content=picture(6), report={}).json()
+
+
+def test_half_a_character_in_a_report_refuses_no_upload(api: Api, trusted: Key) -> None:
+    said = json.dumps(context(report={"chats": [{"content": "x"}]})).replace('"x"', '"\\ud800", "note": NaN')
+
+    def sent(about: str) -> httpx.Response:
+        headers = {"Content-Type": "application/octet-stream", "Wardline-Context": about}
+        return api.post("/v1/items", trusted.secret, content=picture(3), headers=headers)
+
+    assert sent(said).status_code == 202
+    assert sent(said).json()["left_out"] == ["chats.0.note"]
+    assert sent(said[:-1]).status_code == 400
+    assert sent(said.replace("post-1", "\\ud800")).status_code == 400
 
 
 def test_no_answer_to_a_platform_tells_why(

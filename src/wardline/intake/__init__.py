@@ -1,5 +1,6 @@
 """Intake: is it well formed, may it be scanned, have we seen it."""
 
+from wardline.intake.reading_facts import read as read_facts
 from wardline.intake.seen import body_digest, key_digest, remember
 from wardline.intake.upload import (
     CLOCK_TOLERANCE,
@@ -19,5 +20,6 @@ __all__ = [
     "digests",
     "key_digest",
     "not_in_the_future",
+    "read_facts",
     "remember",
 ]

@@ -1,53 +1,60 @@
-"""Times in what a platform knows for a report: none of them may lie in the future, for an authority refuses the whole report for one."""
+"""Times in what a platform knows for a report: none may lie in the future, for an authority refuses the whole report for one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from wardline import records
-from wardline.errors import InputError
 
 
-def require_past(facts: records.ReportFacts, now: datetime, tolerance: timedelta) -> None:
-    """Refuse times that are ahead by more than a clock may be, and dates of birth that are not in the past."""
-    for name, value in _times(facts):
-        if isinstance(value, datetime):
-            if value > now + tolerance:
-                raise InputError(f"report {name}: in the future, expected a time in the past")
-        elif value >= now.date():
-            raise InputError(f"report {name}: not in the past, expected an earlier day")
+def not_ahead(facts: records.ReportFacts, now: datetime, tolerance: timedelta) -> records.ReportFacts:
+    """Give the facts with no time after now.
 
-
-def not_ahead(facts: records.ReportFacts, now: datetime) -> records.ReportFacts:
-    """Give the facts with no time after now: a platform's clock may be ahead by a little."""
-    if all(not isinstance(value, datetime) or value <= now for _, value in _times(facts)):
+    A time that is ahead by no more than a clock may be becomes now. One that is further ahead, and a date of birth that is not in the past,
+    is left out, and its place noted: nobody refuses an upload for it.
+    """
+    ahead = list(_ahead(facts, now))
+    if not ahead:
         return facts
-    changed = _clipped(facts, now)
-    return changed if isinstance(changed, records.ReportFacts) else facts
+    changed: records.ReportFacts = _clipped(facts, now, now + tolerance)
+    far = (place for place, value in ahead if not isinstance(value, datetime) or value > now + tolerance)
+    return replace(changed, left_out=records.newest(tuple(dict.fromkeys((*facts.left_out, *far)))))
 
 
-def _times(value: Any, name: str = "") -> list[tuple[str, date]]:
-    """Give every time and day in a record, with the name of its field."""
-    if isinstance(value, date):
-        # That an account is on again may be planned.
-        return [] if name == "reenabled_at" else [(name, value)]
-    if isinstance(value, tuple):
-        return [found for each in value for found in _times(each, name)]
-    if is_dataclass(value):
-        return [found for field in fields(value) for found in _times(getattr(value, field.name), field.name)]
-    return []
-
-
-def _clipped(value: Any, now: datetime, name: str = "") -> Any:
+def _ahead(value: Any, now: datetime, place: str = "", name: str = "") -> Iterator[tuple[str, date]]:
+    """Give every time and day that is ahead, with its place."""
     if isinstance(value, datetime):
-        return now if value > now and name != "reenabled_at" else value
+        if value > now and name != "reenabled_at":  # that an account is on again may be planned
+            yield place, value
+    elif isinstance(value, date):
+        if value >= now.date():
+            yield place, value
+    elif isinstance(value, tuple):
+        for number, each in enumerate(value):
+            yield from _ahead(each, now, f"{place}.{number}", name)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _ahead(
+                getattr(value, field.name), now, f"{place}.{field.name}".lstrip("."), field.name
+            )
+
+
+def _clipped(value: Any, now: datetime, until: datetime, name: str = "") -> Any:
+    if isinstance(value, datetime):
+        if value <= now or name == "reenabled_at":
+            return value
+        return now if value <= until else None
+    if isinstance(value, date):
+        return value if value < now.date() else None
     if isinstance(value, tuple):
-        return tuple(_clipped(each, now, name) for each in value)
+        return tuple(_clipped(each, now, until, name) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
         changed = {
-            field.name: _clipped(getattr(value, field.name), now, field.name) for field in fields(value)
+            field.name: _clipped(getattr(value, field.name), now, until, field.name)
+            for field in fields(value)
         }
         return replace(value, **changed)
     return value

@@ -57,8 +57,6 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
         raise TooLargeError(f"upload: {len(upload.content)} bytes, expected at most {max_bytes}")
     if upload.context.uploaded_at > now + CLOCK_TOLERANCE:
         raise InputError("uploaded_at: in the future, expected the time of the upload")
-    if upload.context.facts is not None:
-        report_facts.require_past(upload.context.facts, now, CLOCK_TOLERANCE)
     private = upload.context.visibility is records.Visibility.PRIVATE
     if private and upload.flag is None and not private_scanning.allows(upload.context.region):
         raise NoLegalBasisError("upload: from a private surface without a legal basis for its region")
@@ -66,9 +64,9 @@ def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, 
 
 def not_in_the_future(context: records.UploadContext, now: datetime) -> records.UploadContext:
     """Give the context with no time that is after its receipt: a platform's clock may be ahead by a little, and an authority refuses
-    times to come."""
+    times to come. Of what is for a report alone, a time that is further ahead is left out."""
     if context.facts is not None:
-        context = replace(context, facts=report_facts.not_ahead(context.facts, now))
+        context = replace(context, facts=report_facts.not_ahead(context.facts, now, CLOCK_TOLERANCE))
     return context if context.uploaded_at <= now else replace(context, uploaded_at=now)
 
 

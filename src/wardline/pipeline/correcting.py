@@ -12,6 +12,8 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Verb
 
+_REAL = "production"
+"""The environment whose reports reach an authority's officers."""
 _TRIES_FROM = 500_000_000
 """Tries of referrals that are taken back are counted from here: work that was enqueued once is not enqueued again."""
 
@@ -29,11 +31,10 @@ def draft(
         waits: Why a person has to approve it before anything is sent, in a fixed phrase.
     """
     report = filing.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
-    receiver = parts.authority
+    authority, environment = _receiver(parts, corrects)
     made = referral.plan(
-        report, decision, authority=receiver.name if receiver else filing.NOBODY,
-        environment=receiver.environment if receiver else filing.NOBODY, now=parts.now(), corrects=corrects,
-    )  # fmt: skip
+        report, decision, authority=authority, environment=environment, now=parts.now(), corrects=corrects
+    )
     made = _clocked(parts, made, decision, case, is_correction=report.corrects is not None)
     if waits is not None:
         made = replace(made, state=ReferralState.NEEDS_HUMAN, problem=waits)
@@ -43,6 +44,21 @@ def draft(
     follows = second_person.waiting(made) if referral.waits(made) else filing.task(made, 0)
     written.note(Insert(made), told, work=[follows])
     return written
+
+
+def _receiver(parts: Parts, corrects: str | None) -> tuple[str, str]:
+    """Say where a referral goes: a correction to where the report is that it names, for its number means another one everywhere else."""
+    if corrects is not None:
+        filed = parts.store.referral(corrects)
+        return filed.authority, filed.environment
+    receiver = parts.authority
+    return (receiver.name, receiver.environment) if receiver else (filing.NOBODY, filing.NOBODY)
+
+
+def _is_correctable(parts: Parts, filed: records.Referral) -> bool:
+    """Say whether a finished report needs a correction: one that was only tried elsewhere than where reports go now told nobody anything."""
+    receiver = parts.authority
+    return filed.environment == _REAL or receiver is None or filed.environment == receiver.environment
 
 
 def _clocked(
@@ -67,7 +83,7 @@ def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, c
             continue
         if each.state is not ReferralState.FINISHED:
             written.add(cancelled(parts, each, actor=by.user_id))
-        elif each.corrects is None:
+        elif each.corrects is None and _is_correctable(parts, each):
             written.add(draft(parts, case, by, corrects=each.id))
     return written
 
@@ -118,8 +134,10 @@ def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing
 
 def _correct(parts: Parts, finished: records.Referral) -> None:
     """Draft the correction of a report that turned out to be finished only while it was being withdrawn."""
-    if finished.corrects is not None or any(
-        each.corrects == finished.id for each in parts.store.referrals(case_id=finished.case_id)
+    if (
+        finished.corrects is not None
+        or not _is_correctable(parts, finished)
+        or any(each.corrects == finished.id for each in parts.store.referrals(case_id=finished.case_id))
     ):
         return
     case = parts.store.case(finished.case_id)

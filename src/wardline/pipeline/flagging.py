@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wardline import intake, records, review
+from wardline import intake, records, referral, review
 from wardline.errors import (
     AlreadyExistsError,
     IdempotencyMismatchError,
@@ -187,7 +187,7 @@ def _join(
             if remembered is None:
                 return None
             notice_id, written = _joined(parts, item, flag, actor=api_key.id)
-            written.changes += remembered
+            written.changes += [*remembered, *_more_known(parts, item.id, flagged)]
             written.commit(parts)
         except (VersionConflictError, AlreadyExistsError):
             if tried == _TRIES - 1:
@@ -195,6 +195,20 @@ def _join(
         else:
             return notice_id
     raise VersionConflictError(f"{item.id}: its case kept changing, expected a moment of rest")
+
+
+def _more_known(parts: Parts, item_id: str, flagged: Flagged) -> list[records.Change]:
+    """Give the file with what came with the flag for a report; nothing where that says nothing new."""
+    if flagged.upload is None:
+        return []
+    item = parts.store.item(item_id)
+    told = intake.not_in_the_future(flagged.upload.context, parts.now()).facts
+    if item.context is None or told is None:
+        return []
+    facts = referral.also_known(item.context.facts, told)
+    if facts == item.context.facts:
+        return []
+    return [Replace(replace(item, context=replace(item.context, facts=facts), version=item.version + 1))]
 
 
 def _remembered(

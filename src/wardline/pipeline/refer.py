@@ -18,7 +18,7 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, prior, schemas
+from wardline.pipeline import alarms, as_filed, prior, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
@@ -52,13 +52,14 @@ def report_of(
     if corrects is not None and referral.needs_referral(decision):
         return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
     if not referral.needs_referral(decision):
-        return _correction(parts, draft_id, decision, case)
+        return _correction(parts, draft_id, decision, case, corrects)
     items = [parts.store.item(item_id) for item_id in case.item_ids]
+    known = as_filed.sources(parts, case, draft_id)
     report = referral.build_report(
-        draft_id, decision, case, items, parts.store.reveals_of(case.id), parts.store.actions_of(case.id), parts.rules.reporter,
-        "; ".join(case.reasons) + ".", parts.now(), prior.reports_about(parts, case, draft_id),
+        draft_id, decision, case, items, known.reveals, known.actions, parts.rules.reporter,
+        "; ".join(case.reasons) + ".", known.at, prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
-    return referral.with_knowledge(report, parts.store.facts_of(case.id), regions=referral.regions_of(items))
+    return referral.with_knowledge(report, known.facts, regions=referral.regions_of(items))
 
 
 def checked(
@@ -77,12 +78,13 @@ def task(found: records.Referral, attempt: int, not_before: datetime | None = No
 
 
 def _correction(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, corrects: str | None
 ) -> records.Report:
+    # A case may have several: each correction names the report that it corrects, whatever was filed since.
     finished = [
         each
         for each in parts.store.referrals(case_id=case.id)
-        if each.state is ReferralState.FINISHED and each.corrects is None
+        if each.state is ReferralState.FINISHED and each.corrects is None and corrects in (None, each.id)
     ]
     if not finished:
         raise InputError(

@@ -98,6 +98,8 @@ def _take(
     alarms.resolve_about(parts, AlarmKind.SCHEMA_UNSEEN, about)
     message = _message(authority, known, read)
     if message is not None:
+        # What changed before is said in it too; an alarm that is open already would hide this change.
+        alarms.resolve_about(parts, AlarmKind.SCHEMA_CHANGED, about)
         alarms.raise_alarm(parts, AlarmKind.SCHEMA_CHANGED, about, message)
 
 
@@ -115,10 +117,11 @@ def _message(
     of = f"The schema of {authority.name} in {authority.environment}"
     if isinstance(read, InputError):
         return f"{of} cannot be understood ({read.message}). Reports are written by the last one that could; look at it before the next."
-    if known is None and not read.gone and not read.new:
+    if known is None and not (read.gone or read.new or read.changed):
         return None
     told = f"{of} {'is not the one that this version was made for' if known is None else 'changed'}."
-    return f"{told} Without a place now, and left out of reports: {_named(read.gone)}. Not known to this version: {_named(read.new)}."
+    lists = f"Without a place now, and left out of reports: {_named(read.gone)}. Not known to this version: {_named(read.new)}."
+    return f"{told} {lists} In another form: {_named(read.changed)}."
 
 
 def _named(places: tuple[str, ...]) -> str:

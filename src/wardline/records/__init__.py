@@ -159,6 +159,8 @@ from wardline.records.report_incidents import (
     WebPage,
 )  # fmt: skip
 from wardline.records.report_people import (
+    MOST_INCIDENTS,
+    MOST_OF_A_KIND,
     AddressKind,
     AssociatedAccount,
     AssociationKind,
@@ -174,6 +176,7 @@ from wardline.records.report_people import (
     Phone,
     PhoneKind,
     PostalAddress,
+    newest,
 )  # fmt: skip
 from wardline.records.route import Act, Release, Review, Route
 from wardline.records.sign_in import Identity, Opening, Passkey, SecondFactor
@@ -195,7 +198,7 @@ from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove,
 
 __all__ = [
     "ASKED", "CLUSTER_RADIUS_BITS", "COUNTRIES", "DECLINABLE", "GENERAL_QUEUE", "HASH_BYTES", "HEAVIEST_STRIKE", "IMMINENT_DANGER",
-    "LONGEST_COMPLAINT", "LONGEST_FACT", "LONGEST_REASON", "MOST_IN_BATCH", "MOST_MATCHES", "MOST_PRESERVED", "MOST_SCORES",
+    "LONGEST_COMPLAINT", "LONGEST_FACT", "LONGEST_REASON", "MOST_INCIDENTS", "MOST_IN_BATCH", "MOST_MATCHES", "MOST_OF_A_KIND", "MOST_PRESERVED", "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR", "OTHER_VERSION", "SCORE_BINS", "US_STATES", "WIDEST_RADIUS_BITS", "Act", "Action", "ActionKind",
     "ActionState", "Add", "AddressKind", "Alarm", "AlarmKind", "Answer", "ApiKey", "Appeal", "AppealState", "Approval", "ApprovalKind",
     "ApprovalState", "Arm", "Asker", "AssociatedAccount", "AssociationKind", "Attained", "AuthorityAnswer", "AuthoritySchema", "Batch",
@@ -217,5 +220,5 @@ __all__ = [
     "Scope", "Score", "ScoreCounts", "SecondFactor", "Session", "ShownFile", "Signal", "Spread", "Stage", "Standing", "Step",
     "StepCount", "Strike", "SyncState", "Taker", "Tallied", "Tally", "Target", "Task", "Telephone", "Truth", "Unscannable",
     "UploadContext", "Urgency", "User", "Verb", "Verdict", "ViewingChoices", "Visibility", "Voice", "Waiting", "WebPage",
-    "category_code", "category_of", "check_key", "new_id", "require_id", "standing_of",
+    "category_code", "category_of", "check_key", "new_id", "newest", "require_id", "standing_of",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ class SchemaReading:
     """What it has no place for any more: ``type/element`` or ``type/@attribute``."""
     new: tuple[str, ...]
     """What it has that this version does not know."""
+    changed: tuple[str, ...] = ()
+    """What both have, in another form: of another type, needed or not, as often; and closed sets with other values in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

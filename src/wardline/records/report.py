@@ -103,6 +103,10 @@ class Report:
     victims: tuple[Party, ...] = ()
     batch: Batch | None = None
     """The other accounts that spread the one file of a batched report."""
+    masked: tuple[tuple[str, int], ...] = ()
+    """Free texts out of which a victim's data were taken, and how often. Not sent: for those who read the report before it goes."""
+    unread: tuple[str, ...] = ()
+    """Places of what a platform sent for the report and could not be read, and so is not in it. Not sent either."""
 
     def __post_init__(self) -> None:
         require_utc("incident_at", self.incident_at)

@@ -208,6 +208,8 @@ class ReportFacts:
     """Whether the address of the upload may be a proxy's."""
     supplemental: bool = False
     """Whether the file only explains others, such as a list of messages: it is sent beside them, and classified nowhere."""
+    left_out: tuple[str, ...] = ()
+    """Places of what the platform sent and could not be read, such as ``"victims.1.person.age"``; never what stood there."""
 
     def __post_init__(self) -> None:
         check_plain(self)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from wardline.errors import InputError
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.places import COUNTRIES, US_STATES
 
+_T = TypeVar("_T")
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
 MOST_OF_A_KIND = 100
-"""Of addresses, devices and the like of one person. More are a file of their own."""
+"""Of addresses, devices and the like of one person. Of more the newest are kept."""
+MOST_INCIDENTS = 800
+"""Of one report, of all kinds together."""
 LONGEST_TEXT = 100_000
 """Characters of what has no limit of its own."""
 _MOST: dict[str, int] = {
@@ -23,7 +29,13 @@ _MOST: dict[str, int] = {
     "profile_urls": 2083, "urls": 2083, "group": 255, "school": 255, "vehicle": 300, "agency": 255, "case_number": 100, "client": 255,
     "room": 255, "game": 255, "console": 255, "place": 255, "name": 64, "platform": 256,
 }  # fmt: skip
-"""Characters by field. Source: CyberTipline Reporting API, documentation of June 2025; the least where a field has several."""
+"""Characters by field. Source: CyberTipline Reporting API, documentation of June 2025."""
+_MOST_OF: dict[str, dict[str, int]] = {
+    "AssociatedAccount": {"first_name": 256, "last_name": 256, "service": 256, "account_reference": 256, "group": 256},
+    "Location": {"city": 255},
+    "Newsgroup": {"name": 255},
+}  # fmt: skip
+"""By record, where the same field may be longer there."""
 _COUNTRIES = frozenset({"country", "abroad_country"})
 _ADDRESSES = frozenset({"profile_urls", "urls"})
 _WEB_ADDRESS = re.compile(r"https?://[^\s/@?#]+([/?#]\S*)?")
@@ -76,21 +88,35 @@ class AssociationKind(StrEnum):
     OTHER = "Other"
 
 
+def newest(values: Sequence[_T], most: int = MOST_OF_A_KIND) -> tuple[_T, ...]:
+    """Give as many as a list may hold: those last seen where they say when, else the last ones. Their order stays."""
+    if len(values) <= most:
+        return tuple(values)
+    seen = [getattr(each, "at", None) for each in values]
+    by_age = sorted(
+        range(len(values)), key=lambda place: (seen[place] is not None, seen[place] or _LONG_AGO, place)
+    )
+    return tuple(values[place] for place in sorted(by_age[-most:]))
+
+
 def check_plain(record: Any) -> None:
     """Refuse in any record of a report what an authority would refuse later, when the platform could not put it right any more."""
+    longest = _MOST_OF.get(type(record).__name__, {})
     for field in fields(record):
         value = getattr(record, field.name)
         if isinstance(value, datetime):
             require_utc(field.name, value)
         elif isinstance(value, tuple):
-            require_range(field.name, len(value), 0, MOST_OF_A_KIND)
+            require_range(
+                field.name, len(value), 0, MOST_INCIDENTS if field.name == "incidents" else MOST_OF_A_KIND
+            )
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str) and not isinstance(text, StrEnum):
-                _check_text(field.name, text)
+                _check_text(field.name, text, longest.get(field.name) or _MOST.get(field.name, LONGEST_TEXT))
 
 
-def _check_text(name: str, text: str) -> None:
-    require_text(name, _in_one_line(text), most=_MOST.get(name, LONGEST_TEXT))
+def _check_text(name: str, text: str, most: int) -> None:
+    require_text(name, _in_one_line(text), most=most)
     if name in _COUNTRIES and text not in COUNTRIES:
         raise InputError(f"{name}: unknown, expected two capital letters of ISO 3166-1")
     if name in _ADDRESSES and not _WEB_ADDRESS.fullmatch(text):
@@ -107,7 +133,7 @@ def check_ip_event(event: IpEvent) -> None:
         raise InputError("ip_address: malformed, expected an IPv4 or IPv6 address") from None
     if "%" in event.ip_address:
         raise InputError("ip_address: with a zone, expected an IPv4 or IPv6 address without one")
-    if event.event not in set(EventName):
+    if event.event is not None and event.event not in set(EventName):
         raise InputError("event: unknown, expected Login, Registration, Purchase, Upload, Other or Unknown")
     require_utc("at", event.at)
     if event.port is not None:
@@ -130,9 +156,9 @@ class IpEvent:
     """An address seen at a moment."""
 
     ip_address: str
-    event: str
+    event: str | None = None
     """One of ``EventName``."""
-    at: datetime | None
+    at: datetime | None = None
     port: int | None = None
     possible_proxy: bool | None = None
 

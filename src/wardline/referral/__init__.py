@@ -8,6 +8,7 @@ from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
+from wardline.referral.facts import also_known
 from wardline.referral.knowledge import FACT_WORDS, require_addable, with_knowledge
 from wardline.referral.moving import (
     begin,
@@ -69,6 +70,7 @@ __all__ = [
     "Score",
     "Step",
     "Submit",
+    "also_known",
     "assign",
     "begin",
     "build_correction",

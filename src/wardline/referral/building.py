@@ -10,8 +10,11 @@ from wardline import records
 from wardline.errors import InputError
 from wardline.referral import facts
 from wardline.referral.addresses import is_plain_address
+from wardline.referral.masking import Masking
 from wardline.referral.viewing import was_viewed
 
+LONGEST_REASON = 3000
+"""Source: CyberTipline Reporting API, ``escalateToHighPriority``."""
 TIME_MEANING = "Time of upload to the service. If there are several files, the time of the earliest."
 
 
@@ -85,25 +88,53 @@ def build_report(
     findings = {finding.item_id: finding for finding in decision.findings}
     files = tuple(_reported_file(item, findings.get(item.id), reveals) for item in chosen)
     known = facts.gather(chosen)
+    masking = Masking(known.victims, known.account, case.account_reference)
+    note = _note(referral_id, masking.text("note", how_found), files)
+    parties = _masked(known, masking)
     return records.Report(
         referral_id=referral_id,
         incident_at=min(file.uploaded_at for file in files),
         incident_time_meaning=TIME_MEANING,
         annotations=tuple(dict.fromkeys(decision.annotations)),
-        escalation=decision.escalation,
+        escalation=_reason(decision.escalation, masking),
         reporter=reporter,
         person=replace(
             _reported_person(case, files, actions, now),
-            facts=known.account,
+            facts=parties.account,
             prior_reports=tuple(prior_reports),
         ),
         files=files,
         urls=tuple(dict.fromkeys(file.url for file in files if file.url is not None)),
-        note=_note(referral_id, how_found, files),
-        incidents=known.incidents,
-        law_enforcement=known.law_enforcement,
-        recipients=known.recipients,
-        victims=known.victims,
+        note=note,
+        incidents=parties.incidents,
+        law_enforcement=parties.law_enforcement,
+        recipients=parties.recipients,
+        victims=parties.victims,
+        masked=masking.told(),
+        unread=known.left_out,
+    )
+
+
+def _reason(reason: str | None, masking: Masking) -> str | None:
+    return None if reason is None else masking.text("escalation", reason)[:LONGEST_REASON]
+
+
+def _masked(known: facts.Known, masking: Masking) -> facts.Known:
+    """Take out of every free text of the platform what is known of a victim."""
+    return replace(
+        known,
+        account=None if known.account is None else masking.party("person", known.account),
+        recipients=tuple(
+            masking.party(f"recipient {number}", each)
+            for number, each in enumerate(known.recipients, start=1)
+        ),
+        victims=tuple(
+            masking.party(f"victim {number}", each) for number, each in enumerate(known.victims, start=1)
+        ),
+        incidents=tuple(
+            masking.incident(f"incident {number}", each)
+            for number, each in enumerate(known.incidents, start=1)
+        ),
     )
 
 

@@ -9,6 +9,8 @@ from datetime import UTC
 from wardline import records
 from wardline.errors import ConflictError
 from wardline.records import FactKind, ReferralState
+from wardline.referral.building import LONGEST_REASON
+from wardline.referral.masking import Masking
 
 FACT_WORDS = {
     FactKind.DANGER: "Danger to a child now",
@@ -18,8 +20,6 @@ FACT_WORDS = {
     FactKind.CALL: "Telephoned",
 }
 _OPEN = (ReferralState.DRAFT, ReferralState.OPENING, ReferralState.NEEDS_HUMAN)
-_LONGEST_REASON = 3000
-"""Source: CyberTipline Reporting API, ``escalateToHighPriority``."""
 
 
 def with_knowledge(
@@ -29,15 +29,26 @@ def with_knowledge(
 
     A reason for danger becomes the report's own, beside the decision's. Everything else is a line of the note, with who knows it.
     """
+    if report.corrects is not None:
+        return report
+    masking = Masking(report.victims, report.person.facts, report.person.account_reference)
     lines = [
         f"Country of the account, as the service knows it (ISO 3166-1): {', '.join(regions)}."
     ] if regions else []  # fmt: skip
-    lines += [_line(each) for each in facts if each.kind is not FactKind.DANGER]
-    reasons = [report.escalation or "", *(each.text for each in facts if each.kind is FactKind.DANGER)]
-    escalation = " ".join(each for each in dict.fromkeys(reasons) if each)[:_LONGEST_REASON] or None
-    if report.corrects is not None or not (lines or escalation):
+    lines += [
+        _line(each, masking.text("note", each.text)) for each in facts if each.kind is not FactKind.DANGER
+    ]
+    dangers = [masking.text("escalation", each.text) for each in facts if each.kind is FactKind.DANGER]
+    reasons = [report.escalation or "", *dangers]
+    escalation = " ".join(each for each in dict.fromkeys(reasons) if each)[:LONGEST_REASON] or None
+    if not (lines or escalation):
         return report
-    return replace(report, note="\n".join([report.note, *lines]), escalation=escalation)
+    return replace(
+        report,
+        note="\n".join([report.note, *lines]),
+        escalation=escalation,
+        masked=masking.told(report.masked),
+    )
 
 
 def require_addable(found: records.Referral) -> None:
@@ -51,8 +62,8 @@ def require_addable(found: records.Referral) -> None:
         )
 
 
-def _line(fact: records.Fact) -> str:
+def _line(fact: records.Fact, text: str) -> str:
     if fact.kind is FactKind.CALL and fact.happened_at is not None:
         at = fact.happened_at.astimezone(UTC)
-        return f"The service telephoned {fact.text} at {at:%Y-%m-%d %H:%M} UTC."
-    return f"{FACT_WORDS[fact.kind]}, as a person at the service wrote it down: {fact.text}"
+        return f"The service telephoned {text} at {at:%Y-%m-%d %H:%M} UTC."
+    return f"{FACT_WORDS[fact.kind]}, as a person at the service wrote it down: {text}"

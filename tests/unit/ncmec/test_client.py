@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -102,6 +103,11 @@ def test_only_a_connection_that_never_was_is_certain(
         (200, b"<reportResponse><responseCode>0</responseCode></reportResponse>", errors.AuthorityUncertainError),
         (200, b"<other><responseCode>0</responseCode></other>", errors.AuthorityUncertainError),
         (500, b"<reportResponse><responseCode>0</responseCode><reportId>1</reportId></reportResponse>", errors.AuthorityUncertainError),
+        (200, b"<reportResponse><responseCode>0</responseCode><responseCode>4100</responseCode><reportId>1</reportId></reportResponse>", errors.AuthorityUncertainError),
+        (200, b"<reportResponse><responseCode>0</responseCode><reportId>1</reportId><reportId>2</reportId></reportResponse>", errors.AuthorityUncertainError),
+        (200, b"<reportResponse><responseCode>0_0</responseCode><reportId>1</reportId></reportResponse>", errors.AuthorityUncertainError),
+        (200, "<reportResponse><responseCode>0</responseCode><reportId>\u0664\u0662</reportId></reportResponse>".encode(), errors.AuthorityUncertainError),
+        (200, b"<reportDoneResponse><responseCode>0</responseCode><reportId>1</reportId><files/></reportDoneResponse>", errors.AuthorityUncertainError),
         (200, b" " * (MOST_BYTES + 1), errors.AuthorityUncertainError),
         (302, b"", errors.AuthorityUncertainError),
         (502, b"bad gateway", errors.AuthorityUncertainError),
@@ -158,6 +164,29 @@ def test_the_request_id_and_the_body_are_kept_as_received() -> None:
     ) as authority:
         answer = authority.finish("77")
     assert (answer.remote_id, answer.request_id, answer.body) == ("77", "abc", body)
+
+
+def test_an_answer_that_somebody_on_the_way_compressed_is_read_and_kept_as_the_authority_said_it() -> None:
+    body = b"<reportDoneResponse><responseCode>0</responseCode><reportId>77</reportId><files/></reportDoneResponse>"
+    packed = httpx.ByteStream(gzip.compress(body))
+    with client(
+        lambda _: httpx.Response(200, stream=packed, headers={"Content-Encoding": "gzip"})
+    ) as authority:
+        assert authority.finish("77").body == body
+    broken = httpx.ByteStream(b"\x1f\x8bnothing")
+    with (
+        client(
+            lambda _: httpx.Response(200, stream=broken, headers={"Content-Encoding": "gzip"})
+        ) as authority,
+        pytest.raises(errors.AuthorityUncertainError),
+    ):
+        authority.finish("77")
+    bomb = httpx.ByteStream(gzip.compress(b" " * (MOST_BYTES * 3)))
+    with (
+        client(lambda _: httpx.Response(200, stream=bomb, headers={"Content-Encoding": "gzip"})) as authority,
+        pytest.raises(errors.AuthorityUncertainError, match="too long"),
+    ):
+        authority.finish("77")
 
 
 def test_credentials_go_as_basic_authentication_without_the_files_last_line_end() -> None:

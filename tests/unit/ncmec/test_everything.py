@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,14 +16,17 @@ from lxml import etree
 from tests.unit.ncmec import full
 from tests.unit.ncmec.documents import NOW
 from tests.unit.ncmec.samples import FILE_ID, shared_file
+from tests.unit.referral.test_facts import saying
 from wardline import records
-from wardline.adapters.authorities.ncmec import preview, rules, victims, xml
+from wardline.adapters.authorities.ncmec import preview, rules, xml
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, child_types
 from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.adapters.authorities.ncmec.validation import parse
 from wardline.adapters.authorities.ncmec.wire import WIRE
 from wardline.adapters.authorities.ncmec.writing import ESSENTIAL, Writing
 from wardline.errors import AuthorityRejectedError, InputError
+from wardline.referral.facts import gather
+from wardline.testing.authority_contract import sample_report
 from wardline.testing.authority_ledger import AuthorityLedger, LedgerRefusal
 from wardline.testing.authority_rules import file_breaches, report_breaches
 from wardline.testing.authority_schema import schema_document
@@ -120,6 +124,26 @@ def test_whatever_of_it_a_platform_may_say_keeps_no_report_from_being_sent(
         assert problems(full.report_of(facts)) == ()
 
 
+@settings(max_examples=60, deadline=None)
+@given(said=st.lists(parts_of_the_whole(), min_size=1, max_size=4))
+def test_whatever_several_uploads_say_is_put_together_and_keeps_no_report_from_being_sent(
+    said: list[records.ReportFacts],
+) -> None:
+    items = [
+        saying(number, facts, after=timedelta(hours=number)) for number, facts in enumerate(said, start=1)
+    ]
+    known = gather(items)
+    facts = records.ReportFacts(
+        account=known.account, recipients=known.recipients, victims=known.victims, incidents=known.incidents,
+        law_enforcement=known.law_enforcement,
+    )  # fmt: skip
+    report = full.report_of(facts)
+    assert problems(report) == ()
+    shown = BROUGHT.preview(report, NOW)
+    (left_out,) = [each.fields for each in shown.sections if each.title.startswith("Left out")] or [()]
+    assert {field.wire.rpartition("/")[2] for field in left_out} <= {"ageAssertionDiscrepancy"}
+
+
 def test_a_batched_report_is_taken_by_the_sandbox_and_a_file_with_more_is_not() -> None:
     ledger = AuthorityLedger(clock_now=lambda: NOW)
     report = full.batched_report()
@@ -198,10 +222,95 @@ def test_what_has_no_more_place_is_left_out_and_told_unless_the_report_cannot_be
     needed = Served.of(content.replace('name="espIdentifier"', 'name="accountIdentifier"').encode())
     assert any("espIdentifier" in each for each in needed.problems(report, NOW))
     with pytest.raises(AuthorityRejectedError):  # were it found out only after the check
-        needed.report_document(report)
+        needed.report_document(report, NOW)
     unviewed = Served.of(content.replace('name="fileViewedByEsp"', 'name="fileSeen"').encode())
     with pytest.raises(AuthorityRejectedError):
-        unviewed.file_document("1", FILE_ID, report.files[0])
+        unviewed.file_document("1", FILE_ID, report.files[0], NOW)
+
+
+def changed(*pairs: tuple[str, str]) -> Served:
+    """Give the schema with something else in it."""
+    content = schema_document().decode()
+    for before, after in pairs:
+        assert before in content
+        content = content.replace(before, after)
+    return Served.of(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("pair", "gone"),
+    [
+        (('<xs:enumeration value="Upload"/>', ""), "fileDetails/ipCaptureEvent/eventName"),
+        (('<xs:enumeration value="Recovery"/>', ""), None),
+        (('name="displayName" type="xs:string" minOccurs="0" maxOccurs="unbounded"', 'name="displayName" type="xs:string" minOccurs="0"'),
+         "report/personOrUserReported/displayName"),
+        (('<xs:element name="idType" type="xs:string"/>', '<xs:element name="idType" type="xs:string"/><xs:element name="newThing" type="xs:string"/>'),
+         "fileDetails/deviceId"),
+        (('name="latitude" type="xs:double"', 'name="latitude" type="xs:boolean"'), "report/internetDetails/cellPhoneIncident/latitude"),
+        (('name="verified" type="xs:boolean"', 'name="verified" type="xs:dateTime"'), "report/victim/victimPerson/email/@verified"),
+    ],
+)  # fmt: skip
+def test_what_a_changed_schema_would_refuse_of_what_was_told_besides_is_left_out_and_the_report_sent(
+    pair: tuple[str, str], gone: str | None
+) -> None:
+    served = changed(pair)
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    assert served.library is not None
+    assert served.library.takes(parse(served.report_document(report, NOW)))
+    shown = served.preview(report, NOW)
+    told = [field.wire for section in shown.sections if section.title.startswith("Left out") for field in section.fields]  # fmt: skip
+    assert gone is None or gone in told
+
+
+def test_what_a_report_cannot_be_without_is_never_left_out_when_the_schema_changes() -> None:
+    wrong = changed(('value="Child Sex Tourism"', 'value="Other words"'))
+    report = replace(full.whole_report(), kind=records.IncidentKind.TOURISM)
+    assert any("incidentType" in each for each in wrong.problems(report, NOW))
+    gone = changed(('<xs:element name="fileRelevance"', '<xs:element name="fileMeaning"'))
+    assert any("fileRelevance" in each for each in gone.problems(full.whole_report(), NOW))
+    assert gone.problems(sample_report(), NOW) == ()
+    silent = changed(
+        ('<xs:element name="additionalInfo" type="xs:string" minOccurs="0"/></xs:sequence></xs:complexType><xs:element name="report"',
+         '</xs:sequence></xs:complexType><xs:element name="report"'),
+    )  # fmt: skip
+    correction = replace(sample_report(), files=(), escalation=None, corrects="4200001")
+    assert BROUGHT.problems(correction, NOW) == ()
+    assert any("additionalInfo" in each for each in silent.problems(correction, NOW))
+    with pytest.raises(AuthorityRejectedError):
+        silent.report_document(correction, NOW)
+
+
+def test_the_reason_for_danger_stands_in_the_note_where_the_schema_has_no_other_place_for_it() -> None:
+    served = changed(('name="escalateToHighPriority"', 'name="urgency"'))
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    note = parse(served.report_document(report, NOW)).findtext("additionalInfo")
+    assert note == f"High priority is asked for, because: {report.escalation}\n{report.note}"
+    assert parse(BROUGHT.report_document(report, NOW)).findtext("additionalInfo") == report.note
+
+
+def test_earlier_reports_stand_in_the_note_where_they_have_no_other_place_and_a_correction_waits() -> None:
+    served = changed(('name="priorCTReports"', 'name="earlier"'))
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    note = parse(served.report_document(report, NOW)).findtext("additionalInfo")
+    assert note == f"{report.note}\nEarlier reports about the same account: 4200001, 4200002, 4200003."
+    correction = replace(sample_report(), files=(), escalation=None, corrects="4200001")
+    assert any("priorCTReports" in each for each in served.problems(correction, NOW))
+
+
+def test_documents_that_are_sent_are_those_that_are_shown() -> None:
+    late = replace(full.account(), ip_events=(full.event(at=NOW + timedelta(days=1)),))
+    report = replace(full.whole_report(), person=replace(full.whole_report().person, facts=late))
+    shown = BROUGHT.preview(report, NOW)
+    assert [each.body for each in shown.documents] == [
+        BROUGHT.report_document(report, NOW),
+        *(BROUGHT.file_document("1", FILE_ID, each, NOW) for each in report.files),
+    ]
+    assert BROUGHT.problems(report, NOW) == ()
+    left_out = [field.wire for section in shown.sections if section.title.startswith("Left out") for field in section.fields]  # fmt: skip
+    assert "report/personOrUserReported/ipCaptureEvent/dateTime" in left_out
 
 
 def test_an_element_that_the_authority_newly_demands_and_we_do_not_know_stops_the_report() -> None:
@@ -221,7 +330,7 @@ def test_an_element_that_newer_schemas_have_is_sent_to_them_only() -> None:
     )  # fmt: skip
     served = Served.of(newer.encode())
     assert served.problems(full.whole_report(), NOW) == ()
-    assert b"ageAssertionDiscrepancy" in served.report_document(full.whole_report())
+    assert b"ageAssertionDiscrepancy" in served.report_document(full.whole_report(), NOW)
     assert b"ageAssertionDiscrepancy" not in xml.report_document(full.whole_report(), Writing(BUILT_IN))
 
 
@@ -232,29 +341,37 @@ def test_nonsense_in_the_place_of_a_schema_is_refused(content: bytes) -> None:
         Served.of(content)
 
 
+@pytest.mark.parametrize(
+    "pattern", [r"\p{L}+", r"\i\c*", "[a-z-[aeiou]]", "^x$", "(?i)x", "a++", "[", r"\w+"]
+)
+def test_a_pattern_that_means_something_else_here_is_not_taken_for_understood(pattern: str) -> None:
+    with pytest.raises(InputError):
+        changed(("[0-9]+", pattern))
+
+
+@pytest.mark.parametrize("pattern", ["[0-9]{1,12}", r"\d+", "[^a]+", "[A-Z]{2}|x"])
+def test_a_plain_pattern_is_understood(pattern: str) -> None:
+    served = changed((r"\+[0-9]{1,3}", pattern))
+    assert served.reading.changed == ("phoneCountryCallingCode",)
+
+
+def test_a_schema_with_a_namespace_is_not_understood() -> None:
+    with pytest.raises(InputError, match="namespace"):
+        changed(('<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">', '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x">'))  # fmt: skip
+
+
+def test_what_has_another_form_is_told_of_a_changed_schema() -> None:
+    served = changed(
+        ('value="Child Sex Tourism"', 'value="Other words"'),
+        ('<xs:element name="platform" type="xs:string" minOccurs="0"/>', '<xs:element name="platform" type="xs:string"/>'),
+        ('name="hashType" type="xs:string" use="required"', 'name="hashType" type="xs:string"'),
+    )  # fmt: skip
+    assert (served.reading.gone, served.reading.new) == ((), ())
+    assert served.reading.changed == ("hash/@hashType", "incidentSummary/platform", "incidentType")
+
+
 def test_the_essential_places_are_places_of_the_schema() -> None:
     for path in ESSENTIAL:
         type_, *names = path.split("/")
         for name in names:
             type_ = child_types(type_)[name]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Firstname77 was there", "of Lastname77.", "firstname77  LASTNAME77", "write to child@forum.example", "call (202) 555-0177", "born 2013-03-04",
-     "born 04.03.2013", "77 Other Street", "screenname77", "the account child-1", "goes to School Seventyseven"],
-)  # fmt: skip
-def test_what_is_known_of_a_victim_may_not_stand_in_free_text(text: str) -> None:
-    report = full.whole_report()
-    assert victims.repeated(report) == ()
-    assert victims.repeated(replace(report, escalation=f"Because {text}")) == ("escalation",)
-    (found,) = problems(replace(report, note=f"Invented. {text}"))
-    assert found.startswith("note: repeats what is known of a victim")
-    assert text not in found
-    noted = replace(report.recipients[0], note=text)
-    assert victims.repeated(replace(report, recipients=(noted,))) == ("recipient 1 note",)
-
-
-def test_an_excerpt_stays_as_it_is() -> None:
-    chat = records.Chat(content="12:00 screenname77: hello")
-    assert victims.repeated(replace(full.whole_report(), incidents=(chat,))) == ()

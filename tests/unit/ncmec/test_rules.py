@@ -38,6 +38,16 @@ def event(**fields: object) -> Change:
     return first_file(upload=replace(upload, **fields))  # type: ignore[arg-type]  # wrong on purpose
 
 
+def facts(**fields: Any) -> Change:
+    return lambda report: replace(report, person=replace(report.person, temporarily_disabled_at=None, facts=records.Party(**fields)))  # fmt: skip
+
+
+def late_victim() -> records.Party:
+    mail = records.Email(address="a@b.example", verified=True, verified_at=LATER)
+    return records.Party(person=records.Person(emails=(mail,)))
+
+
+AT = REPORTED_AT.replace(microsecond=0)
 LATER = NOW + timedelta(seconds=1)
 BAD: list[tuple[str, Change]] = [
     ("incidentDateTime", lambda report: replace(report, incident_at=LATER)),
@@ -62,23 +72,28 @@ BAD: list[tuple[str, Change]] = [
         "espIdentifier",
         lambda report: replace(report, person=records.ReportedPerson(account_reference="x" * 256)),
     ),
+    ("files", lambda report: replace(report, files=())),
+    ("files", lambda report: replace(report, files=(report.files[0], report.files[0]))),
+    ("file 1 fileDetails/uploadedToEspTimestamp", first_file(uploaded_at=LATER)),
+    ("upload at", event(at=datetime(2026, 1, 1))),
+]
+TOLD: list[tuple[str, Change]] = [
     (
         "accountTemporarilyDisabled/@disabledDate",
         lambda report: replace(report, person=replace(report.person, temporarily_disabled_at=LATER)),
     ),
-    ("files", lambda report: replace(report, files=())),
-    ("files", lambda report: replace(report, files=(report.files[0], report.files[0]))),
-    ("file 1 fileDetails/uploadedToEspTimestamp", first_file(uploaded_at=LATER)),
-    ("file 1 fileDetails/locationOfFile", first_file(url="https://user:word@forum.example/")),
-    ("file 1 fileDetails/originalFileName", first_file(file_name="x" * 2057)),
+    ("fileDetails/locationOfFile", first_file(url="https://user:word@forum.example/")),
+    ("fileDetails/originalFileName", first_file(file_name="x" * 2057)),
     ("ipCaptureEvent/ipAddress", event(ip_address="192.0.2.256")),
     ("ipCaptureEvent/ipAddress", event(ip_address="fe80::1%eth0")),
     ("ipCaptureEvent/eventName", event(event="Download")),
     ("ipCaptureEvent/dateTime", event(at=LATER)),
-    ("upload at", event(at=datetime(2026, 1, 1))),
     ("ipCaptureEvent/port", event(port=0)),
     ("ipCaptureEvent/port", event(port=70000)),
-]
+    ("accountTemporarilyDisabled/@reenabledDate", facts(temporarily_disabled=records.Disabling(at=AT, reenabled_at=AT.replace(microsecond=5)))),
+    ("victim/victimPerson/email/@verificationDate", lambda report: replace(report, victims=(late_victim(),))),
+]  # fmt: skip
+"""What a platform told besides, and an authority refuses."""
 
 
 def test_a_good_report_breaks_no_rule() -> None:
@@ -90,6 +105,19 @@ def test_a_good_report_breaks_no_rule() -> None:
 def test_a_broken_rule_is_found_once_and_named_by_its_field(field: str, change: Change) -> None:
     (problem,) = problems(change(sample_report()))
     assert field in problem
+
+
+@pytest.mark.parametrize(("field", "change"), TOLD)
+def test_what_breaks_a_rule_of_what_was_told_besides_is_left_out_named_and_stops_no_report(
+    field: str, change: Change
+) -> None:
+    report = change(sample_report())
+    assert problems(report) == ()
+    shown = BROUGHT.preview(report, NOW)
+    (section,) = (each for each in shown.sections if each.title.startswith("Left out"))
+    assert any(field in each.wire for each in section.fields)
+    whole = BROUGHT.preview(sample_report(), NOW)
+    assert not any(each.title.startswith("Left out") for each in whole.sections)
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"])

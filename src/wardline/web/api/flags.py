@@ -15,7 +15,7 @@ from wardline.pipeline import Flagged, FlagTaken, Wardline, blindness
 from wardline.web import access
 from wardline.web.access import Caller
 from wardline.web.api import multipart
-from wardline.web.api.items import MULTIPART, answer_evenly, read_context
+from wardline.web.api.items import MULTIPART, answer_evenly, read_context, unread
 from wardline.web.api.pages import Cursor, Limit, Page, page
 from wardline.web.hands import Hands
 
@@ -67,6 +67,9 @@ class FlagAccepted(BaseModel):
 
     status: Literal["accepted"] = "accepted"
     notice_id: str | None = None
+    left_out: list[str] = Field(
+        default=[], description="What was sent in `report` of the context and could not be read, by its place"
+    )
 
 
 _OPENAPI: dict[str, Any] = {
@@ -90,20 +93,26 @@ async def flag(request: Request) -> Response:
     """Flag content. What is not kept here needs its file, and a low-trust key always sends it."""
     caller: Caller = request.state.caller
     body = await request.body()
+    left_out: list[str] = []
     taken = await answer_evenly(
-        request.app.state.low_trust_answer_seconds, caller, len(body), lambda: _flag(request, caller, body)
-    )
+        request.app.state.low_trust_answer_seconds, caller, len(body),
+        lambda: _flag(request, caller, body, left_out),
+    )  # fmt: skip
     if caller.key.trust is records.KeyTrust.TRUSTED:
-        return JSONResponse(FlagAccepted(notice_id=taken.notice_id).model_dump(), status_code=202)
+        told = {"status": "accepted", "notice_id": taken.notice_id}
+        return JSONResponse({**told, "left_out": left_out} if left_out else told, status_code=202)
     return JSONResponse({"status": "accepted"}, status_code=202)
 
 
-async def _flag(request: Request, caller: Caller, body: bytes) -> FlagTaken:
+async def _flag(request: Request, caller: Caller, body: bytes, left_out: list[str]) -> FlagTaken:
     wardline: Wardline = request.app.state.wardline
 
     def take() -> FlagTaken:
+        flagged = _read(request, body)
+        if flagged.upload is not None:
+            left_out.extend(unread(flagged.upload, wardline.parts.now()))
         return wardline.flag(
-            _read(request, body), api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
+            flagged, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
         )
 
     hands: Hands = request.app.state.hands

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
 
 from wardline import intake, records
 from wardline.errors import InputError, NotFoundError
@@ -64,7 +65,7 @@ class Context(BaseModel):
     flag: str | None = Field(
         None, min_length=1, max_length=200, description="The kind of a user's complaint, if there was one"
     )
-    report: Facts | None = Field(
+    report: SkipValidation[Facts | None] = Field(
         None, description="What else is known, for a report to an authority: docs/reference/report-fields.md"
     )
 
@@ -82,7 +83,7 @@ class Context(BaseModel):
             surface=self.surface, visibility=self.visibility, uploaded_at=uploaded_at,
             content_reference=self.content_reference, region=self.region, ip_address=self.ip_address, port=self.port,
             file_name=self.file_name, url=self.url, views_per_hour=self.views_per_hour, language=self.language,
-            facts=self.report.read() if self.report is not None else None,
+            facts=intake.read_facts(self.report) if self.report is not None else None,
         )  # fmt: skip
         flag = records.Flag(reason=self.flag) if self.flag is not None else None
         return intake.Upload(
@@ -96,6 +97,10 @@ class Accepted(BaseModel):
     status: Literal["accepted"] = "accepted"
     outcome: Literal["released", "review", "restricted", "repeated"] | None = None
     item_id: str | None = None
+    left_out: list[str] = Field(
+        default=[],
+        description="What was sent in `report` and could not be read, by its place; the upload went its way",
+    )
 
 
 _OPENAPI: dict[str, Any] = {
@@ -183,7 +188,7 @@ def read(headers: Mapping[str, str], body: bytes) -> intake.Upload:
 def read_context(text: bytes) -> Context:
     """Read the context of an upload; ``InputError`` names what is wrong."""
     try:
-        return Context.model_validate_json(text)
+        return _context(text)
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in each["loc"]) or "context" for each in error.errors()})
         raise InputError(
@@ -191,7 +196,24 @@ def read_context(text: bytes) -> Context:
         ) from None
 
 
-def accepted(done: Submission) -> dict[str, str | None]:
+def _context(text: bytes) -> Context:
+    try:
+        return Context.model_validate_json(text)
+    except ValidationError as error:
+        # Half a character, or a number without end, in what is only for a report: that alone refuses nothing.
+        try:
+            return Context.model_validate(json.loads(text))
+        except (ValueError, RecursionError):
+            raise error from None
+
+
+def unread(upload: intake.Upload, now: datetime) -> tuple[str, ...]:
+    """Name what was sent for a report and could not be read."""
+    facts = intake.not_in_the_future(upload.context, now).facts
+    return facts.left_out if facts is not None else ()
+
+
+def accepted(done: Submission, left_out: Sequence[str] = ()) -> dict[str, Any]:
     """Say to a trusted key what became of an upload, in the form of ``Accepted``."""
     outcome: str
     match done.route:
@@ -203,7 +225,8 @@ def accepted(done: Submission) -> dict[str, str | None]:
             outcome = "review"
         case records.Act():
             outcome = "restricted"
-    return {"status": "accepted", "outcome": outcome, "item_id": done.item_id}
+    told: dict[str, Any] = {"status": "accepted", "outcome": outcome, "item_id": done.item_id}
+    return {**told, "left_out": list(left_out)} if left_out else told
 
 
 class ItemState(BaseModel):

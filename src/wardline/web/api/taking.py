@@ -66,15 +66,19 @@ class Taking:
         caller = await access.admitted(self._wardline, self._limiter, headers.get("authorization", ""), _RULE)
         body = await _body(receive)
 
+        left_out: list[str] = []
+
         def submit() -> Submission:
+            upload = items.read(headers, body)
+            left_out.extend(items.unread(upload, self._wardline.parts.now()))
             return self._wardline.submit(
-                items.read(headers, body), api_key=caller.key, idempotency_key=headers.get("idempotency-key")
+                upload, api_key=caller.key, idempotency_key=headers.get("idempotency-key")
             )
 
         done = await items.answer_evenly(self._grid, caller, len(body), lambda: self._hands.do(submit))
         if caller.key.trust is not records.KeyTrust.TRUSTED:
             return _BARE
-        return json.dumps(items.accepted(done), separators=(",", ":")).encode("ascii")
+        return json.dumps(items.accepted(done, left_out), separators=(",", ":")).encode("ascii")
 
 
 def _headers(scope: Scope) -> Mapping[str, str]:

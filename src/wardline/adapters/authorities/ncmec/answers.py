@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -12,6 +13,7 @@ from wardline.adapters.authorities.ncmec.validation import parse
 MOST_BYTES = 1 << 20
 """Larger answers are not read: the real ones are a few hundred bytes, and a finished report lists 32 characters a file."""
 
+_CODE = re.compile("-?[0-9]{1,9}")
 _SUCCESS = 0
 _SERVER_ERROR = 1000
 _NO_REPORT = 5001
@@ -62,11 +64,14 @@ def _parse(body: bytes) -> Parsed | None:
         return None
     if root.tag not in {"reportResponse", "reportDoneResponse"}:
         return None
-    try:
-        code = int(root.findtext("responseCode") or "")
-    except ValueError:
+    if any(len(root.findall(name)) > 1 for name in ("responseCode", "reportId", "fileId", "hash")):
+        return None  # which of them counts, nobody knows
+    code = _text(root, "responseCode") or ""
+    if not _CODE.fullmatch(code):
         return None
-    return Parsed(str(root.tag), code, _text(root, "reportId"), _text(root, "fileId"), _text(root, "hash"))
+    return Parsed(
+        str(root.tag), int(code), _text(root, "reportId"), _text(root, "fileId"), _text(root, "hash")
+    )
 
 
 def _text(root: etree._Element, name: str) -> str | None:

@@ -24,6 +24,12 @@ class Breach:
     rule: str
     """As the table has it: the check's name and its arguments."""
     phrase: str
+    owner: etree._Element
+    """The element that the field is of."""
+    name: str
+    """Of the field: a child, or an attribute with ``@`` before it."""
+    value: str | None = None
+    """What stands there and breaks the rule; None where it is that something is missing. Never told to anybody."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.phrase}"
@@ -92,13 +98,16 @@ def _zones(
         moment = parse_moment(value or "")
         if moment is not None and moment.tzinfo is None:
             phrase = "time without a zone, expected one with a zone"
-            yield Breach(path=f"{path}/{name}", rule="zone", phrase=phrase)
+            yield Breach(
+                path=f"{path}/{name}", rule="zone", phrase=phrase, owner=element, name=name, value=value
+            )
 
 
 def _field(owner: etree._Element, field: Field, path: str, round_: _Round) -> Iterator[Breach]:
     values = _values(owner, field.name)
     if len(values) > 1 and field.occurs in "1?" and not _ONE_UNLESS_BATCHED & set(field.rules):
-        yield Breach(path=f"{path}/{field.name}", rule="once", phrase="more than once, expected it once")
+        phrase = "more than once, expected it once"
+        yield Breach(path=f"{path}/{field.name}", rule="once", phrase=phrase, owner=owner, name=field.name)
     for rule in field.rules:
         check = CHECKS[rule.name]
         for value in values or ([None] if check.of_absent else []):
@@ -106,7 +115,10 @@ def _field(owner: etree._Element, field: Field, path: str, round_: _Round) -> It
                 value=value, owner=owner, root=round_.root, now=round_.now, arguments=rule.arguments
             )
             if not check.holds(asked):
-                yield _breach(f"{path}/{field.name}", rule)
+                phrase = check.phrase.format(*rule.arguments)
+                yield Breach(
+                    path=f"{path}/{field.name}", rule=rule.notation, phrase=phrase, owner=owner, name=field.name, value=value
+                )  # fmt: skip
                 break
 
 
@@ -117,19 +129,19 @@ def _values(owner: etree._Element, name: str) -> Sequence[str | None]:
     return [child.text or "" for child in owner.findall(name)]
 
 
-def _breach(path: str, rule: Rule) -> Breach:
-    return Breach(path=path, rule=rule.notation, phrase=CHECKS[rule.name].phrase.format(*rule.arguments))
-
-
 def _batched(element: etree._Element, type_: str, path: str) -> Iterator[Breach]:
+    def breach(name: str, phrase: str) -> Breach:
+        return Breach(path=f"{path}/{name}", rule="batched", phrase=phrase, owner=element, name=name)
+
     for name in dict.fromkeys(str(child.tag) for child in element):
         only = BATCHED.only.get(type_)
         if (type_, name) in BATCHED.absent or (only is not None and name not in only):
-            yield Breach(path=f"{path}/{name}", rule="batched", phrase="in a batched report, expected none")
+            yield breach(name, "in a batched report, expected none")
     if type_ == "fileDetails":
         if element.find("fileAnnotations") is None:
-            phrase = "neither viral nor a potential meme, expected one of them in a batched report"
-            yield Breach(path=f"{path}/fileAnnotations", rule="batched", phrase=phrase)
+            yield breach(
+                "fileAnnotations",
+                "neither viral nor a potential meme, expected one of them in a batched report",
+            )
         if (element.findtext("fileRelevance") or "Reported") != "Reported":
-            phrase = "supplemental in a batched report, expected none"
-            yield Breach(path=f"{path}/fileRelevance", rule="batched", phrase=phrase)
+            yield breach("fileRelevance", "supplemental in a batched report, expected none")

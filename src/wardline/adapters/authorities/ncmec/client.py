@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import structlog
 
 from wardline import records
 from wardline.adapters.authorities.ncmec import answers, preview, published, rules
@@ -27,6 +29,8 @@ from wardline.errors import (
 PRODUCTION_URL = "https://report.cybertip.org/ispws"
 TEST_URL = "https://exttest.cybertip.org/ispws"
 
+_log = structlog.get_logger("wardline.ncmec")
+_REPORT_ID = re.compile("[0-9]{1,18}")
 _XML = {"Content-Type": "text/xml; charset=utf-8"}
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
 # A connection for each call. What an authority sends beyond an answer's end would on a kept one be taken for the answer to the next call.
@@ -109,7 +113,7 @@ class NcmecAuthority:
 
     def preview(self, report: records.Report) -> records.Preview:
         """Say what the authority would get, in words and byte for byte. Sends nothing."""
-        return preview.preview(report, self._served.schema)
+        return self._served.preview(report, self._now())
 
     def fetch_schema(self) -> bytes:
         """Ask for the schema that the authority serves now, as it is served."""
@@ -132,9 +136,17 @@ class NcmecAuthority:
 
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         """Open a report."""
-        document = self._served.report_document(report)
+        document = self._served.report_document(report, self._now())
+        if report.masked or report.unread:
+            masked = sum(count for _, count in report.masked)
+            _log.info(
+                "left out of a report",
+                referral=report.referral_id,
+                of_victims=masked,
+                unread=len(report.unread),
+            )
         answer, parsed = self._call("submit", "POST", content=document, headers=_XML)
-        if parsed.report_id is None or not parsed.report_id.isdecimal():
+        if parsed.report_id is None or not _REPORT_ID.fullmatch(parsed.report_id):
             raise AuthorityUncertainError("ncmec submit: success without a report id, expected one")
         return _with_id(answer, parsed.report_id)
 
@@ -142,7 +154,7 @@ class NcmecAuthority:
         """Upload one file, compare what arrived, and describe it. The answer is that of the description, with the file's id."""
         _require_report_id(remote_id)
         self._served.file_document(
-            remote_id, preview.FILE_ID, file
+            remote_id, preview.FILE_ID, file, self._now()
         )  # what cannot be described is not uploaded
         form = {"id": (None, remote_id), "file": (file.item_id, content, "application/octet-stream")}
         _, uploaded = self._call("upload", "POST", files=form)
@@ -159,7 +171,7 @@ class NcmecAuthority:
         """Close a report; the answer's body is the receipt."""
         _require_report_id(remote_id)
         answer, parsed = self._call("finish", "POST", files={"id": (None, remote_id)})
-        if parsed.kind != "reportDoneResponse" or parsed.report_id != remote_id:
+        if parsed.report_id != remote_id:
             raise AuthorityUncertainError(
                 f"ncmec finish of {remote_id}: success without this report's receipt, expected one"
             )
@@ -180,7 +192,7 @@ class NcmecAuthority:
             answer, _ = self._call(
                 "fileinfo",
                 "POST",
-                content=self._served.file_document(remote_id, file_id, file),
+                content=self._served.file_document(remote_id, file_id, file, self._now()),
                 headers=_XML,
             )
         except (AuthorityUnreachableError, AuthorityDeniedError) as error:
@@ -193,6 +205,10 @@ class NcmecAuthority:
     def _call(self, call: str, method: str, **request: Any) -> tuple[records.AuthorityAnswer, answers.Parsed]:
         response, body = self._send(call, method, most_bytes=answers.MOST_BYTES, **request)
         parsed = answers.read(call, response.status_code, body)
+        if parsed.kind != ("reportDoneResponse" if call == "finish" else "reportResponse"):
+            raise AuthorityUncertainError(
+                f"ncmec {call}: success in the answer to another call, expected its own"
+            )
         answer = records.AuthorityAnswer(
             remote_id=None, request_id=response.headers.get("Request-ID"), body=body
         )
@@ -216,7 +232,8 @@ def _read(call: str, response: httpx.Response, most_bytes: int) -> bytes:
     until = time.monotonic() + _MOST_SECONDS_READING
     parts: list[bytes] = []
     size = 0
-    for part in response.iter_raw(16384):
+    # Asked for as it is. Who stands between may compress it all the same; what it says is still the authority's word.
+    for part in response.iter_bytes(16384):
         parts.append(part)
         size += len(part)
         if size > most_bytes:
@@ -235,7 +252,7 @@ def _with_id(answer: records.AuthorityAnswer, remote_id: str) -> records.Authori
 
 
 def _require_report_id(remote_id: str) -> None:
-    if not (remote_id.isascii() and remote_id.isdecimal()):
+    if not _REPORT_ID.fullmatch(remote_id):
         raise AuthorityRejectedError("ncmec: not a report id, expected decimal digits")
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from lxml import etree
 
 from wardline import records
-from wardline.adapters.authorities.ncmec import wording, xml
+from wardline.adapters.authorities.ncmec import building, wording
+from wardline.adapters.authorities.ncmec.building import Built
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema, child_types
 from wardline.adapters.authorities.ncmec.simple_types import is_true
-from wardline.adapters.authorities.ncmec.validation import parse
-from wardline.adapters.authorities.ncmec.writing import Writing
 
 MEDIA_TYPE = "text/xml"
 REPORT_ID, FILE_ID = "1", "0" * 32
@@ -20,40 +20,78 @@ REPORT_ID, FILE_ID = "1", "0" * 32
 _AWAITED = ("reportId", "fileId")
 
 
-def preview(report: records.Report, schema: Schema = BUILT_IN) -> records.Preview:
-    """Say what the authority would get of a report."""
-    sent = documents(report, schema)
-    opening, *files = (parse(each.body) for each in sent)
-    gone = xml.lacks(schema, report, REPORT_ID, FILE_ID)
+def preview(
+    report: records.Report, schema: Schema = BUILT_IN, built: Sequence[Built] | None = None
+) -> records.Preview:
+    """Say what the authority would get of a report.
+
+    Args:
+        report: Its content.
+        schema: By which its documents are written.
+        built: Its documents, where they are built already.
+    """
+    found = build(report, schema) if built is None else built
+    sent = _documents(found)
+    opening, *files = (each.root for each in found)
+    gone = tuple(dict.fromkeys(path for each in found for path in each.left_out))
     walk = _Walk(schema)
     return records.Preview(
-        sections=(*walk.report(opening), *walk.files(files), *_left_out(gone)), documents=sent
+        sections=(*walk.report(opening), *walk.files(files), *_left_out(gone), *_not_in_it(report)),
+        documents=sent,
     )
+
+
+def build(
+    report: records.Report, schema: Schema = BUILT_IN, now: datetime | None = None
+) -> tuple[Built, ...]:
+    """Build every document of a report, in the order of sending, with stand-ins for the ids that the authority gives."""
+    files = (building.file(REPORT_ID, FILE_ID, each, schema, now) for each in report.files)
+    return (building.opening(report, schema, now), *files)
 
 
 def documents(report: records.Report, schema: Schema = BUILT_IN) -> tuple[records.PreviewDocument, ...]:
-    """Build every document of a report, in the order of sending."""
-    opening = records.PreviewDocument(
-        name="report.xml", media_type=MEDIA_TYPE, body=xml.report_document(report, Writing(schema))
-    )
-    files = (
-        records.PreviewDocument(
-            name=f"file-{number}.xml", media_type=MEDIA_TYPE, awaits=_AWAITED,
-            body=xml.file_document(REPORT_ID, FILE_ID, file, Writing(schema)),
-        )
-        for number, file in enumerate(report.files, start=1)
+    """Give every document of a report as it is sent."""
+    return _documents(build(report, schema))
+
+
+def _documents(built: Sequence[Built]) -> tuple[records.PreviewDocument, ...]:
+    opening, *files = built
+    return (
+        records.PreviewDocument(name="report.xml", media_type=MEDIA_TYPE, body=opening.body),
+        *(
+            records.PreviewDocument(name=f"file-{number}.xml", media_type=MEDIA_TYPE, awaits=_AWAITED, body=each.body)
+            for number, each in enumerate(files, start=1)
+        ),
     )  # fmt: skip
-    return (opening, *files)
 
 
 def _left_out(paths: Sequence[str]) -> Iterator[records.PreviewSection]:
-    """Say what the authority's schema has no place for, so that nobody believes it was sent."""
+    """Say what the authority has no place for or refuses, so that nobody believes it was sent."""
     if paths:
         fields = tuple(
             records.PreviewField(label=wording.label_of(path.partition("/")[2], path.partition("/")[0]), wire=path, value="not sent")
             for path in paths
         )  # fmt: skip
-        yield records.PreviewSection(title="Left out: the authority has no place for it", fields=fields)
+        yield records.PreviewSection(
+            title="Left out: the authority has no place for it, or refuses it", fields=fields
+        )
+
+
+def _not_in_it(report: records.Report) -> Iterator[records.PreviewSection]:
+    """Say what became of what was to be in the report and is not: places and numbers, never what stood there."""
+    if report.masked:
+        fields = tuple(
+            records.PreviewField(label=place, wire=place, value="once" if count == 1 else f"{count} times")
+            for place, count in report.masked
+        )
+        yield records.PreviewSection(title="Taken out of free text: a victim's data", fields=fields)
+    if report.unread:
+        fields = tuple(
+            records.PreviewField(label=place, wire=place, value="not read") for place in report.unread
+        )
+        yield records.PreviewSection(
+            title="Left out: what the platform sent and could not be read", fields=fields
+        )
 
 
 class _Walk:

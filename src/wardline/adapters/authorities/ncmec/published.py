@@ -7,6 +7,7 @@ with attributes, enumerations and patterns. Anything else is refused, and a pers
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -18,6 +19,7 @@ from wardline.errors import InputError
 
 MOST_BYTES = 1 << 22
 _XS = "{http://www.w3.org/2001/XMLSchema}"
+_PLAIN_PATTERN = re.compile(r"(?:[A-Za-z0-9 _:;,@/#%&=!'\"<>~`|()\[\]{}*+?.-]|\[\^|\\[-+*?.()\[\]{}|\\ds])*")
 _NEEDED = ("report", "fileDetails")
 _SILENT = frozenset({f"{_XS}annotation"})
 
@@ -46,6 +48,10 @@ def read(content: bytes) -> Schema:
     root = parse(content)
     if root.tag != f"{_XS}schema":
         raise InputError("schema: another document, expected an XML schema")
+    if root.get("targetNamespace"):
+        raise InputError(
+            "schema: with a namespace of its own, which no document of this version has, expected none"
+        )
     try:
         found = _Reading(root).schema(digest_of(content))
     except ValueError:  # one of something where there is another number of it
@@ -108,7 +114,7 @@ class _Reading:
         elif kinds == {f"{_XS}enumeration"}:
             self._enumerations[name] = frozenset(each.get("value", "") for each in facets)
         elif len(facets) == 1:
-            self._patterns[name] = facets[0].get("value", "")
+            self._patterns[name] = _pattern(facets[0])
         else:
             raise _unknown(simple)
 
@@ -212,6 +218,18 @@ def _occurrence(element: etree._Element) -> tuple[int, int | None]:
     if not least.isdecimal() or not (most == "unbounded" or most.isdecimal()):
         raise _unknown(element)
     return int(least), None if most == "unbounded" else int(most)
+
+
+def _pattern(facet: etree._Element) -> str:
+    """Read a pattern, if it means here what it means there: the two languages of patterns have only so much in common."""
+    pattern = facet.get("value", "")
+    if not _PLAIN_PATTERN.fullmatch(pattern) or "-[" in pattern:  # there it takes something out of a set
+        raise _unknown(facet)
+    try:
+        re.compile(pattern)
+    except re.error:
+        raise _unknown(facet) from None
+    return pattern
 
 
 def _local(name: str | None) -> str:

@@ -11,19 +11,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from wardline import records, referral
-from wardline.adapters.authorities.ncmec import victims
 from wardline.adapters.authorities.ncmec.checks import is_email
 
 
 def problems(report: records.Report) -> tuple[str, ...]:
     """Give what keeps a report from being sent: fixed phrases with the field's name and never its content; empty when nothing does."""
-    return (
-        *_incident(report),
-        *_reporter(report.reporter),
-        *_files(report),
-        *_batch(report),
-        *(f"{place}: repeats what is known of a victim, expected it in the victim's own fields only" for place in victims.repeated(report)),
-    )  # fmt: skip
+    return (*_incident(report), *_reporter(report.reporter), *_files(report), *_batch(report))
 
 
 def _incident(report: records.Report) -> Iterator[str]:

@@ -46,6 +46,11 @@ def violations(root: etree._Element, expected: str, schema: Schema = BUILT_IN) -
     return tuple(_Validation(schema).violations(root, expected, expected))
 
 
+def is_valid(element: etree._Element, type_: str, schema: Schema = BUILT_IN) -> bool:
+    """Say whether an element may stand wherever one of this type may."""
+    return next(_Validation(schema).violations(element, type_, ""), None) is None
+
+
 def typed_elements(
     element: etree._Element, type_: str, schema: Schema = BUILT_IN
 ) -> Iterator[tuple[etree._Element, str]]:

@@ -8,10 +8,11 @@ never keeps a report from being sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from wardline import records
 from wardline.adapters.authorities.ncmec import wire
-from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema
+from wardline.adapters.authorities.ncmec.schema import BUILT_IN
 from wardline.adapters.authorities.ncmec.values import BATCH_REASON, INCIDENT_TYPES
 from wardline.adapters.authorities.ncmec.wire import Tree
 from wardline.adapters.authorities.ncmec.writing import Writing
@@ -29,7 +30,8 @@ _Inside = dict[str, Tree | list[Tree]]
 
 def report_document(report: records.Report, writing: Writing | None = None) -> bytes:
     """Build the document that opens a report, in UTF-8; what ``writing`` has no place for stands there afterwards."""
-    return (writing or Writing(BUILT_IN)).document("report", report_tree(report))
+    written = writing or Writing(BUILT_IN)
+    return written.document("report", report_tree(_placed(report, written)))
 
 
 def file_document(
@@ -43,6 +45,17 @@ def file_document(
     if file.batched:
         inside = _in_batch(inside, file)
     return (writing or Writing(BUILT_IN)).document("fileDetails", inside)
+
+
+def _placed(report: records.Report, written: Writing) -> records.Report:
+    """Say in the note why a child may be in danger, and which reports came before, where the schema has no other place for it."""
+    note = report.note
+    prior = _prior(report.person, None)
+    if prior and not written.has_place("personOrUserReported", "priorCTReports"):
+        note = f"{note}\nEarlier reports about the same account: {', '.join(map(str, prior))}."
+    if report.escalation is not None and not written.has_place("incidentSummary", "escalateToHighPriority"):
+        note = f"High priority is asked for, because: {report.escalation}\n{note}"
+    return report if note == report.note else replace(report, note=note)
 
 
 def report_tree(report: records.Report) -> Tree:
@@ -120,9 +133,13 @@ def _person(person: records.ReportedPerson, corrects: str | None) -> Tree:
     since = person.temporarily_disabled_at
     if since is not None:  # what was done because of this report is known better here
         inside["accountTemporarilyDisabled"] = {"#": "true", "@disabledDate": wire.moment(since)}
-    prior = (*facts.prior_reports, *person.prior_reports, *((corrects,) if corrects is not None else ()))
-    inside["priorCTReports"] = list(dict.fromkeys(prior))
+    inside["priorCTReports"] = _prior(person, corrects)
     return inside
+
+
+def _prior(person: records.ReportedPerson, corrects: str | None) -> list[Tree]:
+    told = person.facts.prior_reports if person.facts is not None else ()
+    return list(dict.fromkeys((*told, *person.prior_reports, *((corrects,) if corrects is not None else ()))))
 
 
 def _file(remote_id: str, file_id: str, file: records.ReportedFile) -> _Inside:
@@ -168,12 +185,3 @@ def _in_batch(inside: _Inside, file: records.ReportedFile) -> _Inside:
 
 def _annotations(given: Iterable[str]) -> Tree:
     return {str(name): "" for name in given}
-
-
-def lacks(schema: Schema, report: records.Report, remote_id: str, file_id: str) -> tuple[str, ...]:
-    """Name what a schema has no place for, of everything that a report would say."""
-    writing = Writing(schema)
-    report_document(report, writing)
-    for file in report.files:
-        file_document(remote_id, file_id, file, writing)
-    return tuple(writing.left_out)
