@@ -75,14 +75,16 @@ def test_a_request_about_somebody_of_whom_nothing_is_kept_is_recorded_too(line: 
     assert line.store.open_preservations(line.clock.now()) == [made]
 
 
-def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line) -> None:
+@pytest.mark.parametrize("by", ["case", "file"])
+def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line, by: str) -> None:
     lead, mika = line.person("lea", Role.LEAD).user, line.person("mika").user
     line.list_of([picture()])
     case = line.case_of(line.submit(picture()))
     line.wardline.claim(case.id, user=mika)
     innocent = review.Judgement(outcome=records.Outcome.NOT_VIOLATION, findings=())
     line.wardline.decide(case.id, user=mika, judgement=innocent)
-    made = line.wardline.preserve(asked(line, case_ids=(case.id,)), user=lead)
+    about = {"case_ids": (case.id,)} if by == "case" else {"item_ids": case.item_ids}
+    made = line.wardline.preserve(asked(line, **about), user=lead)
     line.pass_time(timedelta(days=60))
     assert line.store.case(case.id).account_reference == "account-1"
     assert is_kept(line, case.item_ids[0])

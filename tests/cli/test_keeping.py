@@ -117,7 +117,9 @@ def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: s
                         "--received", "2026-01-05", "--json")  # fmt: skip
     assert made.code == 0, made.err
     assert made.json["item_ids"] == [kept]
-    assert made.json["until"].startswith("2026-04-05")
+    # Ninety days from the end of the day on which it arrived, wherever that ends last.
+    assert made.json["received_at"].startswith("2026-01-05T00:00")
+    assert made.json["until"].startswith("2026-04-06T12:00")
     found = made.json["id"]
     holds = place.run("hold", "list", "--json").json
     assert [each["basis"] for each in holds] == ["provisional", "requested"]
@@ -126,10 +128,12 @@ def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: s
 
     order = place.run_as("bea", "preservation", "record", "--basis", "order", *ASKER, "--item", kept, "--until", "2099-01-01", "--json").json  # fmt: skip
     later = place.run_as("bea", "preservation", "extend", order["id"], "--reason", "the court's second order", "--until", "2099-06-01", "--json").json  # fmt: skip
-    assert (later["until"][:10], later["extensions"][0]["reason"]) == (
-        "2099-06-01",
-        "the court's second order",
-    )
+    # To the end of the day that it names, also in Honolulu.
+    assert order["until"].startswith("2099-01-02T12:00")
+    assert later["until"].startswith("2099-06-02T12:00")
+    assert later["extensions"][0]["reason"] == "the court's second order"
+    wrong = place.run_as("bea", "preservation", "extend", order["id"], "--reason", "r", "--until", "1 June")
+    assert (wrong.code, "--until" in wrong.err) == (2, True)
     assert place.run_as("mo", "preservation", "end", order["id"], "--reason", "withdrawn").code == 2
     ended = place.run_as("bea", "preservation", "end", order["id"], "--reason", "withdrawn", "--json").json
     assert ended["ended_at"] is not None
