@@ -81,7 +81,7 @@ def test_an_interrupted_change_of_keys_goes_on_where_it_stopped(place: Place, ke
     before = content_of(place, kept)
     made = place.run_as("bea", "vault", "propose-rotation", "--json").json
     place.run_as("ada", "approval", "approve", made["id"])
-    wiring.FileKeys(place.folder / "keys").add()
+    wiring.FileKeys(place.folder / "keys").add(after=1)
     assert content_of(place, kept) == before
     again = place.run_as("bea", "vault", "rotate", "--json").json
     assert (again["key"], again["changed"]) == (2, 1)
@@ -96,6 +96,9 @@ def test_a_damaged_file_keeps_the_old_key_from_being_taken_away(place: Place, ke
     rotated = rotate(place)
     assert (rotated.code, rotated.json["retired"], rotated.json["damaged"]) == (1, False, [kept])
     assert [each["number"] for each in place.run("vault", "keys", "--json").json] == [2, 1]
+    again = rotate(place)  # the next key is made all the same
+    assert (again.code, again.json["retired"]) == (1, False)
+    assert [each["number"] for each in place.run("vault", "keys", "--json").json] == [3, 2, 1]
 
 
 @pytest.mark.parametrize("how", ["missing", "another"])
