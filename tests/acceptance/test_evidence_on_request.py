@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -178,6 +179,84 @@ def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) 
     line.run_due()
     assert line.store.destruction(made.id).state is DestructionState.STOPPED
     assert is_kept(line, item_id)
+
+
+@pytest.mark.parametrize("when", ["proposed", "approved"])
+def test_a_request_that_was_renewed_since_keeps_the_evidence(line: Line, when: str) -> None:
+    """Both people were told of the hold with its former end."""
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    asking = line.wardline.preserve(asked(line, item_ids=(item_id,)), user=lead)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    line.clock.advance(timedelta(minutes=1))
+    if when == "approved":
+        line.wardline.approve(approval.id, user=other)
+    line.wardline.extend_preservation(asking.id, reason="renewed", user=lead)
+    if when == "proposed":
+        with pytest.raises(ConflictError, match="renewed"):
+            line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    assert is_kept(line, item_id)
+    expected = DestructionState.STOPPED if when == "approved" else DestructionState.PROPOSED
+    assert line.store.destruction(made.id).state is expected
+
+
+@pytest.mark.parametrize("when", ["proposed", "approved"])
+def test_a_case_that_is_open_again_keeps_its_evidence(line: Line, when: str) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    if when == "approved":
+        line.wardline.approve(approval.id, user=other)
+    case = line.store.case(line.store.holds_of(item_id)[0].case_id)
+    again = replace(case, state=records.CaseState.OPEN, version=case.version + 1)
+    line.store.commit(records.Replace(again), entries=[line.parts.entry(records.Verb.CASE_REOPENED, case.id)])
+    if when == "proposed":
+        with pytest.raises(ConflictError, match="open again"):
+            line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    assert is_kept(line, item_id)
+    expected = DestructionState.STOPPED if when == "approved" else DestructionState.PROPOSED
+    assert line.store.destruction(made.id).state is expected
+
+
+def test_of_a_destruction_that_stopped_what_was_destroyed_is_proven(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    first, second = reported(line), reported(line, "account-2")
+    asking = replace(
+        wanted(line, first, *running(line, first), *running(line, second)), item_ids=(first, second)
+    )
+    made, approval = line.wardline.propose_destruction(asking, user=lead)
+    line.wardline.approve(approval.id, user=other)
+    line.wardline.preserve(asked(line, item_ids=(second,)), user=lead)
+    line.run_due()
+    assert line.store.destruction(made.id).state is DestructionState.STOPPED
+    line.sequence()
+    proof = destruction_proof.prove(line.parts, made.id, line.wardline.prove_entry)
+    said = audit.open_statement(proof, line.parts.log_key.public_key())
+    assert (said["state"], said["done_at"]) == ("stopped", None)
+    assert [each["item"] for each in said["files"]] == [first]
+    assert said["not_destroyed_by_this"] == [{"item": second, "is_kept": True}]
+    assert list(proof["entries"]) == [first]
+
+
+def test_the_proof_names_what_had_gone_before(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    line.pass_time(timedelta(days=400))
+    line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    line.sequence()
+    proof = destruction_proof.prove(line.parts, made.id, line.wardline.prove_entry)
+    said = audit.open_statement(proof, line.parts.log_key.public_key())
+    assert (said["files"], said["not_destroyed_by_this"]) == ([], [{"item": item_id, "is_kept": False}])
 
 
 def test_what_is_not_reported_yet_is_not_destroyed_on_request(line: Line) -> None:
