@@ -90,7 +90,9 @@ def test_what_came_in_behind_the_fence_only_this_copy_knows_so_it_is_filed_when_
     assert len(authority.ledger.finished()) == 1
 
 
-@pytest.mark.parametrize("worked", [True, False], ids=["work went on behind the fence", "nothing was started"])
+@pytest.mark.parametrize(
+    "worked", [True, False], ids=["work went on behind the fence", "nothing was started"]
+)
 def test_a_decision_of_before_the_back_up_that_takes_effect_afterwards_waits_for_a_person(
     line: Line, authority: AuthoritySandbox, worked: bool
 ) -> None:

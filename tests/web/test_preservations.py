@@ -114,7 +114,12 @@ def test_who_may_have_to_judge_a_case_is_not_told_that_an_agency_asks_for_it(tmp
             "case": {"case_ids": [case.id, other.id]},
             "file": {"item_ids": [*case.item_ids, *other.item_ids]},
         }
-        asked = {"basis": "us-2703f", "asker": ASKER, "received_at": line.clock.now().isoformat(), **about[by]}
+        asked = {
+            "basis": "us-2703f",
+            "asker": ASKER,
+            "received_at": line.clock.now().isoformat(),
+            **about[by],
+        }
         made = api.post("/v1/preservations", lea, json=asked)
         assert made.status_code == 201, made.text
         where = f"/v1/preservations/{made.json()['id']}"

@@ -22,13 +22,18 @@ def seen_preservations(
     """Give requests, without the cases that this person may have to judge, their files, and the account if it is theirs."""
     cases_of = {each.id: _cases_of(parts, each) for each in found}
     hidden = _hidden(parts, (case_id for several in cases_of.values() for case_id in several), user)
-    return [_without(each, [hidden[case_id] for case_id in cases_of[each.id] if case_id in hidden]) for each in found]
+    return [
+        _without(each, [hidden[case_id] for case_id in cases_of[each.id] if case_id in hidden])
+        for each in found
+    ]
 
 
 def _cases_of(parts: Parts, found: records.Preservation) -> set[str]:
     if found.case_ids:
         return set(found.case_ids)
-    return _cases_of_items(parts, (*found.item_ids, *found.gone))  # recorded before such requests named their cases
+    return _cases_of_items(
+        parts, (*found.item_ids, *found.gone)
+    )  # recorded before such requests named their cases
 
 
 def _cases_of_items(parts: Parts, item_ids: Iterable[str]) -> set[str]:
@@ -86,7 +91,8 @@ def seen_approvals(
     """Give proposals, but none of a destruction that this person may not know of."""
     asked = [each.subject_id for each in found if each.kind is ApprovalKind.DESTROY_EVIDENCE]
     known = {
-        each.id
-        for each in seen_destructions(parts, [parts.store.destruction(each) for each in asked], user)
+        each.id for each in seen_destructions(parts, [parts.store.destruction(each) for each in asked], user)
     }
-    return [each for each in found if each.kind is not ApprovalKind.DESTROY_EVIDENCE or each.subject_id in known]
+    return [
+        each for each in found if each.kind is not ApprovalKind.DESTROY_EVIDENCE or each.subject_id in known
+    ]

@@ -105,8 +105,14 @@ def _news(parts: Parts, found: records.Destruction, item_id: str) -> str | None:
         return "a hold was placed"
     for hold in parts.store.holds_of(item_id):
         asked = parts.store.preservation(hold.preservation_id) if hold.preservation_id else None
-        if asked and hold.state is HoldState.ACTIVE and any(each.at > found.proposed_at for each in asked.extensions):
-            return "a request to preserve was renewed"  # whoever was told of the hold was told of its former end
+        if (
+            asked
+            and hold.state is HoldState.ACTIVE
+            and any(each.at > found.proposed_at for each in asked.extensions)
+        ):
+            return (
+                "a request to preserve was renewed"  # whoever was told of the hold was told of its former end
+            )
     return None
 
 

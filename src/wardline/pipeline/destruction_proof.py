@@ -26,9 +26,7 @@ def prove(parts: Parts, destruction_id: str, prove_entry: Callable[[int], audit.
     """
     found = parts.store.destruction(destruction_id)
     if found.state is DestructionState.STOPPED and not found.destroyed:
-        raise ConflictError(
-            f"{found.id}: stopped before anything was destroyed, expected something to prove"
-        )
+        raise ConflictError(f"{found.id}: stopped before anything was destroyed, expected something to prove")
     if found.state not in (DestructionState.DONE, DestructionState.STOPPED):
         raise ConflictError(f"{found.id}: {found.state}, expected one that is done")
     entries = {each.item_id: prove_entry(_position(parts, found, each.item_id)) for each in found.destroyed}

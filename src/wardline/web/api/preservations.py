@@ -138,9 +138,7 @@ def list_destructions(
     """List what was asked to be destroyed, oldest first; without those of cases that the caller may have to judge."""
     found = wardline.parts.store.destructions(after=cursor, most=limit)
     full = page(found, limit, [each.id for each in found])
-    return Page(
-        items=blind_requests.seen_destructions(wardline.parts, found, caller.user), next=full.next
-    )
+    return Page(items=blind_requests.seen_destructions(wardline.parts, found, caller.user), next=full.next)
 
 
 @router.post("/destructions", status_code=201)
