@@ -185,6 +185,8 @@ def test_behind_the_fence_no_work_piles_up_for_whoever_is_outside(make_line: Mak
 class NoteOfHand:
     """A ``ports.Witness`` that remembers."""
 
+    name = "hand"
+
     def __init__(self) -> None:
         self.taken: list[records.Checkpoint] = []
 

@@ -16,8 +16,8 @@ from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
 from wardline import audit, preservation, records, review
 from wardline.errors import ConflictError, EvidenceError, NotFoundError, RefusedError, SecondPersonError
-from wardline.pipeline import Rules, destroying, destruction_proof, preserving
-from wardline.records import DestructionState, HoldBasis, HoldState, PreservationBasis, Role
+from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
+from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
 from wardline.testing.harness import REPORTER, Line
 
 DAY = timedelta(days=1)
@@ -93,6 +93,53 @@ def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line, 
     line.pass_time(timedelta(days=2))
     assert line.store.case(case.id).account_reference == ""
     assert not is_kept(line, case.item_ids[0])
+
+
+def reminders(line: Line) -> list[str]:
+    return [
+        each.subject_id for each in line.store.open_alarms() if each.kind is AlarmKind.PRESERVATION_ENDING
+    ]
+
+
+def test_somebody_hears_before_a_request_ends_until_it_is_extended_or_past(make_line: MakeLine) -> None:
+    line = make_line(rules=Rules(reporter=REPORTER, remind_before=timedelta(days=14)))
+    lead = line.person("lea", Role.LEAD).user
+    reported(line)
+    made = line.wardline.preserve(asked(line, account="account-1"), user=lead)
+    line.pass_time(timedelta(days=76) - timedelta(minutes=1))
+    assert reminders(line) == []
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == [made.id]
+    alarms.resolve_about(
+        line.parts, AlarmKind.PRESERVATION_ENDING, made.id
+    )  # somebody closed it and did nothing
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == [made.id]
+    later = line.wardline.extend_preservation(made.id, reason="renewed", user=lead)
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == []
+    line.pass_time(later.until - line.clock.now() - DAY)
+    assert reminders(line) == [made.id]
+    line.pass_time(2 * DAY)
+    assert reminders(line) == []
+
+
+def test_a_reminder_tells_of_the_end_as_it_is_now(make_line: MakeLine) -> None:
+    line = make_line(rules=Rules(reporter=REPORTER, remind_before=timedelta(days=14)))
+    lead = line.person("lea", Role.LEAD).user
+    until = line.clock.now() + 5 * DAY
+    made = line.wardline.preserve(
+        asked(line, basis=PreservationBasis.ORDER, account="nobody", until=until), user=lead
+    )
+    line.pass_time(timedelta(minutes=1))
+    line.wardline.extend_preservation(made.id, reason="again", until=until + DAY, user=lead)
+    line.pass_time(timedelta(minutes=1))
+    alarm = line.store.open_alarm(AlarmKind.PRESERVATION_ENDING, made.id)
+    assert alarm is not None
+    assert f"{until + DAY:%Y-%m-%d}" in alarm.message
+    line.wardline.end_preservation(made.id, why="withdrawn", user=lead)
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == []
 
 
 def test_two_weeks_before_a_report_are_kept_where_the_settings_say_so(make_line: MakeLine) -> None:

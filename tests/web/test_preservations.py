@@ -109,7 +109,7 @@ def test_who_may_have_to_judge_a_case_is_not_told_that_an_agency_asks_for_it(tmp
         case = waits_for_a_second_person(line)
         other = line.case_of(line.submit(picture(2), account="account-2", flag="spam"))
         lea, auditor = line.person("lea", Role.LEAD).secret, line.person("oda", Role.AUDITOR).secret
-        about = {
+        about: dict[str, dict[str, object]] = {
             "account": {"account": "account-1", "case_ids": [other.id]},
             "case": {"case_ids": [case.id, other.id]},
             "file": {"item_ids": [*case.item_ids, *other.item_ids]},

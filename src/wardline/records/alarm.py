@@ -36,6 +36,8 @@ class AlarmKind(StrEnum):
     DISK_FULL = "disk-full"
     EVIDENCE_UNCLAIMED = "evidence-unclaimed"
     """Many sealed files that no record points at: more likely a database from an older back-up than rubbish."""
+    PRESERVATION_ENDING = "preservation-ending"
+    """A request to preserve ends in some days."""
     FENCED = "fenced"
     """This is a restored copy: it neither sends nor destroys until a person says that the old one is gone."""
     DETECTOR_FAILING = "detector-failing"
