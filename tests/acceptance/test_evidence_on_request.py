@@ -282,6 +282,9 @@ def test_of_a_destruction_that_stopped_what_was_destroyed_is_proven(line: Line) 
     line.wardline.preserve(asked(line, item_ids=(second,)), user=lead)
     line.run_due()
     assert line.store.destruction(made.id).state is DestructionState.STOPPED
+    told = line.store.open_alarm(AlarmKind.DESTRUCTION_STOPPED, made.id)
+    assert told is not None
+    assert "1 of 2 files are destroyed" in told.message
     line.sequence()
     proof = destruction_proof.prove(line.parts, made.id, line.wardline.prove_entry)
     said = audit.open_statement(proof, line.parts.log_key.public_key())

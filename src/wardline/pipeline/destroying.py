@@ -8,10 +8,20 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import golden_evidence, people
+from wardline.pipeline import alarms, golden_evidence, people
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import DestructionState, HoldState, Insert, ReferralState, Replace, Scope, Task, Verb
+from wardline.records import (
+    AlarmKind,
+    DestructionState,
+    HoldState,
+    Insert,
+    ReferralState,
+    Replace,
+    Scope,
+    Task,
+    Verb,
+)
 
 _NAMED = 5
 """So many ids stand in a message; the rest is counted."""
@@ -208,5 +218,11 @@ def _digest(parts: Parts, item_id: str) -> str | None:
 
 def _stop(parts: Parts, found: records.Destruction, news: str) -> None:
     stopped = replace(found, state=DestructionState.STOPPED, version=found.version + 1)
+    message = (
+        f"{found.id} stopped: {news} since it was proposed. {len(found.destroyed)} of {len(found.item_ids)} files are destroyed, and the rest is kept. "
+        f"See `wardline destruction show {found.id}`."
+    )
+    written = alarms.raised(parts, AlarmKind.DESTRUCTION_STOPPED, found.id, message)
     told = parts.entry(Verb.DESTRUCTION_STOPPED, found.id, detail=f"{news} since it was proposed")
-    parts.store.commit(Replace(stopped), entries=[told])
+    written.note(Replace(stopped), told)
+    written.commit(parts)

@@ -36,6 +36,8 @@ class AlarmKind(StrEnum):
     DISK_FULL = "disk-full"
     EVIDENCE_UNCLAIMED = "evidence-unclaimed"
     """Many sealed files that no record points at: more likely a database from an older back-up than rubbish."""
+    DESTRUCTION_STOPPED = "destruction-stopped"
+    """Two people agreed to destroy evidence, and something came in between. Only a person closes it."""
     PRESERVATION_ENDING = "preservation-ending"
     """A request to preserve ends in some days."""
     FENCED = "fenced"
