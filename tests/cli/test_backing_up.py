@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from tests.cli.conftest import Place, run
-from tests.cli.test_keeping import content_of, kept, rotate
+from tests.cli.test_keeping import ASKER, below, content_of, kept, rotate
 from wardline import wiring
+from wardline.adapters.vaults.envelope import WRAPPED_KEY
 from wardline.cli.opening import opened
 from wardline.errors import StorageFullError
+from wardline.pipeline import conclude, destroying
 from wardline.records import Role
+from wardline.testing.clock import VirtualClock
 
 __all__ = ["kept"]
 
@@ -141,3 +147,43 @@ def test_a_disk_without_room_is_said_to_be_full(
     with pytest.raises(StorageFullError, match="no space left"):
         wiring.finish_back_up(started)
     assert not (tmp_path / "copy" / "manifest.json").exists()
+
+
+def destroyed(place: Place, item_id: str) -> None:
+    """Have two people destroy the file of a case that was cleared."""
+    (case,) = place.run("case", "list", "--json").json
+    assert place.run_as("mo", "case", "decide", case["id"], "--outcome", "not-a-violation").code == 0
+    with opened(place.folder) as installation:
+        parts = installation.wardline.parts
+        (decision,) = parts.store.decisions_of(case["id"])
+        conclude.conclude(replace(parts, clock=VirtualClock(decision.undo_until)), decision.id, 0)
+    holds = [each["id"] for each in place.run("hold", "list", "--json").json]
+    despite = [word for each in holds for word in ("--despite", each)]
+    asked = place.run_as("bea", "destruction", "propose", item_id, *ASKER, "--reason", "asked", *despite, "--json").json  # fmt: skip
+    approved = place.run_as("ada", "approval", "approve", asked["approval"]["id"])
+    assert "Nothing is destroyed yet" in approved.out
+    with opened(place.folder) as installation:
+        destroying.carry_out(installation.wardline.parts, asked["destruction"]["id"], 0)
+    assert place.run("destruction", "show", asked["destruction"]["id"], "--json").json["state"] == "done"
+
+
+def test_of_destroyed_evidence_no_byte_and_no_key_is_in_the_database_its_wal_the_vault_or_a_back_up(
+    place: Place, kept: str, tmp_path: Path
+) -> None:
+    content = content_of(place, kept)
+    (path,) = (place.folder / "data" / "vault").rglob("*.sealed")
+    wrapped = path.read_bytes()[WRAPPED_KEY]
+    data_key = aes_key_unwrap(wiring.KeyFiles.read(place.folder / "keys").vault, wrapped)
+    secrets = [data_key, wrapped, content[200:264], content[-64:]]
+    secrets += [base64.b64encode(each) for each in secrets]
+    assert place.run_as("bea", "backup", tmp_path / "before").code == 0
+    assert any(wrapped in each for each in below(tmp_path / "before"))  # else the search could find nothing
+    destroyed(place, kept)
+    assert place.run_as("bea", "backup", tmp_path / "after").code == 0
+    for each in below(place.folder, tmp_path / "after"):
+        assert not any(secret in each for secret in secrets)
+    # The older back-up cannot be read any more once the key of its time is gone.
+    assert rotate(place).code == 0
+    shutil.copytree(place.folder / "keys", tmp_path / "new" / "keys")
+    ended = run("restore", tmp_path / "before", "--folder", tmp_path / "new", "--json")
+    assert ended.error["error"] == "unknown-master-key"
