@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
 from wardline import audit, preservation, records, review
 from wardline.errors import ConflictError, EvidenceError, NotFoundError, RefusedError, SecondPersonError
-from wardline.pipeline import Rules, destroying, destruction_proof, preserving
-from wardline.records import DestructionState, HoldBasis, HoldState, PreservationBasis, Role
+from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
+from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
 from wardline.testing.harness import REPORTER, Line
 
 DAY = timedelta(days=1)
@@ -75,14 +76,16 @@ def test_a_request_about_somebody_of_whom_nothing_is_kept_is_recorded_too(line: 
     assert line.store.open_preservations(line.clock.now()) == [made]
 
 
-def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line) -> None:
+@pytest.mark.parametrize("by", ["case", "file"])
+def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line, by: str) -> None:
     lead, mika = line.person("lea", Role.LEAD).user, line.person("mika").user
     line.list_of([picture()])
     case = line.case_of(line.submit(picture()))
     line.wardline.claim(case.id, user=mika)
     innocent = review.Judgement(outcome=records.Outcome.NOT_VIOLATION, findings=())
     line.wardline.decide(case.id, user=mika, judgement=innocent)
-    made = line.wardline.preserve(asked(line, case_ids=(case.id,)), user=lead)
+    about = {"case_ids": (case.id,)} if by == "case" else {"item_ids": case.item_ids}
+    made = line.wardline.preserve(asked(line, **about), user=lead)
     line.pass_time(timedelta(days=60))
     assert line.store.case(case.id).account_reference == "account-1"
     assert is_kept(line, case.item_ids[0])
@@ -90,6 +93,53 @@ def test_a_cleared_case_keeps_its_account_while_a_request_covers_it(line: Line) 
     line.pass_time(timedelta(days=2))
     assert line.store.case(case.id).account_reference == ""
     assert not is_kept(line, case.item_ids[0])
+
+
+def reminders(line: Line) -> list[str]:
+    return [
+        each.subject_id for each in line.store.open_alarms() if each.kind is AlarmKind.PRESERVATION_ENDING
+    ]
+
+
+def test_somebody_hears_before_a_request_ends_until_it_is_extended_or_past(make_line: MakeLine) -> None:
+    line = make_line(rules=Rules(reporter=REPORTER, remind_before=timedelta(days=14)))
+    lead = line.person("lea", Role.LEAD).user
+    reported(line)
+    made = line.wardline.preserve(asked(line, account="account-1"), user=lead)
+    line.pass_time(timedelta(days=76) - timedelta(minutes=1))
+    assert reminders(line) == []
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == [made.id]
+    alarms.resolve_about(
+        line.parts, AlarmKind.PRESERVATION_ENDING, made.id
+    )  # somebody closed it and did nothing
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == [made.id]
+    later = line.wardline.extend_preservation(made.id, reason="renewed", user=lead)
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == []
+    line.pass_time(later.until - line.clock.now() - DAY)
+    assert reminders(line) == [made.id]
+    line.pass_time(2 * DAY)
+    assert reminders(line) == []
+
+
+def test_a_reminder_tells_of_the_end_as_it_is_now(make_line: MakeLine) -> None:
+    line = make_line(rules=Rules(reporter=REPORTER, remind_before=timedelta(days=14)))
+    lead = line.person("lea", Role.LEAD).user
+    until = line.clock.now() + 5 * DAY
+    made = line.wardline.preserve(
+        asked(line, basis=PreservationBasis.ORDER, account="nobody", until=until), user=lead
+    )
+    line.pass_time(timedelta(minutes=1))
+    line.wardline.extend_preservation(made.id, reason="again", until=until + DAY, user=lead)
+    line.pass_time(timedelta(minutes=1))
+    alarm = line.store.open_alarm(AlarmKind.PRESERVATION_ENDING, made.id)
+    assert alarm is not None
+    assert f"{until + DAY:%Y-%m-%d}" in alarm.message
+    line.wardline.end_preservation(made.id, why="withdrawn", user=lead)
+    line.pass_time(timedelta(minutes=1))
+    assert reminders(line) == []
 
 
 def test_two_weeks_before_a_report_are_kept_where_the_settings_say_so(make_line: MakeLine) -> None:
@@ -176,6 +226,87 @@ def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) 
     line.run_due()
     assert line.store.destruction(made.id).state is DestructionState.STOPPED
     assert is_kept(line, item_id)
+
+
+@pytest.mark.parametrize("when", ["proposed", "approved"])
+def test_a_request_that_was_renewed_since_keeps_the_evidence(line: Line, when: str) -> None:
+    """Both people were told of the hold with its former end."""
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    asking = line.wardline.preserve(asked(line, item_ids=(item_id,)), user=lead)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    line.clock.advance(timedelta(minutes=1))
+    if when == "approved":
+        line.wardline.approve(approval.id, user=other)
+    line.wardline.extend_preservation(asking.id, reason="renewed", user=lead)
+    if when == "proposed":
+        with pytest.raises(ConflictError, match="renewed"):
+            line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    assert is_kept(line, item_id)
+    expected = DestructionState.STOPPED if when == "approved" else DestructionState.PROPOSED
+    assert line.store.destruction(made.id).state is expected
+
+
+@pytest.mark.parametrize("when", ["proposed", "approved"])
+def test_a_case_that_is_open_again_keeps_its_evidence(line: Line, when: str) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    if when == "approved":
+        line.wardline.approve(approval.id, user=other)
+    case = line.store.case(line.store.holds_of(item_id)[0].case_id)
+    again = replace(case, state=records.CaseState.OPEN, version=case.version + 1)
+    line.store.commit(records.Replace(again), entries=[line.parts.entry(records.Verb.CASE_REOPENED, case.id)])
+    if when == "proposed":
+        with pytest.raises(ConflictError, match="open again"):
+            line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    assert is_kept(line, item_id)
+    expected = DestructionState.STOPPED if when == "approved" else DestructionState.PROPOSED
+    assert line.store.destruction(made.id).state is expected
+
+
+def test_of_a_destruction_that_stopped_what_was_destroyed_is_proven(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    first, second = reported(line), reported(line, "account-2")
+    asking = replace(
+        wanted(line, first, *running(line, first), *running(line, second)), item_ids=(first, second)
+    )
+    made, approval = line.wardline.propose_destruction(asking, user=lead)
+    line.wardline.approve(approval.id, user=other)
+    line.wardline.preserve(asked(line, item_ids=(second,)), user=lead)
+    line.run_due()
+    assert line.store.destruction(made.id).state is DestructionState.STOPPED
+    told = line.store.open_alarm(AlarmKind.DESTRUCTION_STOPPED, made.id)
+    assert told is not None
+    assert "1 of 2 files are destroyed" in told.message
+    line.sequence()
+    proof = destruction_proof.prove(line.parts, made.id, line.wardline.prove_entry)
+    said = audit.open_statement(proof, line.parts.log_key.public_key())
+    assert (said["state"], said["done_at"]) == ("stopped", None)
+    assert [each["item"] for each in said["files"]] == [first]
+    assert said["not_destroyed_by_this"] == [{"item": second, "is_kept": True}]
+    assert list(proof["entries"]) == [first]
+
+
+def test_the_proof_names_what_had_gone_before(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id = reported(line)
+    made, approval = line.wardline.propose_destruction(
+        wanted(line, item_id, *running(line, item_id)), user=lead
+    )
+    line.pass_time(timedelta(days=400))
+    line.wardline.approve(approval.id, user=other)
+    line.run_due()
+    line.sequence()
+    proof = destruction_proof.prove(line.parts, made.id, line.wardline.prove_entry)
+    said = audit.open_statement(proof, line.parts.log_key.public_key())
+    assert (said["files"], said["not_destroyed_by_this"]) == ([], [{"item": item_id, "is_kept": False}])
 
 
 def test_what_is_not_reported_yet_is_not_destroyed_on_request(line: Line) -> None:

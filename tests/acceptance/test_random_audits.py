@@ -12,7 +12,7 @@ from tests.acceptance.detected import INNOCENT, WINDOW, decide, evidence, orange
 from tests.acceptance.stories import the_referral, violation
 from wardline import classification, intake, records, review
 from wardline.errors import NotFoundError
-from wardline.pipeline import alarms, blindness, clock_watch, fencing
+from wardline.pipeline import alarms, blindness, clock_watch, fencing, preserving
 from wardline.pipeline.scopes import AUDIT_LIFETIME
 from wardline.records import (
     AlarmKind,
@@ -212,6 +212,39 @@ def test_none_is_destroyed_behind_the_fence_of_a_restored_copy(line: Line) -> No
     line.pass_time(AUDIT_LIFETIME + DAY)
     assert is_kept(line, case)
     line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user)
+    line.pass_time(DAY)
+    assert not is_kept(line, case)
+
+
+def requested(line: Line, case: records.Case) -> records.Preservation:
+    asker = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
+    wanted = preserving.Wanted(
+        basis=records.PreservationBasis.US_REQUEST, asker=asker, received_at=line.clock.now(), case_ids=(case.id,)
+    )  # fmt: skip
+    return line.wardline.preserve(wanted, user=line.person("lea", Role.LEAD).user)
+
+
+def test_one_that_an_agency_asked_to_preserve_outlives_its_fourteen_days(line: Line) -> None:
+    case = audited(line)
+    requested(line, case)
+    line.pass_time(AUDIT_LIFETIME + DAY)
+    assert is_kept(line, case)
+    assert line.store.case(case.id).account_reference != ""
+    assert line.store.item(case.item_ids[0]).sealed
+    line.pass_time(100 * DAY)
+    assert is_kept(line, case)  # nobody decided it
+
+
+def test_one_that_is_found_innocent_stays_for_as_long_as_an_agency_asked(
+    line: Line, people: list[Person]
+) -> None:
+    case = audited(line)
+    asked = requested(line, case)
+    for person in people[:2]:
+        decide(line, case, person, INNOCENT)
+    line.pass_time(80 * DAY)
+    assert is_kept(line, case)
+    line.wardline.end_preservation(asked.id, why="withdrawn", user=line.person("leo", Role.LEAD).user)
     line.pass_time(DAY)
     assert not is_kept(line, case)
 

@@ -81,7 +81,7 @@ def test_an_interrupted_change_of_keys_goes_on_where_it_stopped(place: Place, ke
     before = content_of(place, kept)
     made = place.run_as("bea", "vault", "propose-rotation", "--json").json
     place.run_as("ada", "approval", "approve", made["id"])
-    wiring.FileKeys(place.folder / "keys").add()
+    wiring.FileKeys(place.folder / "keys").add(after=1)
     assert content_of(place, kept) == before
     again = place.run_as("bea", "vault", "rotate", "--json").json
     assert (again["key"], again["changed"]) == (2, 1)
@@ -96,6 +96,9 @@ def test_a_damaged_file_keeps_the_old_key_from_being_taken_away(place: Place, ke
     rotated = rotate(place)
     assert (rotated.code, rotated.json["retired"], rotated.json["damaged"]) == (1, False, [kept])
     assert [each["number"] for each in place.run("vault", "keys", "--json").json] == [2, 1]
+    again = rotate(place)  # the next key is made all the same
+    assert (again.code, again.json["retired"]) == (1, False)
+    assert [each["number"] for each in place.run("vault", "keys", "--json").json] == [3, 2, 1]
 
 
 @pytest.mark.parametrize("how", ["missing", "another"])
@@ -117,7 +120,9 @@ def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: s
                         "--received", "2026-01-05", "--json")  # fmt: skip
     assert made.code == 0, made.err
     assert made.json["item_ids"] == [kept]
-    assert made.json["until"].startswith("2026-04-05")
+    # Ninety days from the end of the day on which it arrived, wherever that ends last.
+    assert made.json["received_at"].startswith("2026-01-05T00:00")
+    assert made.json["until"].startswith("2026-04-06T12:00")
     found = made.json["id"]
     holds = place.run("hold", "list", "--json").json
     assert [each["basis"] for each in holds] == ["provisional", "requested"]
@@ -126,10 +131,12 @@ def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: s
 
     order = place.run_as("bea", "preservation", "record", "--basis", "order", *ASKER, "--item", kept, "--until", "2099-01-01", "--json").json  # fmt: skip
     later = place.run_as("bea", "preservation", "extend", order["id"], "--reason", "the court's second order", "--until", "2099-06-01", "--json").json  # fmt: skip
-    assert (later["until"][:10], later["extensions"][0]["reason"]) == (
-        "2099-06-01",
-        "the court's second order",
-    )
+    # To the end of the day that it names, also in Honolulu.
+    assert order["until"].startswith("2099-01-02T12:00")
+    assert later["until"].startswith("2099-06-02T12:00")
+    assert later["extensions"][0]["reason"] == "the court's second order"
+    wrong = place.run_as("bea", "preservation", "extend", order["id"], "--reason", "r", "--until", "1 June")
+    assert (wrong.code, "--until" in wrong.err) == (2, True)
     assert place.run_as("mo", "preservation", "end", order["id"], "--reason", "withdrawn").code == 2
     ended = place.run_as("bea", "preservation", "end", order["id"], "--reason", "withdrawn", "--json").json
     assert ended["ended_at"] is not None

@@ -265,7 +265,7 @@ class World:
             assert self.cleared_at is not None
             return max(asked, self.cleared_at + timedelta(days=14))
         finished_at = referrals[0].finished_at
-        return max(asked, finished_at + timedelta(days=365)) if finished_at else None
+        return max(asked, finished_at.replace(year=finished_at.year + 1)) if finished_at else None
 
     def is_kept(self) -> bool:
         return (self.item_id, "original") in self.vault.objects

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stories import picture
+from tests.acceptance.stories import picture, violation
 from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api, assert_problem
-from tests.web.console.browser import PASSWORD, somebody
+from tests.web.console.browser import PASSWORD, Browser, somebody
 from wardline import records, review
-from wardline.pipeline import people
+from wardline.pipeline import Rules, approvals, people
 from wardline.records import Role
-from wardline.testing.harness import Line
+from wardline.testing.harness import REPORTER, Line
+from wardline.web.app import create_app
 
 ASKER = {"agency": "An agency", "reference": "REF-1", "contact": "officer@agency.invalid"}
 
@@ -80,3 +81,91 @@ def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: 
     assert api.get(where, lea).json()["state"] == "done"
     assert list(api.get(f"{where}/proof", lea).json()["entries"]) == [item_id]
     assert [each["state"] for each in api.get("/v1/destructions", lea).json()["items"]] == ["done"]
+
+
+RULES = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True))
+
+
+def waits_for_a_second_person(line: Line) -> records.Case:
+    """Give a case in which one person's opinion is in."""
+    line.list_of([picture()])
+    submission = line.submit(picture())
+    mika = line.person("mika")
+    line.person("noor")
+    case = line.wardline.claim(line.case_of(submission).id, user=mika.user)
+    line.wardline.reveal(case.id, item_id=case.item_ids[0], user=mika.user)
+    line.wardline.decide(case.id, user=mika.user, judgement=violation(case))
+    line.pass_time(line.parts.rules.undo_window)
+    case = line.store.case(case.id)
+    assert case.stage is records.Stage.SECOND
+    return case
+
+
+@pytest.mark.parametrize("by", ["account", "case", "file"])
+def test_who_may_have_to_judge_a_case_is_not_told_that_an_agency_asks_for_it(tmp_path: Path, by: str) -> None:
+    """They see that there is a request, so that it can be extended in time."""
+    with Line(tmp_path, rules=RULES, replaced={"password_hasher": CHEAP}) as line:
+        api = Api(create_app(line.wardline, low_trust_answer_seconds=0))
+        case = waits_for_a_second_person(line)
+        other = line.case_of(line.submit(picture(2), account="account-2", flag="spam"))
+        lea, auditor = line.person("lea", Role.LEAD).secret, line.person("oda", Role.AUDITOR).secret
+        about: dict[str, dict[str, object]] = {
+            "account": {"account": "account-1", "case_ids": [other.id]},
+            "case": {"case_ids": [case.id, other.id]},
+            "file": {"item_ids": [*case.item_ids, *other.item_ids]},
+        }
+        asked = {
+            "basis": "us-2703f",
+            "asker": ASKER,
+            "received_at": line.clock.now().isoformat(),
+            **about[by],
+        }
+        made = api.post("/v1/preservations", lea, json=asked)
+        assert made.status_code == 201, made.text
+        where = f"/v1/preservations/{made.json()['id']}"
+        answers = [
+            made,
+            api.get(where, lea),
+            api.get("/v1/preservations", lea),
+            api.post(f"{where}/extensions", lea, json={"reason": "renewed"}),
+        ]
+        for answer in answers:
+            assert answer.status_code in (200, 201)
+            for hidden in (case.id, *case.item_ids, *(["account-1"] if by == "account" else [])):
+                assert hidden not in answer.text
+            assert other.id in answer.text
+        told = api.get(where, auditor).json()
+        assert set(told["case_ids"]) == {case.id, other.id}
+        held = {each.item_id for each in line.store.holds() if each.preservation_id}
+        assert held == {*case.item_ids, *other.item_ids}
+        ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn"})
+        assert case.id not in ended.text
+
+
+def test_who_may_have_to_judge_a_case_sees_no_destruction_of_its_files(tmp_path: Path) -> None:
+    with Line(tmp_path, rules=RULES, replaced={"password_hasher": CHEAP}) as line:
+        api = Api(create_app(line.wardline, low_trust_answer_seconds=0))
+        case = waits_for_a_second_person(line)
+        ada, leo = line.person("ada", Role.ADMIN).user, line.person("leo", Role.LEAD)
+        made = records.Destruction(
+            id=line.parts.new_id("destruction"), asker=records.Asker(**ASKER), reason="the letter", received_at=line.clock.now(),
+            item_ids=case.item_ids, proposed_by=ada.id, proposed_at=line.clock.now(),
+        )  # fmt: skip
+        approval = approvals.proposal(line.parts, records.ApprovalKind.DESTROY_EVIDENCE, made.id, 1, ada)
+        # As if it had been proposed when the case was settled before.
+        approvals.propose(line.parts, approval, ada, records.Insert(made), entries=[])
+        auditor = line.person("oda", Role.AUDITOR).secret
+        for path in ("/v1/destructions", "/v1/approvals"):
+            assert made.id in api.get(path, auditor).text
+            assert made.id not in api.get(path, leo.secret).text
+        for path in (f"/v1/destructions/{made.id}", f"/v1/destructions/{made.id}/proof"):
+            refused = api.get(path, leo.secret)
+            assert_problem(refused, 403, "refused")
+            assert case.id not in refused.text
+        assert api.get(f"/v1/destructions/{made.id}", auditor).json()["item_ids"] == list(case.item_ids)
+        somebody(line, "lou", Role.LEAD)
+        browser = Browser(api)
+        browser.sign_in("lou")
+        page = browser.get("/approvals").text
+        assert "Nothing waits for a second person" in page
+        assert made.id not in page

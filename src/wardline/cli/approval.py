@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
@@ -10,7 +10,7 @@ from wardline.cli import operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
-from wardline.records import ApprovalState, Scope, require_id
+from wardline.records import Approval, ApprovalKind, ApprovalState, Scope, require_id
 
 app = group("Acts that need two people: list, approve, refuse.")
 
@@ -44,14 +44,28 @@ def approve(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Approve somebody else's proposal; it is carried out at once."""
+    """Approve somebody else's proposal. Says what follows: lists and certificates change at once, files are destroyed by a running service or
+    `wardline work`, and a master key is changed by `wardline vault rotate`."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         approved = line.approve(require_id("approval", approval_id), user=person)
     if as_json:
         output.as_json(approved)
     else:
-        output.line(f"{approved.id} is approved and carried out.")
+        output.line(f"{approved.id} is approved. {_what_follows(approved)}")
+
+
+def _what_follows(approved: Approval) -> str:
+    match approved.kind:
+        case ApprovalKind.DESTROY_EVIDENCE:
+            found = approved.subject_id
+            return f"Nothing is destroyed yet: a running service or `wardline work` does it now, behind a fence once that is lifted. See `wardline destruction show {found}`."
+        case ApprovalKind.ROTATE_VAULT_KEY:
+            return "Nothing has changed yet: whoever runs the machine runs `wardline vault rotate`."
+        case ApprovalKind.ACTIVATE_HASH_LIST | ApprovalKind.LET_HASH_LIST_CHANGE | ApprovalKind.CERTIFY:
+            return "It is carried out."
+        case _:
+            assert_never(approved.kind)
 
 
 @app.command()

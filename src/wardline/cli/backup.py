@@ -20,7 +20,7 @@ def backup(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the database, the sealed files and the settings, while the installation runs. Keys are never in it.
+    """Copy the database, the sealed files and wardline.toml, while the installation runs. Keys, and the files that the settings name, are never in it.
 
     What is restored from it neither sends nor destroys until `wardline fence lift`.
     """
@@ -28,7 +28,9 @@ def backup(
 
     with opened(folder) as installation:
         person = operator.sign_in(installation.wardline, user, password_file, Scope.MANAGE)
-        made = wiring.back_up(installation, to, user=person)
+        begun = wiring.begin_back_up(installation, to, user=person)
+    # What remains is ciphertext and may be much: meanwhile this process needs no key, and has none open.
+    made = wiring.finish_back_up(begun)
     if as_json:
         output.as_json(made)
     else:
@@ -48,10 +50,13 @@ def restore(
     from wardline import wiring
 
     chosen = wiring.restore(source, folder)
+    missing = wiring.missing_files(chosen)
     if as_json:
-        output.as_json({"folder": chosen.folder, "fenced": True})
+        output.as_json({"folder": chosen.folder, "fenced": True, "missing": missing})
     else:
         output.line("Restored. A fence stands: nothing is sent and nothing destroyed.")
+        if missing:
+            output.line(f"Bring these files too, which its settings name: {', '.join(missing)}.")
         output.line(
             "Next: `wardline audit verify`. When the old installation is gone for good: `wardline fence lift`."
         )

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from wardline.cli import operator, output
+from wardline.cli import days, operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of, opened
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
-from wardline.cli.preservation import Agency, Contact, Received, Reference, utc
+from wardline.cli.preservation import Agency, Contact, Received, Reference
 from wardline.records import Asker, Scope, require_id
 
 app = group("Evidence destroyed on request: propose, list, show, proof. Two people decide.")
@@ -48,7 +48,8 @@ def propose(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         wanted = destroying.Wanted(
-            asker=Asker(agency=agency, reference=reference, contact=contact), reason=reason, received_at=utc(received) or line.parts.now(),
+            asker=Asker(agency=agency, reference=reference, contact=contact), reason=reason,
+            received_at=days.arrival(received, line.parts.now()).at,
             item_ids=tuple(require_id("item", each) for each in items),
             despite=tuple(require_id("hold", each) for each in despite or ()),
         )  # fmt: skip

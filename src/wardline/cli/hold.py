@@ -32,5 +32,8 @@ def list_(
     if as_json:
         output.as_json(found)
     else:
-        rows = [(each.id, each.basis, each.state, each.placed_at, each.until, each.item_id) for each in found]
-        output.table(("id", "basis", "state", "placed", "until", "item"), rows, empty="Nothing is held.")
+        rows = [
+            (each.id, each.basis, each.state, each.until, each.item_id, each.preservation_id or each.referral_id or each.case_id)
+            for each in found
+        ]  # fmt: skip
+        output.table(("id", "basis", "state", "until", "item", "for"), rows, empty="Nothing is held.")

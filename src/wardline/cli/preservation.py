@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from wardline.cli import operator, output
+from wardline.cli import days, operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
@@ -20,10 +19,10 @@ Agency = Annotated[str, typer.Option("--agency", help="Who asks.")]
 Reference = Annotated[str, typer.Option("--reference", help="The agency's own reference.")]
 Contact = Annotated[str, typer.Option("--contact", help="The officer to write to.")]
 Received = Annotated[
-    datetime | None, typer.Option("--received", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="When it arrived (UTC); now by default.")
+    str | None, typer.Option("--received", metavar="TIME", help=f"When it arrived, {days.FORMATS} (UTC); now by default. Periods count from the end of a day.")
 ]  # fmt: skip
 _Until = Annotated[
-    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Until when; none for us-2703f, where the law says it.")
+    str | None, typer.Option("--until", metavar="TIME", help=f"Until when, {days.FORMATS} (UTC); a day counts to its end in every time zone. None for us-2703f, where the law says it.")
 ]  # fmt: skip
 
 
@@ -56,9 +55,10 @@ def record(
 
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        arrived = days.arrival(received, line.parts.now())
         wanted = preserving.Wanted(
-            basis=basis, asker=Asker(agency=agency, reference=reference, contact=contact), received_at=utc(received) or line.parts.now(),
-            until=utc(until), account=account, case_ids=tuple(require_id("case", each) for each in cases or ()),
+            basis=basis, asker=Asker(agency=agency, reference=reference, contact=contact), received_at=arrived.at,
+            counted_from=arrived.at_the_latest, until=days.last_of(until), account=account, case_ids=tuple(require_id("case", each) for each in cases or ()),
             item_ids=tuple(require_id("item", each) for each in items or ()),
         )  # fmt: skip
         made = line.preserve(wanted, user=person)
@@ -104,7 +104,7 @@ def extend(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         found = require_id("preservation", preservation_id)
-        later = line.extend_preservation(found, reason=reason, until=utc(until), user=person)
+        later = line.extend_preservation(found, reason=reason, until=days.last_of(until), user=person)
     _tell(later, as_json=as_json)
 
 
@@ -122,11 +122,6 @@ def end(
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         ended = line.end_preservation(require_id("preservation", preservation_id), why=reason, user=person)
     _tell(ended, as_json=as_json)
-
-
-def utc(given: datetime | None) -> datetime | None:
-    """Take a time from the command line as UTC."""
-    return None if given is None else given.replace(tzinfo=UTC)
 
 
 def _tell(found: Preservation, *, as_json: bool) -> None:

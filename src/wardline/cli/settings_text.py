@@ -238,6 +238,8 @@ name = {name}
 #unlink_after_clearance_days = 30.0
 # After so long without a sign of life, or a clock that jumped by as much, nothing is destroyed until somebody has looked. 0: off.
 #pause_after_days = 7.0
+# So long before a request to preserve ends an alarm tells of it. 0: off.
+#remind_days = 14.0
 
 [audit]
 # So often the whole log is checked without anybody asking; 0: never.

@@ -68,12 +68,13 @@ def rotate(
         line, ring = installation.wardline, installation.master_keys()
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         _begin(line, ring, person)
+        newest = ring.all()[0].epoch  # before the pass, which finds everything under this key, or a newer one
         found = rotating.rewrap_all(line.parts)
-        newest = ring.all()[0].epoch
         if not found.damaged:
-            for old in ring.all()[1:]:
-                rotating.tell_retired(line.parts, old.epoch, found, user=person)
-            with ring.retiring():
+            for old in ring.all():
+                if old.epoch < newest:
+                    rotating.tell_retired(line.parts, old.epoch, found, user=person)
+            with ring.retiring(before=newest):
                 pass
     if as_json:
         output.as_json({"key": newest, "retired": not found.damaged, **output.plain(found)})
@@ -93,12 +94,12 @@ def rotate(
 
 
 def _begin(line: Wardline, ring: FileKeys, person: records.User) -> None:
-    """Make the new key, unless an interrupted run has made it."""
+    """Make the new key, unless an interrupted run has made it. Where damaged files keep an old key, the next one may still be made."""
     from wardline.pipeline import rotating
 
     found = ring.all()
-    if len(found) > 1:
+    if len(found) > 1 and not rotating.is_approved(line.parts, found[0].epoch):
         return
     approval = rotating.require_approved(line.parts, found[0].epoch)
     rotating.tell_added(line.parts, found[0].epoch + 1, approval, user=person)
-    ring.add()
+    ring.add(after=found[0].epoch)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
-from wardline.pipeline import alarms, second_person
+from wardline.pipeline import alarms, fencing, second_person
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -30,6 +30,8 @@ def draft(
         corrects: The finished referral that it corrects.
         waits: Why a person has to approve it before anything is sent, in a fixed phrase.
     """
+    if waits is None and fencing.may_have_been_filed(parts, case, decision, corrects=corrects is not None):
+        waits = fencing.LOOK
     report = filing.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
     authority, environment = _receiver(parts, corrects)
     made = referral.plan(

@@ -8,10 +8,20 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import golden_evidence, people
+from wardline.pipeline import alarms, golden_evidence, people
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import DestructionState, HoldState, Insert, ReferralState, Replace, Scope, Task, Verb
+from wardline.records import (
+    AlarmKind,
+    DestructionState,
+    HoldState,
+    Insert,
+    ReferralState,
+    Replace,
+    Scope,
+    Task,
+    Verb,
+)
 
 _NAMED = 5
 """So many ids stand in a message; the rest is counted."""
@@ -69,17 +79,24 @@ def proposed(parts: Parts, made: records.Destruction) -> Writing:
 def _require_destroyable(parts: Parts, item_id: str) -> None:
     if not parts.store.item(item_id).sealed:
         raise ConflictError(f"{item_id}: destroyed already, expected a file that is kept")
-    for hold in parts.store.holds_of(item_id):
-        case = parts.store.case(hold.case_id)
+    case_id = _unfinished(parts, item_id)
+    if case_id is not None:
+        raise ConflictError(
+            f"{item_id}: {case_id} is undecided or its report unfinished, expected both to be done",
+            remedy="Decide the case and see its report through first: what is not reported cannot be destroyed on request.",
+        )
+
+
+def _unfinished(parts: Parts, item_id: str) -> str | None:
+    """Give a case of a file that is undecided, or whose report is unfinished; an appeal may have opened it again."""
+    for case_id in dict.fromkeys(hold.case_id for hold in parts.store.holds_of(item_id)):
         unfinished = any(
             each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
-            for each in parts.store.referrals(case_id=case.id)
+            for each in parts.store.referrals(case_id=case_id)
         )
-        if case.state is not records.CaseState.CLOSED or unfinished:
-            raise ConflictError(
-                f"{item_id}: {case.id} is undecided or its report unfinished, expected both to be done",
-                remedy="Decide the case and see its report through first: what is not reported cannot be destroyed on request.",
-            )
+        if unfinished or parts.store.case(case_id).state is not records.CaseState.CLOSED:
+            return case_id
+    return None
 
 
 def _unnamed(parts: Parts, item_ids: tuple[str, ...], despite: tuple[str, ...]) -> list[str]:
@@ -90,18 +107,39 @@ def _unnamed(parts: Parts, item_ids: tuple[str, ...], despite: tuple[str, ...]) 
     ]
 
 
+def _news(parts: Parts, found: records.Destruction, item_id: str) -> str | None:
+    """Say what came to a file since its destruction was proposed, so that it must not be destroyed; None where nothing did."""
+    if _unfinished(parts, item_id) is not None:
+        return "its case is open again or a report of it unfinished"
+    if _unnamed(parts, (item_id,), found.despite):
+        return "a hold was placed"
+    for hold in parts.store.holds_of(item_id):
+        asked = parts.store.preservation(hold.preservation_id) if hold.preservation_id else None
+        if (
+            asked
+            and hold.state is HoldState.ACTIVE
+            and any(each.at > found.proposed_at for each in asked.extensions)
+        ):
+            return (
+                "a request to preserve was renewed"  # whoever was told of the hold was told of its former end
+            )
+    return None
+
+
 def approved(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
     """Make what an approval does: the work that destroys follows the commit.
 
     Raises:
-        ConflictError: A hold came since that the proposal does not name.
+        ConflictError: A hold came since that the proposal does not name, a request was renewed, or a case was opened again.
     """
     found = parts.store.destruction(approval.subject_id)
-    if _unnamed(parts, found.item_ids, found.despite):
-        raise ConflictError(
-            f"{found.id}: a hold was placed since it was proposed, expected it to be named",
-            remedy="Refuse it, and propose it again with every hold that runs now.",
-        )
+    for item_id in found.item_ids:
+        news = _news(parts, found, item_id) if parts.store.item(item_id).sealed else None
+        if news is not None:
+            raise ConflictError(
+                f"{found.id}: of {item_id} since it was proposed: {news}, expected nothing new",
+                remedy="Refuse it. When the case is closed and its report finished, propose it again with every hold that runs then.",
+            )
     decided = _decided(parts, found, user, DestructionState.APPROVED)
     written = Writing()
     told = parts.entry(Verb.DESTRUCTION_DECIDED, found.id, actor=user.id, detail=decided.state)
@@ -134,8 +172,11 @@ def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa:
             # Its commit was made, perhaps not what follows it.
             parts.vault.destroy(item_id, ORIGINAL)
             continue
-        if _unnamed(parts, (item_id,), found.despite):
-            _stop(parts, found)
+        if not parts.store.item(item_id).sealed:
+            continue  # its time was over meanwhile, and the sweep took it
+        news = _news(parts, found, item_id)
+        if news is not None:
+            _stop(parts, found, news)
             return
         found = _destroy(parts, found, item_id)
     done = replace(found, state=DestructionState.DONE, done_at=parts.now(), version=found.version + 1)
@@ -146,8 +187,6 @@ def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa:
 
 def _destroy(parts: Parts, found: records.Destruction, item_id: str) -> records.Destruction:
     item = parts.store.item(item_id)
-    if not item.sealed:
-        return found  # its time was over meanwhile, and the sweep took it
     gone = records.DestroyedFile(
         item_id=item_id, sha256=_digest(parts, item_id), size_bytes=item.size_bytes, at=parts.now()
     )
@@ -177,7 +216,13 @@ def _digest(parts: Parts, item_id: str) -> str | None:
         return None
 
 
-def _stop(parts: Parts, found: records.Destruction) -> None:
+def _stop(parts: Parts, found: records.Destruction, news: str) -> None:
     stopped = replace(found, state=DestructionState.STOPPED, version=found.version + 1)
-    told = parts.entry(Verb.DESTRUCTION_STOPPED, found.id, detail="a hold was placed since it was approved")
-    parts.store.commit(Replace(stopped), entries=[told])
+    message = (
+        f"{found.id} stopped: {news} since it was proposed. {len(found.destroyed)} of {len(found.item_ids)} files are destroyed, and the rest is kept. "
+        f"See `wardline destruction show {found.id}`."
+    )
+    written = alarms.raised(parts, AlarmKind.DESTRUCTION_STOPPED, found.id, message)
+    told = parts.entry(Verb.DESTRUCTION_STOPPED, found.id, detail=f"{news} since it was proposed")
+    written.note(Replace(stopped), told)
+    written.commit(parts)

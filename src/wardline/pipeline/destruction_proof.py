@@ -19,13 +19,15 @@ _LOOKED_AT = 50
 
 
 def prove(parts: Parts, destruction_id: str, prove_entry: Callable[[int], audit.Proof]) -> dict[str, Any]:
-    """Make the proof of a destruction that is done. Sequence the log before.
+    """Make the proof of a destruction that is done, or of as much as was done of one that stopped. Sequence the log before.
 
     Raises:
-        ConflictError: It is not done.
+        ConflictError: It is not done, or stopped before anything was destroyed.
     """
     found = parts.store.destruction(destruction_id)
-    if found.state is not DestructionState.DONE:
+    if found.state is DestructionState.STOPPED and not found.destroyed:
+        raise ConflictError(f"{found.id}: stopped before anything was destroyed, expected something to prove")
+    if found.state not in (DestructionState.DONE, DestructionState.STOPPED):
         raise ConflictError(f"{found.id}: {found.state}, expected one that is done")
     entries = {each.item_id: prove_entry(_position(parts, found, each.item_id)) for each in found.destroyed}
     key = parts.log_key
@@ -33,7 +35,7 @@ def prove(parts: Parts, destruction_id: str, prove_entry: Callable[[int], audit.
         "kind": "destruction", "log": parts.log_origin, "destruction": found.id, "agency": found.asker.agency,
         "reference": found.asker.reference, "received_at": found.received_at.isoformat(), "proposed_by": found.proposed_by,
         "proposed_at": found.proposed_at.isoformat(), "approved_by": found.decided_by, "approved_at": _said(found.decided_at),
-        "done_at": _said(found.done_at), "means": _MEANS,
+        "state": found.state.value, "done_at": _said(found.done_at), "means": _MEANS, "not_destroyed_by_this": _others(parts, found),
         "files": [
             {
                 "item": each.item_id, "sha256": each.sha256, "size_bytes": each.size_bytes, "destroyed_at": each.at.isoformat(),
@@ -48,6 +50,13 @@ def prove(parts: Parts, destruction_id: str, prove_entry: Callable[[int], audit.
             item_id: audit.proof_fields(proof, key.public_key()) for item_id, proof in entries.items()
         },
     }
+
+
+def _others(parts: Parts, found: records.Destruction) -> list[dict[str, Any]]:
+    """Name the files that were asked about and that this did not destroy: they are kept, or had gone before."""
+    gone = {each.item_id for each in found.destroyed}
+    others = [item_id for item_id in found.item_ids if item_id not in gone]
+    return [{"item": each, "is_kept": parts.store.item(each).sealed} for each in others]
 
 
 def _said(at: Any) -> str | None:

@@ -15,7 +15,7 @@ import structlog
 
 from wardline import enforcement, records
 from wardline.errors import AuditLogError, WardlineError
-from wardline.pipeline import alarms, idling, verifying
+from wardline.pipeline import alarms, fencing, idling, verifying
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
 
@@ -125,8 +125,9 @@ class DurableWork:
                 task(self._parts, record_id, attempt)
             except Exception as error:  # noqa: BLE001 -- whatever it was, the record must not be left lying
                 _log.error("work failed", task=name, record=record_id, attempt=attempt, error=_code(error))
-                self._put_off(name, record_id, attempt)
-                if attempt + 1 >= _ALARM_AFTER_ATTEMPTS:
+                tried = fencing.tries(attempt)
+                self._put_off(name, record_id, tried)
+                if tried + 1 >= _ALARM_AFTER_ATTEMPTS:
                     self._tell(name, record_id, error)
 
         return workflow

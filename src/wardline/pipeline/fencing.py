@@ -15,7 +15,7 @@ from wardline.errors import AlreadyExistsError
 from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, Insert, ReferralState, Replace, Scope, Task, Verb
+from wardline.records import AlarmKind, DecisionState, Insert, ReferralState, Replace, Scope, Task, Verb
 
 _FREE = frozenset(
     {
@@ -29,6 +29,12 @@ RESTORED = "restored from a back-up"
 _SUBJECT = "installation"
 _LOOK_AGAIN = timedelta(minutes=30)
 """Each look of each task is a row in the queue's tables."""
+_LOOK_SOONER = {"refer-at-once": timedelta(minutes=1)}
+"""A child may be in danger: when the fence is down, such a report goes at once."""
+_ASKED_AGAIN = frozenset({"witness", "watch-schema"})
+"""Work that the next minute asks for again, when the fence is down."""
+_PUT_OFF = 10**12
+"""Each time that the fence puts work off, its attempt grows by this, which makes it new work for the queue; what is below counts the tries."""
 _UNDER_WAY = (
     ReferralState.DRAFT,
     ReferralState.OPENING,
@@ -36,7 +42,7 @@ _UNDER_WAY = (
     ReferralState.FINISHING,
     ReferralState.RETRACTING,
 )
-_LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
+LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
 _AT_ONCE = 100
 
 
@@ -74,32 +80,59 @@ def raise_(parts: Parts, *, actor: str = SYSTEM) -> records.Fence:
 def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
     """Take the fence down in the name of a person who says that the old installation is gone and will never start again.
 
-    Gives the ids of the referrals that had been under way: each now waits for a person, who asks the authority whether it was filed.
+    Gives the ids of the referrals that had been under way, or are about what came in before: each now waits for a person, who asks the
+    authority whether it was filed. What only this copy knows goes on.
     """
     people.require_scope(user, Scope.MANAGE)
     standing = parts.store.fence()
     if standing is None:
         return ()
-    stopped = [each for state in _UNDER_WAY for each in _in_state(parts, state)]
+    under_way = [each for state in _UNDER_WAY for each in _in_state(parts, state)]
+    stopped = [each for each in under_way if _was_known(parts, standing, each)]
     lifted = replace(standing, lifted_at=parts.now(), lifted_by=user.id, version=standing.version + 1)
     written = Writing()
     for each in stopped:
         held = replace(
-            each, state=ReferralState.NEEDS_HUMAN, problem=_LOOK, in_flight=False, version=each.version + 1
+            each, state=ReferralState.NEEDS_HUMAN, problem=LOOK, in_flight=False, version=each.version + 1
         )
         written.note(
             Replace(held), parts.entry(Verb.REFERRAL_MOVED, each.id, actor=user.id, detail=held.state)
         )
         written.add(
             alarms.raised(
-                parts, AlarmKind.FILING_NEEDS_HUMAN, each.id, f"A referral waits for a person: {_LOOK}."
+                parts, AlarmKind.FILING_NEEDS_HUMAN, each.id, f"A referral waits for a person: {LOOK}."
             )
         )
     # Last, and in the same commit: at no moment is the fence down and a referral still on its way.
     written.note(Replace(lifted), parts.entry(Verb.FENCE_LIFTED, lifted.id, actor=user.id))
     written.commit(parts)
     alarms.resolve_about(parts, AlarmKind.FENCED, _SUBJECT)
-    return tuple(each.id for each in stopped)
+    return tuple(each.id for each in _in_state(parts, ReferralState.NEEDS_HUMAN) if each.problem == LOOK)
+
+
+def _was_known(parts: Parts, fence: records.Fence, found: records.Referral) -> bool:
+    """Say whether the installation that was backed up may have filed this, too: it had its case."""
+    return parts.store.case(found.case_id).opened_at <= fence.raised_at
+
+
+def may_have_been_filed(
+    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: bool
+) -> bool:
+    """Say whether the report of a decision may have gone out already, from the installation that was backed up: people had given it, or an
+    opinion that it rests on, when the back-up was made, and it takes effect only now."""
+    fence = parts.store.last_fence()
+    if fence is None:
+        return False
+    if decision.at <= fence.raised_at or (decision.spread_from and case.opened_at <= fence.raised_at):
+        return True
+    waiting = (DecisionState.PENDING, DecisionState.GIVEN)
+    others = () if corrects else parts.store.decisions_of(case.id)
+    return any(each.state in waiting and each.at <= fence.raised_at for each in others)
+
+
+def tries(attempt: int) -> int:
+    """Give how often work was tried, without how often the fence put it off."""
+    return attempt % _PUT_OFF
 
 
 def _in_state(parts: Parts, state: ReferralState) -> list[records.Referral]:
@@ -110,17 +143,18 @@ def _in_state(parts: Parts, state: ReferralState) -> list[records.Referral]:
 
 
 def guarded(name: str, task: Callable[[Parts, str, int], None]) -> Callable[[Parts, str, int], None]:
-    """Put work off while the fence stands, unless it is known to do no harm."""
+    """Put work off while the fence stands, unless it is known to do no harm. That is no try of it."""
     if name in _FREE:
         return task
 
     def behind_the_fence(parts: Parts, record_id: str, attempt: int) -> None:
         if not stands(parts):
-            task(parts, record_id, attempt)
+            task(parts, record_id, tries(attempt))
             return
-        later = Task(
-            name=name, record_id=record_id, attempt=attempt + 1, not_before=parts.now() + _LOOK_AGAIN
-        )
+        if name in _ASKED_AGAIN:
+            return
+        again = parts.now() + _LOOK_SOONER.get(name, _LOOK_AGAIN)
+        later = Task(name=name, record_id=record_id, attempt=attempt + _PUT_OFF, not_before=again)
         parts.store.commit(entries=(), work=[later])
 
     return behind_the_fence

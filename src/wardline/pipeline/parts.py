@@ -65,6 +65,8 @@ class Rules:
     periods: preservation.Periods = field(default_factory=preservation.Periods)
     clock_gap: timedelta | None = None
     """After so long without a sign of life nothing is destroyed until a person has looked at the clock; None: that is off."""
+    remind_before: timedelta | None = None
+    """So long before a request to preserve ends an alarm tells of it; None: that is off."""
     reporter: records.Reporter = field(
         default_factory=lambda: records.Reporter(first_name="", last_name="", email="", platform="")
     )

@@ -23,6 +23,8 @@ class Wanted:
     basis: records.PreservationBasis
     asker: records.Asker
     received_at: datetime
+    counted_from: datetime | None = None
+    """The latest time at which it can have arrived, where only its day is known; None where ``received_at`` is exact."""
     until: datetime | None = None
     """The date that it names; None where the law gives it."""
     account: str | None = None
@@ -45,7 +47,7 @@ def record(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Prese
         raise InputError("preservation: about nothing, expected an account, cases or files")
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
-    until = preservation.first_end(wanted.basis, wanted.received_at, wanted.until)
+    until = preservation.first_end(wanted.basis, wanted.counted_from or wanted.received_at, wanted.until)
     for _ in range(_TRIES - 1):
         try:
             return _record(parts, wanted, until, user)
@@ -63,7 +65,8 @@ def _record(parts: Parts, wanted: Wanted, until: datetime, user: records.User) -
     sealed = [item for item in items if item.sealed]
     made = records.Preservation(
         id=parts.new_id("preservation"), basis=wanted.basis, asker=wanted.asker, received_at=wanted.received_at, until=until,
-        account_reference=wanted.account or "", case_ids=tuple(dict.fromkeys([case.id for case in cases])),
+        account_reference=wanted.account or "",
+        case_ids=tuple(dict.fromkeys([*(case.id for case in cases), *case_of.values()])),  # of single files too: whose they are is kept with them
         item_ids=tuple(item.id for item in sealed), gone=tuple(item.id for item in items if not item.sealed),
         recorded_by=user.id, recorded_at=parts.now(),
     )  # fmt: skip

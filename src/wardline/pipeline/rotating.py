@@ -50,6 +50,11 @@ def require_approved(parts: Parts, epoch: int) -> records.Approval:
     )
 
 
+def is_approved(parts: Parts, epoch: int) -> bool:
+    """Say whether two people agreed that a key is replaced."""
+    return any(each.state is ApprovalState.APPROVED for each in _about(parts, epoch))
+
+
 def subject(epoch: int) -> str:
     """Give what the log calls a key: its number, never anything of it."""
     return f"vault-key-{epoch}"

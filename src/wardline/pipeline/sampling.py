@@ -10,7 +10,7 @@ from wardline.pipeline import clock_watch, fencing, preserve
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.scopes import AUDIT_LIFETIME, Scope
 from wardline.pipeline.writing import Writing
-from wardline.records import CaseState, HoldState, Insert, Replace, Verb
+from wardline.records import CaseState, HoldBasis, HoldState, Insert, Replace, Verb
 
 _AT_ONCE = 200
 
@@ -45,12 +45,17 @@ def cleared(parts: Parts, audit: records.RandomAudit, case: records.Case) -> Wri
     """Let the copy of an innocent file go at once: it was kept for the audit only, and there is nothing to appeal against."""
     written, now = Writing(), parts.now()
     for hold in parts.store.holds_of(audit.item_id):
-        if hold.state is HoldState.ACTIVE:
+        if _is_for_the_audit(hold):
             over = replace(hold, until=now, version=hold.version + 1)
             told = "an audit found nothing: destroyed at once"
             written.note(Replace(over), parts.entry(Verb.HOLD_PLACED, hold.id, detail=told))
     written.work.append(records.Task(name="unlink", record_id=case.id, attempt=case.version))
     return written
+
+
+def _is_for_the_audit(hold: records.Hold) -> bool:
+    """Say whether a hold goes with its audit: what somebody asked to preserve stays until that ends."""
+    return hold.state is HoldState.ACTIVE and hold.basis is HoldBasis.PROVISIONAL
 
 
 def expire(parts: Parts) -> None:
@@ -77,7 +82,9 @@ def _expire(parts: Parts, audit: records.RandomAudit) -> None:
     written = ended(parts, audit)
     opinions = [each for each in parts.store.opinions_of(case.id) if each.settled_at is None]
     found = any(each.answer.startswith(records.Outcome.VIOLATION) for each in opinions)
-    is_ordinary = found or case.restricted or case.imminent_since is not None or item.matches
+    holds = [hold for hold in parts.store.holds_of(item.id) if hold.state is HoldState.ACTIVE]
+    is_asked_for = not all(map(_is_for_the_audit, holds))
+    is_ordinary = found or is_asked_for or case.restricted or case.imminent_since is not None or item.matches
     if not audit.alone or case.state is not CaseState.OPEN or is_ordinary or parts.store.notices_of(case.id):
         written.commit(parts)  # it is a case like any other, and its holds are those of one
         return
@@ -90,10 +97,9 @@ def _expire(parts: Parts, audit: records.RandomAudit) -> None:
         written.note(Replace(over), parts.entry(Verb.OPINIONS_SETTLED, case.id, detail="its time was over"))
     bare = replace(preserve.bare(item), sealed=False)
     written.note(Replace(bare), parts.entry(Verb.ACCOUNT_UNLINKED, case.id))
-    for hold in parts.store.holds_of(item.id):
-        if hold.state is HoldState.ACTIVE:
-            gone = replace(hold, state=HoldState.ENDED, version=hold.version + 1)
-            written.note(Replace(gone), parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed"))
+    for hold in holds:
+        gone = replace(hold, state=HoldState.ENDED, version=hold.version + 1)
+        written.note(Replace(gone), parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed"))
     for note in parts.store.notes_of(case.id):
         written.changes.append(records.Remove(records.Note, note.id))
     for fact in parts.store.facts_of(case.id):

@@ -12,7 +12,7 @@ import structlog
 
 from wardline import ports, records
 from wardline.errors import AuthorityError, InputError
-from wardline.pipeline import alarms, reading
+from wardline.pipeline import alarms, fencing, reading
 from wardline.pipeline.parts import Parts
 from wardline.records import AlarmKind, AuthoritySchema, Insert, Task, Verb
 
@@ -34,7 +34,7 @@ class SchemaWatch:
         """Have the schema looked at if it is time. Called each minute; one that cannot be had is asked for again each minute."""
         parts = self._parts
         source = parts.authority
-        if source is None or not isinstance(source, ports.SchemaSource):
+        if source is None or not isinstance(source, ports.SchemaSource) or fencing.stands(parts):
             return
         now, about = parts.now(), subject(source)
         seen, begun = last_seen(parts, about), self._begun_at

@@ -129,7 +129,9 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=parts.now()
     )
-    back.changes += [Replace(opened), Replace(undone), Insert(hold)]
+    # The item's version moves too: a sweep that is about to destroy it has seen it without the new hold, and must look again.
+    touched = replace(item, version=item.version + 1)
+    back.changes += [Replace(opened), Replace(undone), Insert(hold), Replace(touched)]
     back.entries.append(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis))
     _undo(parts, back, case, _DECIDED)
     struck = striking.void(parts, decision, item, because=spread.id)

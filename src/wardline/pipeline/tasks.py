@@ -24,6 +24,7 @@ from wardline.pipeline import (
     nobody_takes,
     overturning,
     placing,
+    preservation_watch,
     preserve,
     preserving,
     regrading,
@@ -123,7 +124,7 @@ class Chores:
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
                       lambda: nobody_takes.watch(parts), lambda: sampling.expire(parts), lambda: watching.watch(parts),
                       lambda: witnessing.ask_due(parts), lambda: verifying.ask_due(parts),
-                      self._schema.ask_due):  # fmt: skip
+                      lambda: preservation_watch.watch(parts), self._schema.ask_due):  # fmt: skip
             try:
                 chore()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wardline import audit, records
 from wardline.errors import AuditLogError, WitnessError
-from wardline.pipeline import alarms, reading
+from wardline.pipeline import alarms, fencing, reading
 from wardline.pipeline.parts import Parts
 from wardline.records import AlarmKind, Task, Verb
 
@@ -33,6 +33,8 @@ def subject(name: str) -> str:
 
 def ask_due(parts: Parts) -> None:
     """Have the newest checkpoint handed to each witness whose time has come. Called each minute, and once a minute is enough to try again."""
+    if fencing.stands(parts):
+        return
     now = parts.now()
     for name, each in parts.witnesses.items():
         told = last_kept(parts, name)

@@ -200,6 +200,10 @@ class PreservationReader(Protocol):
         """The one that stands."""
         ...
 
+    def last_fence(self) -> records.Fence | None:
+        """The one that was raised last, whether it stands or was lifted."""
+        ...
+
     def sealed_items(self, item_ids: Sequence[str]) -> set[str]:
         """Which of these items are recorded as sealed."""
         ...

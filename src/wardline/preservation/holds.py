@@ -21,7 +21,7 @@ class Periods:
     provisional: timedelta = timedelta(days=30)
     """From triage on. A hold never ends while its case is undecided."""
     after_filing: timedelta = _LEAST_AFTER_FILING
-    """From the authority's receipt on; one year at least."""
+    """From the authority's receipt on; one year at least, also where that year has 366 days."""
     before_filing: timedelta = timedelta(0)
     """What the account had uploaded so long before, and is still there, is kept as long as the report; nothing: only what was reported."""
     after_clearance: timedelta = timedelta(days=14)
@@ -35,6 +35,17 @@ class Periods:
                 f"preservation.after_filing_days: {self.after_filing.days}, expected at least {_LEAST_AFTER_FILING.days}",
                 remedy="The law of the United States asks for one year after a report; counsel must confirm what holds for you.",
             )
+
+    def end_of_report(self, receipt_at: datetime) -> datetime:
+        """Say until when a report's content is kept: never less than a year by the calendar, which 365 days are not before a leap day."""
+        return max(receipt_at + self.after_filing, _a_year_after(receipt_at))
+
+
+def _a_year_after(at: datetime) -> datetime:
+    try:
+        return at.replace(year=at.year + 1)
+    except ValueError:  # 29 February: the year after has none, and the year is over when March begins
+        return at.replace(year=at.year + 1, month=3, day=1)
 
 
 def place_provisional(
@@ -64,7 +75,7 @@ def place_after_filing(
     return tuple(
         records.Hold(
             id=hold_id, item_id=file.item_id, case_id=case_of.get(file.item_id, referral.case_id), basis=HoldBasis.REPORTED,
-            placed_at=receipt_at, until=receipt_at + periods.after_filing, referral_id=referral.id,
+            placed_at=receipt_at, until=periods.end_of_report(receipt_at), referral_id=referral.id,
         )
         for hold_id, file in zip(hold_ids, referral.files, strict=True)
     )  # fmt: skip
@@ -85,7 +96,7 @@ def place_before_filing(
     return tuple(
         records.Hold(
             id=hold_id, item_id=item_id, case_id=case_id, basis=HoldBasis.REPORTED, placed_at=receipt_at,
-            until=receipt_at + periods.after_filing, referral_id=referral.id,
+            until=periods.end_of_report(receipt_at), referral_id=referral.id,
         )
         for hold_id, (item_id, case_id) in zip(hold_ids, others.items(), strict=True)
     )  # fmt: skip
@@ -101,7 +112,8 @@ def ends(
 ) -> tuple[bool, bool]:
     """Say whether a hold ends now, and whether the file may be destroyed with it.
 
-    A provisional hold outlives its date while the case is undecided or its report is not finished: evidence before everything.
+    A provisional hold outlives its date while the case is undecided or its report is not finished, and so does whatever hold is the last on
+    its item: evidence before everything.
 
     Args:
         hold: The hold in question.
@@ -110,11 +122,10 @@ def ends(
         referred: Whether a referral of this case is still unfinished.
         now: The time.
     """
-    undecided = case.state is not records.CaseState.CLOSED
-    if (
-        hold.state is HoldState.ENDED
-        or now < hold.until
-        or (hold.basis is HoldBasis.PROVISIONAL and (undecided or referred))
-    ):
+    if hold.state is HoldState.ENDED or now < hold.until:
         return False, False
-    return True, all(other.state is HoldState.ENDED for other in others)
+    waits = case.state is not records.CaseState.CLOSED or referred
+    is_last = all(other.state is HoldState.ENDED for other in others)
+    if waits and (is_last or hold.basis is HoldBasis.PROVISIONAL):
+        return False, False
+    return True, is_last

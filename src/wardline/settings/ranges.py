@@ -91,6 +91,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "preservation.after_clearance_days": (0, 3_650),
     "preservation.unlink_after_clearance_days": (0, 3_650),
     "preservation.pause_after_days": (0, 3_650),
+    "preservation.remind_days": (0, 365),
     "accounts.session_hours": (0.01, 24),
     "accounts.idle_minutes": (1, 1440),
     "accounts.most_sessions": (1, 100),

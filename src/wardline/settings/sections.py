@@ -170,6 +170,8 @@ class PreservationSettings:
     """After "not a violation": then the account is unlinked."""
     pause_after_days: float = 7.0
     """After so long without a sign of life nothing is destroyed until somebody has looked at the clock. 0: off."""
+    remind_days: float = 14.0
+    """So long before a request to preserve ends an alarm tells of it. 0: off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,3 +57,13 @@ class PreservationContract:
             store.commit(Insert(of_preservation.fence()), entries=[make.entry()])
         store.commit(Replace(replace(raised, lifted_at=later(1), version=2)), entries=[make.entry()])
         assert store.fence() is None
+
+    def test_the_last_fence_is_known_when_it_is_down(self, store: ports.Store) -> None:
+        assert store.last_fence() is None
+        lifted = [of_preservation.fence(raised_at=later(each), lifted_at=later(9)) for each in (3, 1)]
+        for each in lifted:
+            store.commit(Insert(each), entries=[make.entry()])
+        assert store.last_fence() == lifted[0]
+        standing = of_preservation.fence(raised_at=later(4))
+        store.commit(Insert(standing), entries=[make.entry()])
+        assert store.last_fence() == standing

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +23,14 @@ from wardline.errors import (
     ConfigurationError,
     InputError,
     IntegrityError,
+    StorageFullError,
+    StoreUnavailableError,
     UnknownMasterKeyError,
 )
 from wardline.pipeline import fencing
 from wardline.records import Verb
 from wardline.settings import FILE_NAME, Settings
-from wardline.wiring.connecting import Installation, open_installation
+from wardline.wiring.connecting import Installation
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
 
@@ -34,6 +39,10 @@ _DATA = "data"
 _VAULT = "vault"
 _AT_ONCE = 1 << 20
 _FORM = 1
+_MAGIC = b"WDLSEAL\0"
+_KEY_NAME = slice(10, 18)
+"""Where in a sealed file the name of the master key lies, behind the magic and the version; see ``adapters.vaults.envelope``."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +56,28 @@ class BackUp:
     """Names of the master keys without which it cannot be read."""
 
 
-def back_up(installation: Installation, to: Path, *, user: records.User) -> BackUp:
-    """Copy the database, the sealed files and the settings into a new folder. The installation may run.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunBackUp:
+    """The database is copied; what is still to be copied is ciphertext, so that no key is needed meanwhile."""
 
-    The database first: what is sealed afterwards is not in it, and what is destroyed meanwhile is left out.
+    id: str
+    to: Path
+    at: datetime
+    settings: Settings
+    log_origin: str
+    newest_key: str
+    """Name of the master key that sealed when it began."""
+    objects: frozenset[str]
+    """Ids of what is sealed as that database says."""
+
+
+def begin_back_up(installation: Installation, to: Path, *, user: records.User) -> BegunBackUp:
+    """Copy the database and the settings into a new folder, and raise the fence in it. The installation may run.
 
     Raises:
         AlreadyExistsError: There is something in that folder.
         ConfigurationError: The store or the vault is backed up by its own means.
+        StorageFullError: There is no room for it.
     """
     chosen, parts = installation.settings, installation.wardline.parts
     door = store_door(chosen)
@@ -65,32 +88,55 @@ def back_up(installation: Installation, to: Path, *, user: records.User) -> Back
         )
     if to.exists() and any(to.iterdir()):
         raise AlreadyExistsError(f"back-up {to.name}: not empty, expected a new folder")
+    if to.resolve().is_relative_to(chosen.data.resolve()):
+        raise InputError(f"back-up {to.name}: within the data folder, expected another place")
     made_id = parts.new_id("backup")
-    (to / _DATA).mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = tuple(each.name for each in installation.master_keys().all())
-    parts.store.commit(entries=[parts.entry(Verb.BACKUP_MADE, made_id, actor=user.id)])
-    door.snapshot(to / _DATA)
-    shutil.copyfile(chosen.folder / FILE_NAME, to / FILE_NAME)
-    _fence(chosen, to)
-    for path in _sealed_files(chosen.data / _VAULT):
-        with suppress(FileNotFoundError):  # destroyed since it was listed
-            _copy(path, to / _DATA / _VAULT / path.relative_to(chosen.data / _VAULT))
-    files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
-    said = {
-        "kind": "back-up",
-        "form": _FORM,
-        "id": made_id,
-        "at": parts.now().isoformat(),
-        "keys": keys,
-        "files": files,
-    }
-    signed = audit.sign_statement(said, parts.log_origin, parts.log_key)
-    _write(to / MANIFEST, json.dumps(signed).encode())
-    return BackUp(id=made_id, files=len(files), bytes=sum(each["size"] for each in files.values()), keys=keys)
+    with _translated(f"back-up {to.name}"):
+        _make_folder(to / _DATA)
+        parts.store.commit(entries=[parts.entry(Verb.BACKUP_MADE, made_id, actor=user.id)])
+        door.snapshot(to / _DATA)
+        _copy(chosen.folder / FILE_NAME, to / FILE_NAME)
+    copied = replace(chosen, installation=replace(chosen.installation, data=(to / _DATA).resolve()))
+    with closing(store_door(copied).open(reached=parts.reached)) as store:
+        # In the copy, so that also whoever copies its files by hand has it.
+        fencing.raise_(replace(parts, store=store))
+        names = list({_object_of(path) for path in _sealed_files(chosen.data / _VAULT)})
+        objects = frozenset(store.sealed_items(names))
+    return BegunBackUp(
+        id=made_id, to=to, at=parts.now(), settings=chosen, log_origin=parts.log_origin, newest_key=installation.master_keys().all()[0].name,
+        objects=objects,
+    )  # fmt: skip
+
+
+def finish_back_up(begun: BegunBackUp) -> BackUp:
+    """Copy the sealed files that the copied database knows, and sign for all of it.
+
+    What is destroyed meanwhile is left out. So is what was sealed since: in the restored copy nobody would know whose it is.
+
+    Raises:
+        StorageFullError: There is no room for it.
+    """
+    to, vault, keys = begun.to, begun.settings.data / _VAULT, set[str]()
+    with _translated(f"back-up {to.name}"):
+        for path in _sealed_files(vault):
+            if _object_of(path) in begun.objects:
+                with suppress(FileNotFoundError):  # destroyed since it was listed
+                    keys |= _copy_sealed(path, to / _DATA / _VAULT / path.relative_to(vault))
+        files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
+        needed = tuple(sorted(keys)) or (begun.newest_key,)
+        said = {
+            "kind": "back-up", "form": _FORM, "id": begun.id, "at": begun.at.isoformat(), "keys": needed, "files": files,
+        }  # fmt: skip
+        key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(begun.settings.keys).log)
+        _write(to / MANIFEST, json.dumps(audit.sign_statement(said, begun.log_origin, key)).encode())
+    size = sum(each["size"] for each in files.values())
+    return BackUp(id=begun.id, files=len(files), bytes=size, keys=needed)
 
 
 def restore(source: Path, folder: Path) -> Settings:
     """Put a back-up into a folder that holds the keys and no data; its fence stands until somebody lifts it.
+
+    Nothing is written before the signature was checked, and no adapter is opened: what else the settings name may come later.
 
     Raises:
         InputError: It is no back-up.
@@ -98,9 +144,8 @@ def restore(source: Path, folder: Path) -> Settings:
         AlreadyExistsError: There is data in that folder.
         UnknownMasterKeyError: The keys are others than it was sealed under.
     """
-    if not (folder / FILE_NAME).exists():
-        _copy(source / FILE_NAME, folder / FILE_NAME)
-    chosen = settings.load(folder)
+    has_settings = (folder / FILE_NAME).exists()
+    chosen = settings.load(folder) if has_settings else settings.parse(folder, _settings_of(source))
     said = _manifest(source, chosen)
     have = {each.name for each in FileKeys(chosen.keys).all()}
     missing = [name for name in said["keys"] if name not in have]
@@ -109,32 +154,55 @@ def restore(source: Path, folder: Path) -> Settings:
             f"back-up {said['id']}: sealed under key {missing[0]}, expected it in keys/vault.key"
         )
     if chosen.data.exists() and any(chosen.data.iterdir()):
-        raise AlreadyExistsError(f"installation {folder.name}: holds data already, expected none")
+        raise AlreadyExistsError(
+            f"installation {folder.name}: there is data already where its settings put it, expected none"
+        )
     incoming = chosen.data.with_name(f"{chosen.data.name}.incoming")
-    shutil.rmtree(incoming, ignore_errors=True)  # of a restore that was interrupted
-    for name, described in said["files"].items():
-        if name == FILE_NAME:
-            continue
-        target = incoming / Path(name).relative_to(_DATA)
-        _copy(source / name, target)
-        if _described(target) != described:
-            raise IntegrityError(
-                f"back-up {said['id']}: a file is not what was backed up, expected the same bytes"
-            )
-    with suppress(FileNotFoundError):
-        chosen.data.rmdir()
-    incoming.rename(chosen.data)
-    with open_installation(chosen) as installation:
-        fencing.raise_(installation.wardline.parts)  # it stands already, unless somebody took it away
-    return chosen
+    with _translated(f"back-up {said['id']}"):
+        shutil.rmtree(incoming, ignore_errors=True)  # of a restore that was interrupted
+        for name, described in said["files"].items():
+            if name != FILE_NAME:
+                _copy_checked(said["id"], source / name, incoming / Path(name).relative_to(_DATA), described)
+        _require_fence(chosen, incoming, said["id"])
+        if not has_settings:
+            _copy_checked(said["id"], source / FILE_NAME, folder / FILE_NAME, said["files"][FILE_NAME])
+        with suppress(FileNotFoundError):
+            chosen.data.rmdir()
+        incoming.rename(chosen.data)
+    return settings.load(folder)
 
 
-def _fence(chosen: Settings, to: Path) -> None:
-    """Raise the fence in the copy, so that also whoever copies its files by hand has it."""
-    section = replace(chosen.installation, data=(to / _DATA).resolve())
-    with open_installation(replace(chosen, installation=section)) as copy:
-        fencing.raise_(copy.wardline.parts)
-    shutil.rmtree(to / _DATA / "indexes", ignore_errors=True)  # made again by whoever starts it
+def missing_files(chosen: Settings) -> tuple[str, ...]:
+    """Name the files that the settings name and that are not there: secrets and templates are in no back-up."""
+    named = sorted({path for path in _named_files(chosen) if not (chosen.folder / path).exists()})
+    return tuple(str(path) for path in named)
+
+
+def _named_files(section: Any) -> Iterator[Path]:
+    for each in fields(section):
+        value = getattr(section, each.name)
+        if each.name.endswith("_file") and isinstance(value, Path):
+            yield value
+        elif each.name == "templates":
+            yield from value.values()
+        for part in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(part):
+                yield from _named_files(part)
+
+
+def _settings_of(source: Path) -> str:
+    try:
+        return (source / FILE_NAME).read_text("utf-8")
+    except (OSError, ValueError):
+        raise InputError(f"back-up {source.name}: no {FILE_NAME} in it, expected a whole back-up") from None
+
+
+def _require_fence(chosen: Settings, data: Path, backup_id: str) -> None:
+    """Require that the fence stands in a copied database. It was raised before that was signed for."""
+    copied = replace(chosen, installation=replace(chosen.installation, data=data.resolve()))
+    with closing(store_door(copied).open(reached=lambda _name: None)) as store:
+        if store.fence() is None:
+            raise IntegrityError(f"back-up {backup_id}: no fence in it, expected the one it was made with")
 
 
 def _manifest(source: Path, chosen: Settings) -> dict[str, Any]:
@@ -153,6 +221,10 @@ def _sealed_files(vault: Path) -> Iterator[Path]:
     return (path for path in sorted(vault.glob("*/*.sealed")) if path.is_file())
 
 
+def _object_of(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
 def _files(to: Path) -> Iterator[Path]:
     return (path for path in sorted(to.rglob("*")) if path.is_file())
 
@@ -165,10 +237,48 @@ def _described(path: Path) -> dict[str, Any]:
     return {"sha256": digest.hexdigest(), "size": path.stat().st_size}
 
 
+def _copy_sealed(source: Path, target: Path) -> set[str]:
+    """Copy one sealed file as it is at one moment; gives the name of the master key that it needs.
+
+    Whoever destroys it or wraps its key anew writes over bytes of it, and locks its folder meanwhile.
+    """
+    descriptor = os.open(source.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        content = source.read_bytes()
+    finally:
+        os.close(descriptor)
+    _make_folder(target.parent)
+    _write(target, content)
+    return {content[_KEY_NAME].hex()} if content.startswith(_MAGIC) else set()
+
+
 def _copy(source: Path, target: Path) -> None:
     content = source.read_bytes()
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(target.parent)
     _write(target, content)
+
+
+def _copy_checked(backup_id: str, source: Path, target: Path, described: dict[str, Any]) -> None:
+    """Copy a file of a back-up; ``IntegrityError`` unless it is there, byte for byte."""
+    try:
+        _copy(source, target)
+    except FileNotFoundError:
+        raise IntegrityError(
+            f"back-up {backup_id}: a file is not there, expected all that was backed up"
+        ) from None
+    if _described(target) != described:
+        target.unlink()
+        raise IntegrityError(
+            f"back-up {backup_id}: a file is not what was backed up, expected the same bytes"
+        )
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for their owner only."""
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -176,3 +286,18 @@ def _write(target: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    """Turn the operating system's errors into ours. What was written stays, and is no back-up: it has no manifest."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFullError(
+                f"{what}: no space left, expected room for it",
+                remedy="Free disk space or choose another disk, and begin again in a new folder.",
+            ) from None
+        code = errno.errorcode.get(error.errno or 0, "unknown")
+        raise StoreUnavailableError(f"{what}: the disk answered {code}, expected it to work") from None

@@ -190,6 +190,7 @@ def _rules(chosen: Settings) -> Rules:
             unlink_after_clearance=timedelta(days=kept.unlink_after_clearance_days),
         ),
         clock_gap=timedelta(days=kept.pause_after_days) if kept.pause_after_days else None,
+        remind_before=timedelta(days=kept.remind_days) if kept.remind_days else None,
         reporter=_reporter(reporter),
         list_stale_after=timedelta(hours=chosen.matching.list_stale_hours),
         list_change=chosen.matching.list_change_percent / 100, entry_daily_matches=chosen.matching.entry_daily_matches,

@@ -71,20 +71,32 @@ class FileKeys:
         """Give every key, newest first."""
         return self._refresh()
 
-    def add(self) -> MasterKey:
-        """Make a new key, durably; from now on it seals. The older ones still open."""
+    def add(self, *, after: int) -> MasterKey:
+        """Make a new key, durably; from now on it seals. The older ones still open.
+
+        Args:
+            after: The number of the key whose place it takes.
+
+        Raises:
+            ConflictError: Another process was quicker.
+        """
         with _locked(self._path.parent, fcntl.LOCK_EX):
             found = self._refresh()
+            if found[0].epoch != after:
+                raise ConflictError(f"vault key {after}: key {found[0].epoch} seals, expected this one")
             made = MasterKey(epoch=found[0].epoch + 1, key=secrets.token_bytes(KEY_BYTES))
             self._replace((made, *found))
         return made
 
     @contextmanager
-    def retiring(self) -> Iterator[None]:
-        """Keep everybody from sealing meanwhile; at the end take away all keys but the newest, unless an error came."""
+    def retiring(self, *, before: int) -> Iterator[None]:
+        """Keep everybody from sealing meanwhile; at the end take away the keys with a smaller number, unless an error came.
+
+        Never simply all but the newest: another process may have added one since everything was found under this one.
+        """
         with _locked(self._path.parent, fcntl.LOCK_EX):
             yield
-            self._replace(self._refresh()[:1])
+            self._replace([each for each in self._refresh() if each.epoch >= before])
 
     def _refresh(self) -> tuple[MasterKey, ...]:
         try:
@@ -99,17 +111,40 @@ class FileKeys:
 
     def _replace(self, keys: Sequence[MasterKey]) -> None:
         """Write the file anew, and overwrite the bytes of the one that it takes the place of."""
+        self._remove_leftovers()
         lines = [f"{each.epoch} {base64.b64encode(each.key).decode()}" for each in keys]
         following = self._path.with_name(f"{_FILE}.{secrets.token_hex(4)}.new")
         create_secret(following, "\n".join(lines).encode())
         before = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
         try:
+            _give_to_owner_of(before, following)
             following.replace(self._path)
             _sync(self._path.parent)
-            os.pwrite(before, secrets.token_bytes(os.fstat(before).st_size), 0)
-            os.fsync(before)
+            _overwrite(before)
         finally:
             os.close(before)
+
+    def _remove_leftovers(self) -> None:
+        """Overwrite and delete what an interrupted change left beside the file: it holds keys too. Only under the exclusive lock."""
+        for path in self._path.parent.glob(f"{_FILE}.*.new"):
+            left = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                _overwrite(left)
+                path.unlink()
+            finally:
+                os.close(left)
+
+
+def _overwrite(descriptor: int) -> None:
+    os.pwrite(descriptor, secrets.token_bytes(os.fstat(descriptor).st_size), 0)
+    os.fsync(descriptor)
+
+
+def _give_to_owner_of(before: int, following: Path) -> None:
+    """Let who owns the file own the one in its place: should root change the keys, the service must still read them."""
+    owner, made = os.fstat(before), following.stat()
+    if (owner.st_uid, owner.st_gid) != (made.st_uid, made.st_gid):
+        os.chown(following, owner.st_uid, owner.st_gid)
 
 
 def _read(path: Path) -> tuple[MasterKey, ...]:
@@ -157,14 +192,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def require_one_key(keys: FileKeys) -> MasterKey:
-    """Give the only key; ``ConflictError`` while an older one is still there, for then a change is under way."""
-    found = keys.all()
-    if len(found) > 1:
-        raise ConflictError(
-            f"vault key {found[0].epoch}: key {found[-1].epoch} is not retired yet, expected that first",
-            remedy="Run `wardline vault rotate` again; it goes on where it stopped.",
-        )
-    return found[0]

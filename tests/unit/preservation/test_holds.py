@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,9 +45,23 @@ def test_a_receipt_begins_a_year_for_each_file() -> None:
     assert [each.item_id for each in placed] == [file.item_id for file in files]
     assert [each.case_id for each in placed] == [before.case_id, referral.case_id]
     assert {(each.basis, each.placed_at, each.until - each.placed_at) for each in placed} == {
-        (HoldBasis.REPORTED, LATER, 365 * DAY)
+        (HoldBasis.REPORTED, LATER, 366 * DAY)  # 2028 has a 29 February
     }
     assert {each.referral_id for each in placed} == {referral.id}
+
+
+@pytest.mark.parametrize(
+    ("received", "until"),
+    [
+        ((2027, 3, 1, 9), (2028, 3, 1, 9)),  # 366 days, for 29 February lies between
+        ((2028, 2, 29, 9), (2029, 3, 1, 9)),
+        ((2028, 3, 1, 9), (2029, 3, 1, 9)),
+    ],
+)
+def test_a_year_is_one_by_the_calendar(received: tuple[int, ...], until: tuple[int, ...]) -> None:
+    at, end = (datetime(*moment, tzinfo=UTC) for moment in (received, until))  # type: ignore[misc, arg-type]  # four numbers
+    assert Periods().end_of_report(at) == end
+    assert Periods(after_filing=500 * DAY).end_of_report(at) == at + 500 * DAY
 
 
 def test_less_than_a_year_after_a_report_is_refused() -> None:
@@ -76,6 +90,20 @@ def test_a_provisional_hold_outlives_its_date_while_nobody_decided(state: CaseSt
 
 def test_a_provisional_hold_outlives_its_date_while_the_report_is_not_finished() -> None:
     assert ends(hold(), referred=True) == (False, False)
+
+
+@pytest.mark.parametrize("basis", list(HoldBasis))
+def test_the_last_hold_keeps_the_file_of_a_case_that_is_open_again(basis: HoldBasis) -> None:
+    """Whatever it was placed for: an appeal opens a case when its first hold is long over."""
+    again = case(state=CaseState.OPEN)
+    gone = hold(state=HoldState.ENDED)
+    assert ends(hold(basis=basis), gone, about=again) == (False, False)
+    assert ends(hold(basis=basis), gone, referred=True) == (False, False)
+
+
+def test_a_request_that_is_over_ends_while_another_hold_keeps_the_file_of_an_open_case() -> None:
+    asked = hold(basis=HoldBasis.REQUESTED)
+    assert ends(asked, hold(), about=case(state=CaseState.OPEN)) == (True, False)
 
 
 def test_a_hold_ends_at_its_date_and_once() -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 
 from wardline.adapters.vaults import DirectoryVault
-from wardline.adapters.vaults.envelope import Name
+from wardline.adapters.vaults.envelope import HEADER_BYTES, Name, open_sealed
 from wardline.errors import (
     ConfigurationError,
     EvidenceError,
@@ -105,6 +105,68 @@ def test_another_master_key_opens_nothing_and_does_not_begin(vault: DirectoryVau
         empty.open(ID, "evidence")
     with pytest.raises(UnknownMasterKeyError, match=r"vault\.key"):
         DirectoryVault(root, secrets.token_bytes(32), reached=Recorder())
+
+
+def test_a_change_of_keys_that_was_interrupted_does_not_begin_without_the_old_key(root: Path) -> None:
+    keys = TurningKeys()
+    vault = DirectoryVault(root, keys, reached=Recorder())
+    ids = [f"item-{number}" for number in range(40)]
+    for each in ids:
+        vault.seal(each, "evidence", b"one")
+    keys.add()
+    for object_id, purpose, _ in list(vault.inventory())[:20]:
+        vault.rewrap(object_id, purpose)
+    keys.retire()
+    with pytest.raises(UnknownMasterKeyError, match=r"vault\.key"):
+        DirectoryVault(root, keys, reached=Recorder())
+
+
+def test_what_an_object_was_under_an_older_key_is_worthless_on_the_disk(root: Path) -> None:
+    keys = TurningKeys()
+    vault = DirectoryVault(root, keys, reached=Recorder())
+    vault.seal(ID, "evidence", b"one")
+    with _only_file(root).open("rb") as before:  # the file itself, whatever its name comes to mean
+        sealed = before.read()
+        keys.add()
+        vault.rewrap(ID, "evidence")
+        before.seek(0)
+        left = before.read()
+    assert left != sealed
+    with pytest.raises(EvidenceError):
+        open_sealed(keys, Name(ID, "evidence"), left)
+    assert vault.open(ID, "evidence") == b"one"
+
+
+def test_what_is_read_while_its_key_is_wrapped_anew_is_read_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = TurningKeys()
+    vault = DirectoryVault(root, keys, reached=Recorder())
+    vault.seal(ID, "evidence", b"one")
+    read, torn = Path.read_bytes, list[bool]()
+
+    def interrupted(path: Path) -> bytes:
+        if torn:
+            return read(path)
+        torn.append(True)
+        with path.open("rb") as opened:
+            keys.add()
+            vault.rewrap(ID, "evidence")
+            return opened.read()
+
+    monkeypatch.setattr(Path, "read_bytes", interrupted)
+    assert vault.open(ID, "evidence") == b"one"
+    assert torn
+
+
+def test_a_left_over_is_worthless_on_the_disk(root: Path) -> None:
+    _killed_seal(root, "vault:written")
+    with _only_file(root).open("rb") as left:
+        sealed = left.read()
+        DirectoryVault(root, KEY, reached=Recorder())
+        left.seek(0)
+        assert left.read()[:HEADER_BYTES] != sealed[:HEADER_BYTES]
+    assert _files(root) == []
 
 
 @pytest.mark.parametrize("point", ["vault:before-rewrap", "vault:rewrapped"])

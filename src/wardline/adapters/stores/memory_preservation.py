@@ -40,6 +40,10 @@ class MemoryPreservation(MemoryReading):
         )
         return found[0] if found else None
 
+    def last_fence(self) -> records.Fence | None:
+        found = self._all(records.Fence, lambda each: (each.raised_at, each.id))
+        return found[-1] if found else None
+
 
 def _recorded(found: records.Preservation) -> tuple[datetime, str]:
     return found.recorded_at, found.id

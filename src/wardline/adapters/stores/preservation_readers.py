@@ -39,3 +39,8 @@ class SqlPreservation(SqlReading):
         table = tables.fences
         chosen = sa.select(table).where(table.c.lifted_at.is_(None))
         return self._first(records.Fence, chosen.order_by(table.c.raised_at, table.c.id))
+
+    def last_fence(self) -> records.Fence | None:
+        table = tables.fences
+        newest = (table.c.raised_at.desc(), table.c.id.desc())
+        return self._first(records.Fence, sa.select(table).order_by(*newest).limit(1))

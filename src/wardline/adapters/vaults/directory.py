@@ -15,8 +15,10 @@ from pathlib import Path
 from wardline import ports
 from wardline.adapters.clocks import SystemClock
 from wardline.adapters.vaults.durable import (
+    keep_owner,
     locked_folder,
     make_folders,
+    old_file,
     remove_leftovers,
     translated,
     written,
@@ -110,8 +112,9 @@ class DirectoryVault:
         name = _named(object_id, purpose)
         try:
             return open_sealed(self._keys, name, self._read(name))
-        except UnknownMasterKeyError:
-            # Read before its data key was wrapped anew, looked for after the old master key was taken away: it is readable now.
+        except EvidenceError:
+            # Read while its data key was wrapped anew, so that the bytes in hand are those that were just made worthless; or wrapped anew
+            # before, and looked for after the old master key was taken away. What lies there now is readable.
             return open_sealed(self._keys, name, self._read(name))
 
     def destroy(self, object_id: str, purpose: str) -> None:
@@ -140,10 +143,13 @@ class DirectoryVault:
                 following = rewrapped(self._keys, name, path.read_bytes())
                 if following is None:
                     return False
-                with written(self._incoming, following) as temporary:
+                with written(self._incoming, following) as temporary, old_file(path) as before:
+                    keep_owner(before, temporary)
                     self._reached("vault:before-rewrap")
                     temporary.rename(path)
-                os.fsync(folder)
+                    os.fsync(folder)
+                    # Else the data key would lie on the disk for good, under the old master key, also once this object is destroyed.
+                    _overwrite_key_in(before)
         self._reached("vault:rewrapped")
         return True
 
@@ -184,19 +190,25 @@ class DirectoryVault:
                 raise NotFoundError(f"{name}: not in the vault, expected a sealed object") from None
 
     def _require_key(self) -> None:
-        """Refuse to work over files that none of the master keys opens. One file is asked: they are all under one key, or, while keys
-        are being changed, under two."""
+        """Refuse to work over files that none of the master keys opens. One file of each sub-folder is asked: they are all under one key, or,
+        where a change of keys was interrupted, under two, sub-folder by sub-folder."""
         for shard in _SHARDS:
-            for path in (self._root / shard).iterdir():
+            key = self._some_key(shard)
+            if key is not None and self._keys.named(key) is None:
+                raise UnknownMasterKeyError(
+                    "vault: sealed under another master key than keys/vault.key holds, expected that one"
+                )
+
+    def _some_key(self, shard: str) -> bytes | None:
+        """Give the name of the key that wraps one object of a sub-folder; None where there is none."""
+        with os.scandir(self._root / shard) as entries:
+            for entry in entries:
+                path = self._root / shard / entry.name
                 try:
-                    key = wrapped_by(self._name_of(path), _header(path, self._name_of(path)) or b"")
+                    return wrapped_by(self._name_of(path), _header(path, self._name_of(path)) or b"")
                 except EvidenceError:
                     continue  # a foreign or damaged file: the sweep tells of it
-                if self._keys.named(key) is None:
-                    raise UnknownMasterKeyError(
-                        "vault: sealed under another master key than keys/vault.key holds, expected that one"
-                    )
-                return
+        return None
 
     def _path(self, name: Name) -> Path:
         shard = hashlib.sha256(name.object_id.encode()).hexdigest()[:2]
@@ -230,15 +242,14 @@ def _named(object_id: str, purpose: str) -> Name:
 
 
 def _overwrite_key(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        if os.fstat(descriptor).st_size >= HEADER_BYTES:
-            os.pwrite(
-                descriptor, secrets.token_bytes(WRAPPED_KEY.stop - WRAPPED_KEY.start), WRAPPED_KEY.start
-            )
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with old_file(path) as descriptor:
+        _overwrite_key_in(descriptor)
+
+
+def _overwrite_key_in(descriptor: int) -> None:
+    if os.fstat(descriptor).st_size >= HEADER_BYTES:
+        os.pwrite(descriptor, secrets.token_bytes(WRAPPED_KEY.stop - WRAPPED_KEY.start), WRAPPED_KEY.start)
+        os.fsync(descriptor)
 
 
 def _header(path: Path, name: Name) -> bytes | None:

@@ -14,6 +14,7 @@ from wardline.errors import StorageFullError, StoreUnavailableError, WardlineErr
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SUFFIX = ".part"
+_HEAD_BYTES = 512
 
 
 @contextmanager
@@ -74,7 +75,8 @@ def locked_folder(folder: Path) -> Iterator[int]:
 
 @contextmanager
 def written(folder: Path, content: bytes) -> Iterator[Path]:
-    """Write a new file durably under a temporary name, to be renamed by the caller; what is left of it disappears at the end.
+    """Write a new file durably under a temporary name, to be renamed by the caller; what is left of it disappears at the end, its head
+    overwritten.
 
     The file stays locked until then, which tells ``remove_leftovers`` of another process that it is not one.
     """
@@ -88,7 +90,32 @@ def written(folder: Path, content: bytes) -> Iterator[Path]:
     finally:
         with suppress(FileNotFoundError):
             path.unlink()
+            _overwrite_head(descriptor)  # not where it has another name by now
         os.close(descriptor)
+
+
+@contextmanager
+def old_file(path: Path) -> Iterator[int]:
+    """Open a file to write over bytes of it, also when another one has taken its name meanwhile."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def keep_owner(before: int, following: Path) -> None:
+    """Give a file to whoever owns the one that it takes the place of: should root do it, the service must still read it."""
+    owner, made = os.fstat(before), following.stat()
+    if (owner.st_uid, owner.st_gid) != (made.st_uid, made.st_gid):
+        os.chown(following, owner.st_uid, owner.st_gid)
+
+
+def _overwrite_head(descriptor: int) -> None:
+    """Make what a deleted file leaves on the disk worthless: whatever opens it stands at its beginning."""
+    with suppress(OSError):  # on a disk that fails, too, it is deleted
+        os.pwrite(descriptor, secrets.token_bytes(min(_HEAD_BYTES, os.fstat(descriptor).st_size)), 0)
+        os.fsync(descriptor)
 
 
 def _create(folder: Path) -> tuple[Path, int]:
@@ -109,9 +136,10 @@ def remove_leftovers(folder: Path) -> None:
     """Delete temporary files whose writer is dead."""
     for path in folder.glob(f"*{_SUFFIX}"):
         with suppress(FileNotFoundError, BlockingIOError):
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 path.unlink()
+                _overwrite_head(descriptor)
             finally:
                 os.close(descriptor)

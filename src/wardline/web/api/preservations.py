@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field
 
 from wardline import records
-from wardline.pipeline import Wardline, destroying, destruction_proof, preserving
+from wardline.pipeline import Wardline, blind_requests, destroying, destruction_proof, preserving
 from wardline.records import require_id
 from wardline.web import access
 from wardline.web.access import Caller
@@ -78,11 +78,12 @@ class Proposed(BaseModel):
 
 @router.get("/preservations")
 def list_preservations(
-    wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+    caller: _Caller, wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[records.Preservation]:
-    """List requests to preserve, oldest first."""
+    """List requests to preserve, oldest first; without cases that the caller may have to judge, and their files."""
     found = wardline.parts.store.preservations(after=cursor, most=limit)
-    return page(found, limit, [each.id for each in found])
+    seen = blind_requests.seen_preservations(wardline.parts, found, caller.user)
+    return page(seen, limit, [each.id for each in found])
 
 
 @router.post("/preservations", status_code=201)
@@ -94,13 +95,19 @@ def record(asked: Request, caller: _Caller, wardline: _Wardline) -> records.Pres
         case_ids=tuple(require_id("case", each) for each in asked.case_ids),
         item_ids=tuple(require_id("item", each) for each in asked.item_ids),
     )  # fmt: skip
-    return wardline.preserve(wanted, user=caller.person)
+    return _seen(wardline, caller, wardline.preserve(wanted, user=caller.person))
 
 
 @router.get("/preservations/{preservation_id}")
-def show(preservation_id: str, wardline: _Wardline) -> records.Preservation:
+def show(preservation_id: str, caller: _Caller, wardline: _Wardline) -> records.Preservation:
     """Show one request."""
-    return wardline.parts.store.preservation(require_id("preservation", preservation_id))
+    found = wardline.parts.store.preservation(require_id("preservation", preservation_id))
+    return _seen(wardline, caller, found)
+
+
+def _seen(wardline: Wardline, caller: Caller, found: records.Preservation) -> records.Preservation:
+    (seen,) = blind_requests.seen_preservations(wardline.parts, [found], caller.user)
+    return seen
 
 
 @router.post("/preservations/{preservation_id}/extensions")
@@ -108,10 +115,11 @@ def extend(
     preservation_id: str, asked: Renewal, caller: _Caller, wardline: _Wardline
 ) -> records.Preservation:
     """Give it a later end, with a reason."""
-    return wardline.extend_preservation(
+    later = wardline.extend_preservation(
         require_id("preservation", preservation_id), reason=asked.reason,
         until=None if asked.until is None else _utc(asked.until), user=caller.person,
     )  # fmt: skip
+    return _seen(wardline, caller, later)
 
 
 @router.post("/preservations/{preservation_id}/end")
@@ -120,16 +128,17 @@ def end(
 ) -> records.Preservation:
     """End a request that was withdrawn."""
     found = require_id("preservation", preservation_id)
-    return wardline.end_preservation(found, why=asked.reason, user=caller.person)
+    return _seen(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=caller.person))
 
 
 @router.get("/destructions")
 def list_destructions(
-    wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+    caller: _Caller, wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[records.Destruction]:
-    """List what was asked to be destroyed, oldest first."""
+    """List what was asked to be destroyed, oldest first; without those of cases that the caller may have to judge."""
     found = wardline.parts.store.destructions(after=cursor, most=limit)
-    return page(found, limit, [each.id for each in found])
+    full = page(found, limit, [each.id for each in found])
+    return Page(items=blind_requests.seen_destructions(wardline.parts, found, caller.user), next=full.next)
 
 
 @router.post("/destructions", status_code=201)
@@ -145,16 +154,19 @@ def propose(asked: DestructionRequest, caller: _Caller, wardline: _Wardline) -> 
 
 
 @router.get("/destructions/{destruction_id}")
-def show_destruction(destruction_id: str, wardline: _Wardline) -> records.Destruction:
+def show_destruction(destruction_id: str, caller: _Caller, wardline: _Wardline) -> records.Destruction:
     """Show one, and which files are gone."""
-    return wardline.parts.store.destruction(require_id("destruction", destruction_id))
+    found = require_id("destruction", destruction_id)
+    return blind_requests.require_open(wardline.parts, found, caller.user)
 
 
 @router.get("/destructions/{destruction_id}/proof")
-def prove(destruction_id: str, wardline: _Wardline) -> dict[str, Any]:
+def prove(destruction_id: str, caller: _Caller, wardline: _Wardline) -> dict[str, Any]:
     """Give the proof for whoever asked."""
-    found = require_id("destruction", destruction_id)
-    return destruction_proof.prove(wardline.parts, found, wardline.prove_entry)
+    found = blind_requests.require_open(
+        wardline.parts, require_id("destruction", destruction_id), caller.user
+    )
+    return destruction_proof.prove(wardline.parts, found.id, wardline.prove_entry)
 
 
 def _utc(given: datetime) -> datetime:

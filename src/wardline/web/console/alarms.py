@@ -86,6 +86,18 @@ WORDS: dict[AlarmKind, Words] = {
         "Nothing is restricted for them. Each upload near them goes to a person.",
         "See on the list's page why they are held. Release those that are right. Tell the list's owner of those that are wrong.",
     ),
+    AlarmKind.DESTRUCTION_STOPPED: Words(
+        "A destruction on request stopped",
+        "What was destroyed until then is gone. The rest is kept.",
+        "See why in the log, and tell nobody that everything is gone. When nothing stands against it any more, propose the rest again with every hold that "
+        "runs then. Close this when that is done.",
+    ),
+    AlarmKind.PRESERVATION_ENDING: Words(
+        "A request to preserve is about to end",
+        "Its files are held until then. What nothing else holds is destroyed within minutes after that.",
+        "Ask whoever asked for it whether it is renewed. If so, extend it before it ends; a request under 18 USC 2703(f) once, afterwards record "
+        "the order or the request that it rests on. Otherwise leave it: this goes away when it is past.",
+    ),
     AlarmKind.FENCED: Words(
         "This is a restored copy",
         "Reports, actions and messages wait. Nothing is destroyed. Uploads are taken and cases decided as usual.",

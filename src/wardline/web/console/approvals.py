@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from wardline import assurance, records
+from wardline.pipeline import blind_requests
 from wardline.records import ApprovalKind, ApprovalState
 from wardline.web.console import list_view, list_words
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
@@ -47,11 +48,14 @@ class Proposal:
 def approvals(desk: Desk) -> Response:
     """List proposals: the open ones first, then what was decided lately."""
     store = desk.wardline.parts.store
-    waiting = paged(
-        store.approvals(state=ApprovalState.PROPOSED), desk.asked("page"), most=list_view.WAITING_SHOWN
+    proposed = blind_requests.seen_approvals(
+        desk.wardline.parts, store.approvals(state=ApprovalState.PROPOSED), desk.user
     )
+    waiting = paged(proposed, desk.asked("page"), most=list_view.WAITING_SHOWN)
     known = {each.id: each for each in store.hash_lists()}
-    decided = store.decided_approvals(most=DECIDED_SHOWN)
+    decided = blind_requests.seen_approvals(
+        desk.wardline.parts, store.decided_approvals(most=DECIDED_SHOWN), desk.user
+    )
     certified = {each.subject_id for each in decided if each.kind is ApprovalKind.CERTIFY}
     return page(
         desk, "approvals", waiting=waiting, rows=[_row(desk, each, known.get(each.subject_id)) for each in waiting.shown],
