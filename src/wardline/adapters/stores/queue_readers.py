@@ -3,7 +3,6 @@ a few rows, however many cases wait."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,10 @@ import sqlalchemy as sa
 from wardline import records
 from wardline.adapters.stores import codec, queue_statements, tables, translation
 from wardline.adapters.stores.columns import UtcTime, text
-from wardline.adapters.stores.queue_statements import ESCAPE, LEFT, OPEN, Asked, Kinds
+from wardline.adapters.stores.queue_statements import LEFT, OPEN, Asked, Shape
 from wardline.adapters.stores.reading import SqlReading
 
-_Statement = Callable[[int, Kinds], Asked]
+_Statement = Callable[[Shape], Asked]
 _CASES = tables.cases
 
 
@@ -38,7 +37,7 @@ class SqlQueue(SqlReading):
             values = {"after_time": time, "after_id": record_id}
         statement = queue_statements.handed_by_age if escalated else queue_statements.by_age
         return self._of_queues(
-            lambda n, kinds: statement(n, kinds, following=bool(values)), now, taker, most,
+            lambda of: statement(of, following=bool(values)), now, taker, most,
             order=_CASES.c.opened_at, **values,
         )  # fmt: skip
 
@@ -47,7 +46,7 @@ class SqlQueue(SqlReading):
     ) -> int:
         if not taker.queues:
             return 0
-        passed = sa.literal(_passed(taker.user_id), sa.Text())
+        passed = sa.literal(queue_statements.passed(taker.user_id), sa.Text())
         waits = queue_statements.waits(sa.literal(now, UtcTime()), passed, escalated=escalated)
         # By age, queue by queue: an index that gives this order holds what waits and nothing else. Without an order SQLite takes any index
         # of queues, and reads all cases to count the few that were handed to the leads.
@@ -60,12 +59,10 @@ class SqlQueue(SqlReading):
     def imminent_cases(
         self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
     ) -> list[records.Case]:
-        if not taker.queues:
-            return []
-        values = {"now": now, "passed": _passed(taker.user_id), "most": most, "among": taker.queues}
-        return self._all(
-            records.Case, queue_statements.imminent(_kinds(taker), escalated=escalated), **values
+        found = self._rows_of_queues(
+            lambda of: queue_statements.imminent(of, escalated=escalated), now, taker, most
         )
+        return [codec.from_row(records.Case, row) for row in found]
 
     def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         return self._of_queues(queue_statements.by_turns, now, taker, most)
@@ -137,10 +134,10 @@ class SqlQueue(SqlReading):
         """Ask about all queues of a person in one statement; each case once."""
         if not taker.queues:
             return []
-        asked = {"now": now, "passed": _passed(taker.user_id), "most": most, **values}
-        asked |= {f"queue_{number}": queue for number, queue in enumerate(taker.queues)}
+        asked = {**queue_statements.values(taker), "now": now, "most": most, **values}
+        chosen = statement(queue_statements.shape(self._engine.dialect.name, taker))
         with translation.translated(), self._engine.connect() as connection:
-            rows = connection.execute(statement(len(taker.queues), _kinds(taker)), asked).mappings().all()
+            rows = connection.execute(chosen, asked).mappings().all()
         return [dict(row) for row in {row["id"]: row for row in rows}.values()]
 
 
@@ -152,22 +149,10 @@ _NEXT_QUEUE = sa.select(sa.func.min(_CASES.c.queue).label("queue")).where(
 def waiting(now: datetime, taker: records.Taker) -> sa.ColumnElement[bool]:
     """Select what was not handed to the leads and this person may take now, in any of their queues."""
     may_take = queue_statements.waits(
-        sa.literal(now, UtcTime()), sa.literal(_passed(taker.user_id)), escalated=False
+        sa.literal(now, UtcTime()), sa.literal(queue_statements.passed(taker.user_id)), escalated=False
     )
     return sa.and_(may_take, _CASES.c.queue.in_(sorted(taker.queues)))
 
 
 def _limited(part: sa.Select[Any]) -> sa.Select[Any]:
     return sa.select(part.subquery())  # SQLite takes no limit on a part of a union
-
-
-def _kinds(taker: records.Taker) -> Kinds:
-    return tuple(sorted(taker.declined)), tuple(sorted(taker.put_off)), taker.unseen
-
-
-def _passed(user_id: str) -> str:
-    """Give the pattern of lists that this person is on. The quotation marks of the JSON text make it whole ids, never parts of one."""
-    plain = json.dumps(user_id)
-    for special in (ESCAPE, "%", "_"):
-        plain = plain.replace(special, ESCAPE + special)
-    return f"%{plain}%"
