@@ -136,7 +136,7 @@ class SqlQueue(SqlReading):
             return []
         asked = {**queue_statements.values(taker), "now": now, "most": most, **values}
         chosen = statement(queue_statements.shape(self._engine.dialect.name, taker))
-        with translation.translated(), self._engine.connect() as connection:
+        with translation.translated(), self._reader.connect() as connection:
             rows = connection.execute(chosen, asked).mappings().all()
         return [dict(row) for row in {row["id"]: row for row in rows}.values()]
 
