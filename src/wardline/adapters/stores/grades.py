@@ -63,7 +63,9 @@ def is_letter(wanted: str) -> sa.ColumnElement[bool]:
 
 def is_put_off(case: Any) -> sa.ColumnElement[bool]:
     """Select what is put off but for danger, by the letter, of a part of ``cases``."""
-    letter = sa.func.coalesce(sa.func.substr(case.urgency, _number(14), _number(1)), _text(UNGRAVE), type_=sa.Text())
+    letter = sa.func.coalesce(
+        sa.func.substr(case.urgency, _number(14), _number(1)), _text(UNGRAVE), type_=sa.Text()
+    )
     return sa.or_(*(sa.and_(letter == _text(each.value), is_on(f"danger_{each.value}")) for each in _SEVERE))
 
 

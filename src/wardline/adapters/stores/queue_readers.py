@@ -65,11 +65,12 @@ class SqlQueue(SqlReading):
         return [codec.from_row(records.Case, row) for row in found]
 
     def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
-        return self._of_queues(queue_statements.by_turns, now, taker, most)
+        found = self._rows_of_queues(queue_statements.by_turns, now, taker, most)
+        return [codec.from_row(records.Case, row) for row in sorted(found, key=_turn)]
 
     def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
         found = self._rows_of_queues(queue_statements.by_turns_alone, now, taker, most)
-        return [codec.from_row(records.Standing, row) for row in found]
+        return [codec.from_row(records.Standing, row) for row in sorted(found, key=_turn)]
 
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         return self._of_queues(queue_statements.by_score, now, taker, most, order=_CASES.c.score_turn)
@@ -119,14 +120,12 @@ class SqlQueue(SqlReading):
         return self._all(records.Case, chosen.limit(most))
 
     def _of_queues(
-        self, statement: _Statement, now: datetime, taker: records.Taker, most: int, *, order: sa.Column[Any] | None = None,
-        **values: Any,
+        self, statement: _Statement, now: datetime, taker: records.Taker, most: int, *, order: sa.Column[Any], **values: Any,
     ) -> list[records.Case]:  # fmt: skip
-        """Ask about all queues of a person; with an order the first of them all. Making records of the others would take longer than asking."""
+        """Ask about all queues of a person; gives the first of them all. Making records of the others would take longer than asking."""
         found = self._rows_of_queues(statement, now, taker, most, **values)
-        if order is not None:
-            found = sorted(found, key=lambda row: (row[order.name], row["id"]))[:most]
-        return [codec.from_row(records.Case, row) for row in found]
+        first = sorted(found, key=lambda row: (row[order.name], row["id"]))[:most]
+        return [codec.from_row(records.Case, row) for row in first]
 
     def _rows_of_queues(
         self, statement: _Statement, now: datetime, taker: records.Taker, most: int, **values: Any
@@ -134,8 +133,9 @@ class SqlQueue(SqlReading):
         """Ask about all queues of a person in one statement; each case once."""
         if not taker.queues:
             return []
-        asked = {**queue_statements.values(taker), "now": now, "most": most, **values}
-        chosen = statement(queue_statements.shape(self._engine.dialect.name, taker))
+        dialect = self._engine.dialect.name
+        asked = {**queue_statements.values(dialect, taker), "now": now, "most": most, **values}
+        chosen = statement(queue_statements.shape(dialect, taker))
         with translation.translated(), self._reader.connect() as connection:
             rows = connection.execute(chosen, asked).mappings().all()
         return [dict(row) for row in {row["id"]: row for row in rows}.values()]
@@ -152,6 +152,11 @@ def waiting(now: datetime, taker: records.Taker) -> sa.ColumnElement[bool]:
         sa.literal(now, UtcTime()), sa.literal(queue_statements.passed(taker.user_id)), escalated=False
     )
     return sa.and_(may_take, _CASES.c.queue.in_(sorted(taker.queues)))
+
+
+def _turn(row: dict[str, Any]) -> tuple[bool, float, str]:
+    turn: float | None = row["views_turn"]
+    return turn is None, turn or 0.0, row["id"]
 
 
 def _limited(part: sa.Select[Any]) -> sa.Select[Any]:

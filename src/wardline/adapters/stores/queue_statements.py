@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from wardline import records
 from wardline.adapters.stores import grades, tables
@@ -38,7 +38,7 @@ _LOOKED_AT: sa.ColumnElement[int] = sa.literal_column(str(LOOKED_AT))
 _LOOKED_FOR = ("state", "escalated_by", "lease_until", "held_until", "passed_by", "queue", "lane", "urgency", "unseen", "opened_at", "restricted",
                "certificate_id", "imminent_since")  # fmt: skip
 """What the conditions of the orders ask of a case."""
-_LANES = json.dumps([each.value for each in records.Lane])
+_LANES = tuple(each.value for each in records.Lane)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,15 @@ def shape(dialect: str, taker: records.Taker) -> Shape:
     return Shape(dialect=dialect, chooses=chooses, unseen=taker.unseen)
 
 
-def values(taker: records.Taker) -> dict[str, Any]:
+def values(dialect: str, taker: records.Taker) -> dict[str, Any]:
     """Give the values of whom it is asked for; the time and the number of cases come to these."""
-    named = {"passed": passed(taker.user_id), "queues": json.dumps(taker.queues), "lanes": _LANES}
+    listed: Callable[[Iterable[str]], Any] = list if dialect == "postgresql" else _as_json
+    named = {"passed": passed(taker.user_id), "queues": listed(taker.queues), "lanes": listed(_LANES)}
     return named | grades.switches(taker.declined, taker.put_off)
+
+
+def _as_json(names: Iterable[str]) -> str:
+    return json.dumps([*names])
 
 
 def passed(user_id: str) -> str:
@@ -139,7 +144,9 @@ def _first(walk: _Walk) -> sa.Select[Any]:
     if not walk.by_letter:
         return _taken(walk, sa.true())
     parts = [
-        walk.first(case, walk.holds(case), grades.is_letter(letter), walk.unseen(case), is_on(f"told_{letter}"))
+        walk.first(
+            case, walk.holds(case), grades.is_letter(letter), walk.unseen(case), is_on(f"told_{letter}")
+        )
         for letter in grades.LETTERS
     ]
     looked_at = sa.and_(grades.is_letter(grades.UNGRAVE), walk.unseen(case), is_on("looked_at"))
@@ -158,7 +165,9 @@ def _taken(walk: _Walk, besides: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def _in_danger(walk: _Walk) -> sa.Select[Any]:
     """Select what is put off but for danger, where there is danger. Those are few at any time and have an index of their own."""
     known = _CASES.c.imminent_since
-    there = sa.select(*walk.read(*_LOOKED_FOR)).where(_CASES.c.state == OPEN, known.is_not(None), is_on("danger"))
+    there = sa.select(*walk.read(*_LOOKED_FOR)).where(
+        _CASES.c.state == OPEN, known.is_not(None), is_on("danger")
+    )
     few = there.order_by(known, _CASES.c.id).limit(_LOOKED_AT).subquery()
     return walk.first(few.c, walk.holds(few.c), grades.is_put_off(few.c), walk.unseen(few.c))
 
@@ -178,10 +187,9 @@ def _most(dialect: str) -> sa.BindParameter[int]:
 def _each(name: str, dialect: str) -> sa.TableValuedAlias:
     """Give the rows of a value that is a list, as a table of this name."""
     if dialect == "postgresql":
-        listed = sa.func.jsonb_array_elements_text(sa.cast(sa.bindparam(name, type_=sa.Text()), JSONB))
-    else:
-        listed = sa.func.json_each(sa.bindparam(name, type_=sa.Text()))
-    return listed.table_valued("value", name=name)
+        given = sa.func.unnest(sa.bindparam(name, type_=ARRAY(sa.Text())))
+        return given.table_valued("value").render_derived(name=name)
+    return sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value", name=name)
 
 
 @cache
@@ -256,7 +264,9 @@ def by_turns_alone(of: Shape) -> Asked:
 
 def _turns(of: Shape, columns: tuple[sa.Column[Any], ...]) -> Asked:
     views = _Walk(of=of, order=_CASES.c.views_turn, each_lane=True)
-    return sa.union_all(*(_of_each(each, columns) for each in (views, _Walk(of=of, order=_CASES.c.delay_turn))))
+    return sa.union_all(
+        *(_of_each(each, columns) for each in (views, _Walk(of=of, order=_CASES.c.delay_turn)))
+    )
 
 
 @cache
