@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import codec, queue_statements, tables, translation
-from wardline.adapters.stores.columns import UtcTime, text
+from wardline.adapters.stores.columns import UtcTime
 from wardline.adapters.stores.queue_statements import LEFT, OPEN, Asked, Shape
 from wardline.adapters.stores.reading import SqlReading
 
@@ -103,13 +103,7 @@ class SqlQueue(SqlReading):
         return self._all(records.Case, chosen.order_by(_CASES.c.opened_at, _CASES.c.id).limit(most))
 
     def open_queues(self) -> list[str]:
-        # One step in the index to each name: asking for what is distinct would read all of it.
-        found: list[str] = []
-        while rows := self._rows(_NEXT_QUEUE, last=found[-1] if found else ""):
-            if rows[0]["queue"] is None:
-                break
-            found.append(rows[0]["queue"])
-        return found
+        return sorted(row["value"] for row in self._rows(queue_statements.OPEN_QUEUES))
 
     def unplaced_cases(self, *, most: int) -> list[records.Case]:
         chosen = sa.select(_CASES).where(_CASES.c.state == OPEN, _CASES.c.lot.is_(None))
@@ -139,11 +133,6 @@ class SqlQueue(SqlReading):
         with translation.translated(), self._reader.connect() as connection:
             rows = connection.execute(chosen, asked).mappings().all()
         return [dict(row) for row in {row["id"]: row for row in rows}.values()]
-
-
-_NEXT_QUEUE = sa.select(sa.func.min(_CASES.c.queue).label("queue")).where(
-    _CASES.c.state == OPEN, _CASES.c.queue > sa.bindparam("last", type_=text())
-)
 
 
 def waiting(now: datetime, taker: records.Taker) -> sa.ColumnElement[bool]:

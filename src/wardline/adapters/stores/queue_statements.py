@@ -16,10 +16,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from wardline import records
-from wardline.adapters.stores import grades, tables
+from wardline.adapters.stores import grades, listed, tables
 from wardline.adapters.stores.columns import UtcTime, text
 from wardline.adapters.stores.grades import is_on
 from wardline.ports import LOOKED_AT
@@ -38,7 +37,6 @@ _LOOKED_AT: sa.ColumnElement[int] = sa.literal_column(str(LOOKED_AT))
 _LOOKED_FOR = ("state", "escalated_by", "lease_until", "held_until", "passed_by", "queue", "lane", "urgency", "unseen", "opened_at", "restricted",
                "certificate_id", "imminent_since")  # fmt: skip
 """What the conditions of the orders ask of a case."""
-_LANES = tuple(each.value for each in records.Lane)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +58,9 @@ def shape(dialect: str, taker: records.Taker) -> Shape:
 
 def values(dialect: str, taker: records.Taker) -> dict[str, Any]:
     """Give the values of whom it is asked for; the time and the number of cases come to these."""
-    listed: Callable[[Iterable[str]], Any] = list if dialect == "postgresql" else _as_json
-    named = {"passed": passed(taker.user_id), "queues": listed(taker.queues), "lanes": listed(_LANES)}
+    queues, lanes = listed.value(taker.queues, dialect), listed.value(records.Lane, dialect)
+    named = {"passed": passed(taker.user_id), "queues": queues, "lanes": lanes}
     return named | grades.switches(taker.declined, taker.put_off)
-
-
-def _as_json(names: Iterable[str]) -> str:
-    return json.dumps([*names])
 
 
 def passed(user_id: str) -> str:
@@ -115,10 +109,10 @@ class _Walk:
         """Select what stands in it, by the columns of ``cases`` or of a part of it."""
         found = [
             waits(_NOW, _PASSED, escalated=self.escalated, case=case),
-            case.queue == _outer("queues", self.of.dialect),
+            case.queue == listed.each("queues", self.of.dialect),
         ]
         if self.each_lane:
-            found.append(case.lane == _outer("lanes", self.of.dialect))
+            found.append(case.lane == listed.each("lanes", self.of.dialect))
         return sa.and_(*found, case[self.order.name].is_not(None), *(each(case) for each in self.chosen))
 
     def read(self, *names: str) -> list[sa.Column[Any]]:
@@ -184,25 +178,10 @@ def _most(dialect: str) -> sa.BindParameter[int]:
     return sa.bindparam("most", type_=sa.Integer(), literal_execute=dialect == "postgresql")
 
 
-def _each(name: str, dialect: str) -> sa.TableValuedAlias:
-    """Give the rows of a value that is a list, as a table of this name."""
-    if dialect == "postgresql":
-        given = sa.func.unnest(sa.bindparam(name, type_=ARRAY(sa.Text())))
-        return given.table_valued("value").render_derived(name=name)
-    return sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value", name=name)
-
-
-@cache
-def _outer(name: str, dialect: str) -> sa.ColumnElement[str]:
-    """Give the value of such a row, for a part that is read once for each."""
-    collated = ' COLLATE "C"' if dialect == "postgresql" else ""
-    return sa.literal_column(f"{name}.value{collated}", text())
-
-
 def _of_each(walk: _Walk, columns: Iterable[sa.Column[Any]]) -> sa.Select[Any]:
     """Read the first of each queue. Each database has its own way to read a part once for each row of another."""
-    dialect, rows = walk.of.dialect, _each("queues", walk.of.dialect)
-    every: sa.FromClause = rows.join(_each("lanes", dialect), sa.true()) if walk.each_lane else rows
+    dialect, rows = walk.of.dialect, listed.rows("queues", walk.of.dialect)
+    every: sa.FromClause = rows.join(listed.rows("lanes", dialect), sa.true()) if walk.each_lane else rows
     first = _first(walk).correlate(None)
     if dialect == "postgresql":
         ids = first.lateral("ids")
@@ -242,8 +221,8 @@ def imminent(of: Shape, *, escalated: bool) -> sa.Select[Any]:
     free = waits(_NOW, _PASSED, escalated=escalated)
     if of.chooses:
         free = sa.and_(free, grades.takes(case), walk.unseen(case))
-    mine = _each("queues", of.dialect)
-    theirs = sa.exists(sa.literal_column("1")).select_from(mine).where(case.queue == _outer("queues", of.dialect)).correlate(_CASES)  # fmt: skip
+    mine = listed.rows("queues", of.dialect)
+    theirs = sa.exists(sa.literal_column("1")).select_from(mine).where(case.queue == listed.each("queues", of.dialect)).correlate(_CASES)  # fmt: skip
     return sa.select(_CASES).where(free, known.is_not(None), theirs).order_by(known, case.id).limit(walk.most)
 
 
@@ -293,3 +272,23 @@ def restricted(of: Shape) -> Asked:
         lambda case: case.opened_at < before,
     )
     return _of_each(_Walk(of=of, order=_CASES.c.opened_at, chosen=chosen), _CASES.c)
+
+
+# --- the queues themselves ----------------------------------------------------------------------------------------------------------------
+def open_queues() -> sa.CTE:
+    """Give the names of all queues in which there are open cases, as the table ``queues``, in their order."""
+    # One step in the index to each name: asking for what is distinct would read all of it.
+    first = sa.select(sa.func.min(_CASES.c.queue).label("value")).where(_CASES.c.state == OPEN)
+    found = first.cte("queues", recursive=True)
+    after = sa.select(sa.func.min(_CASES.c.queue)).where(
+        _CASES.c.state == OPEN, _CASES.c.queue > found.c.value
+    )
+    return found.union_all(sa.select(after.scalar_subquery()).where(found.c.value.is_not(None)))
+
+
+def _open_queues() -> sa.Select[Any]:
+    found = open_queues()
+    return sa.select(found.c.value).where(found.c.value.is_not(None))
+
+
+OPEN_QUEUES = _open_queues()

@@ -25,6 +25,8 @@ from wardline.adapters.stores.quick_counts import NotCommittedError, QuickCounts
 T = TypeVar("T")
 Enqueue = Callable[[sa.Connection, records.Task], None]
 MOST_IN_BATCH = 256
+MUCH = 8
+"""A request with more changes than this is in no batch with those that came before it: they would wait until all of it is written."""
 MOST_TRIES = 5
 """How often a request may lose a deadlock against other processes before it fails."""
 _LOOK_AGAIN_SECONDS = 0.5
@@ -174,7 +176,7 @@ class GroupWriter:
         with self._gate:
             while self._waiting and len(batch) < MOST_IN_BATCH:
                 first = self._waiting[0]
-                if isinstance(first, _Alone):
+                if isinstance(first, _Alone) or (batch and len(first.prepared.writes) > MUCH):
                     break
                 batch.append(first)
                 self._waiting.popleft()
