@@ -95,7 +95,9 @@ def _by_id(found: Sequence[Any]) -> list[Any]:
 
 
 @settings(max_examples=40)
-@given(st.lists(_cases, min_size=1, max_size=24), st.lists(_takers, min_size=1, max_size=3), st.integers(1, 5))
+@given(
+    st.lists(_cases, min_size=1, max_size=24), st.lists(_takers, min_size=1, max_size=3), st.integers(1, 5)
+)
 def test_a_database_finds_what_a_plain_reading_finds(
     store: stores.SqlStore, drawn: list[dict[str, Any]], takers: list[records.Taker], most: int
 ) -> None:

@@ -301,25 +301,31 @@ def test_whoever_waited_hears_of_their_commit_while_the_next_one_is_written(
     store: stores.SqlStore, gate: Gate
 ) -> None:
     """A thread that commits again and again must not keep others from hearing that theirs was done long ago."""
-    again, held = threading.Event(), threading.Event()
+    waiting, written = 6, -1  # the first one is held at its own
+    over, next_one_begun = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(waiting + 2) as pool:
 
-    def hold(point: str) -> None:
-        if point == "store:before-commit:counts:logged":
-            again.set()
-            assert held.wait(30)
+        def then(point: str) -> None:
+            nonlocal written
+            if point == "store:before-commit:counts:logged":
+                next_one_begun.set()
+                over.wait(30)
+            elif point == "store:before-commit:case:opened":
+                written += 1
+                if (
+                    written == waiting
+                ):  # all of them are in the batch that is being written, and the next one is not
+                    pool.submit(store.commit, entries=[make.entry(Verb.COUNTS_LOGGED)])
 
-    with ThreadPoolExecutor(4) as pool:
         first = pool.submit(insert(store, make.case()))
         assert gate.entered.wait(30)
-        waits = [pool.submit(insert(store, make.case())) for _ in range(2)]
-        while store.waiting_commits < 2:
-            again.wait(0.002)
-        gate.then = hold
+        outcomes = [pool.submit(insert(store, make.case())) for _ in range(waiting)]
+        while store.waiting_commits < waiting:
+            next_one_begun.wait(0.002)
+        gate.then = then
         gate.open.set()
-        next_one = pool.submit(store.commit, entries=[make.entry(Verb.COUNTS_LOGGED)])
-        first.result(30)
-        assert again.wait(30)  # the next one is being written, by whichever thread
-        told = [each for each in waits if not each.exception(30)]
-        held.set()
-        next_one.result(30)
-    assert len(told) == 2
+        try:
+            assert next_one_begun.wait(30)
+            assert [first.exception(20), *(each.exception(20) for each in outcomes)] == [None] * (waiting + 1)
+        finally:
+            over.set()
