@@ -102,7 +102,7 @@ class TeamFigures:
 
     def _count(self, now: datetime) -> Team:
         parts, store = self._parts, self._parts.store
-        found = store.waiting_by_target()
+        found = store.waiting_by_target(ends=(now - MONTH, now - WEEK, now))
         today = now.date()
         steps = store.counts(today - WEEK, today)
         return Team(
@@ -116,8 +116,9 @@ class TeamFigures:
 
     def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
         waiting = {(each.queue, each.target): each.cases for each in found}
-        week = self._shares(now - WEEK, now)
-        month = _together(week, self._shares(now - MONTH, now - WEEK))
+        # What is still open kept nothing. In a backlog that is most of what was due, and it is counted with all that waits.
+        week = _together(self._shares(now - WEEK, now), _still_open(found, 1, 2))
+        month = _together(week, _together(self._shares(now - MONTH, now - WEEK), _still_open(found, 0, 1)))
         queues, targets = self._takers.every().queues, (*Target, None)
         shown = [(q, t) for q in queues for t in targets if (q, t) in waiting or (q, t) in month]
         return tuple(
@@ -156,6 +157,18 @@ def _together(
         )
         for each in one.keys() | other.keys()
     }
+
+
+def _still_open(
+    found: Sequence[records.Waiting], since: int, until: int
+) -> dict[tuple[str, Target | None], Share]:
+    """Give what was due between two of the times that were asked for, and is open."""
+    due = {
+        (each.queue, each.target): each.due[until] - each.due[since]
+        for each in found
+        if each.target is not None
+    }
+    return {kind: Share(kept=0, of=cases) for kind, cases in due.items() if cases}
 
 
 def _total(counts: Sequence[records.StepCount], step: Step) -> int:

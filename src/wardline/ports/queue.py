@@ -93,8 +93,9 @@ class QueueReader(Protocol):
 class TargetReader(Protocol):
     """Whether targets are kept, for leads and alarms: of all open cases, whoever holds them."""
 
-    def waiting_by_target(self) -> list[records.Waiting]:
-        """How many cases are open, by queue and class; in the order of their names."""
+    def waiting_by_target(self, *, ends: Sequence[datetime] = ()) -> list[records.Waiting]:
+        """How many cases are open, by queue and class, and of how many the target ends before each of some times, which come in their order;
+        in the order of the names. All of one moment."""
         ...
 
     def count_due(
@@ -109,8 +110,8 @@ class TargetReader(Protocol):
         ...
 
     def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
-        """Of the cases whose target ended from the one time to before the other: how many were decided by then, by queue and class. A
-        case counts as decided by then if its newest decision was made by then, and stands."""
+        """Of the cases that are not open and whose target ended from the one time to before the other: how many were decided by then, by
+        queue and class, in the order of the names. A case counts as decided by then if its newest decision was made by then, and stands."""
         ...
 
     def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:

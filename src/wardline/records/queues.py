@@ -98,15 +98,17 @@ class Waiting:
     """None for cases from before there were targets."""
     cases: int
     """1 and up."""
+    due: tuple[int, ...] = ()
+    """Of how many the target ends before each of the times that were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attained:
-    """How many cases of one queue and class had their target end in a period, and how many of them were decided by then."""
+    """How many cases of one queue and class had their target end in a period, are not open, and how many of them were decided by then."""
 
     queue: str
     target: Target
     due: int
-    """1 and up; those that are still open count too."""
+    """1 and up."""
     kept: int
     """0 to ``due``."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +49,31 @@ class TargetsContract:
             records.Waiting(queue="b", target=Target.A, cases=2),
         ]
 
+    def test_what_ends_before_some_times_is_counted_with_what_is_open(self, store: ports.Store) -> None:
+        assert store.waiting_by_target(ends=(later(1), later(2))) == []
+        chance = random.Random(11)
+        times = [None, _LONG_AGO, *map(later, range(6)), _NEVER]
+        cases = [
+            make.case(
+                queue=chance.choice(("a", "b", "ä", "Z")), target=chance.choice((None, *Target)), due_at=chance.choice(times),
+                state=chance.choice((CaseState.OPEN, CaseState.OPEN, CaseState.CLOSED)),
+            )
+            for _ in range(150)
+        ]  # fmt: skip
+        store.commit(*map(Insert, cases), entries=[make.entry()])
+        of_open = [case for case in cases if case.state is CaseState.OPEN]
+        for ends in ((), (later(2),), (later(2), later(2), later(4)), (_LONG_AGO, later(1), _NEVER)):
+            found = store.waiting_by_target(ends=ends)
+            assert [(each.queue, each.target) for each in found] == sorted(
+                {(case.queue, case.target) for case in of_open}, key=lambda kind: (kind[0], kind[1] or "")
+            )
+            for each in found:
+                alike = [case for case in of_open if (case.queue, case.target) == (each.queue, each.target)]
+                assert each.cases == len(alike)
+                assert each.due == tuple(
+                    sum(case.due_at is not None and case.due_at < end for case in alike) for end in ends
+                )
+
     def test_what_is_due_is_counted_and_the_first_is_found_also_where_clocks_jumped(
         self, store: ports.Store
     ) -> None:
@@ -88,9 +114,11 @@ class TargetsContract:
             entries=[make.entry()],
         )
         assert store.attained(since=later(5), until=later(9)) == [
-            records.Attained(queue="general", target=Target.A, due=7, kept=2),
-            records.Attained(queue="general", target=Target.B, due=1, kept=0),
+            records.Attained(queue="general", target=Target.A, due=5, kept=2),
         ]
+        assert [(each.target, each.cases, each.due) for each in store.waiting_by_target(ends=(later(5), later(9)))] == [
+            (Target.A, 2, (0, 2)), (Target.B, 1, (0, 1)),
+        ]  # fmt: skip
         assert store.attained(since=later(5.01), until=later(9)) == []
 
     def test_only_cases_that_were_drawn_by_lot_measure_probabilities(self, store: ports.Store) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from tests.unit.stores import databases
 from wardline import records
 from wardline.adapters import stores
-from wardline.adapters.stores.writer import GroupWriter
+from wardline.adapters.stores.writer import MUCH, GroupWriter
 from wardline.errors import (
     AlreadyExistsError,
     ConfigurationError,
@@ -271,3 +271,61 @@ def test_what_fails_after_a_commit_has_nothing_written_again(engine: sa.Engine) 
     assert calls == ["run", "committed"]
     writer.close()
     engine.dispose()
+
+
+def test_a_commit_of_much_is_not_waited_for_by_those_that_came_before_it(
+    store: stores.SqlStore, gate: Gate
+) -> None:
+    found: list[int] = []
+    sa.event.listen(store.engine, "commit", lambda _: found.append(len(written)))
+    written: list[str] = []
+    gate.then = written.append
+    much = [make.case() for _ in range(MUCH + 1)]
+    outcomes = in_one_batch(
+        store,
+        gate,
+        insert(store, make.case()),
+        insert(store, make.case()),
+        lambda: store.commit(*map(Insert, much), entries=[make.entry()]),
+        insert(store, make.case()),
+    )
+    assert [outcome.exception() for outcome in outcomes] == [None] * 4
+    before = [each for each in written if each.startswith("store:before-commit")]
+    assert len(before) == 5
+    # The first alone, then the two that came before it, then what is much with what came after it.
+    assert len(found) == 3
+    assert len(store.cases(most=20)) == MUCH + 4
+
+
+def test_whoever_waited_hears_of_their_commit_while_the_next_one_is_written(
+    store: stores.SqlStore, gate: Gate
+) -> None:
+    """A thread that commits again and again must not keep others from hearing that theirs was done long ago."""
+    waiting, written = 6, -1  # the first one is held at its own
+    over, next_one_begun = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(waiting + 2) as pool:
+
+        def then(point: str) -> None:
+            nonlocal written
+            if point == "store:before-commit:counts:logged":
+                next_one_begun.set()
+                over.wait(30)
+            elif point == "store:before-commit:case:opened":
+                written += 1
+                if (
+                    written == waiting
+                ):  # all of them are in the batch that is being written, and the next one is not
+                    pool.submit(store.commit, entries=[make.entry(Verb.COUNTS_LOGGED)])
+
+        first = pool.submit(insert(store, make.case()))
+        assert gate.entered.wait(30)
+        outcomes = [pool.submit(insert(store, make.case())) for _ in range(waiting)]
+        while store.waiting_commits < waiting:
+            next_one_begun.wait(0.002)
+        gate.then = then
+        gate.open.set()
+        try:
+            assert next_one_begun.wait(30)
+            assert [first.exception(20), *(each.exception(20) for each in outcomes)] == [None] * (waiting + 1)
+        finally:
+            over.set()

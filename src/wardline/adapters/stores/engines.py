@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,11 @@ _PRAGMAS = (
 _SUBSECONDS_SINCE = (3, 42, 0)
 _CONNECTIONS = 16
 _MORE_CONNECTIONS = 48
+_MADE_STATEMENTS = 1_000
+"""So many are kept: with fewer, those of every hand-out might be made anew because of others that are asked now and then."""
+_LATELY_SECONDS = 1.0
+"""A connection that was used since needs not be asked whether its server is there, unless the server said something meanwhile."""
+_USED = "wardline_used"
 
 
 def open_sqlite(path: Path) -> sa.Engine:
@@ -40,8 +47,9 @@ def open_sqlite(path: Path) -> sa.Engine:
     url = sa.URL.create("sqlite", database=str(path.resolve()))
     # Without the values of a statement in the text of its errors: they are account data, and a traceback would print them.
     engine = sa.create_engine(
-        url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS, pool_use_lifo=True
-    )
+        url, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS, pool_use_lifo=True,
+        query_cache_size=_MADE_STATEMENTS,
+    )  # fmt: skip
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
 
@@ -57,15 +65,16 @@ def open_postgres(url: str) -> sa.Engine:
     if parsed.get_backend_name() != "postgresql":
         raise ConfigurationError(f"store: its address names {parsed.drivername}, expected postgresql")
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=_MORE_CONNECTIONS,
-            pool_pre_ping=True,
             pool_use_lifo=True,  # the connection that was used last has its statements prepared
+            query_cache_size=_MADE_STATEMENTS,
             connect_args={
-                "options": "-c synchronous_commit=on -c timezone=UTC",
+                # What is asked reads few rows, or counts many by an index: making machine code of it takes longer than to answer it.
+                "options": "-c synchronous_commit=on -c timezone=UTC -c jit=off",
                 "application_name": "wardline",
             },
         )
@@ -74,6 +83,48 @@ def open_postgres(url: str) -> sa.Engine:
             "store: the PostgreSQL driver is missing, expected psycopg",
             remedy="Install it with `pip install 'wardline[postgres]'`.",
         ) from error
+    sa.event.listen(engine, "checkin", _note_use)
+    sa.event.listen(engine, "checkout", partial(_require_server, engine.dialect))
+    return engine
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """Give an engine with the same connections, for statements that are read alone: on PostgreSQL without a transaction around each, which would
+    be two more questions to the server."""
+    return (
+        engine.execution_options(isolation_level="AUTOCOMMIT")
+        if engine.dialect.name == "postgresql"
+        else engine
+    )
+
+
+def _note_use(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _require_server(
+    dialect: sa.Dialect, connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: Any
+) -> None:
+    """Let a connection that lost its server be replaced before it is lent. Asking each time would take as long as most of what is read.
+
+    A server that ends, or ends a connection, closes it, and that is seen here without asking. One that vanished is asked after a while.
+    """
+    used = record.info.get(_USED)
+    if used is None:
+        return  # it was opened just now
+    try:
+        is_silent = not _has_something_to_read(connection.fileno())
+        if is_silent and time.monotonic() - used < _LATELY_SECONDS:
+            return
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise sa.exc.InvalidatePoolError from error
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -6,6 +6,7 @@ each case that somebody does not take would take a hundred times as long.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,69 +17,99 @@ from wardline.records import Grade
 UNGRAVE = "u"
 """The letter of what is not known to be of A or B."""
 _SEVERE = (Grade.A, Grade.B)
+LETTERS = (*(each.value for each in _SEVERE), UNGRAVE)
+_KNOWN = (Grade.A, Grade.B, Grade.OTHER, Grade.UNKNOWN)
+"""What a case may be; harmless are only files that somebody looked at."""
 _ZEROS = ("0", "0.0")
 """A number may have been given without a fraction."""
+_OTHERS = [f'{{"category":null,"odds":{{"a":{a},"b":{b},"other":' for a in _ZEROS for b in _ZEROS]
+"""How the text begins where nothing but another violation is possible."""
+
+
+@lru_cache(maxsize=256)
+def switches(declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> dict[str, int]:
+    """Give the values by which the statements know what somebody does not take: 1 switches a condition or a part on, 0 off.
+
+    Args:
+        declined: Not taken.
+        put_off: Not taken, but for danger.
+    """
+    aside = {*declined, *put_off}
+    # Of a severe case the letter tells whether it is taken; what has the other letter may have to be looked at more closely.
+    is_told = aside <= {*_SEVERE, Grade.HARMLESS}
+    later = {each: each in put_off and each not in declined for each in _SEVERE}
+    found = {
+        f"told_{UNGRAVE}": is_told,
+        "looked_at": not is_told,
+        "danger": any(later.values()),
+        **{f"told_{each.value}": each not in aside for each in _SEVERE},
+        **{f"danger_{each.value}": on for each, on in later.items()},
+        **{f"takes_{each.value}": each not in aside for each in _KNOWN},
+        **{f"in_danger_{each.value}": each not in declined for each in _KNOWN},
+    }
+    return {name: int(on) for name, on in found.items()}
+
+
+def is_on(switch: str) -> sa.ColumnElement[bool]:
+    """Select by a switch."""
+    return _switch(switch) == _ON
 
 
 def is_letter(wanted: str) -> sa.ColumnElement[bool]:
     """Select the cases of one letter, spelt as their indexes are."""
     spelt: sa.ColumnElement[str] = sa.literal_column(tables.LETTER, sa.Text())
-    return spelt == sa.literal_column(f"'{wanted}'", sa.Text())
+    return spelt == _text(wanted)
 
 
-def letter(urgency: Any) -> sa.ColumnElement[str]:
-    """Give the same by the column of a part of ``cases``."""
-    return sa.func.coalesce(sa.func.substr(urgency, 14, 1), UNGRAVE, type_=sa.Text())
+def is_put_off(case: Any) -> sa.ColumnElement[bool]:
+    """Select what is put off but for danger, by the letter, of a part of ``cases``."""
+    letter = sa.func.coalesce(
+        sa.func.substr(case.urgency, _number(14), _number(1)), _text(UNGRAVE), type_=sa.Text()
+    )
+    return sa.or_(*(sa.and_(letter == _text(each.value), is_on(f"danger_{each.value}")) for each in _SEVERE))
 
 
-def letters(declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> tuple[str, ...]:
-    """Give the letters of what somebody may take, danger aside."""
-    return (*(each.value for each in _SEVERE if each not in (*declined, *put_off)), UNGRAVE)
-
-
-def letters_of(some: tuple[Grade, ...], *, but_for: tuple[Grade, ...]) -> tuple[str, ...]:
-    """Give the letters of some grades but for others; the rest has none of its own."""
-    return tuple(each.value for each in _SEVERE if each in some and each not in but_for)
-
-
-def is_told_by_letter(of: str, declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> bool:
-    """Say whether all that has this letter is taken, so that it need not be looked at more closely."""
-    return of != UNGRAVE or {*declined, *put_off} <= {*_SEVERE, Grade.HARMLESS}
-
-
-def takes(case: Any, declined: tuple[Grade, ...], put_off: tuple[Grade, ...]) -> sa.ColumnElement[bool]:
+def takes(case: Any) -> sa.ColumnElement[bool]:
     """Select what somebody takes who does not take some grades, and others only where a child may be in danger.
 
     Args:
         case: The columns of ``cases``, or of a part of it that has ``urgency`` and ``imminent_since``.
-        declined: Not taken.
-        put_off: Not taken, but for danger.
     """
-    text = sa.func.coalesce(case["urgency"], "", type_=sa.Text())
-    not_declined = [sa.not_(_is(text, grade)) for grade in declined]
-    not_put_off = [sa.not_(_is(text, grade)) for grade in put_off]
-    return sa.and_(
-        sa.true(),
-        *not_declined,
-        sa.or_(case["imminent_since"].is_not(None), sa.and_(sa.true(), *not_put_off)),
-    )
+    text = sa.func.coalesce(case.urgency, _text(""), type_=sa.Text())
+    is_safe = case.imminent_since.is_(None)
+    taken = {
+        grade: sa.case((is_safe, _switch(f"takes_{grade.value}")), else_=_switch(f"in_danger_{grade.value}"))
+        for grade in _KNOWN
+    }
+    told = [(_is(text, grade), taken[grade]) for grade in (Grade.A, Grade.B, Grade.OTHER)]
+    return sa.case(*told, else_=taken[Grade.UNKNOWN]) == _ON
 
 
 def _is(text: Any, grade: Grade) -> sa.ColumnElement[bool]:
-    match grade:
-        case Grade.A | Grade.B:
-            return sa.and_(sa.true(), text.like(f'{{"category":"{grade.value}%'))
-        case Grade.OTHER:
-            return sa.and_(
-                sa.or_(*(text.like(f"{start}%") for start in _others())),
-                *(text.not_like(f"{start}{zero}}}%") for start in _others() for zero in _ZEROS),
-            )
-        case Grade.UNKNOWN:
-            return sa.not_(sa.or_(*(_is(text, each) for each in (Grade.A, Grade.B, Grade.OTHER))))
-        case Grade.HARMLESS:  # of files that somebody looked at, never of a case
-            return sa.false()
+    """Select one of the grades of which something is known."""
+    if grade is not Grade.OTHER:
+        return _begins(text, f'{{"category":"{grade.value}')
+    return sa.and_(
+        sa.or_(*(_begins(text, start) for start in _OTHERS)),
+        *(sa.not_(_begins(text, f"{start}{zero}}}")) for start in _OTHERS for zero in _ZEROS),
+    )
 
 
-def _others() -> list[str]:
-    """Give how the text begins where nothing but another violation is possible."""
-    return [f'{{"category":null,"odds":{{"a":{a},"b":{b},"other":' for a in _ZEROS for b in _ZEROS]
+def _begins(text: Any, start: str) -> sa.ColumnElement[bool]:
+    return sa.and_(sa.true(), text.like(_text(f"{start}%")))
+
+
+def _text(value: str) -> sa.ColumnElement[str]:
+    """Give a text of ours as it is. As values of a statement these would be sent each time."""
+    return sa.literal_column(f"'{value}'", sa.Text())
+
+
+def _number(value: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(value), sa.Integer())
+
+
+def _switch(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.Integer())
+
+
+_ON = _number(1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from wardline import records
 from wardline.adapters.stores import (
@@ -94,12 +95,36 @@ def sequence(connection: sa.Connection, sign: preparation.Sign, most: int) -> in
     if not found:
         return 0
     size = _size(connection)
-    given = [{"of": row.ordinal, "next": size + index} for index, row in enumerate(found)]
-    numbered = sa.update(table).where(table.c.ordinal == sa.bindparam("of"))
-    connection.execute(numbered.values(position=sa.bindparam("next")), given)
+    _number(connection, {row.ordinal: size + index for index, row in enumerate(found)})
     checkpoint = preparation.check_signed(sign([row.leaf for row in found]), size + len(found))
     connection.execute(sa.insert(tables.audit_checkpoints), codec.to_row(checkpoint))
     return len(found)
+
+
+def _number(connection: sa.Connection, positions: Mapping[int, int]) -> None:
+    """Give each of these ordinals its position. Nobody else writes meanwhile, so PostgreSQL is told of all of them at once."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NUMBERED_AT_ONCE, {"ordinals": [*positions], "places": [*positions.values()]})
+        return
+    given = [{"of": ordinal, "next": position} for ordinal, position in positions.items()]
+    connection.execute(_NUMBERED, given)
+
+
+_NUMBERED = (
+    sa.update(tables.audit_entries)
+    .where(tables.audit_entries.c.ordinal == sa.bindparam("of"))
+    .values(position=sa.bindparam("next"))
+)
+_GIVEN = (
+    sa.func.unnest(sa.bindparam("ordinals", type_=ARRAY(sa.BigInteger)), sa.bindparam("places", type_=ARRAY(sa.BigInteger)))
+    .table_valued("of", "place")
+    .render_derived(name="given")
+)  # fmt: skip
+_NUMBERED_AT_ONCE = (
+    sa.update(tables.audit_entries)
+    .where(tables.audit_entries.c.ordinal == _GIVEN.c.of)
+    .values(position=_GIVEN.c.place)
+)
 
 
 def _lines(chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from wardline import records
@@ -13,10 +14,16 @@ from wardline.records import CaseState, DecisionState, Drawn, Outcome
 class MemoryTargets(MemoryReading):
     """What leads and alarms ask of all open cases."""
 
-    def waiting_by_target(self) -> list[records.Waiting]:
-        counted = Counter((case.queue, case.target) for case in self._open_cases())
+    def waiting_by_target(self, *, ends: Sequence[datetime] = ()) -> list[records.Waiting]:
+        due = defaultdict(list)
+        for case in self._open_cases():
+            due[case.queue, case.target].append(case.due_at)
         found = [
-            records.Waiting(queue=queue, target=target, cases=cases) for (queue, target), cases in counted.items()
+            records.Waiting(
+                queue=queue, target=target, cases=len(times),
+                due=tuple(sum(at is not None and at < end for at in times) for end in ends),
+            )
+            for (queue, target), times in due.items()
         ]  # fmt: skip
         return sorted(found, key=lambda each: (each.queue, each.target or ""))
 
@@ -39,11 +46,12 @@ class MemoryTargets(MemoryReading):
         kept: Counter[tuple[str, records.Target]] = Counter()
         with self._gate:
             for case in self._table(records.Case).values():
-                if case.target is not None and case.due_at is not None and since <= case.due_at < until:
+                ended = case.due_at is not None and since <= case.due_at < until
+                if ended and case.target is not None and case.state is not CaseState.OPEN:
                     decision = self._opinion_of(case)
                     due[case.queue, case.target] += 1
-                    in_time = decision is not None and decision.at <= case.due_at
-                    kept[case.queue, case.target] += in_time and case.state is not CaseState.OPEN
+                    in_time = decision is not None and case.due_at is not None and decision.at <= case.due_at
+                    kept[case.queue, case.target] += in_time
         return [
             records.Attained(queue=queue, target=target, due=due[queue, target], kept=kept[queue, target])
             for queue, target in sorted(due)

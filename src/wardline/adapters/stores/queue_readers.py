@@ -3,7 +3,6 @@ a few rows, however many cases wait."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,11 +11,11 @@ import sqlalchemy as sa
 
 from wardline import records
 from wardline.adapters.stores import codec, queue_statements, tables, translation
-from wardline.adapters.stores.columns import UtcTime, text
-from wardline.adapters.stores.queue_statements import ESCAPE, LEFT, OPEN, Asked, Kinds
+from wardline.adapters.stores.columns import UtcTime
+from wardline.adapters.stores.queue_statements import LEFT, OPEN, Asked, Shape
 from wardline.adapters.stores.reading import SqlReading
 
-_Statement = Callable[[int, Kinds], Asked]
+_Statement = Callable[[Shape], Asked]
 _CASES = tables.cases
 
 
@@ -38,7 +37,7 @@ class SqlQueue(SqlReading):
             values = {"after_time": time, "after_id": record_id}
         statement = queue_statements.handed_by_age if escalated else queue_statements.by_age
         return self._of_queues(
-            lambda n, kinds: statement(n, kinds, following=bool(values)), now, taker, most,
+            lambda of: statement(of, following=bool(values)), now, taker, most,
             order=_CASES.c.opened_at, **values,
         )  # fmt: skip
 
@@ -47,7 +46,7 @@ class SqlQueue(SqlReading):
     ) -> int:
         if not taker.queues:
             return 0
-        passed = sa.literal(_passed(taker.user_id), sa.Text())
+        passed = sa.literal(queue_statements.passed(taker.user_id), sa.Text())
         waits = queue_statements.waits(sa.literal(now, UtcTime()), passed, escalated=escalated)
         # By age, queue by queue: an index that gives this order holds what waits and nothing else. Without an order SQLite takes any index
         # of queues, and reads all cases to count the few that were handed to the leads.
@@ -60,19 +59,18 @@ class SqlQueue(SqlReading):
     def imminent_cases(
         self, *, now: datetime, taker: records.Taker, most: int, escalated: bool = False
     ) -> list[records.Case]:
-        if not taker.queues:
-            return []
-        values = {"now": now, "passed": _passed(taker.user_id), "most": most, "among": taker.queues}
-        return self._all(
-            records.Case, queue_statements.imminent(_kinds(taker), escalated=escalated), **values
+        found = self._rows_of_queues(
+            lambda of: queue_statements.imminent(of, escalated=escalated), now, taker, most
         )
+        return [codec.from_row(records.Case, row) for row in found]
 
     def urgent_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
-        return self._of_queues(queue_statements.by_turns, now, taker, most)
+        found = self._rows_of_queues(queue_statements.by_turns, now, taker, most)
+        return [codec.from_row(records.Case, row) for row in sorted(found, key=_turn)]
 
     def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
         found = self._rows_of_queues(queue_statements.by_turns_alone, now, taker, most)
-        return [codec.from_row(records.Standing, row) for row in found]
+        return [codec.from_row(records.Standing, row) for row in sorted(found, key=_turn)]
 
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         return self._of_queues(queue_statements.by_score, now, taker, most, order=_CASES.c.score_turn)
@@ -105,13 +103,7 @@ class SqlQueue(SqlReading):
         return self._all(records.Case, chosen.order_by(_CASES.c.opened_at, _CASES.c.id).limit(most))
 
     def open_queues(self) -> list[str]:
-        # One step in the index to each name: asking for what is distinct would read all of it.
-        found: list[str] = []
-        while rows := self._rows(_NEXT_QUEUE, last=found[-1] if found else ""):
-            if rows[0]["queue"] is None:
-                break
-            found.append(rows[0]["queue"])
-        return found
+        return sorted(row["value"] for row in self._rows(queue_statements.OPEN_QUEUES))
 
     def unplaced_cases(self, *, most: int) -> list[records.Case]:
         chosen = sa.select(_CASES).where(_CASES.c.state == OPEN, _CASES.c.lot.is_(None))
@@ -122,14 +114,12 @@ class SqlQueue(SqlReading):
         return self._all(records.Case, chosen.limit(most))
 
     def _of_queues(
-        self, statement: _Statement, now: datetime, taker: records.Taker, most: int, *, order: sa.Column[Any] | None = None,
-        **values: Any,
+        self, statement: _Statement, now: datetime, taker: records.Taker, most: int, *, order: sa.Column[Any], **values: Any,
     ) -> list[records.Case]:  # fmt: skip
-        """Ask about all queues of a person; with an order the first of them all. Making records of the others would take longer than asking."""
+        """Ask about all queues of a person; gives the first of them all. Making records of the others would take longer than asking."""
         found = self._rows_of_queues(statement, now, taker, most, **values)
-        if order is not None:
-            found = sorted(found, key=lambda row: (row[order.name], row["id"]))[:most]
-        return [codec.from_row(records.Case, row) for row in found]
+        first = sorted(found, key=lambda row: (row[order.name], row["id"]))[:most]
+        return [codec.from_row(records.Case, row) for row in first]
 
     def _rows_of_queues(
         self, statement: _Statement, now: datetime, taker: records.Taker, most: int, **values: Any
@@ -137,37 +127,26 @@ class SqlQueue(SqlReading):
         """Ask about all queues of a person in one statement; each case once."""
         if not taker.queues:
             return []
-        asked = {"now": now, "passed": _passed(taker.user_id), "most": most, **values}
-        asked |= {f"queue_{number}": queue for number, queue in enumerate(taker.queues)}
-        with translation.translated(), self._engine.connect() as connection:
-            rows = connection.execute(statement(len(taker.queues), _kinds(taker)), asked).mappings().all()
+        dialect = self._engine.dialect.name
+        asked = {**queue_statements.values(dialect, taker), "now": now, "most": most, **values}
+        chosen = statement(queue_statements.shape(dialect, taker))
+        with translation.translated(), self._reader.connect() as connection:
+            rows = connection.execute(chosen, asked).mappings().all()
         return [dict(row) for row in {row["id"]: row for row in rows}.values()]
-
-
-_NEXT_QUEUE = sa.select(sa.func.min(_CASES.c.queue).label("queue")).where(
-    _CASES.c.state == OPEN, _CASES.c.queue > sa.bindparam("last", type_=text())
-)
 
 
 def waiting(now: datetime, taker: records.Taker) -> sa.ColumnElement[bool]:
     """Select what was not handed to the leads and this person may take now, in any of their queues."""
     may_take = queue_statements.waits(
-        sa.literal(now, UtcTime()), sa.literal(_passed(taker.user_id)), escalated=False
+        sa.literal(now, UtcTime()), sa.literal(queue_statements.passed(taker.user_id)), escalated=False
     )
     return sa.and_(may_take, _CASES.c.queue.in_(sorted(taker.queues)))
 
 
+def _turn(row: dict[str, Any]) -> tuple[bool, float, str]:
+    turn: float | None = row["views_turn"]
+    return turn is None, turn or 0.0, row["id"]
+
+
 def _limited(part: sa.Select[Any]) -> sa.Select[Any]:
     return sa.select(part.subquery())  # SQLite takes no limit on a part of a union
-
-
-def _kinds(taker: records.Taker) -> Kinds:
-    return tuple(sorted(taker.declined)), tuple(sorted(taker.put_off)), taker.unseen
-
-
-def _passed(user_id: str) -> str:
-    """Give the pattern of lists that this person is on. The quotation marks of the JSON text make it whole ids, never parts of one."""
-    plain = json.dumps(user_id)
-    for special in (ESCAPE, "%", "_"):
-        plain = plain.replace(special, ESCAPE + special)
-    return f"%{plain}%"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from wardline.adapters.stores import codec, kinds, tables, translation
+from wardline.adapters.stores import codec, engines, kinds, tables, translation
 from wardline.errors import NotFoundError
 
 R = TypeVar("R")
@@ -29,11 +29,12 @@ class SqlReading:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._reader = engines.reading(engine)
 
     def _rows(
         self, statement: sa.Select[Any] | sa.CompoundSelect[Any], **values: Any
     ) -> Sequence[sa.RowMapping]:
-        with translation.translated(), self._engine.connect() as connection:
+        with translation.translated(), self._reader.connect() as connection:
             return connection.execute(statement, values).mappings().all()
 
     def _all(self, record_type: type[R], statement: sa.Select[Any], **values: Any) -> list[R]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import sqlalchemy as sa
 
 from wardline import records
-from wardline.adapters.stores import tables
-from wardline.adapters.stores.columns import UtcTime, text
+from wardline.adapters.stores import listed, queue_statements, tables
+from wardline.adapters.stores.columns import UtcTime
 from wardline.adapters.stores.queue_readers import SqlQueue
 from wardline.records import CaseState, DecisionState, Drawn, Outcome, Target
 
@@ -27,18 +28,15 @@ _OPEN = CaseState.OPEN.value
 class SqlTargets(SqlQueue):
     """What leads and alarms ask of all open cases."""
 
-    def waiting_by_target(self) -> list[records.Waiting]:
-        queue, target = _CASES.c.queue, _CASES.c.target
-        counted = sa.select(queue, target, sa.func.count().label("cases")).where(_CASES.c.state == _OPEN)
-        found = [
-            records.Waiting(
-                queue=row["queue"],
-                target=Target(row["target"]) if row["target"] else None,
-                cases=row["cases"],
-            )
-            for row in self._rows(counted.group_by(queue, target))
-        ]
-        return sorted(found, key=lambda each: (each.queue, each.target or ""))
+    def waiting_by_target(self, *, ends: Sequence[datetime] = ()) -> list[records.Waiting]:
+        dialect = self._engine.dialect.name
+        moments = {f"end_{number}": end for number, end in enumerate(ends)}
+        targets = listed.value(Target, dialect)
+        found = self._rows(_open_by_target(dialect, len(ends)), **moments, targets=targets)
+        every = [_waiting(row, len(ends)) for row in found]
+        return sorted(
+            (each for each in every if each.cases), key=lambda each: (each.queue, each.target or "")
+        )
 
     def count_due(
         self, *, queue: str, target: records.Target, by: datetime, most: int, after: datetime | None = None
@@ -51,24 +49,11 @@ class SqlTargets(SqlQueue):
         return self._first(records.Case, chosen.order_by(_CASES.c.due_at, _CASES.c.id))
 
     def attained(self, *, since: datetime, until: datetime) -> list[records.Attained]:
-        # Those that are still open have kept nothing. They are most of all in a backlog, and are counted along their own index: of each queue
-        # and class those alone whose target ended in the period.
-        due: Counter[tuple[str, str]] = Counter()
-        kept: Counter[tuple[str, str]] = Counter()
-        period = {"since": since, "until": until}
-        queues = self.open_queues()
-        if queues:
-            asked = {f"queue_{number}": queue for number, queue in enumerate(queues)}
-            for row in self._rows(_still_open(len(queues)), **period, **asked):
-                due[row["queue"], row["target"]] += int(row["due"])
-        for row in self._rows(_DECIDED, **period):
-            due[row["queue"], row["target"]] += int(row["due"])
-            kept[row["queue"], row["target"]] += int(row["kept"])
-        return [
-            records.Attained(queue=queue, target=Target(target), due=number, kept=kept[queue, target])
-            for (queue, target), number in sorted(due.items())
-            if number
-        ]
+        found = [
+            records.Attained(queue=row["queue"], target=Target(row["target"]), due=int(row["due"]), kept=int(row["kept"]))
+            for row in self._rows(_DECIDED, since=since, until=until)
+        ]  # fmt: skip
+        return sorted(found, key=lambda each: (each.queue, each.target))
 
     def opinions_by_lot(self, *, most: int) -> list[tuple[float, records.Outcome]]:
         chosen = (
@@ -101,17 +86,47 @@ _DUE = (
 
 
 @cache
-def _still_open(queues: int) -> sa.CompoundSelect[Any]:
-    """Count what is open and due, of so many queues; built once for each number of them."""
-    parts = []
-    for number in range(queues):
-        queue: sa.BindParameter[str] = sa.bindparam(f"queue_{number}", type_=text())
-        for target in Target:
-            of = (_CASES.c.state == _OPEN, _CASES.c.queue == queue, _CASES.c.target == target.value)
-            named = sa.literal(target.value, sa.Text()).label("target")
-            counted = sa.func.count().label("due")
-            parts.append(sa.select(queue.label("queue"), named, counted).where(*of, *_DUE))
-    return sa.union_all(*parts)
+def _open_by_target(dialect: str, ends: int) -> sa.CompoundSelect[Any]:
+    """Count what is open by queue and class, and between so many times at which targets end. Each case is walked over once: the whole is what
+    lies between them, together."""
+    queues, targets = queue_statements.open_queues(), listed.rows("targets", dialect)
+    target = listed.each("targets", dialect)
+    of_queue = sa.and_(_CASES.c.state == _OPEN, _CASES.c.queue == queues.c.value)
+    classed = _between(sa.and_(of_queue, _CASES.c.target == target), queues, ends)
+    rest = _between(sa.and_(of_queue, _CASES.c.target.is_(None)), queues, ends)
+    named = queues.c.value.is_not(None)
+    nothing = sa.cast(sa.null(), sa.Text()).label("target")
+    return sa.union_all(
+        sa.select(queues.c.value.label("queue"), target.label("target"), *classed)
+        .select_from(queues.join(targets, sa.true()))
+        .where(named),
+        sa.select(queues.c.value.label("queue"), nothing, *rest).where(named),
+    )
+
+
+def _between(chosen: sa.ColumnElement[bool], queues: sa.CTE, ends: int) -> list[sa.Label[int]]:
+    """Count what has no target's end, what ends before the first time, between each two, and from the last one on."""
+    due = _CASES.c.due_at
+    at: list[sa.BindParameter[datetime]] = [
+        sa.bindparam(f"end_{number}", type_=UtcTime()) for number in range(ends)
+    ]
+    from_to = [*zip([None, *at], [*at, None], strict=True)]
+    parts = [due.is_(None)] + [
+        sa.and_(due.is_not(None), *([due >= low] if low is not None else []), *([due < high] if high is not None else []))
+        for low, high in from_to
+    ]  # fmt: skip
+    counted = (
+        sa.select(sa.func.count()).select_from(_CASES).where(chosen, part).correlate(queues) for part in parts
+    )
+    return [each.scalar_subquery().label(f"cases_{number}") for number, each in enumerate(counted)]
+
+
+def _waiting(row: sa.RowMapping, ends: int) -> records.Waiting:
+    between = [int(row[f"cases_{number}"]) for number in range(ends + 2)]
+    return records.Waiting(
+        queue=row["queue"], target=Target(row["target"]) if row["target"] else None, cases=sum(between),
+        due=tuple(accumulate(between[1:-1])),
+    )  # fmt: skip
 
 
 def _decided() -> sa.Select[Any]:

@@ -2,7 +2,7 @@
 
 A durable commit costs one disk flush, whatever is in it, so that concurrent callers share it. Each request has its own savepoint:
 what is wrong with one fails that one only. Whoever finds nobody writing writes what waits; no thread is woken to do it, which would take
-longer than to add to a counter.
+longer than to add to a counter. Whoever finds somebody writing is told when theirs is done, and need not wait for whoever writes next.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -25,8 +25,18 @@ from wardline.adapters.stores.quick_counts import NotCommittedError, QuickCounts
 T = TypeVar("T")
 Enqueue = Callable[[sa.Connection, records.Task], None]
 MOST_IN_BATCH = 256
+MUCH = 8
+"""A request with more changes than this is in no batch with those that came before it: they would wait until all of it is written."""
 MOST_TRIES = 5
 """How often a request may lose a deadlock against other processes before it fails."""
+_LOOK_AGAIN_SECONDS = 0.5
+"""Whoever was to tell a thread may have been interrupted just then."""
+
+
+def _locked() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 @dataclass(slots=True, eq=False)
@@ -36,12 +46,25 @@ class _Job:
     is_done: bool = False
     result: Any = None
     error: BaseException | None = None
+    _told: threading.Lock = field(default_factory=_locked)
+    """Open once there is something to look at."""
 
     def succeed(self, result: Any = None) -> None:
         self.result, self.is_done = result, True
+        self.tell()
 
     def fail(self, error: BaseException) -> None:
         self.error, self.is_done = error, True
+        self.tell()
+
+    def tell(self) -> None:
+        """Have whoever waits for it look whether it is done, and else whether nobody writes."""
+        with suppress(RuntimeError):  # told before
+            self._told.release()
+
+    def wait(self) -> None:
+        """Wait until that is told."""
+        self._told.acquire(timeout=_LOOK_AGAIN_SECONDS)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -128,12 +151,24 @@ class GroupWriter:
                 raise errors.StoreUnavailableError("store: closed, expected an open one")
             self._waiting.append(job)
         while not job.is_done:
-            with self._writing:
+            if not self._writing.acquire(blocking=False):
+                job.wait()
+                continue
+            try:
                 if not job.is_done:
                     self._serve()
+            finally:
+                self._writing.release()
+                self._tell_next()
         if job.error is not None:
             raise job.error
         return job.result
+
+    def _tell_next(self) -> None:
+        """Have the one that waits longest write what came meanwhile."""
+        with self._gate:
+            if self._waiting:
+                self._waiting[0].tell()
 
     def _serve(self) -> None:
         """Do what waits first: commits that wait together, without waiting for more, or something that is to be alone."""
@@ -141,7 +176,7 @@ class GroupWriter:
         with self._gate:
             while self._waiting and len(batch) < MOST_IN_BATCH:
                 first = self._waiting[0]
-                if isinstance(first, _Alone):
+                if isinstance(first, _Alone) or (batch and len(first.prepared.writes) > MUCH):
                     break
                 batch.append(first)
                 self._waiting.popleft()
