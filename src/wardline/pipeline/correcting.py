@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
-from wardline.pipeline import alarms, second_person
+from wardline.pipeline import alarms, reported, second_person
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -28,7 +29,7 @@ def draft(
         corrects: The finished referral that it corrects.
         waits: Why a person has to approve it before anything is sent, in a fixed phrase.
     """
-    report = filing.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
+    report = reported.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
     receiver = parts.authority
     made = referral.plan(
         report, decision, authority=receiver.name if receiver else filing.NOBODY,
@@ -54,9 +55,18 @@ def _clocked(
     priority = referral.assign(decision, () if is_correction else facts, is_imminent=is_graver)
     regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
     return referral.clocked(
-        made, priority, since=min(decision.at, parts.now()), now=parts.now(), rules=rules.clocks, approval=rules.approval,
-        regions=regions, corrects=is_correction,
+        made, priority, since=min(decision.at if is_correction else _known_since(parts, decision), parts.now()), now=parts.now(),
+        rules=rules.clocks, approval=rules.approval, regions=regions, corrects=is_correction and not referral.is_supplement(decision),
     )  # fmt: skip
+
+
+def _known_since(parts: Parts, decision: records.Decision) -> datetime:
+    """Say when somebody first found the violation that is reported: who waits for a second person's opinion knows of it already."""
+    found = [
+        each.at for each in parts.store.decisions_of(decision.case_id)
+        if each.outcome is Outcome.VIOLATION and each.state in (DecisionState.GIVEN, DecisionState.EFFECTIVE)
+    ]  # fmt: skip
+    return min((*found, decision.at))
 
 
 def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, case: records.Case) -> Writing:

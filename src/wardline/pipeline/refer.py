@@ -18,13 +18,13 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, prior, schemas
+from wardline.pipeline import alarms, reported, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
 
 _ALARM_AFTER_ATTEMPTS = 5
-_TRIES_BETWEEN = 1_000_000
+TRIES_BETWEEN = 1_000_000
 """Tries are counted on from a number that none before had: work that was enqueued once is not enqueued again."""
 NOBODY = "none"
 """In the place of the authority and its environment while the settings name none."""
@@ -32,95 +32,11 @@ NOBODY = "none"
 _log = structlog.get_logger("wardline.refer")
 
 
-def report_of(
-    parts: Parts,
-    draft_id: str,
-    decision: records.Decision,
-    case: records.Case,
-    *,
-    corrects: str | None = None,
-) -> records.Report:
-    """Build the content of a report from what is stored now; of the decision that overturned another, what corrects that one's report.
-
-    Args:
-        parts: The installation's.
-        draft_id: The referral's id.
-        decision: What it follows from.
-        case: The decision's.
-        corrects: The finished referral that it corrects.
-    """
-    if corrects is not None and referral.needs_referral(decision):
-        return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
-    if not referral.needs_referral(decision):
-        return _correction(parts, draft_id, decision, case)
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    report = referral.build_report(
-        draft_id, decision, case, items, parts.store.reveals_of(case.id), parts.store.actions_of(case.id), parts.rules.reporter,
-        "; ".join(case.reasons) + ".", parts.now(), prior.reports_about(parts, case, draft_id),
-    )  # fmt: skip
-    return referral.with_knowledge(report, parts.store.facts_of(case.id), regions=referral.regions_of(items))
-
-
-def checked(
-    parts: Parts, report: records.Report, decision: records.Decision, case: records.Case
-) -> tuple[Need, ...]:
-    """Say what police need of a report and whether it is there."""
-    regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
-    return referral.checklist(report, decision, parts.store.facts_of(case.id), regions=regions)
-
-
 def task(found: records.Referral, attempt: int, not_before: datetime | None = None) -> Task:
     """Make the work that files a referral. Each priority has a queue of its own, so that a graver one never stands behind others."""
     name = {records.Priority.FIRST: "refer-at-once", records.Priority.SECOND: "refer-soon"}
     chosen = name.get(found.priority, "refer") if found.priority is not None else "refer"
     return Task(name=chosen, record_id=found.id, attempt=attempt, not_before=not_before)
-
-
-def _correction(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case
-) -> records.Report:
-    finished = [
-        each
-        for each in parts.store.referrals(case_id=case.id)
-        if each.state is ReferralState.FINISHED and each.corrects is None
-    ]
-    if not finished:
-        raise InputError(
-            f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
-        )
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    return referral.build_correction(
-        draft_id, finished[-1], decision, case, items, parts.rules.reporter, parts.now()
-    )
-
-
-def _regrading(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
-) -> records.Report:
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    told = told_of(parts, filed, parts.store.referrals(case_id=case.id), besides=decision.id)
-    return referral.build_regrading(
-        draft_id, filed, told, decision, case, items, parts.rules.reporter
-    )  # fmt: skip
-
-
-def told_of(
-    parts: Parts, filed: records.Referral, found: Sequence[records.Referral], *, besides: str
-) -> records.Decision:
-    """Give the decision whose grades the authority knows: of the newest finished correction of a report, else of the report itself.
-
-    Args:
-        parts: The installation's.
-        filed: The report.
-        found: Every referral of its case, oldest first.
-        besides: A decision that does not count.
-    """
-    known = [
-        each
-        for each in found
-        if each.corrects == filed.id and each.state is ReferralState.FINISHED and each.decision_id != besides
-    ]
-    return parts.store.decision((known[-1] if known else filed).decision_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +62,13 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
     decision = parts.store.decision(found.decision_id)
     case = parts.store.case(found.case_id)
     try:
-        report = report_of(parts, found.id, decision, case, corrects=found.corrects)
+        report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
     except InputError as error:
         reason = error.message.removeprefix(f"referral {found.id}: ")
         return ReferralPreview(
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
-    checklist = checked(parts, report, decision, case)
+    checklist = reported.checked(parts, report, decision, case)
     authority = parts.authority
     if authority is None or found.authority not in (NOBODY, authority.name):
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
@@ -211,7 +127,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
         raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
     if parts.authority is not None:
-        report = report_of(
+        report = reported.report_of(
             parts,
             stopped.id,
             parts.store.decision(stopped.decision_id),
@@ -226,7 +142,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             )
     parts.store.commit(
         Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
-        work=[task(again, again.version * _TRIES_BETWEEN)],
+        work=[task(again, again.version * TRIES_BETWEEN)],
     )  # fmt: skip
     return again
 
@@ -244,8 +160,8 @@ class _Filing:
         self._attempt = attempt
         decision = parts.store.decision(current.decision_id)
         case = parts.store.case(current.case_id)
-        self._report = report_of(parts, current.id, decision, case, corrects=current.corrects)
-        self._completeness = referral.score(checked(parts, self._report, decision, case)).percent
+        self._report = reported.report_of(parts, current.id, decision, case, corrects=current.corrects)
+        self._completeness = referral.score(reported.checked(parts, self._report, decision, case)).percent
 
     def run(self) -> None:
         resumed = self._current.in_flight
@@ -343,7 +259,9 @@ class _Filing:
         if failed.state is ReferralState.NEEDS_HUMAN:
             self._commit(failed)
             return True
-        later = self._parts.now() + referral.retry_delay(max(failed.attempts, 1), self._parts.jitter())
+        later = self._parts.now() + referral.retry_delay(
+            max(failed.attempts, 1), self._parts.jitter(), priority=failed.priority
+        )
         again = task(failed, self._attempt + 1, later)
         self._commit(failed, [again])
         if failed.attempts >= _ALARM_AFTER_ATTEMPTS:
@@ -383,7 +301,9 @@ def _ask(parts: Parts, stopped: records.Referral) -> None:
 
 def _wait_for_settings(parts: Parts, draft: records.Referral, attempt: int, problem: str) -> None:
     waiting = replace(draft, attempts=draft.attempts + 1, problem=problem, version=draft.version + 1)
-    later = parts.now() + referral.retry_delay(max(waiting.attempts, 8), parts.jitter())
+    later = parts.now() + referral.retry_delay(
+        max(waiting.attempts, 8), parts.jitter(), priority=waiting.priority
+    )
     parts.store.commit(
         Replace(waiting), entries=[parts.entry(Verb.REFERRAL_MOVED, draft.id, detail="waits for an authority")],
         work=[task(draft, attempt + 1, later)],

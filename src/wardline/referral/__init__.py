@@ -8,7 +8,7 @@ from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
-from wardline.referral.knowledge import FACT_WORDS, require_addable, with_knowledge
+from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -19,6 +19,7 @@ from wardline.referral.moving import (
     retry_delay,
     withdraw,
 )
+from wardline.referral.passed import identifiers, linked, places
 from wardline.referral.priorities import (
     Approval,
     Clocked,
@@ -46,11 +47,13 @@ from wardline.referral.steps import (
     Step,
     Submit,
 )
+from wardline.referral.supplements import build_supplement, is_supplement
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
     "FACT_WORDS",
+    "MARKED",
     "UNKNOWN_ORPHAN",
     "WEIGHTS",
     "Adder",
@@ -75,19 +78,24 @@ __all__ = [
     "build_receipt",
     "build_regrading",
     "build_report",
+    "build_supplement",
     "cancel",
     "checklist",
     "clocked",
     "differs",
     "graded",
     "graver",
+    "identifiers",
     "is_plain_address",
+    "is_supplement",
+    "linked",
     "median",
     "needs_referral",
     "next_step",
     "on_answer",
     "on_error",
     "part_over",
+    "places",
     "plan",
     "raised",
     "refile",

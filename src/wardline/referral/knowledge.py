@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from wardline import records
 from wardline.errors import ConflictError
@@ -18,26 +18,52 @@ FACT_WORDS = {
     FactKind.CALL: "Telephoned",
 }
 _OPEN = (ReferralState.DRAFT, ReferralState.OPENING, ReferralState.NEEDS_HUMAN)
+MARKED = "A person at the service marked this as a case in which a child may be in danger now. No reason was written down."
+"""The reason in a report of a case that somebody marked, where nobody wrote one."""
 _LONGEST_REASON = 3000
 """Source: CyberTipline Reporting API, ``escalateToHighPriority``."""
 
 
 def with_knowledge(
-    report: records.Report, facts: Sequence[records.Fact], *, regions: Sequence[str] = ()
-) -> records.Report:
+    report: records.Report, facts: Sequence[records.Fact], *, regions: Sequence[str] = (),
+    said: Sequence[tuple[datetime, str]] = (), is_marked: bool = False,
+) -> records.Report:  # fmt: skip
     """Put into a report what people wrote down, and the country that the platform gave of its account.
 
-    A reason for danger becomes the report's own, beside the decision's. Everything else is a line of the note, with who knows it.
+    Reasons for danger become the report's own, the newest first: whoever has a minute reads that, and where all of them are too long for the
+    field, the oldest are cut. Everything else is a line of the note, with who knows it. A correction takes none of it.
+
+    Args:
+        report: As it follows from its decision.
+        facts: What people wrote down about the case, oldest first.
+        regions: Where the platform says that the account is.
+        said: Each reason for danger that stands in a decision, its own among them, and when it was written.
+        is_marked: Somebody marked the case as one in which a child may be in danger now. That alone is told too: without a word of it the
+            authority would not know that it is urgent.
     """
+    if report.corrects is not None:
+        return report
     lines = [
         f"Country of the account, as the service knows it (ISO 3166-1): {', '.join(regions)}."
     ] if regions else []  # fmt: skip
     lines += [_line(each) for each in facts if each.kind is not FactKind.DANGER]
-    reasons = [report.escalation or "", *(each.text for each in facts if each.kind is FactKind.DANGER)]
-    escalation = " ".join(each for each in dict.fromkeys(reasons) if each)[:_LONGEST_REASON] or None
-    if report.corrects is not None or not (lines or escalation):
-        return report
-    return replace(report, note="\n".join([report.note, *lines]), escalation=escalation)
+    written = [*said, *((each.at, each.text) for each in facts if each.kind is FactKind.DANGER)]
+    escalation = _newest_first(written) or report.escalation or (MARKED if is_marked else None)
+    note = "\n".join([report.note, *lines])
+    return replace(report, note=note, escalation=escalation)
+
+
+def _newest_first(written: Sequence[tuple[datetime, str]]) -> str | None:
+    """Join reasons for danger; of two at the same moment the later one in the sequence counts as newer. The same one stands once."""
+    in_order = sorted(enumerate(written), key=lambda each: (each[1][0], each[0]), reverse=True)
+    newest: dict[str, datetime] = {}
+    for _, (at, text) in in_order:
+        newest.setdefault(text, at)
+    parts = [
+        text if number == 0 else f"Before that, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {text}"
+        for number, (text, at) in enumerate(newest.items())
+    ]
+    return " ".join(parts)[:_LONGEST_REASON] or None
 
 
 def require_addable(found: records.Referral) -> None:
@@ -47,7 +73,8 @@ def require_addable(found: records.Referral) -> None:
     if found.in_flight or found.state not in _OPEN:
         raise ConflictError(
             f"{found.id}: {found.state}, expected one of which nothing was sent yet",
-            remedy="Tell the authority in another way, naming its report number: a report that was sent takes nothing more.",
+            remedy="Tell the authority in another way, naming its report number: a report that was sent takes nothing more. If a child may be in "
+            "danger now, telephone first.",
         )
 
 

@@ -54,6 +54,11 @@ WORDS: dict[AlarmKind, Words] = {
         "They are filed, and their evidence is held.",
         "Somebody who did not decide them opens each one, reads it, and says so on its page.",
     ),
+    AlarmKind.KNOWN_LATE: Words(
+        "Something was said that a filed report has not",
+        "The report stays as it was sent: it takes nothing more.",
+        "Open the report. If a child may be in danger, telephone first. Then tell the authority, naming the number of its report.",
+    ),
     AlarmKind.WEBHOOK_UNDELIVERED: Words(
         "A platform does not take an action",
         "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",

@@ -137,7 +137,7 @@ def _retry_minutes(found: records.Referral) -> int | None:
         ReferralState.WITHDRAWN,
     ):
         return None
-    wait = referral.retry_delay(max(found.attempts, _SETTINGS_ATTEMPTS))
+    wait = referral.retry_delay(max(found.attempts, _SETTINGS_ATTEMPTS), priority=found.priority)
     return -(-wait // timedelta(minutes=1))
 
 
