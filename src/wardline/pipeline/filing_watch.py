@@ -15,9 +15,9 @@ MOST_WATCHED = 1_000
 CHECKS = "checks"
 """What the alarm about reports that nobody checked is about."""
 _LEVELS = (
-    (HALF, AlarmKind.REFERRAL_NEAR, "half", "have half of their clock behind them"),
-    (MOST, AlarmKind.REFERRAL_NEAR, "four-fifths", "have four fifths of their clock behind them"),
-    (1.0, AlarmKind.REFERRAL_PAST, "past", "are past their clock"),
+    (HALF, AlarmKind.REFERRAL_NEAR, "half", "half of the clock is over"),
+    (MOST, AlarmKind.REFERRAL_NEAR, "four-fifths", "four fifths of the clock are over"),
+    (1.0, AlarmKind.REFERRAL_PAST, "past", "the clock is over"),
 )
 
 
@@ -36,11 +36,10 @@ def _watch_clock(parts: Parts, priority: Priority) -> None:
         if not here:
             alarms.resolve_about(parts, kind, f"{priority}:{word}")
             continue
-        first = here[0]
-        due = first.due_at.isoformat(" ", "minutes") if first.due_at is not None else "no time"
+        # It names none of them: who may have to judge one reads this too, and the first may be filed long before the last.
         alarms.raise_alarm(parts, kind, f"{priority}:{word}", (
-            f"{_number(len(here))} of priority {priority} {words} and {'is' if len(here) == 1 else 'are'} not filed. The first is {first.id}, due "
-            f"at {due}. See why it is not filed on its page."
+            f"Of {_number(len(here))} of priority {priority} {words}, and {'it is' if len(here) == 1 else 'they are'} not filed. The list of "
+            "referrals has the most urgent first, and the page of each says why it is not filed."
         ))  # fmt: skip
 
 
@@ -55,8 +54,8 @@ def _watch_checks(parts: Parts) -> None:
         alarms.resolve_about(parts, AlarmKind.REFERRAL_UNCHECKED, CHECKS)
         return
     message = (
-        f"{_number(len(late))} {'was' if len(late) == 1 else 'were'} filed by one person and not checked by another in time. The first is "
-        f"{late[0].id}. Open it, read it as the officer does, and say that you looked."
+        f"{_number(len(late))} {'was' if len(late) == 1 else 'were'} filed by one person and not checked by another in time. The list of "
+        "referrals has them. Open each, read it as the officer does, and say that you looked."
     )
     alarms.raise_alarm(parts, AlarmKind.REFERRAL_UNCHECKED, CHECKS, message)
 

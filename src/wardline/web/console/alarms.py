@@ -37,12 +37,12 @@ WORDS: dict[AlarmKind, Words] = {
     AlarmKind.REFERRAL_NEAR: Words(
         "Reports have used up much of their clock",
         "They are tried again by themselves. Nothing holds them back but what their page says.",
-        "Open the first one, see why it is not filed, and put that right.",
+        "Open the most urgent one in the list of referrals, see why it is not filed, and put that right.",
     ),
     AlarmKind.REFERRAL_PAST: Words(
         "Reports are past their clock",
         "They are tried again by themselves, and their evidence is held.",
-        "Open the first one, see why it is not filed, and put that right. If a child may be in danger, telephone.",
+        "Open the most urgent one in the list of referrals, see why it is not filed, and put that right. If a child may be in danger, telephone.",
     ),
     AlarmKind.REFERRAL_UNAPPROVED: Words(
         "A report was filed without its second person",
@@ -242,6 +242,12 @@ _PAGES = (
     (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists/{}", "Open the list", OVERSEERS),
     (re.compile(r"case-[0-9a-z]{26}"), "/cases/{}", "Open the case", REVIEWERS),
     (re.compile(r"certificate-[0-9a-z]{26}"), "/automation#{}", "See what the machine may do", OVERSEERS),
+    (
+        re.compile(r"[123]:(half|four-fifths|past)|checks"),
+        "/referrals",
+        "See the reports on their way",
+        OVERSEERS,
+    ),
     (re.compile("log"), "/audit", "See the audit log", OVERSEERS),
 )
 """Pages about a record: what its id looks like, where the page is, what the link says, who may open it."""
@@ -249,7 +255,7 @@ _PAGES = (
 
 def show(desk: Desk) -> Response:
     """List the open alarms, oldest first: as many as somebody can deal with, and how many others there are."""
-    found = desk.wardline.parts.store.open_alarms()
+    found = desk.wardline.open_alarms(user=desk.user)
     return page(
         desk, "alarms", alarms=[(each, WORDS[each.kind], _link(desk, each)) for each in found[:_SHOWN]],
         others=len(found[_SHOWN:]),

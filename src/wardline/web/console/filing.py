@@ -45,9 +45,7 @@ class Line:
 
 def opened(desk: Desk) -> str:
     """Give the referral that is asked for, unless this person may have to judge its case."""
-    found = desk.wardline.parts.store.referral(desk.record("referral"))
-    desk.wardline.require_open(found.case_id, user=desk.user)
-    return found.id
+    return desk.wardline.open_referral(desk.record("referral"), user=desk.user).id
 
 
 def due_words(at: datetime | None, now: datetime) -> str:

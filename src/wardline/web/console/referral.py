@@ -69,7 +69,7 @@ def show(desk: Desk) -> Response:
 
 def file_again(desk: Desk) -> Response:
     """Let a referral that waits for a person go on."""
-    return go(f"/referrals/{desk.wardline.file_again(desk.record('referral'), user=desk.user).id}")
+    return go(f"/referrals/{desk.wardline.file_again(filing.opened(desk), user=desk.user).id}")
 
 
 def receipt(desk: Desk) -> Response:
