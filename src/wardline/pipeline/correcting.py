@@ -110,7 +110,7 @@ def _is_settled(parts: Parts, referral_id: str) -> bool:
         written.commit(parts)
     if parts.store.referral(referral_id).state is not ReferralState.WITHDRAWN:
         return False  # an open report has to be withdrawn at the authority first
-    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, referral_id)
+    filing.over(parts, parts.store.referral(referral_id))
     return True
 
 
@@ -122,7 +122,8 @@ def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing
             Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"
         )
         again = filing.task(ended, _TRIES_FROM + ended.version)
-        written.note(Replace(ended), told, work=[again] if ended.state is ReferralState.RETRACTING else [])
+        # Also where nothing is left to withdraw: its alarms end with it.
+        written.note(Replace(ended), told, work=[again])
     return written
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from wardline import referral
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, refer
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.targets import HALF, MOST
-from wardline.records import AlarmKind, Priority
+from wardline.records import AlarmKind, Priority, ReferralState
 
 MOST_WATCHED = 1_000
 """Of each priority those that are due first: more make no difference to an alarm."""
 CHECKS = "checks"
 """What the alarm about reports that nobody checked is about."""
+_OF_ONE = (AlarmKind.FILING_NEEDS_HUMAN, AlarmKind.REFERRAL_UNAPPROVED)
 _LEVELS = (
     (HALF, AlarmKind.REFERRAL_NEAR, "half", "half of the clock is over"),
     (MOST, AlarmKind.REFERRAL_NEAR, "four-fifths", "four fifths of the clock are over"),
@@ -26,6 +27,16 @@ def watch(parts: Parts) -> None:
     for priority in Priority:
         _watch_clock(parts, priority)
     _watch_checks(parts)
+    _close_what_is_over(parts)
+
+
+def _close_what_is_over(parts: Parts) -> None:
+    """Close what a crash left open, between the end of a referral and that of its alarms."""
+    for alarm in parts.store.open_alarms():
+        if alarm.kind in _OF_ONE:
+            found = parts.store.referral(alarm.subject_id)
+            if found.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
+                refer.over(parts, found)
 
 
 def _watch_clock(parts: Parts, priority: Priority) -> None:

@@ -90,6 +90,7 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
     schemas.adopt(parts)
     current = parts.store.referral(referral_id)
     if current.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
+        over(parts, current)  # a crash may have come between the state and the end of its alarms
         return
     if current.state is ReferralState.NEEDS_HUMAN:
         _ask(parts, current)  # a crash may have come between the state and its alarm
@@ -123,6 +124,10 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     """
     stopped = parts.store.referral(referral_id)
     again = referral.refile(stopped)
+    if (
+        again.waits_until is not None
+    ):  # it stopped before anybody approved it, and waits no more: somebody checks it afterwards
+        again = referral.unapproved(again, now=parts.now(), approval=parts.rules.filing.approval)
     schemas.adopt(parts)
     if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
         raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
@@ -158,10 +163,19 @@ class _Filing:
         # Drafted before there was an authority in the settings: it is this one's from here on.
         self._current = replace(current, authority=authority.name, environment=authority.environment)
         self._attempt = attempt
-        decision = parts.store.decision(current.decision_id)
-        case = parts.store.case(current.case_id)
-        self._report = reported.report_of(parts, current.id, decision, case, corrects=current.corrects)
-        self._completeness = referral.score(reported.checked(parts, self._report, decision, case)).percent
+        self._decision = parts.store.decision(current.decision_id)
+        self._case = parts.store.case(current.case_id)
+        self._built: records.Report | None = None
+
+    @property
+    def _report(self) -> records.Report:
+        """Build the report once, and not before it is needed: one that is only withdrawn may not be buildable any more."""
+        if self._built is None:
+            current = self._current
+            self._built = reported.report_of(
+                self._parts, current.id, self._decision, self._case, corrects=current.corrects
+            )
+        return self._built
 
     def run(self) -> None:
         resumed = self._current.in_flight
@@ -179,13 +193,33 @@ class _Filing:
                     _ask(self._parts, self._current)
                     return
                 case referral.Submit() | referral.Attach() | referral.Finish() | referral.Retract():
+                    if self._cannot_build(step):
+                        continue
                     if not self._call(step):
                         return
                 case _:
                     assert_never(step)
 
+    def _cannot_build(self, step: referral.Call) -> bool:
+        """Stop for a person where what a call would send cannot be built any more; gives whether it is so."""
+        if isinstance(step, referral.Retract):
+            return False
+        problem = self._why_not_built()
+        if problem is not None:
+            self._commit(referral.withdraw(self._current, problem))
+        return problem is not None
+
+    def _why_not_built(self) -> str | None:
+        try:
+            _ = self._report
+        except InputError as error:
+            reason = error.message.removeprefix(f"referral {self._current.id}: ")
+            return f"the report cannot be built any more: {reason}"[:480]
+        return None
+
     def _passes_check(self) -> bool:
-        problems = self._authority.check(self._report)
+        unbuilt = self._why_not_built()
+        problems = self._authority.check(self._report) if unbuilt is None else (unbuilt,)
         if not problems:
             return True
         self._commit(referral.withdraw(self._current, "; ".join(problems)[:480]))
@@ -237,7 +271,7 @@ class _Filing:
     ) -> None:
         if moved.state is ReferralState.FINISHED:
             self._file(moved, source)
-            alarms.resolve_about(self._parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
+            over(self._parts, self._current)
             for about in (moved.authority, NOBODY):
                 alarms.resolve_about(self._parts, AlarmKind.FILING_FAILED, about)
         else:
@@ -281,7 +315,8 @@ class _Filing:
             receipt_at=now,
             periods=parts.rules.periods,
         )
-        filed = replace(moved, in_flight=False, completeness=self._completeness)
+        needs = reported.checked(parts, self._report, self._decision, self._case)
+        filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
         parts.store.commit(
             Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
             parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
@@ -292,6 +327,13 @@ class _Filing:
             work=[Task(name="hold-before", record_id=filed.id)] if parts.rules.periods.before_filing else [],
         )  # fmt: skip
         self._current = filed
+
+
+def over(parts: Parts, ended: records.Referral) -> None:
+    """Close the alarms that ask for something about a referral of which nothing is to be done any more."""
+    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, ended.id)
+    if ended.state is ReferralState.WITHDRAWN or ended.second_at is not None:
+        alarms.resolve_about(parts, AlarmKind.REFERRAL_UNAPPROVED, ended.id)
 
 
 def _ask(parts: Parts, stopped: records.Referral) -> None:

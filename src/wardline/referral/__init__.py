@@ -32,6 +32,7 @@ from wardline.referral.priorities import (
     regions_of,
     release,
     seconded,
+    unapproved,
     waits,
 )
 from wardline.referral.regrading import APPROVAL, build_regrading, differs, graded, unreported
@@ -105,6 +106,7 @@ __all__ = [
     "retry_delay",
     "score",
     "seconded",
+    "unapproved",
     "unreported",
     "waits",
     "was_viewed",

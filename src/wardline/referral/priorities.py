@@ -160,8 +160,12 @@ def release(
     """File a report that nobody approved in time; None while it need not be. A second person checks it afterwards."""
     if not waits(found) or found.waits_until is None or now < found.waits_until:
         return None
-    check_by = _after(now, timedelta(hours=approval.check_hours))
-    return replace(found, waits_until=None, check_by=check_by, version=found.version + 1)
+    return replace(unapproved(found, now=now, approval=approval), version=found.version + 1)
+
+
+def unapproved(found: records.Referral, *, now: datetime, approval: Approval) -> records.Referral:
+    """Let a report go on that nobody approved: somebody checks it afterwards. Its version stays."""
+    return replace(found, waits_until=None, check_by=_after(now, timedelta(hours=approval.check_hours)))
 
 
 def seconded(
