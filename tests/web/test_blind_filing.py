@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -107,7 +107,7 @@ def scene_grade(scene: Scene) -> Category:
 
 def test_a_refusal_names_the_report_that_was_asked_for_and_no_case(scene: Scene) -> None:
     line, lead = scene.line, scene.lead
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: line.wardline.file_again(scene.referral.id, user=lead.user),
         lambda: line.wardline.second_referral(scene.referral.id, user=lead.user),
         lambda: line.wardline.add_to_referral(
