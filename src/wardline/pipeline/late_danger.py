@@ -19,6 +19,8 @@ from wardline.records import AlarmKind, Outcome, Priority, ReferralState, Replac
 
 NAME = "late-danger"
 _AGAIN = timedelta(seconds=30)
+"""To the second look; each one after it waits as much longer, up to ``_MOST_TIMES`` of it."""
+_MOST_TIMES = 20
 _OF_A_VERSION = 1_000_000
 """Looks at a case that was marked are counted on from a number of its own: work that was enqueued once is not enqueued again."""
 
@@ -80,7 +82,8 @@ def tell(parts: Parts, record_id: str, attempt: int) -> None:
         if is_report and (decision is None or found.decision_id != decision.id):
             is_waiting |= _see_to(parts, found, decision)
     if is_waiting:
-        later = Task(name=NAME, record_id=record_id, attempt=attempt + 1, not_before=parts.now() + _AGAIN)
+        wait = _AGAIN * min(attempt % _OF_A_VERSION + 1, _MOST_TIMES)
+        later = Task(name=NAME, record_id=record_id, attempt=attempt + 1, not_before=parts.now() + wait)
         parts.store.commit(entries=(), work=[later])
 
 
