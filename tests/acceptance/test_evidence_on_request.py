@@ -18,6 +18,7 @@ from wardline import audit, preservation, records, review
 from wardline.errors import ConflictError, EvidenceError, NotFoundError, RefusedError, SecondPersonError
 from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
 from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
+from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
 
 DAY = timedelta(days=1)
@@ -197,6 +198,15 @@ def test_evidence_is_destroyed_by_two_people_and_there_is_proof_for_outsiders(li
     assert said["proposed_by"] != said["approved_by"]
     with pytest.raises(NotFoundError):
         line.parts.vault.open(item_id, "original")
+
+
+def test_what_people_wrote_for_a_report_is_destroyed_with_its_file(line: Line) -> None:
+    item_id = reported(line)
+    (case,) = [each for each in line.store.cases(most=9) if item_id in each.item_ids]
+    written = make.fact(case_id=case.id)
+    line.store.commit(records.Insert(written), entries=[line.parts.entry(records.Verb.FACT_ADDED, case.id)])
+    destroyed(line, item_id)
+    assert line.store.facts_of(case.id) == []
 
 
 def test_a_destruction_is_told_of_every_hold_that_still_runs(line: Line) -> None:

@@ -26,7 +26,7 @@ from wardline.web.app import create_app
 
 NOTE = "a note that must not travel"
 AUTHOR = "quillfeather"
-RULES = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True))
+RULES = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True), oldest_share=0.0)
 Say = Callable[[records.Case], review.Judgement]
 FIRST: dict[str, Say] = {
     "a violation": lambda case: replace(violation(case), note=NOTE, second_opinion=True),
@@ -39,7 +39,7 @@ FIRST: dict[str, Say] = {
         violation(case), note=NOTE, second_opinion=True, escalation="there was a threat to meet today"
     ),
 }
-TOTALS = {"/v1/statistics", "/metrics", "/v1/audit/entries", "/v1/alarms", "/v1/cases/{case_id}/known-answer"}
+TOTALS = {"/v1/statistics", "/metrics", "/v1/audit/entries", "/v1/cases/{case_id}/known-answer"}
 """Figures of the whole installation, the log of auditors, who judge nothing, and what tells of files for practice."""
 
 
@@ -57,6 +57,7 @@ class Told:
         ):  # fmt: skip
             api = Api(create_app(line.wardline, low_trust_answer_seconds=0))
             first, third = line.person(AUTHOR), line.person("pippin")
+            line.person("an administrator", Role.ADMIN)  # who sees every alarm
             somebody(line, "reader", role)
             reader = line.store.user_named("reader")
             assert reader is not None
@@ -108,7 +109,7 @@ class Told:
             for path in ("/audit", f"/audit?record={self.case.id}"):
                 found[path.replace(self.case.id, "ID")] = self._log(browser.get(path).text)
             assert "user:created" in found["/audit"]
-            self._raw(browser.get("/alarms").text)
+            found["/alarms"] = self._raw(browser.get("/alarms").text)
         return found
 
     def _raw(self, text: str) -> str:
@@ -116,8 +117,6 @@ class Told:
             assert secret not in text, secret
         text = re.sub(r"[a-z-]+-[0-9a-hjkmnp-tv-z]{26}", "ID", text)
         text = re.sub(r'name="csrf" value="[^"]*"', "", text)
-        # An alarm is hidden from nobody: what must be put right goes before blindness. It says what is wrong, and no answer.
-        text = re.sub(r'Alarms(<span class="n">\d+</span>)?', "Alarms", text)
         return re.sub(r"\b[0-9A-HJKMNP-TV-Z]{6}\b", "SHORT", text)
 
     def _log(self, text: str) -> str:

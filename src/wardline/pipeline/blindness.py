@@ -270,7 +270,7 @@ def told(
         return list(lines)
     lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
     lines = [each for each in lines if not _tells_of_neighbours(parts, each[1])]
-    about = {entry: _case_of(parts, entry) for _, entry in lines}
+    about = {entry: case_of(parts, entry.subject_id, detail=entry.detail) for _, entry in lines}
     case_ids = list({each: None for each in about.values() if each})
     hidden = hidden_cases(parts, case_ids, user) | _just_decided(parts, case_ids, user)
     return [(position, entry) for position, entry in lines if about[entry] not in hidden]
@@ -298,10 +298,10 @@ def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
     return parts.store.awaits_opinion(parts.store.spread(entry.subject_id).cluster_id)
 
 
-def _case_of(parts: Parts, entry: records.Entry) -> str | None:
-    """Find the case that an entry tells of: its subject's, or that of the decision which it names."""
-    store, subject_id = parts.store, entry.subject_id
-    decision = _DECISION.search(entry.detail)
+def case_of(parts: Parts, subject_id: str, *, detail: str = "") -> str | None:
+    """Find the case that an entry or an alarm tells of: its subject's, or that of the decision which it names."""
+    store = parts.store
+    decision = _DECISION.search(detail)
     try:
         match subject_id.rsplit("-", 1)[0]:
             case "case":

@@ -9,6 +9,7 @@ from wardline.pipeline import (
     correcting,
     feedback,
     flags_kept,
+    late_danger,
     opinions,
     preserve,
     sampling,
@@ -29,7 +30,7 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
         return
     appealed = appealing.conclude(parts, *done)
     if appealed is not None:
-        appealed.work += clusters.to_weigh(decision)
+        appealed.work += [*clusters.to_weigh(decision), *late_danger.after_decision(decision)]
         appealed.commit(parts)
         return
     take_effect(parts, opinions.weigh(parts, *done))
@@ -39,6 +40,7 @@ def take_effect(parts: Parts, weighed: opinions.Weighed) -> None:
     """Commit what a decision leads to, by itself or with others; all of it, or only that it waits."""
     case, decision = weighed.case, weighed.decision
     rest = Writing(list(weighed.changes), list(weighed.entries), list(weighed.work))
+    rest.work += late_danger.after_decision(decision)
     if weighed.takes_effect:
         rest.work += clusters.to_weigh(decision)
         if weighed.is_first_effect:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
-from wardline.pipeline import alarms, fencing, second_person
+from wardline.pipeline import alarms, fencing, reported, second_person
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -32,7 +33,7 @@ def draft(
     """
     if waits is None and fencing.may_have_been_filed(parts, case, decision, corrects=corrects is not None):
         waits = fencing.LOOK
-    report = filing.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
+    report = reported.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
     authority, environment = _receiver(parts, corrects)
     made = referral.plan(
         report, decision, authority=authority, environment=environment, now=parts.now(), corrects=corrects
@@ -72,9 +73,18 @@ def _clocked(
     priority = referral.assign(decision, () if is_correction else facts, is_imminent=is_graver)
     regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
     return referral.clocked(
-        made, priority, since=min(decision.at, parts.now()), now=parts.now(), rules=rules.clocks, approval=rules.approval,
-        regions=regions, corrects=is_correction,
+        made, priority, since=min(decision.at if is_correction else _known_since(parts, decision), parts.now()), now=parts.now(),
+        rules=rules.clocks, approval=rules.approval, regions=regions, corrects=is_correction and not referral.is_supplement(decision),
     )  # fmt: skip
+
+
+def _known_since(parts: Parts, decision: records.Decision) -> datetime:
+    """Say when somebody first found the violation that is reported: who waits for a second person's opinion knows of it already."""
+    found = [
+        each.at for each in parts.store.decisions_of(decision.case_id)
+        if each.outcome is Outcome.VIOLATION and each.state in (DecisionState.GIVEN, DecisionState.EFFECTIVE)
+    ]  # fmt: skip
+    return min((*found, decision.at))
 
 
 def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, case: records.Case) -> Writing:
@@ -118,7 +128,7 @@ def _is_settled(parts: Parts, referral_id: str) -> bool:
         written.commit(parts)
     if parts.store.referral(referral_id).state is not ReferralState.WITHDRAWN:
         return False  # an open report has to be withdrawn at the authority first
-    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, referral_id)
+    filing.over(parts, parts.store.referral(referral_id))
     return True
 
 
@@ -130,7 +140,8 @@ def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing
             Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"
         )
         again = filing.task(ended, _TRIES_FROM + ended.version)
-        written.note(Replace(ended), told, work=[again] if ended.state is ReferralState.RETRACTING else [])
+        # Also where nothing is left to withdraw: its alarms end with it.
+        written.note(Replace(ended), told, work=[again])
     return written
 
 

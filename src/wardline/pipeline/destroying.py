@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, golden_evidence, people
+from wardline.pipeline import alarms, facts_kept, golden_evidence, people
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -197,8 +197,10 @@ def _destroy(parts: Parts, found: records.Destruction, item_id: str) -> records.
         if hold.state is HoldState.ACTIVE
     ]
     withdrawn, told = golden_evidence.withdrawn(parts, item_id)
+    cases = dict.fromkeys(hold.case_id for hold in parts.store.holds_of(item_id))
+    written = [change for case_id in cases for change in facts_kept.gone_with(parts, item, case_id)]
     parts.store.commit(
-        Replace(following), Replace(replace(item, sealed=False, version=item.version + 1)), *map(Replace, ended), *withdrawn,
+        Replace(following), Replace(replace(item, sealed=False, version=item.version + 1)), *map(Replace, ended), *withdrawn, *written,
         entries=[
             parts.entry(Verb.EVIDENCE_DESTROYED, item_id, actor=found.decided_by or SYSTEM, detail=found.id),
             *(parts.entry(Verb.HOLD_ENDED, hold.id, detail=found.id) for hold in ended), *told,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wardline import ports, records
 from wardline.errors import AuthorityError, InputError, WardlineError
-from wardline.pipeline import refer
+from wardline.pipeline import reported, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 
 REHEARSED = "sandbox"
@@ -55,9 +55,10 @@ def play(parts: Parts, referral_id: str, rehearsal: ports.Authority) -> Played:
         raise InputError(
             f"{referral_id}: played against {rehearsal.environment}, expected {REHEARSED}: nothing is sent to a receiver here"
         )
+    schemas.adopt_for(parts, rehearsal)
     found = parts.store.referral(referral_id)
     decision, case = parts.store.decision(found.decision_id), parts.store.case(found.case_id)
-    report = refer.report_of(parts, found.id, decision, case, corrects=found.corrects)
+    report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
     problems = rehearsal.check(report)
     calls = () if problems else tuple(_calls(parts, report, rehearsal))
     return Played(referral_id=found.id, problems=problems, calls=calls)

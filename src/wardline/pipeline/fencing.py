@@ -19,7 +19,7 @@ from wardline.records import AlarmKind, DecisionState, Insert, ReferralState, Re
 
 _FREE = frozenset(
     {
-        "conclude", "release-referral", "open-appeal", "answer-flag", "tell-held", "compare-reports", "find-reviewer", "opinion-due",
+        "conclude", "release-referral", "late-danger", "open-appeal", "answer-flag", "tell-held", "compare-reports", "find-reviewer", "opinion-due",
         "verify-log", "look-back", "weigh", "withdraw", "spread", "follow", "take-back", "bring-back", "hold-before",
     }
 )  # fmt: skip

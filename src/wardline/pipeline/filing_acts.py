@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
-from wardline.pipeline import dry_run, knowing, people, refer, second_person
+from wardline.pipeline import blind_filing, dry_run, knowing, people, refer, second_person
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Scope
 
@@ -28,11 +28,13 @@ class FilingActs:
     def file_again(self, referral_id: str, *, user: records.User) -> records.Referral:
         """Let a referral that waits for a person go on, after what was wrong was put right."""
         people.require_scope(user, Scope.MANAGE)
+        blind_filing.opened(self.parts, referral_id, user)
         return refer.file_again(self.parts, referral_id, user)
 
     def second_referral(self, referral_id: str, *, user: records.User) -> records.Referral:
         """Approve a referral, or check one that was filed, as somebody who did not decide it."""
         people.require_scope(user, Scope.MANAGE)
+        blind_filing.opened(self.parts, referral_id, user)
         return second_person.look(self.parts, referral_id, user)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
@@ -47,10 +49,12 @@ class FilingActs:
         self, referral_id: str, *, user: records.User, kind: FactKind, text: str
     ) -> records.Referral:
         """Write down what police need, for a referral of which nothing was sent yet. A reason for danger makes it one of priority 1."""
+        blind_filing.opened(self.parts, referral_id, user)
         return knowing.add_to_referral(self.parts, referral_id, user, kind=kind, text=text)
 
     def note_call(self, referral_id: str, *, user: records.User, region: str, at: datetime) -> records.Fact:
         """Note that this person telephoned the emergency number of a region."""
+        blind_filing.opened(self.parts, referral_id, user)
         return knowing.note_call(self.parts, referral_id, user, region=region, at=at)
 
     def completeness(self) -> list[tuple[datetime, int, int | None]]:

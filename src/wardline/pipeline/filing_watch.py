@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from wardline import referral
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, refer
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.targets import HALF, MOST
-from wardline.records import AlarmKind, Priority
+from wardline.records import AlarmKind, Priority, ReferralState
 
 MOST_WATCHED = 1_000
 """Of each priority those that are due first: more make no difference to an alarm."""
 CHECKS = "checks"
 """What the alarm about reports that nobody checked is about."""
+_OF_ONE = (AlarmKind.FILING_NEEDS_HUMAN, AlarmKind.REFERRAL_UNAPPROVED)
 _LEVELS = (
-    (HALF, AlarmKind.REFERRAL_NEAR, "half", "have half of their clock behind them"),
-    (MOST, AlarmKind.REFERRAL_NEAR, "four-fifths", "have four fifths of their clock behind them"),
-    (1.0, AlarmKind.REFERRAL_PAST, "past", "are past their clock"),
+    (HALF, AlarmKind.REFERRAL_NEAR, "half", "half of the clock is over"),
+    (MOST, AlarmKind.REFERRAL_NEAR, "four-fifths", "four fifths of the clock are over"),
+    (1.0, AlarmKind.REFERRAL_PAST, "past", "the clock is over"),
 )
 
 
@@ -26,6 +27,16 @@ def watch(parts: Parts) -> None:
     for priority in Priority:
         _watch_clock(parts, priority)
     _watch_checks(parts)
+    _close_what_is_over(parts)
+
+
+def _close_what_is_over(parts: Parts) -> None:
+    """Close what a crash left open, between the end of a referral and that of its alarms."""
+    for alarm in parts.store.open_alarms():
+        if alarm.kind in _OF_ONE:
+            found = parts.store.referral(alarm.subject_id)
+            if found.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
+                refer.over(parts, found)
 
 
 def _watch_clock(parts: Parts, priority: Priority) -> None:
@@ -36,11 +47,10 @@ def _watch_clock(parts: Parts, priority: Priority) -> None:
         if not here:
             alarms.resolve_about(parts, kind, f"{priority}:{word}")
             continue
-        first = here[0]
-        due = first.due_at.isoformat(" ", "minutes") if first.due_at is not None else "no time"
+        # It names none of them: who may have to judge one reads this too, and the first may be filed long before the last.
         alarms.raise_alarm(parts, kind, f"{priority}:{word}", (
-            f"{_number(len(here))} of priority {priority} {words} and {'is' if len(here) == 1 else 'are'} not filed. The first is {first.id}, due "
-            f"at {due}. See why it is not filed on its page."
+            f"Of {_number(len(here))} of priority {priority} {words}, and {'it is' if len(here) == 1 else 'they are'} not filed. The list of "
+            "referrals has the most urgent first, and the page of each says why it is not filed."
         ))  # fmt: skip
 
 
@@ -55,8 +65,8 @@ def _watch_checks(parts: Parts) -> None:
         alarms.resolve_about(parts, AlarmKind.REFERRAL_UNCHECKED, CHECKS)
         return
     message = (
-        f"{_number(len(late))} {'was' if len(late) == 1 else 'were'} filed by one person and not checked by another in time. The first is "
-        f"{late[0].id}. Open it, read it as the officer does, and say that you looked."
+        f"{_number(len(late))} {'was' if len(late) == 1 else 'were'} filed by one person and not checked by another in time. The list of "
+        "referrals has them. Open each, read it as the officer does, and say that you looked."
     )
     alarms.raise_alarm(parts, AlarmKind.REFERRAL_UNCHECKED, CHECKS, message)
 

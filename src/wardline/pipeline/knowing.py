@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wardline import records, referral
-from wardline.errors import ConflictError, InputError, NotAllowedError
-from wardline.pipeline import people
-from wardline.pipeline import refer as filing
+from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
+from wardline.pipeline import alarms, blindness, late_danger, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import CaseState, FactKind, Insert, Priority, Replace, Scope, Verb
+from wardline.records import AlarmKind, CaseState, FactKind, Insert, ReferralState, Replace, Scope, Verb
 
 _AHEAD = timedelta(minutes=5)
 """Watches differ."""
@@ -33,7 +32,7 @@ def add_to_case(parts: Parts, case_id: str, user: records.User, *, kind: FactKin
         raise InputError(f"{case_id}: {kind} is not added to a case, expected {', '.join(sorted(_OF_CASES))}")
     if not _has_in_hand(parts, case, user):
         raise NotAllowedError(f"{case_id}: not in the hands of {user.id}, expected who holds or decides it")
-    if parts.store.referrals(case_id=case_id, most=1):
+    if parts.store.referrals(case_id=case_id, most=1) and not blindness.hidden_cases(parts, [case_id], user):
         raise ConflictError(
             f"{case_id}: its report is drafted, expected a case without one",
             remedy="A lead adds it on the page of the referral.",
@@ -42,7 +41,32 @@ def add_to_case(parts: Parts, case_id: str, user: records.User, *, kind: FactKin
     parts.store.commit(
         Insert(fact), entries=[parts.entry(Verb.FACT_ADDED, case_id, actor=user.id, detail=f"{kind} {fact.id}")]
     )  # fmt: skip
+    # Whoever judges without knowing that there is a report is not told of one here; and one may have been drafted at this very moment.
+    for found in parts.store.referrals(case_id=case_id):
+        if found.corrects is None and found.state is not ReferralState.WITHDRAWN:
+            _reach(parts, found.id)
     return fact
+
+
+def _reach(parts: Parts, referral_id: str) -> None:
+    """Have what was just written stand in a report that is not sent, or have a person tell the authority."""
+    while True:
+        found = parts.store.referral(referral_id)
+        try:
+            referral.require_addable(found)
+            told = parts.entry(
+                Verb.REFERRAL_MOVED, found.id, detail=f"{found.state}, something was written down"
+            )
+            parts.store.commit(Replace(_next(found)), entries=[told])
+        except VersionConflictError:
+            continue  # it moved on: look again
+        except ConflictError:
+            message = (
+                f"Something was written down about what {found.id} reports, and does not stand in it. Read it on its page, and tell the authority, "
+                "naming the number of its report."
+            )
+            alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, message)
+        return
 
 
 def add_to_referral(
@@ -64,10 +88,12 @@ def add_to_referral(
     written = Writing()
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)
-    changed = _raise(parts, found, user, written) if kind is FactKind.DANGER else _next(found)
-    written.changes.append(Replace(changed))
+    if kind is FactKind.DANGER:
+        written.add(late_danger.raised(parts, found, actor=user.id))
+    else:
+        written.changes.append(Replace(_next(found)))
     written.commit(parts)
-    return changed
+    return parts.store.referral(found.id)
 
 
 def note_call(
@@ -98,23 +124,6 @@ def note_call(
     else:
         parts.store.commit(Insert(fact), Replace(_next(found)), entries=[told])
     return fact
-
-
-def _raise(
-    parts: Parts, found: records.Referral, user: records.User, written: Writing
-) -> records.Referral:  # fmt: skip
-    """Make it one of priority 1. What waited for a second person is filed at once."""
-    items = [parts.store.item(item_id) for item_id in parts.store.case(found.case_id).item_ids]
-    rules, regions = parts.rules.filing, referral.regions_of(items)
-    graver = referral.raised(
-        _next(found), now=parts.now(), rules=rules.clocks, approval=rules.approval, regions=regions
-    )
-    if found.priority is not Priority.FIRST:
-        detail = f"from {found.priority or 'none'} to {graver.priority}"
-        written.entries.append(parts.entry(Verb.REFERRAL_RAISED, found.id, actor=user.id, detail=detail))
-    if referral.waits(found):
-        written.work.append(filing.task(graver, 0))
-    return graver
 
 
 def _next(found: records.Referral) -> records.Referral:

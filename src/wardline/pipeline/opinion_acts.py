@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from wardline import assurance, records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import blindness, changing_people, golden, golden_evidence, training
+from wardline.pipeline import blind_filing, blindness, changing_people, golden, golden_evidence, training
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import SYSTEM, Parts
 
@@ -38,6 +38,14 @@ class OpinionActs:
     def require_open(self, case_id: str, *, user: records.User | None) -> None:
         """Require that this person may know what came of a case."""
         blindness.require_open(self.parts, case_id, user)
+
+    def open_referral(self, referral_id: str, *, user: records.User | None) -> records.Referral:
+        """Give a referral, unless this person may have to judge its case."""
+        return blind_filing.opened(self.parts, referral_id, user)
+
+    def open_alarms(self, *, user: records.User | None) -> list[records.Alarm]:
+        """Give the open alarms, oldest first, as far as this person may know what they are about."""
+        return blind_filing.alarms_for(self.parts, self.parts.store.open_alarms(), user)
 
     def answers_for(self, case_id: str, *, user: records.User) -> list[blindness.Answered]:
         """Give the answers between which the person who holds a case decides; none to anybody else."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardline import records, review
 from wardline.errors import InputError, NotAllowedError
-from wardline.pipeline import people, wellbeing
+from wardline.pipeline import late_danger, people, standing_alone, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering, leave, noted
 from wardline.records import GENERAL_QUEUE, Replace, Role, Task, Verb
@@ -81,7 +81,10 @@ def divert(parts: Parts, case_id: str, lead: records.User, *, queue: str, note: 
 
 
 def mark_danger(parts: Parts, case_id: str, user: records.User, *, note: str) -> records.Case:
-    """Note that a child may be in danger now, with what led to it. Whoever holds the case keeps it."""
+    """Note that a child may be in danger now, with what led to it. Whoever holds the case keeps it.
+
+    A violation that waits only for what others say takes effect now, and what is reported already, or about to be, becomes priority 1.
+    """
     rules = parts.rules
     case = review.mark_danger(parts.store.case(case_id), user, now=parts.now())
     case = replace(case, certificate_id=None)  # nothing that a machine did puts it behind others any more
@@ -89,7 +92,7 @@ def mark_danger(parts: Parts, case_id: str, user: records.User, *, note: str) ->
     case = review.with_target(case, targets=rules.targets, queue_hours=hours)
     parts.store.commit(
         Replace(case), *noted(parts, case.id, user, note),
-        entries=[parts.entry(Verb.CASE_MARKED, case.id, actor=user.id)],
+        entries=[parts.entry(Verb.CASE_MARKED, case.id, actor=user.id)], work=[*standing_alone.at_once(parts, case), late_danger.after_mark(case)],
     )  # fmt: skip
     return case
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
-from wardline.pipeline import alarms, clock_watch, fencing, gathering, golden_evidence, preserving
+from wardline.pipeline import alarms, clock_watch, facts_kept, fencing, gathering, golden_evidence, preserving
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
@@ -74,7 +74,10 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         item = parts.store.item(hold.item_id)
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
         withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
-        changes, entries = [*changes, *withdrawn], [*entries, *told]
+        changes, entries = (
+            [*changes, *withdrawn, *facts_kept.gone_with(parts, item, hold.case_id)],
+            [*entries, *told],
+        )
     try:
         parts.store.commit(*changes, entries=entries)
     except VersionConflictError:
@@ -139,8 +142,8 @@ def cleared(parts: Parts, case: records.Case, decision: records.Decision) -> Wri
 def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     """Take the account, and what colleagues wrote, out of a case with nothing to report. Doing it again does nothing.
 
-    While the platform still owes an action, the account stays, for the platform has to be told whose content it is; and while a request to
-    preserve covers the case.
+    While the platform still owes an action, the account stays, for the platform has to be told whose content it is; while a report is not
+    corrected yet, for the correction has to say whose it was; and while a request to preserve covers the case.
     """
     case = parts.store.case(case_id)
     if case.decision_id is None or case.state is not CaseState.CLOSED or not case.account_reference:
@@ -150,6 +153,10 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     actions = parts.store.actions_of(case_id)
     appeal = parts.store.appeal_of(case_id)
     waits = any(_is_owed(action) for action in actions) or (appeal is not None and appeal.answered_at is None)
+    waits = waits or any(
+        each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+        for each in parts.store.referrals(case_id=case_id)
+    )
     if waits or preserving.covers(parts, case_id) or clock_watch.is_in_doubt(parts):
         later = Task(
             name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN

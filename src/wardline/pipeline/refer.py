@@ -18,13 +18,13 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, as_filed, prior, schemas
+from wardline.pipeline import alarms, reported, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
 
 _ALARM_AFTER_ATTEMPTS = 5
-_TRIES_BETWEEN = 1_000_000
+TRIES_BETWEEN = 1_000_000
 """Tries are counted on from a number that none before had: work that was enqueued once is not enqueued again."""
 NOBODY = "none"
 """In the place of the authority and its environment while the settings name none."""
@@ -32,97 +32,11 @@ NOBODY = "none"
 _log = structlog.get_logger("wardline.refer")
 
 
-def report_of(
-    parts: Parts,
-    draft_id: str,
-    decision: records.Decision,
-    case: records.Case,
-    *,
-    corrects: str | None = None,
-) -> records.Report:
-    """Build the content of a report from what is stored now; of the decision that overturned another, what corrects that one's report.
-
-    Args:
-        parts: The installation's.
-        draft_id: The referral's id.
-        decision: What it follows from.
-        case: The decision's.
-        corrects: The finished referral that it corrects.
-    """
-    if corrects is not None and referral.needs_referral(decision):
-        return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
-    if not referral.needs_referral(decision):
-        return _correction(parts, draft_id, decision, case, corrects)
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    known = as_filed.sources(parts, case, draft_id)
-    report = referral.build_report(
-        draft_id, decision, case, items, known.reveals, known.actions, parts.rules.reporter,
-        "; ".join(case.reasons) + ".", known.at, prior.reports_about(parts, case, draft_id),
-    )  # fmt: skip
-    return referral.with_knowledge(report, known.facts, regions=referral.regions_of(items))
-
-
-def checked(
-    parts: Parts, report: records.Report, decision: records.Decision, case: records.Case
-) -> tuple[Need, ...]:
-    """Say what police need of a report and whether it is there."""
-    regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
-    return referral.checklist(report, decision, parts.store.facts_of(case.id), regions=regions)
-
-
 def task(found: records.Referral, attempt: int, not_before: datetime | None = None) -> Task:
     """Make the work that files a referral. Each priority has a queue of its own, so that a graver one never stands behind others."""
     name = {records.Priority.FIRST: "refer-at-once", records.Priority.SECOND: "refer-soon"}
     chosen = name.get(found.priority, "refer") if found.priority is not None else "refer"
     return Task(name=chosen, record_id=found.id, attempt=attempt, not_before=not_before)
-
-
-def _correction(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, corrects: str | None
-) -> records.Report:
-    # A case may have several: each correction names the report that it corrects, whatever was filed since.
-    finished = [
-        each
-        for each in parts.store.referrals(case_id=case.id)
-        if each.state is ReferralState.FINISHED and each.corrects is None and corrects in (None, each.id)
-    ]
-    if not finished:
-        raise InputError(
-            f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
-        )
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    return referral.build_correction(
-        draft_id, finished[-1], decision, case, items, parts.rules.reporter, parts.now()
-    )
-
-
-def _regrading(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
-) -> records.Report:
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    told = told_of(parts, filed, parts.store.referrals(case_id=case.id), besides=decision.id)
-    return referral.build_regrading(
-        draft_id, filed, told, decision, case, items, parts.rules.reporter
-    )  # fmt: skip
-
-
-def told_of(
-    parts: Parts, filed: records.Referral, found: Sequence[records.Referral], *, besides: str
-) -> records.Decision:
-    """Give the decision whose grades the authority knows: of the newest finished correction of a report, else of the report itself.
-
-    Args:
-        parts: The installation's.
-        filed: The report.
-        found: Every referral of its case, oldest first.
-        besides: A decision that does not count.
-    """
-    known = [
-        each
-        for each in found
-        if each.corrects == filed.id and each.state is ReferralState.FINISHED and each.decision_id != besides
-    ]
-    return parts.store.decision((known[-1] if known else filed).decision_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +62,13 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
     decision = parts.store.decision(found.decision_id)
     case = parts.store.case(found.case_id)
     try:
-        report = report_of(parts, found.id, decision, case, corrects=found.corrects)
+        report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
     except InputError as error:
         reason = error.message.removeprefix(f"referral {found.id}: ")
         return ReferralPreview(
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
-    checklist = checked(parts, report, decision, case)
+    checklist = reported.checked(parts, report, decision, case)
     authority = parts.authority
     if authority is None or found.authority not in (NOBODY, authority.name):
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
@@ -176,6 +90,7 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
     schemas.adopt(parts)
     current = parts.store.referral(referral_id)
     if current.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
+        over(parts, current)  # a crash may have come between the state and the end of its alarms
         return
     if current.state is ReferralState.NEEDS_HUMAN:
         _ask(parts, current)  # a crash may have come between the state and its alarm
@@ -209,11 +124,15 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     """
     stopped = parts.store.referral(referral_id)
     again = referral.refile(stopped)
+    if (
+        again.waits_until is not None
+    ):  # it stopped before anybody approved it, and waits no more: somebody checks it afterwards
+        again = referral.unapproved(again, now=parts.now(), approval=parts.rules.filing.approval)
     schemas.adopt(parts)
     if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
         raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
     if parts.authority is not None:
-        report = report_of(
+        report = reported.report_of(
             parts,
             stopped.id,
             parts.store.decision(stopped.decision_id),
@@ -228,7 +147,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             )
     parts.store.commit(
         Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
-        work=[task(again, again.version * _TRIES_BETWEEN)],
+        work=[task(again, again.version * TRIES_BETWEEN)],
     )  # fmt: skip
     return again
 
@@ -244,10 +163,19 @@ class _Filing:
         # Drafted before there was an authority in the settings: it is this one's from here on.
         self._current = replace(current, authority=authority.name, environment=authority.environment)
         self._attempt = attempt
-        decision = parts.store.decision(current.decision_id)
-        case = parts.store.case(current.case_id)
-        self._report = report_of(parts, current.id, decision, case, corrects=current.corrects)
-        self._completeness = referral.score(checked(parts, self._report, decision, case)).percent
+        self._decision = parts.store.decision(current.decision_id)
+        self._case = parts.store.case(current.case_id)
+        self._built: records.Report | None = None
+
+    @property
+    def _report(self) -> records.Report:
+        """Build the report once, and not before it is needed: one that is only withdrawn may not be buildable any more."""
+        if self._built is None:
+            current = self._current
+            self._built = reported.report_of(
+                self._parts, current.id, self._decision, self._case, corrects=current.corrects
+            )
+        return self._built
 
     def run(self) -> None:
         resumed = self._current.in_flight
@@ -265,13 +193,33 @@ class _Filing:
                     _ask(self._parts, self._current)
                     return
                 case referral.Submit() | referral.Attach() | referral.Finish() | referral.Retract():
+                    if self._cannot_build(step):
+                        continue
                     if not self._call(step):
                         return
                 case _:
                     assert_never(step)
 
+    def _cannot_build(self, step: referral.Call) -> bool:
+        """Stop for a person where what a call would send cannot be built any more; gives whether it is so."""
+        if isinstance(step, referral.Retract):
+            return False
+        problem = self._why_not_built()
+        if problem is not None:
+            self._commit(referral.withdraw(self._current, problem))
+        return problem is not None
+
+    def _why_not_built(self) -> str | None:
+        try:
+            _ = self._report
+        except InputError as error:
+            reason = error.message.removeprefix(f"referral {self._current.id}: ")
+            return f"the report cannot be built any more: {reason}"[:480]
+        return None
+
     def _passes_check(self) -> bool:
-        problems = self._authority.check(self._report)
+        unbuilt = self._why_not_built()
+        problems = self._authority.check(self._report) if unbuilt is None else (unbuilt,)
         if not problems:
             return True
         self._commit(referral.withdraw(self._current, "; ".join(problems)[:480]))
@@ -323,7 +271,7 @@ class _Filing:
     ) -> None:
         if moved.state is ReferralState.FINISHED:
             self._file(moved, source)
-            alarms.resolve_about(self._parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
+            over(self._parts, self._current)
             for about in (moved.authority, NOBODY):
                 alarms.resolve_about(self._parts, AlarmKind.FILING_FAILED, about)
         else:
@@ -345,7 +293,9 @@ class _Filing:
         if failed.state is ReferralState.NEEDS_HUMAN:
             self._commit(failed)
             return True
-        later = self._parts.now() + referral.retry_delay(max(failed.attempts, 1), self._parts.jitter())
+        later = self._parts.now() + referral.retry_delay(
+            max(failed.attempts, 1), self._parts.jitter(), priority=failed.priority
+        )
         again = task(failed, self._attempt + 1, later)
         self._commit(failed, [again])
         if failed.attempts >= _ALARM_AFTER_ATTEMPTS:
@@ -365,7 +315,8 @@ class _Filing:
             receipt_at=now,
             periods=parts.rules.periods,
         )
-        filed = replace(moved, in_flight=False, completeness=self._completeness)
+        needs = reported.checked(parts, self._report, self._decision, self._case)
+        filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
         parts.store.commit(
             Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
             parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
@@ -378,6 +329,13 @@ class _Filing:
         self._current = filed
 
 
+def over(parts: Parts, ended: records.Referral) -> None:
+    """Close the alarms that ask for something about a referral of which nothing is to be done any more."""
+    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, ended.id)
+    if ended.state is ReferralState.WITHDRAWN or ended.second_at is not None:
+        alarms.resolve_about(parts, AlarmKind.REFERRAL_UNAPPROVED, ended.id)
+
+
 def _ask(parts: Parts, stopped: records.Referral) -> None:
     message = f"A referral waits for a person: {stopped.problem or 'no reason'}. See `wardline referral show {stopped.id}`."
     alarms.raise_alarm(parts, AlarmKind.FILING_NEEDS_HUMAN, stopped.id, message)
@@ -385,7 +343,9 @@ def _ask(parts: Parts, stopped: records.Referral) -> None:
 
 def _wait_for_settings(parts: Parts, draft: records.Referral, attempt: int, problem: str) -> None:
     waiting = replace(draft, attempts=draft.attempts + 1, problem=problem, version=draft.version + 1)
-    later = parts.now() + referral.retry_delay(max(waiting.attempts, 8), parts.jitter())
+    later = parts.now() + referral.retry_delay(
+        max(waiting.attempts, 8), parts.jitter(), priority=waiting.priority
+    )
     parts.store.commit(
         Replace(waiting), entries=[parts.entry(Verb.REFERRAL_MOVED, draft.id, detail="waits for an authority")],
         work=[task(draft, attempt + 1, later)],

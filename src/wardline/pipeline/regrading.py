@@ -8,7 +8,7 @@ from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
 from wardline.pipeline import alarms, correcting
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.refer import told_of
+from wardline.pipeline.reported import told_of
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, DecisionState, Outcome, ReferralState
 
@@ -26,7 +26,7 @@ def compare_reports(parts: Parts, decision_id: str, _attempt: int) -> None:
         if not _says_otherwise(parts, each, by):
             continue
         if each.state is not ReferralState.FINISHED or not _prepare(parts, each, by, found):
-            _tell(parts, each, by)
+            _tell(parts, each)
 
 
 def _is_overtaken(parts: Parts, by: records.Decision) -> bool:
@@ -50,14 +50,20 @@ def _prepare(
 ) -> bool:
     """Draft the correction of a finished report, unless nothing is different; gives whether it says all that is to be told."""
     written = Writing()
-    corrections = [each for each in found if each.corrects == filed.id and each.decision_id != by.id]
+    corrections = [
+        each for each in found
+        if each.corrects == filed.id and each.decision_id != by.id and not referral.is_supplement(parts.store.decision(each.decision_id))
+    ]  # fmt: skip
     for each in corrections:
         if each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
             # What it says is overtaken before anybody approved it.
             written.add(correcting.cancelled(parts, each, actor=by.user_id))
     is_new = all(each.decision_id != by.id for each in found)
     told, is_whole = told_of(parts, filed, found, besides=by.id), not referral.unreported(filed, by)
-    if is_new and referral.differs(filed, told, by):
+    if referral.is_supplement(by):
+        # Its own report says the danger and is filed at once; what else is different waits for nobody's approval there, so a person tells it.
+        is_whole = is_whole and not referral.differs(filed, told, by)
+    elif is_new and referral.differs(filed, told, by):
         try:
             case = parts.store.case(by.case_id)
             written.add(correcting.draft(parts, case, by, corrects=filed.id, waits=referral.APPROVAL))
@@ -71,9 +77,9 @@ def _prepare(
     return is_whole
 
 
-def _tell(parts: Parts, filed: records.Referral, by: records.Decision) -> None:
+def _tell(parts: Parts, filed: records.Referral) -> None:
     message = (
-        f"A later decision on {by.case_id} is a violation too, but grades its files otherwise than the report of {filed.id}"
-        f"{f' (number {filed.remote_id})' if filed.remote_id else ''}, and a correction cannot say all of it. Tell the authority what is different."
+        f"What a later decision says is different from the report of {filed.id}{f' (number {filed.remote_id})' if filed.remote_id else ''}, and a "
+        "correction cannot say all of it. Open it, and tell the authority what is different."
     )
     alarms.raise_alarm(parts, AlarmKind.REPORT_WRONG, filed.id, message)

@@ -133,10 +133,17 @@ def _named(places: tuple[str, ...]) -> str:
 
 def adopt(parts: Parts) -> None:
     """Let this process use the newest schema that could be read, whichever process fetched it. Called before a report is built."""
-    authority = parts.authority
-    if authority is None or not isinstance(authority, ports.SchemaSource):
+    if parts.authority is not None:
+        adopt_for(parts, parts.authority)
+
+
+def adopt_for(parts: Parts, authority: ports.Authority) -> None:
+    """Let an authority, or one that it is rehearsed with, write by the newest schema of the installation's own."""
+    if parts.authority is None or not isinstance(authority, ports.SchemaSource):
         return
-    known = parts.store.newest_authority_schema(authority.name, authority.environment, understood=True)
+    known = parts.store.newest_authority_schema(
+        parts.authority.name, parts.authority.environment, understood=True
+    )
     if known is not None:
         _read(
             authority, known.body

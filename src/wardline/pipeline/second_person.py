@@ -7,7 +7,7 @@ from wardline.pipeline import alarms
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, Replace, Task, Verb
+from wardline.records import AlarmKind, FactKind, Replace, Task, Verb
 
 _RELEASES = 1_000
 """Tries of a later version are counted on from here: work that was enqueued once is not enqueued again."""
@@ -70,6 +70,8 @@ def may_look(parts: Parts, found: records.Referral, user: records.User) -> bool:
 
 
 def _deciders(parts: Parts, found: records.Referral) -> set[str]:
+    """Give who decided what a report says, and who wrote why a child is in danger: for that alone it is filed at once."""
     decision = parts.store.decision(found.decision_id)
     others = (parts.store.decision(each) for each in decision.spread_from)
-    return {decision.user_id, *(each.user_id for each in others)}
+    dangers = (each for each in parts.store.facts_of(found.case_id) if each.kind is FactKind.DANGER)
+    return {decision.user_id, *(each.user_id for each in others), *(each.user_id for each in dangers)}

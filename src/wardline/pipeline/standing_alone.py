@@ -6,10 +6,22 @@ from wardline import records, review
 from wardline.pipeline import alarms, opinions
 from wardline.pipeline.conclude import take_effect
 from wardline.pipeline.parts import Parts
-from wardline.records import AlarmKind, DecisionState, Stage
+from wardline.records import AlarmKind, DecisionState, Stage, Task
 
+_MARKED = 1_000_000
+"""Numbers of tries from here on belong to cases that somebody marked as danger: work that was enqueued once is not enqueued again."""
 LATE = "opinions-late"
 """What the alarm is about. It names no case: whoever gives the missing opinion reads it too."""
+
+
+def at_once(parts: Parts, case: records.Case) -> list[Task]:
+    """Make the work that lets a violation in a case that was just marked as danger take effect, as one that is given from now on does."""
+    waiting = [each for each in parts.store.opinions_of(case.id) if each.settled_at is None]
+    held = opinions.in_effect(waiting)
+    found = next((each for each in waiting if review.is_violation(each.answer)), None)
+    if found is None or (held is not None and review.is_violation(held.answer)):
+        return []
+    return [Task(name="opinion-due", record_id=found.decision_id, attempt=_MARKED + case.version)]
 
 
 def due(parts: Parts, decision_id: str, _attempt: int) -> None:
@@ -23,11 +35,14 @@ def due(parts: Parts, decision_id: str, _attempt: int) -> None:
     held = opinions.in_effect(waiting)
     if mine is None or (held is not None and review.is_violation(held.answer)):
         return
-    alarms.raise_alarm(
-        parts, AlarmKind.OPINION_MISSING, LATE,
-        "At least one decision took effect alone, for the opinions of others did not come in time. They are still heard; see who can give them.",
-    )  # fmt: skip
-    stands = opinions.alone(parts, case, mine, "the others did not come in time", closes=False)
+    is_danger = case.imminent_since is not None
+    if not is_danger:
+        alarms.raise_alarm(
+            parts, AlarmKind.OPINION_MISSING, LATE,
+            "At least one decision took effect alone, for the opinions of others did not come in time. They are still heard; see who can give them.",
+        )  # fmt: skip
+    why = "a child may be in danger now" if is_danger else "the others did not come in time"
+    stands = opinions.alone(parts, case, mine, why, closes=False)
     take_effect(parts, stands if held is None else opinions.instead_of(parts, stands, held))
 
 

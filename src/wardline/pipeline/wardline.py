@@ -8,6 +8,7 @@ from datetime import date, datetime
 from wardline import audit, intake, ports, records
 from wardline.pipeline import (
     alarms,
+    blind_filing,
     count,
     exporting,
     log,
@@ -114,6 +115,8 @@ class Wardline(
 
     def resolve_alarm(self, alarm_id: str, *, user: records.User) -> records.Alarm:
         """Close an alarm that a person dealt with."""
+        people.require_scope(user, records.Scope.MANAGE)
+        blind_filing.require_told(self.parts, alarm_id, user)
         return alarms.resolve(self.parts, alarm_id, actor=user.id)
 
     # counting and proof

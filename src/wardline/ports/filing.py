@@ -23,5 +23,6 @@ class FilingReader(Protocol):
         ...
 
     def completeness_of(self, since: datetime, until: datetime) -> Mapping[int, int]:
-        """How many were finished from ``since`` to before ``until``, by how complete they were, 0 to 100."""
+        """How many reports were finished from ``since`` to before ``until``, by how complete they were, 0 to 100. Corrections, which say one thing
+        and have nothing to lack, are left out."""
         ...

@@ -25,6 +25,8 @@ class AlarmKind(StrEnum):
     """A report was filed although nobody had approved it in time."""
     REFERRAL_UNCHECKED = "referral-unchecked"
     """Reports were filed by one person, and no second one checked them in time."""
+    KNOWN_LATE = "known-late"
+    """Somebody said of a case what its report does not have, after that was sent: a person tells the authority."""
     WEBHOOK_UNDELIVERED = "webhook-undelivered"
     LIST_STALE = "list-stale"
     LIST_NOT_SYNCED = "list-not-synced"

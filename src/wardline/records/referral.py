@@ -85,7 +85,8 @@ class Referral:
     priority: Priority | None = None
     """None in one from before there were priorities."""
     clock_from: datetime | None = None
-    """When what it reports was known: its decision. With ``due_at`` the clock that the settings give its priority."""
+    """When what it reports was known: the first decision that found it, or the danger for which it was raised. With ``due_at`` the clock that the
+    settings give its priority."""
     due_at: datetime | None = None
     """When it shall be filed at the latest; None where there is no clock."""
     waits_until: datetime | None = None

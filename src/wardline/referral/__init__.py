@@ -9,7 +9,7 @@ from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.facts import also_known
-from wardline.referral.knowledge import FACT_WORDS, require_addable, with_knowledge
+from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -20,6 +20,7 @@ from wardline.referral.moving import (
     retry_delay,
     withdraw,
 )
+from wardline.referral.passed import identifiers, linked, places
 from wardline.referral.priorities import (
     Approval,
     Clocked,
@@ -32,6 +33,7 @@ from wardline.referral.priorities import (
     regions_of,
     release,
     seconded,
+    unapproved,
     waits,
 )
 from wardline.referral.regrading import APPROVAL, build_regrading, differs, graded, unreported
@@ -47,11 +49,13 @@ from wardline.referral.steps import (
     Step,
     Submit,
 )
+from wardline.referral.supplements import build_supplement, is_supplement
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
     "FACT_WORDS",
+    "MARKED",
     "UNKNOWN_ORPHAN",
     "WEIGHTS",
     "Adder",
@@ -77,19 +81,24 @@ __all__ = [
     "build_receipt",
     "build_regrading",
     "build_report",
+    "build_supplement",
     "cancel",
     "checklist",
     "clocked",
     "differs",
     "graded",
     "graver",
+    "identifiers",
     "is_plain_address",
+    "is_supplement",
+    "linked",
     "median",
     "needs_referral",
     "next_step",
     "on_answer",
     "on_error",
     "part_over",
+    "places",
     "plan",
     "raised",
     "refile",
@@ -99,6 +108,7 @@ __all__ = [
     "retry_delay",
     "score",
     "seconded",
+    "unapproved",
     "unreported",
     "waits",
     "was_viewed",

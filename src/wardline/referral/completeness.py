@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from wardline import records
 from wardline.records import FactKind, FileAnnotation, Reply
+from wardline.referral import passed
+from wardline.referral.knowledge import MARKED
 
 
 class NeedState(StrEnum):
@@ -78,6 +80,7 @@ def checklist(
     facts: Sequence[records.Fact] = (),
     *,
     regions: Sequence[str] = (),
+    gone: Collection[str] = (),
 ) -> tuple[Need, ...]:
     """Say which of the things that police need a report has.
 
@@ -86,14 +89,16 @@ def checklist(
         decision: What it follows from.
         facts: What people wrote down about the case.
         regions: Where the platform says that the account is.
+        gone: Items whose files are not kept any more: only their hashes could be told.
 
     Source: CyberTipline Reporting API, documentation of June 2025, for the upload, the flags, the annotations and the classification; a
     published checklist of SI 2026/268, schedule 1, for address, port and time of the upload, the content itself and the account.
     """
-    files = report.files
+    files, account = report.files, report.person.facts
     if report.corrects is not None:
         named = _need(CORRECTED, there=True, detail=f"number {report.corrects}", gone="")
-        return named, _account(report.person)
+        danger = (_danger(report),) if report.escalation is not None else ()
+        return *danger, named, _account(report.person)
     return (
         _danger(report),
         _counted(ADDRESS, [file.upload is not None for file in files],
@@ -101,16 +106,16 @@ def checklist(
         _counted(PORT, [file.upload is not None and file.upload.port is not None for file in files],
                  there="tells apart those who share an address", gone="the platform did not pass it"),
         _time(report),
-        _files(files),
+        _files(files, gone),
         _viewed(files),
         _exif(files),
         _category(files),
         *(_asked(about, name, files, decision) for about, name in _QUESTIONS.items()),
         _account(report.person),
         _disabled(report.person),
-        _known(OTHERS, facts, FactKind.IDENTIFIER, "nobody wrote one down"),
-        _location(facts, regions),
-        _known(LINKED, facts, FactKind.LINKED, "nobody named one"),
+        _known(OTHERS, facts, FactKind.IDENTIFIER, len(passed.identifiers(account)), "neither the platform nor a person gave one"),
+        _location(account, facts, regions),
+        _known(LINKED, facts, FactKind.LINKED, len(passed.linked(account)), "neither the platform nor a person named one"),
     )  # fmt: skip
 
 
@@ -135,9 +140,11 @@ def _time(report: records.Report) -> Need:
     return _need(TIME, said, "UTC, and what it is the time of", "nothing says what it is the time of")
 
 
-def _files(files: Sequence[records.ReportedFile]) -> Need:
+def _files(files: Sequence[records.ReportedFile], gone: Collection[str]) -> Need:
     number = f"{len(files)} file{'' if len(files) == 1 else 's'}"
-    return _need(FILES, bool(files), f"{number}, not only hashes", "no file")
+    lacking = sum(file.item_id in gone for file in files)
+    missing = f"only hashes of {lacking} of {number}: the rest is not kept any more" if lacking else "no file"
+    return _need(FILES, bool(files) and not lacking, f"{number}, not only hashes", missing)
 
 
 def _viewed(files: Sequence[records.ReportedFile]) -> Need:
@@ -193,8 +200,10 @@ def _disabled(person: records.ReportedPerson) -> Need:
 
 def _danger(report: records.Report) -> Need:
     """Nobody has to say it; but that nobody did is no answer, and who reads the report should not take it for one."""
-    said = report.escalation is not None
-    return _need(DANGER, said, "yes, with a reason in writing", "nobody wrote that a child is in danger now")
+    said = report.escalation not in (None, MARKED)
+    marked = "a person marked it so, and nobody wrote why"
+    gone = marked if report.escalation == MARKED else "nobody wrote that a child is in danger now"
+    return _need(DANGER, said, "yes, with a reason in writing", gone)
 
 
 def _exif(files: Sequence[records.ReportedFile]) -> Need:
@@ -202,13 +211,17 @@ def _exif(files: Sequence[records.ReportedFile]) -> Need:
     return _need(EXIF, bool(files), f"no, for {len(files)}: it is shown to nobody", "no file")
 
 
-def _known(name: str, facts: Sequence[records.Fact], kind: FactKind, gone: str) -> Need:
+def _known(name: str, facts: Sequence[records.Fact], kind: FactKind, told: int, gone: str) -> Need:
+    """Judge something that the platform passes or a person writes down."""
     found = sum(each.kind is kind for each in facts)
-    return _need(name, found > 0, f"{found} written down by a person", gone)
+    counted = [f"{told} passed by the platform"] if told else []
+    counted += [f"{found} written down by a person"] if found else []
+    return _need(name, bool(counted), ", ".join(counted), gone)
 
 
-def _location(facts: Sequence[records.Fact], regions: Sequence[str]) -> Need:
-    written = _known(LOCATION, facts, FactKind.LOCATION, "neither the platform nor a person said where")
+def _location(account: records.Party | None, facts: Sequence[records.Fact], regions: Sequence[str]) -> Need:
+    told = len(passed.places(account))
+    written = _known(LOCATION, facts, FactKind.LOCATION, told, "neither the platform nor a person said where")
     if written.state is NeedState.ANSWERED or not regions:
         return written
     return _of(LOCATION, NeedState.ANSWERED, f"the country of the account, {', '.join(regions)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from wardline import records
 from wardline.errors import ConflictError
@@ -20,14 +20,26 @@ FACT_WORDS = {
     FactKind.CALL: "Telephoned",
 }
 _OPEN = (ReferralState.DRAFT, ReferralState.OPENING, ReferralState.NEEDS_HUMAN)
+MARKED = "A person at the service marked this as a case in which a child may be in danger now. No reason was written down."
+"""The reason in a report of a case that somebody marked, where nobody wrote one."""
 
 
 def with_knowledge(
-    report: records.Report, facts: Sequence[records.Fact], *, regions: Sequence[str] = ()
-) -> records.Report:
+    report: records.Report, facts: Sequence[records.Fact], *, regions: Sequence[str] = (),
+    said: Sequence[tuple[datetime, str]] = (), is_marked: bool = False,
+) -> records.Report:  # fmt: skip
     """Put into a report what people wrote down, and the country that the platform gave of its account.
 
-    A reason for danger becomes the report's own, beside the decision's. Everything else is a line of the note, with who knows it.
+    Reasons for danger become the report's own, the newest first: whoever has a minute reads that, and where all of them are too long for the
+    field, the oldest are cut. Everything else is a line of the note, with who knows it. A correction takes none of it.
+
+    Args:
+        report: As it follows from its decision.
+        facts: What people wrote down about the case, oldest first.
+        regions: Where the platform says that the account is.
+        said: Each reason for danger that stands in a decision, its own among them, and when it was written.
+        is_marked: Somebody marked the case as one in which a child may be in danger now. That alone is told too: without a word of it the
+            authority would not know that it is urgent.
     """
     if report.corrects is not None:
         return report
@@ -38,17 +50,26 @@ def with_knowledge(
     lines += [
         _line(each, masking.text("note", each.text)) for each in facts if each.kind is not FactKind.DANGER
     ]
-    dangers = [masking.text("escalation", each.text) for each in facts if each.kind is FactKind.DANGER]
-    reasons = [report.escalation or "", *dangers]
-    escalation = " ".join(each for each in dict.fromkeys(reasons) if each)[:LONGEST_REASON] or None
-    if not (lines or escalation):
-        return report
-    return replace(
-        report,
-        note="\n".join([report.note, *lines]),
-        escalation=escalation,
-        masked=masking.told(report.masked),
-    )
+    written = [*said, *((each.at, each.text) for each in facts if each.kind is FactKind.DANGER)]
+    reasons = [(at, masking.text("escalation", text)) for at, text in written]
+    escalation = _newest_first(reasons) or report.escalation or (MARKED if is_marked else None)
+    # The decision's own reason is among those that were said: what was masked in it is counted once.
+    before = tuple(each for each in report.masked if not (said and each[0] == "escalation"))
+    note = "\n".join([report.note, *lines])
+    return replace(report, note=note, escalation=escalation, masked=masking.told(before))
+
+
+def _newest_first(written: Sequence[tuple[datetime, str]]) -> str | None:
+    """Join reasons for danger; of two at the same moment the later one in the sequence counts as newer. The same one stands once."""
+    in_order = sorted(enumerate(written), key=lambda each: (each[1][0], each[0]), reverse=True)
+    newest: dict[str, datetime] = {}
+    for _, (at, text) in in_order:
+        newest.setdefault(text, at)
+    parts = [
+        text if number == 0 else f"Before that, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {text}"
+        for number, (text, at) in enumerate(newest.items())
+    ]
+    return " ".join(parts)[:LONGEST_REASON] or None
 
 
 def require_addable(found: records.Referral) -> None:
@@ -58,7 +79,8 @@ def require_addable(found: records.Referral) -> None:
     if found.in_flight or found.state not in _OPEN:
         raise ConflictError(
             f"{found.id}: {found.state}, expected one of which nothing was sent yet",
-            remedy="Tell the authority in another way, naming its report number: a report that was sent takes nothing more.",
+            remedy="Tell the authority in another way, naming its report number: a report that was sent takes nothing more. If a child may be in "
+            "danger now, telephone first.",
         )
 
 

@@ -43,6 +43,8 @@ _State = records.ReferralState
 
 _FIRST_DELAY_SECONDS = 2.0
 _LONGEST_DELAY_SECONDS = 3600.0
+_LONGEST_OF_FIRST_SECONDS = 300.0
+"""Of priority 1, whose whole clock may be an hour."""
 
 
 def begin(referral: records.Referral) -> records.Referral:
@@ -203,14 +205,17 @@ def build_receipt(
     )
 
 
-def retry_delay(attempts: int, jitter: float = 0.0) -> timedelta:
-    """Say how long to wait after this many failed calls: doubling from 2 s to one hour; nothing after none.
+def retry_delay(attempts: int, jitter: float = 0.0, *, priority: records.Priority | None = None) -> timedelta:
+    """Say how long to wait after this many failed calls: doubling from 2 s to one hour, or to five minutes where a child may be in danger
+    now; nothing after none.
 
     Args:
         attempts: ``Referral.attempts``, 0 and up.
         jitter: 0 to 1, drawn by the caller; shortens the wait by at most a quarter, so that not all come back at once.
+        priority: Of the report.
     """
     if attempts <= 0:
         return timedelta(0)
-    whole = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** min(attempts - 1, 32))
+    longest = _LONGEST_OF_FIRST_SECONDS if priority is records.Priority.FIRST else _LONGEST_DELAY_SECONDS
+    whole = min(longest, _FIRST_DELAY_SECONDS * 2.0 ** min(attempts - 1, 32))
     return timedelta(seconds=max(_FIRST_DELAY_SECONDS, whole * (1 - jitter / 4)))

@@ -133,14 +133,19 @@ def clocked(
 def raised(
     found: records.Referral, *, now: datetime, rules: Clocked, approval: Approval, regions: Collection[str] = ()
 ) -> records.Referral:  # fmt: skip
-    """Make a report one of priority 1: what waited for a second person waits no more, and no clock gets longer. Its version stays."""
+    """Make a report one of priority 1: what waited for a second person waits no more, and no clock gets longer. Its version stays.
+
+    Where that gives it a new clock, this runs from now: the danger was not known before, and its alarms count from when it was.
+    """
     due_at = _after(now, length(Priority.FIRST, rules, regions))
+    is_shorter = found.due_at is None or due_at < found.due_at
+    clock_from = now if is_shorter else found.clock_from
     due_at = due_at if found.due_at is None else min(found.due_at, due_at)
     check_by = found.check_by
     if found.second_at is None and check_by is None:
         check_by = _after(now, timedelta(hours=approval.check_hours))
     return replace(
-        found, priority=Priority.FIRST, clock_from=found.clock_from or now, due_at=due_at, waits_until=None, check_by=check_by,
+        found, priority=Priority.FIRST, clock_from=clock_from, due_at=due_at, waits_until=None, check_by=check_by,
     )  # fmt: skip
 
 
@@ -155,8 +160,12 @@ def release(
     """File a report that nobody approved in time; None while it need not be. A second person checks it afterwards."""
     if not waits(found) or found.waits_until is None or now < found.waits_until:
         return None
-    check_by = _after(now, timedelta(hours=approval.check_hours))
-    return replace(found, waits_until=None, check_by=check_by, version=found.version + 1)
+    return replace(unapproved(found, now=now, approval=approval), version=found.version + 1)
+
+
+def unapproved(found: records.Referral, *, now: datetime, approval: Approval) -> records.Referral:
+    """Let a report go on that nobody approved: somebody checks it afterwards. Its version stays."""
+    return replace(found, waits_until=None, check_by=_after(now, timedelta(hours=approval.check_hours)))
 
 
 def seconded(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +50,8 @@ class FilingContract:
 
     def test_completeness_is_counted_for_a_period_that_ends_before_its_end(self, store: ports.Store) -> None:
         filed = [_filed(later(0), 80), _filed(later(1), 80), _filed(later(2), 100), _filed(later(3), 40)]
-        store.commit(*map(Insert, (*filed, _filed(later(1), None))), entries=[make.entry()])
+        correction = replace(_filed(later(1), 100), corrects=filed[0].id)
+        store.commit(*map(Insert, (*filed, _filed(later(1), None), correction)), entries=[make.entry()])
         assert dict(store.completeness_of(later(0), later(3))) == {80: 2, 100: 1}
         assert dict(store.completeness_of(later(4), later(9))) == {}
 

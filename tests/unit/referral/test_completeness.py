@@ -198,3 +198,27 @@ def test_the_checklist_holds_no_account_address_or_reason() -> None:
 def test_a_bare_report_can_be_judged() -> None:
     bare = replace(sample_report(), files=(), annotations=(), escalation=None, urls=())
     assert judged(bare)["The files themselves"].state is NeedState.MISSING
+
+
+def test_a_file_that_is_not_kept_any_more_is_only_a_hash() -> None:
+    report, decision = sample_report(), samples.decision(samples.item(1))
+    gone = [report.files[0].item_id]
+    found = {need.name: need for need in referral.checklist(report, decision, gone=gone)}
+    assert found["The files themselves"].state is NeedState.MISSING
+    assert found["The files themselves"].detail.startswith("only hashes of 1 of ")
+
+
+def test_a_mark_of_danger_without_a_reason_leaves_the_reason_missing() -> None:
+    need = judged(replace(sample_report(), escalation=referral.MARKED))["Danger now"]
+    assert (need.state, need.detail) == (NeedState.MISSING, "a person marked it so, and nobody wrote why")
+
+
+def test_what_the_platform_passed_of_an_account_answers_like_what_people_wrote() -> None:
+    other = records.AssociatedAccount(kind=records.AssociationKind.LINKED, account_reference="account-77")
+    known = records.Party(
+        screen_name="quillfeather", associated=(other,), location=records.Location(country="GB")
+    )
+    report = sample_report()
+    needs = judged(replace(report, person=replace(report.person, facts=known)))
+    told = {name: needs[name].detail for name in ("Other identifiers", "Location", "Linked accounts")}
+    assert set(told.values()) == {"1 passed by the platform"}

@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.test_priorities import DANGER, FILING, HOUR, decide, in_hand, now_of
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
+from wardline import records
 from wardline.pipeline import Rules
 from wardline.records import FactKind, Priority, ReferralState, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -46,6 +47,56 @@ def test_an_officer_reads_danger_first_then_who_where_and_what(line: Line) -> No
     start = text.index('class="paper officer')
     places = [text.index(each, start) for each in in_order]
     assert places == sorted(places)
+
+
+def test_an_officer_reads_what_the_platform_passed_of_the_account(line: Line) -> None:
+    other = records.AssociatedAccount(kind=records.AssociationKind.LINKED, account_reference="account-77")
+    person = records.Person(emails=(records.Email(address="someone@mail.example"),))
+    login = records.IpEvent(ip_address="198.51.100.9", event="Login", at=START, port=4711)
+    account = records.Party(
+        person=person, screen_name="quillfeather", associated=(other,), location=records.Location(country="GB", city="Leeds"),
+        ip_events=(login,),
+    )  # fmt: skip
+    case, decider = in_hand(line, facts=records.ReportFacts(account=account))
+    found = decide(line, case, decider)
+    browser = signed_in(line)
+    text = browser.get(f"/referrals/{found.id}/officer").text
+    for known in (
+        "someone@mail.example",
+        "quillfeather",
+        "account-77 (linked)",
+        "Leeds, GB",
+        "198.51.100.9",
+        "4711",
+    ):
+        assert known in text, known
+    assert "none known here" not in text
+    missing = browser.get(f"/referrals/{found.id}").text.split("missing: ")[1].split(".")[0]
+    assert "other identifiers" not in missing
+    assert "linked accounts" not in missing
+    assert "location" not in missing
+
+
+def test_an_officer_is_shown_nothing_that_is_not_in_the_report(line: Line) -> None:
+    case, decider = in_hand(line, region="GB")
+    found = decide(line, case, decider, DANGER)
+    line.clock.advance(HOUR)
+    browser = signed_in(line)
+    page = browser.get(f"/referrals/{found.id}")
+    page = browser.send(page.form(f"/referrals/{found.id}/calls"), region="GB", at="")
+    assert "Not in the report" in page.text
+    assert "Telephoned: 999" not in browser.get(f"/referrals/{found.id}/officer").text
+
+
+def test_who_hears_of_danger_after_a_report_was_sent_finds_whom_to_telephone(line: Line) -> None:
+    case, decider = in_hand(line, region="GB")
+    found = decide(line, case, decider)
+    browser = signed_in(line)
+    page = browser.get(f"/referrals/{found.id}")
+    browser.send(page.form(f"/referrals/{found.id}/second"))
+    line.run_due()
+    assert now_of(line, found).state is ReferralState.FINISHED
+    assert "<b>999</b>" in browser.get(f"/referrals/{found.id}").text
 
 
 def test_an_officer_is_told_what_is_not_known(line: Line) -> None:

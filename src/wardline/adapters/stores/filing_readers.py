@@ -37,7 +37,12 @@ class SqlFiling(SqlReading):
         finished, completeness = _REFERRALS.c.finished_at, _REFERRALS.c.completeness
         counted = (
             sa.select(completeness, sa.func.count().label("referrals"))
-            .where(finished >= since, finished < until, completeness.is_not(None))
+            .where(
+                finished >= since,
+                finished < until,
+                completeness.is_not(None),
+                _REFERRALS.c.corrects.is_(None),
+            )
             .group_by(completeness)
         )
         return {int(row["completeness"]): int(row["referrals"]) for row in self._rows(counted)}

@@ -42,6 +42,8 @@ class MemoryFiling(MemoryReading):
         finished = self._all(
             records.Referral,
             lambda each: each.id,
-            lambda each: each.finished_at is not None and since <= each.finished_at < until,
+            lambda each: (
+                each.corrects is None and each.finished_at is not None and since <= each.finished_at < until
+            ),
         )
         return Counter(each.completeness for each in finished if each.completeness is not None)

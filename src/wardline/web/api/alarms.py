@@ -14,18 +14,17 @@ from wardline.web.access import Caller
 
 router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
 
+_Caller = Annotated[Caller, Depends(access.caller)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
 
 
 @router.get("")
-def list_alarms(wardline: _Wardline) -> list[records.Alarm]:
-    """List the open alarms."""
-    return wardline.parts.store.open_alarms()
+def list_alarms(caller: _Caller, wardline: _Wardline) -> list[records.Alarm]:
+    """List the open alarms; without those that tell what came of a case that the caller may have to judge."""
+    return wardline.open_alarms(user=caller.user)
 
 
 @router.post("/{alarm_id}/resolve")
-def resolve(
-    alarm_id: str, caller: Annotated[Caller, Depends(access.caller)], wardline: _Wardline
-) -> records.Alarm:
+def resolve(alarm_id: str, caller: _Caller, wardline: _Wardline) -> records.Alarm:
     """Close an alarm that a person dealt with."""
     return wardline.resolve_alarm(require_id("alarm", alarm_id), user=caller.person)

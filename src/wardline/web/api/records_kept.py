@@ -72,9 +72,7 @@ def show_referral(referral_id: str, caller: _Caller, wardline: _Wardline) -> rec
 
 def _open(wardline: Wardline, caller: Caller, referral_id: str) -> records.Referral:
     """Give a referral, unless the caller may have to judge its case."""
-    found = wardline.parts.store.referral(require_id("referral", referral_id))
-    wardline.require_open(found.case_id, user=caller.user)
-    return found
+    return wardline.open_referral(require_id("referral", referral_id), user=caller.user)
 
 
 @router.get("/referrals/{referral_id}/preview")

@@ -37,12 +37,12 @@ WORDS: dict[AlarmKind, Words] = {
     AlarmKind.REFERRAL_NEAR: Words(
         "Reports have used up much of their clock",
         "They are tried again by themselves. Nothing holds them back but what their page says.",
-        "Open the first one, see why it is not filed, and put that right.",
+        "Open the most urgent one in the list of referrals, see why it is not filed, and put that right.",
     ),
     AlarmKind.REFERRAL_PAST: Words(
         "Reports are past their clock",
         "They are tried again by themselves, and their evidence is held.",
-        "Open the first one, see why it is not filed, and put that right. If a child may be in danger, telephone.",
+        "Open the most urgent one in the list of referrals, see why it is not filed, and put that right. If a child may be in danger, telephone.",
     ),
     AlarmKind.REFERRAL_UNAPPROVED: Words(
         "A report was filed without its second person",
@@ -53,6 +53,11 @@ WORDS: dict[AlarmKind, Words] = {
         "Reports that one person filed are not checked",
         "They are filed, and their evidence is held.",
         "Somebody who did not decide them opens each one, reads it, and says so on its page.",
+    ),
+    AlarmKind.KNOWN_LATE: Words(
+        "Something was said that a filed report has not",
+        "The report stays as it was sent: it takes nothing more.",
+        "Open the report. If a child may be in danger, telephone first. Then tell the authority, naming the number of its report.",
     ),
     AlarmKind.WEBHOOK_UNDELIVERED: Words(
         "A platform does not take an action",
@@ -249,6 +254,12 @@ _PAGES = (
     (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists/{}", "Open the list", OVERSEERS),
     (re.compile(r"case-[0-9a-z]{26}"), "/cases/{}", "Open the case", REVIEWERS),
     (re.compile(r"certificate-[0-9a-z]{26}"), "/automation#{}", "See what the machine may do", OVERSEERS),
+    (
+        re.compile(r"[123]:(half|four-fifths|past)|checks"),
+        "/referrals",
+        "See the reports on their way",
+        OVERSEERS,
+    ),
     (re.compile("log"), "/audit", "See the audit log", OVERSEERS),
 )
 """Pages about a record: what its id looks like, where the page is, what the link says, who may open it."""
@@ -256,7 +267,7 @@ _PAGES = (
 
 def show(desk: Desk) -> Response:
     """List the open alarms, oldest first: as many as somebody can deal with, and how many others there are."""
-    found = desk.wardline.parts.store.open_alarms()
+    found = desk.wardline.open_alarms(user=desk.user)
     return page(
         desk, "alarms", alarms=[(each, WORDS[each.kind], _link(desk, each)) for each in found[:_SHOWN]],
         others=len(found[_SHOWN:]),

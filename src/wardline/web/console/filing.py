@@ -45,9 +45,7 @@ class Line:
 
 def opened(desk: Desk) -> str:
     """Give the referral that is asked for, unless this person may have to judge its case."""
-    found = desk.wardline.parts.store.referral(desk.record("referral"))
-    desk.wardline.require_open(found.case_id, user=desk.user)
-    return found.id
+    return desk.wardline.open_referral(desk.record("referral"), user=desk.user).id
 
 
 def due_words(at: datetime | None, now: datetime) -> str:
@@ -84,12 +82,14 @@ def values_of(desk: Desk, found: ReferralPreview) -> dict[str, Any]:
     """Give what the page of a referral says of its priority, its second person, and what may be added."""
     parts, at = desk.wardline.parts, found.referral
     facts = parts.store.facts_of(at.case_id)
+    # Also of one that was sent and takes nothing more: who hears of danger only then has nothing but the telephone.
     is_first = at.priority is Priority.FIRST
     names = {each.id: each.name for each in parts.store.users()} if facts or at.second_by else {}
     return {
         "priority": WORDS[at.priority] if at.priority else "", "is_first": is_first,
         "due": due_words(at.due_at, desk.now) if at.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN) else "",
         "half_over": referral.part_over(at, now=desk.now) >= 0.5, "check_due": due_words(at.check_by, desk.now),
+        "may_telephone": is_first or (at.state is not ReferralState.WITHDRAWN and not _may_add(found)),
         "facts": facts, "fact_words": referral.FACT_WORDS, "kinds": _OF_REFERRALS, "names": names, "may_add": _may_add(found),
         "waits_second": referral.waits(at), "owes_check": at.check_by is not None and at.second_at is None and at.state is ReferralState.FINISHED,
         "is_second": desk.wardline.may_second(at, user=desk.user), "numbers": emergency(desk, at.case_id),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
+from wardline.pipeline import reported
 from wardline.records import FactKind, FileAnnotation, ReportAnnotation
 from wardline.web.console import case_view, filing
 from wardline.web.console.desk import OVERSEERS, Desk, Page
@@ -34,11 +35,13 @@ class Brief:
     """What an officer has to know within a minute."""
 
     danger: str | None
-    """The reason in writing; None: nobody wrote one."""
+    """The reasons in writing, the newest first; None: nobody wrote one."""
     marked: bool
-    """Somebody marked the case as danger, without a reason that is sent."""
+    """Somebody marked the case as danger, and nobody wrote why."""
     people: dict[FactKind, list[str]]
     """What people wrote down, by its kind."""
+    passed: dict[FactKind, tuple[str, ...]]
+    """What the platform passed of the same kinds."""
     regions: tuple[str, ...]
     addresses: tuple[records.IpEvent, ...]
     """Newest first, as many as are shown."""
@@ -68,18 +71,24 @@ def show(desk: Desk) -> Response:
 
 def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
     store = desk.wardline.parts.store
-    case, facts = store.case(of.case_id), store.facts_of(of.case_id)
-    events = {each for each in (*report.person.ip_events, *(file.upload for file in report.files)) if each}
+    case, known = store.case(of.case_id), report.person.facts or records.Party()
+    facts = reported.facts_of_report(desk.wardline.parts, of, case)
+    uploads = (file.upload for file in report.files)
+    events = {each for each in (*report.person.ip_events, *known.ip_events, *uploads) if each}
     newest = sorted(events, key=lambda each: (each.at or report.incident_at, each.ip_address), reverse=True)
     people: dict[FactKind, list[str]] = {kind: [] for kind in FactKind}
     for each in facts:
         people[each.kind].append(each.text)
     return Brief(
-        danger=report.escalation, marked=case.imminent_since is not None, people=people,
-        regions=referral.regions_of([store.item(item_id) for item_id in case.item_ids]),
+        danger=None if report.escalation == referral.MARKED else report.escalation, marked=report.escalation == referral.MARKED,
+        people=people,
+        passed={
+            FactKind.IDENTIFIER: referral.identifiers(known), FactKind.LINKED: referral.linked(known), FactKind.LOCATION: referral.places(known),
+        },
+        regions=referral.regions_of([store.item(item_id) for item_id in case.item_ids]) if report.corrects is None else (),
         addresses=tuple(newest[:_ADDRESSES]), more_addresses=max(0, len(newest) - _ADDRESSES), urls=report.urls,
         categories=_categories(report), words=_words(report), viewed=sum(file.viewed for file in report.files),
-        calls=tuple(each for each in facts if each.kind is FactKind.CALL),
+        calls=tuple(each for each in reversed(facts) if each.kind is FactKind.CALL),
     )  # fmt: skip
 
 

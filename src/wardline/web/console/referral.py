@@ -69,7 +69,7 @@ def show(desk: Desk) -> Response:
 
 def file_again(desk: Desk) -> Response:
     """Let a referral that waits for a person go on."""
-    return go(f"/referrals/{desk.wardline.file_again(desk.record('referral'), user=desk.user).id}")
+    return go(f"/referrals/{desk.wardline.file_again(filing.opened(desk), user=desk.user).id}")
 
 
 def receipt(desk: Desk) -> Response:
@@ -137,7 +137,7 @@ def _retry_minutes(found: records.Referral) -> int | None:
         ReferralState.WITHDRAWN,
     ):
         return None
-    wait = referral.retry_delay(max(found.attempts, _SETTINGS_ATTEMPTS))
+    wait = referral.retry_delay(max(found.attempts, _SETTINGS_ATTEMPTS), priority=found.priority)
     return -(-wait // timedelta(minutes=1))
 
 

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wardline import __version__, records, review
 from wardline.pipeline import sessions
+from wardline.pipeline.people import may_review
 from wardline.records import AppealState, ApprovalState, ReferralState, Role
 from wardline.web.console import static_files
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk
@@ -221,4 +222,8 @@ def _approvals(desk: Desk) -> str:
 
 
 def _alarms(desk: Desk) -> str:
-    return _counted(desk.wardline.parts.store.count_open_alarms(most=_MOST_COUNTED))
+    """How many are open, as far as this person is told of them: the number alone could tell the rest."""
+    count = desk.wardline.parts.store.count_open_alarms(most=_MOST_COUNTED)
+    if 0 < count < _MOST_COUNTED and may_review(desk.user):
+        count = len(desk.wardline.open_alarms(user=desk.user))
+    return _counted(count)

@@ -1,0 +1,61 @@
+"""Reports and alarms, for people who may yet have to judge what they are about without knowing what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wardline import records
+from wardline.errors import NotFoundError, RefusedError
+from wardline.pipeline import blindness, people
+from wardline.pipeline.parts import Parts
+from wardline.records import AlarmKind
+
+_ASKS = frozenset({AlarmKind.CASE_STUCK, AlarmKind.DANGER_UNATTENDED, AlarmKind.KIND_UNTAKEN})
+"""They say that somebody is wanted for a case, and nothing of what came of it."""
+
+
+def opened(parts: Parts, referral_id: str, user: records.User | None) -> records.Referral:
+    """Give a referral to somebody who may know that there is one.
+
+    Raises:
+        RefusedError: They may have to judge its case. It does not say which case that is: that it is reported would tell what others said of it.
+    """
+    found = parts.store.referral(referral_id)
+    if user is not None and blindness.hidden_cases(parts, [found.case_id], user):
+        raise RefusedError(
+            f"{found.id}: about what has to be judged without knowing it, expected a settled case",
+            remedy="Wait until it is settled, or have somebody look who does not review.",
+        )
+    return found
+
+
+def alarms_for(
+    parts: Parts, alarms: Sequence[records.Alarm], user: records.User | None
+) -> list[records.Alarm]:
+    """Give alarms without those that tell what came of a case that this person may have to judge.
+
+    Somebody has to see them: where nobody is there who puts such things right and reviews nothing, everybody does.
+    """
+    if user is None or not people.may_review(user):
+        return list(alarms)
+    about = {each.id: _case_told_of(parts, each) for each in alarms}
+    hidden = blindness.hidden_cases(parts, [each for each in about.values() if each], user)
+    left = [each for each in alarms if about[each.id] not in hidden and not _tells_of_a_cluster(parts, each)]
+    if len(left) == len(alarms) or not any(people.administers(each) for each in parts.store.users()):
+        return list(alarms)
+    return left
+
+
+def require_told(parts: Parts, alarm_id: str, user: records.User) -> None:
+    """Refuse an alarm that this person is not told of, as if there were none."""
+    if not alarms_for(parts, [parts.store.alarm(alarm_id)], user):
+        raise NotFoundError(f"alarm {alarm_id}: unknown")
+
+
+def _case_told_of(parts: Parts, alarm: records.Alarm) -> str | None:
+    return None if alarm.kind in _ASKS else blindness.case_of(parts, alarm.subject_id)
+
+
+def _tells_of_a_cluster(parts: Parts, alarm: records.Alarm) -> bool:
+    is_disputed = alarm.kind is AlarmKind.CLUSTER_DISPUTED and alarm.subject_id.startswith("cluster-")
+    return is_disputed and parts.store.awaits_opinion(alarm.subject_id)

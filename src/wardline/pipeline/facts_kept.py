@@ -1,0 +1,19 @@
+"""What people wrote down for a report is kept as long as the files that it is about, and goes with the last of them."""
+
+from __future__ import annotations
+
+from wardline import records
+from wardline.pipeline.parts import Parts
+from wardline.records import CaseState, ReferralState
+
+_OVER = (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+
+
+def gone_with(parts: Parts, item: records.Item, case_id: str) -> list[records.Change]:
+    """Give what to remove in the commit that destroys a file: nothing while its case has another one, or a report that is still to be filed."""
+    case = parts.store.case(case_id)
+    others = (parts.store.item(each) for each in case.item_ids if each != item.id)
+    is_wanted = case.state is not CaseState.CLOSED or any(each.sealed for each in others)
+    if is_wanted or any(each.state not in _OVER for each in parts.store.referrals(case_id=case_id)):
+        return []
+    return [records.Remove(records.Fact, fact.id) for fact in parts.store.facts_of(case_id)]

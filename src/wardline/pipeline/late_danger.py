@@ -1,0 +1,128 @@
+"""Danger that is said of what is reported already: what is not sent yet becomes priority 1, and of what is sent somebody tells.
+
+It comes late where somebody marks a case whose report is on its way, or where a second person, or whoever decides an appeal, writes a reason
+that the first one had not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from wardline import records, referral
+from wardline.errors import AlreadyExistsError, ConflictError, InputError
+from wardline.pipeline import alarms, correcting
+from wardline.pipeline import refer as filing
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import AlarmKind, Outcome, Priority, ReferralState, Replace, Task, Verb
+
+NAME = "late-danger"
+_AGAIN = timedelta(seconds=30)
+"""To the second look; each one after it waits as much longer, up to ``_MOST_TIMES`` of it."""
+_MOST_TIMES = 20
+_OF_A_VERSION = 1_000_000
+"""Looks at a case that was marked are counted on from a number of its own: work that was enqueued once is not enqueued again."""
+
+
+def after_decision(decision: records.Decision) -> list[Task]:
+    """Make the work that follows a decision with a reason for danger; nothing where none is written."""
+    if decision.escalation is None or decision.outcome is not Outcome.VIOLATION:
+        return []
+    return [Task(name=NAME, record_id=decision.id)]
+
+
+def after_mark(case: records.Case) -> Task:
+    """Make the work that follows when somebody marks a case."""
+    return Task(name=NAME, record_id=case.id, attempt=case.version * _OF_A_VERSION)
+
+
+def raised(parts: Parts, found: records.Referral, *, actor: str) -> Writing:
+    """Make a report that is not finished one of priority 1, and have it tried now whatever it waits for. One that is already only gets a new version,
+    so that whoever files it at this very moment builds it anew."""
+    rules, written = parts.rules.filing, Writing()
+    items = [parts.store.item(item_id) for item_id in parts.store.case(found.case_id).item_ids]
+    graver = referral.raised(
+        replace(found, version=found.version + 1),
+        now=parts.now(),
+        rules=rules.clocks,
+        approval=rules.approval,
+        regions=referral.regions_of(items),
+    )
+    entries: list[records.Entry] = []
+    work: list[Task] = []
+    if found.priority is not Priority.FIRST:
+        detail = f"from {found.priority or 'none'} to {graver.priority}"
+        entries.append(parts.entry(Verb.REFERRAL_RAISED, found.id, actor=actor, detail=detail))
+        if graver.state is not ReferralState.NEEDS_HUMAN:
+            # What waits for its next try may wait for an hour: it is tried now, by the workers of what is urgent.
+            work.append(filing.task(graver, graver.version * filing.TRIES_BETWEEN))
+    written.note(Replace(graver), *entries, work=work)
+    return written
+
+
+def tell(parts: Parts, record_id: str, attempt: int) -> None:
+    """See to the reports of a case of which danger was said. Doing it again does nothing.
+
+    Args:
+        parts: The installation's.
+        record_id: The decision in which it stands, or the case that was marked.
+        attempt: The number of this look.
+    """
+    decision = parts.store.decision(record_id) if record_id.startswith("decision-") else None
+    case_id = record_id if decision is None else decision.case_id
+    if decision is not None and decision.state in (
+        records.DecisionState.UNDONE,
+        records.DecisionState.OVERTURNED,
+    ):
+        return
+    is_waiting = False
+    for found in parts.store.referrals(case_id=case_id):
+        is_report = found.corrects is None and found.state is not ReferralState.WITHDRAWN
+        if is_report and (decision is None or found.decision_id != decision.id):
+            is_waiting |= _see_to(parts, found, decision)
+    if is_waiting:
+        wait = _AGAIN * min(attempt % _OF_A_VERSION + 1, _MOST_TIMES)
+        later = Task(name=NAME, record_id=record_id, attempt=attempt + 1, not_before=parts.now() + wait)
+        parts.store.commit(entries=(), work=[later])
+
+
+def _see_to(parts: Parts, found: records.Referral, decision: records.Decision | None) -> bool:
+    """See to one report; gives whether it has to be looked at again."""
+    actor = decision.user_id if decision is not None else SYSTEM
+    try:
+        referral.require_addable(found)
+    except ConflictError:
+        if found.state is ReferralState.FINISHED:
+            _told(parts, found, decision)
+            return False
+        if not found.in_flight and found.priority is not Priority.FIRST:
+            raised(parts, found, actor=actor).commit(parts)
+        return True  # it was sent without, and takes nothing more: what supplements it can name it once it is finished
+    if found.priority is not Priority.FIRST or decision is not None:
+        raised(parts, found, actor=actor).commit(parts)
+    return False
+
+
+def _told(parts: Parts, filed: records.Referral, decision: records.Decision | None) -> None:
+    """Supplement a finished report with what a decision says of danger, or have a person tell."""
+    if decision is None:
+        case = parts.store.case(filed.case_id)
+        if case.imminent_since is None or filed.priority is Priority.FIRST:
+            return
+        _alarm(parts, filed)
+        return
+    case = parts.store.case(decision.case_id)
+    try:
+        correcting.draft(parts, case, decision, corrects=filed.id).commit(parts)
+    except AlreadyExistsError:
+        return  # it is drafted already
+    except InputError:
+        _alarm(parts, filed)  # its account was unlinked
+
+
+def _alarm(parts: Parts, filed: records.Referral) -> None:
+    alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, filed.id, (
+        f"Somebody says that a child may be in danger now, after {filed.id} was filed. Telephone, and tell the authority, naming its report "
+        f"{filed.remote_id}."
+    ))  # fmt: skip

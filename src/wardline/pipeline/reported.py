@@ -1,0 +1,149 @@
+"""What a report says, built from what is stored now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wardline import records, referral
+from wardline.errors import InputError
+from wardline.pipeline import prior
+from wardline.pipeline.parts import Parts
+from wardline.records import DecisionState, ReferralState
+from wardline.referral import Need
+
+_SAID = (DecisionState.GIVEN, DecisionState.EFFECTIVE)
+
+
+def report_of(
+    parts: Parts,
+    draft_id: str,
+    decision: records.Decision,
+    case: records.Case,
+    *,
+    corrects: str | None = None,
+) -> records.Report:
+    """Build the content of a report from what is stored now; or what corrects a finished one, or supplements it.
+
+    One that is finished says nothing that was written after it: nobody got that.
+
+    Args:
+        parts: The installation's.
+        draft_id: The referral's id.
+        decision: What it follows from.
+        case: The decision's.
+        corrects: The finished referral that it corrects or supplements.
+    """
+    if corrects is not None:
+        filed = parts.store.referral(corrects)
+        if referral.needs_referral(decision) and referral.is_supplement(decision):
+            items = [parts.store.item(item_id) for item_id in case.item_ids]
+            return referral.build_supplement(draft_id, filed, decision, case, items, parts.rules.reporter)
+        if referral.needs_referral(decision):
+            return _regrading(parts, draft_id, decision, case, filed)
+        return _correction(parts, draft_id, decision, case, filed)
+    if not referral.needs_referral(decision):
+        raise InputError(
+            f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
+        )
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    until = _finished_at(parts, case, draft_id)
+    reveals = [each for each in parts.store.reveals_of(case.id) if until is None or each.at <= until]
+    report = referral.build_report(
+        draft_id, decision, case, items, reveals, parts.store.actions_of(case.id), parts.rules.reporter,
+        "; ".join(case.reasons) + ".", until or parts.now(), prior.reports_about(parts, case, draft_id),
+    )  # fmt: skip
+    return referral.with_knowledge(
+        report, facts_in(parts, case, until), regions=referral.regions_of(items), said=_dangers(parts, decision, until),
+        is_marked=case.imminent_since is not None and (until is None or case.imminent_since <= until),
+    )  # fmt: skip
+
+
+def checked(
+    parts: Parts, report: records.Report, decision: records.Decision, case: records.Case
+) -> tuple[Need, ...]:
+    """Say what police need of a report and whether it is there."""
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    facts = facts_in(parts, case, _finished_at(parts, case, report.referral_id))
+    gone = [each.id for each in items if not each.sealed]
+    return referral.checklist(report, decision, facts, regions=referral.regions_of(items), gone=gone)
+
+
+def facts_in(parts: Parts, case: records.Case, until: datetime | None) -> list[records.Fact]:
+    """Give what people wrote down about a case until a time, oldest first; None: until now."""
+    return [each for each in parts.store.facts_of(case.id) if until is None or each.at <= until]
+
+
+def facts_of_report(
+    parts: Parts, found: records.Referral, case: records.Case
+) -> list[records.Fact]:  # fmt: skip
+    """Give what people wrote down that stands in a report, oldest first: in a correction nothing does."""
+    return [] if found.corrects is not None else facts_in(parts, case, found.finished_at)
+
+
+def _finished_at(parts: Parts, case: records.Case, draft_id: str) -> datetime | None:
+    return next(
+        (each.finished_at for each in parts.store.referrals(case_id=case.id) if each.id == draft_id), None
+    )
+
+
+def _dangers(
+    parts: Parts, decision: records.Decision, until: datetime | None
+) -> list[tuple[datetime, str]]:  # fmt: skip
+    """Give each reason why a child may be in danger that somebody who found a violation wrote, with when."""
+    others = [
+        each
+        for each in parts.store.decisions_of(decision.case_id)
+        if each.id != decision.id
+        and each.outcome is records.Outcome.VIOLATION
+        and each.state in _SAID
+        and (until is None or each.at < until)
+    ]
+    return [(each.at, each.escalation) for each in (*others, decision) if each.escalation is not None]
+
+
+def _correction(
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
+) -> records.Report:
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    return referral.build_correction(
+        draft_id, filed, decision, case, items, parts.rules.reporter, parts.now()
+    )
+
+
+def _regrading(
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
+) -> records.Report:
+    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    told = told_of(
+        parts, filed, _before(parts.store.referrals(case_id=case.id), draft_id), besides=decision.id
+    )
+    return referral.build_regrading(
+        draft_id, filed, told, decision, case, items, parts.rules.reporter
+    )  # fmt: skip
+
+
+def _before(found: Sequence[records.Referral], draft_id: str) -> list[records.Referral]:
+    """Leave out what was drafted after one of them: it could not name that."""
+    ids = [each.id for each in found]
+    return list(found[: ids.index(draft_id)] if draft_id in ids else found)
+
+
+def told_of(
+    parts: Parts, filed: records.Referral, found: Sequence[records.Referral], *, besides: str
+) -> records.Decision:
+    """Give the decision whose grades the authority knows: of the newest finished correction of a report, else of the report itself.
+
+    Args:
+        parts: The installation's.
+        filed: The report.
+        found: The referrals of its case that count, oldest first.
+        besides: A decision that does not count.
+    """
+    known = [
+        parts.store.decision(each.decision_id)
+        for each in found
+        if each.corrects == filed.id and each.state is ReferralState.FINISHED and each.decision_id != besides
+    ]
+    graded = [each for each in known if not referral.is_supplement(each)]
+    return graded[-1] if graded else parts.store.decision(filed.decision_id)
