@@ -12,6 +12,7 @@ from wardline.records.case import FileAnnotation, ReportAnnotation
 from wardline.records.category import Category
 from wardline.records.checks import require_utc
 from wardline.records.hashes import Hash
+from wardline.records.referral import Priority
 from wardline.records.report_incidents import Batch, Incident, IncidentKind, LawEnforcement, Metadata
 from wardline.records.report_people import Device, IpEvent, Party, Person
 
@@ -103,6 +104,8 @@ class Report:
     victims: tuple[Party, ...] = ()
     batch: Batch | None = None
     """The other accounts that spread the one file of a batched report."""
+    priority: Priority | None = None
+    """How urgent its referral is, for receivers that ask for it."""
 
     def __post_init__(self) -> None:
         require_utc("incident_at", self.incident_at)
