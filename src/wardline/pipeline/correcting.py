@@ -8,7 +8,7 @@ from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
 from wardline.pipeline import alarms, second_person
 from wardline.pipeline import refer as filing
-from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.parts import NO_RECEIVER, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Verb
 
@@ -17,7 +17,8 @@ _TRIES_FROM = 500_000_000
 
 
 def draft(
-    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None, waits: str | None = None
+    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None, waits: str | None = None,
+    receiver: str = NO_RECEIVER,
 ) -> Writing:  # fmt: skip
     """Draft the referral that a decision needs, or the one that corrects a finished one.
 
@@ -27,12 +28,12 @@ def draft(
         decision: What it follows from.
         corrects: The finished referral that it corrects.
         waits: Why a person has to approve it before anything is sent, in a fixed phrase.
+        receiver: Whom it goes to; what corrects another goes to that one's.
     """
     report = filing.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
-    receiver = parts.authority
+    name, environment = _receiver(parts, receiver, corrects)
     made = referral.plan(
-        report, decision, authority=receiver.name if receiver else filing.NOBODY,
-        environment=receiver.environment if receiver else filing.NOBODY, now=parts.now(), corrects=corrects,
+        report, decision, authority=name, environment=environment, now=parts.now(), corrects=corrects,
     )  # fmt: skip
     made = _clocked(parts, made, decision, case, is_correction=report.corrects is not None)
     if waits is not None:
@@ -43,6 +44,16 @@ def draft(
     follows = second_person.waiting(made) if referral.waits(made) else filing.task(made, 0)
     written.note(Insert(made), told, work=[follows])
     return written
+
+
+def _receiver(parts: Parts, name: str, corrects: str | None) -> tuple[str, str]:
+    """Give name and environment of whom a draft is for; of one that the settings do not have any more, those of what it corrects."""
+    corrected = parts.store.referral(corrects) if corrects is not None else None
+    name = corrected.authority if corrected is not None else name
+    found = parts.receiver(name)
+    if found is not None:
+        return found.name, found.environment
+    return name, corrected.environment if corrected is not None else NO_RECEIVER
 
 
 def _clocked(
@@ -112,7 +123,8 @@ def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing
             Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"
         )
         again = filing.task(ended, _TRIES_FROM + ended.version)
-        written.note(Replace(ended), told, work=[again] if ended.state is ReferralState.RETRACTING else [])
+        goes_on = ended.state is ReferralState.RETRACTING or referral.awaits(ended)
+        written.note(Replace(ended), told, work=[again] if goes_on else [])
     return written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
-from wardline.pipeline import dry_run, knowing, people, refer, second_person
+from wardline.pipeline import dry_run, handing_over, knowing, people, refer, second_person
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Scope
 
@@ -34,6 +34,18 @@ class FilingActs:
         """Approve a referral, or check one that was filed, as somebody who did not decide it."""
         people.require_scope(user, Scope.MANAGE)
         return second_person.look(self.parts, referral_id, user)
+
+    def take_pack(self, referral_id: str, *, user: records.User) -> tuple[str, bytes]:
+        """Give the pack of a referral with its file name, to be filed by a person. The log has it."""
+        return handing_over.take(self.parts, referral_id, user)
+
+    def record_reference(self, referral_id: str, *, user: records.User, reference: str) -> records.Referral:
+        """Note that the receiver has a report that a person filed, by the reference that it gave."""
+        return handing_over.record(self.parts, referral_id, user, reference=reference)
+
+    def give_up_pack(self, referral_id: str, *, user: records.User) -> records.Referral:
+        """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported."""
+        return handing_over.give_up(self.parts, referral_id, user)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

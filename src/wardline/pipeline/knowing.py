@@ -13,6 +13,8 @@ from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, FactKind, Insert, Priority, Replace, Scope, Verb
 
+_REMADE_FROM = 260_000_000
+"""Tries of referrals whose pack is made anew are counted from here: work that was enqueued once is not enqueued again."""
 _AHEAD = timedelta(minutes=5)
 """Watches differ."""
 _LONG_AGO = timedelta(days=30)
@@ -65,9 +67,38 @@ def add_to_referral(
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)
     changed = _raise(parts, found, user, written) if kind is FactKind.DANGER else _next(found)
+    changed = _remade(parts, found, changed, user, written)
     written.changes.append(Replace(changed))
+    _tell_others(parts, found, user, kind, written)
     written.commit(parts)
     return changed
+
+
+def _tell_others(
+    parts: Parts, found: records.Referral, user: records.User, kind: FactKind, written: Writing
+) -> None:
+    """Let the reports of the same case to other receivers say it too: those of which nothing was sent yet."""
+    for each in parts.store.referrals(case_id=found.case_id):
+        if each.id == found.id or each.corrects is not None:
+            continue
+        try:
+            referral.require_addable(each)
+        except ConflictError:
+            continue
+        changed = _raise(parts, each, user, written) if kind is FactKind.DANGER else _next(each)
+        written.changes.append(Replace(_remade(parts, each, changed, user, written)))
+
+
+def _remade(
+    parts: Parts, found: records.Referral, changed: records.Referral, user: records.User, written: Writing
+) -> records.Referral:
+    """Have another pack made of a report whose pack does not say what was added; any other referral stays."""
+    if not referral.awaits(found):
+        return changed
+    told = parts.entry(Verb.PACK_GIVEN_UP, found.id, actor=user.id, detail=found.remote_id or "")
+    written.entries.append(told)
+    written.work.append(filing.task(changed, _REMADE_FROM + changed.version))
+    return referral.remade(changed)
 
 
 def note_call(

@@ -55,7 +55,7 @@ def _prepare(
         if each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
             # What it says is overtaken before anybody approved it.
             written.add(correcting.cancelled(parts, each, actor=by.user_id))
-    is_new = all(each.decision_id != by.id for each in found)
+    is_new = all(each.decision_id != by.id or each.authority != filed.authority for each in found)
     told, is_whole = told_of(parts, filed, found, besides=by.id), not referral.unreported(filed, by)
     if is_new and referral.differs(filed, told, by):
         try:

@@ -20,6 +20,7 @@ from wardline.pipeline import (
     fencing,
     filing_watch,
     flagging,
+    handing_over,
     look_back,
     nobody_takes,
     overturning,
@@ -116,7 +117,7 @@ class Chores:
     def _do_each(self) -> None:
         parts = self._parts
         errors: list[Exception] = []
-        for chore in (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
+        for chore in (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, lambda: handing_over.sweep(parts), self._forget_keys,
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts),
                       lambda: filing_watch.watch(parts), self.restoring.watch,
