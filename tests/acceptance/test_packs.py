@@ -21,7 +21,17 @@ from wardline.adapters.authorities.pack import NcaPack
 from wardline.errors import ConflictError, InputError, NotAllowedError, RefusedError
 from wardline.pipeline import Complaint, Rules, alarms
 from wardline.pipeline.filing_rules import FilingRules
-from wardline.records import AlarmKind, FactKind, HoldBasis, Outcome, Priority, ReferralState, Role, Verb
+from wardline.records import (
+    ActionKind,
+    AlarmKind,
+    FactKind,
+    HoldBasis,
+    Outcome,
+    Priority,
+    ReferralState,
+    Role,
+    Verb,
+)
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, Line, Person
@@ -149,9 +159,11 @@ def test_danger_that_is_added_to_a_pack_makes_another_one_that_says_so(line: Lin
 
 def overturned(line: Line, found: records.Referral, olli: Person) -> None:
     """Have another person find nothing wrong, on the user's appeal."""
-    line.wardline.appeal(
-        Complaint(decision_id=found.decision_id, text="It is my garden."), platform="example"
+    action = next(
+        each for each in line.store.actions_of(found.case_id) if each.kind is ActionKind.REMOVE_CONTENT
     )
+    complaint = Complaint(text="It is my garden.", action_id=action.id)
+    line.wardline.appeal(complaint, api_key=line.platform_key().record)
     line.run_due()
     line.wardline.claim(found.case_id, user=olli.user)
     reveal_all(line, line.store.case(found.case_id), olli)
@@ -255,17 +267,15 @@ def test_a_report_that_counts_for_another_receiver_is_named_by_the_log(
 
 
 def test_one_that_was_drafted_for_nobody_is_not_filed_twice_when_its_receiver_comes(
-    tmp_path: Path, make_line: MakeLine, packs: NcaPack, store: str
+    make_line: MakeLine, packs: NcaPack
 ) -> None:
-    if store == "memory":
-        pytest.skip("a store in memory is not opened again")
     rules = Rules(
         reporter=REPORTER, filing=FilingRules(duties={"GB": replace(GB, receivers=("nca-pack", "none"))})
     )
-    line = make_line(authority=None, rules=rules, replaced={"receivers": {"nca-pack": packs}})
+    line = make_line(store="sqlite", authority=None, rules=rules, replaced={"receivers": {"nca-pack": packs}})
     case = decided_violation(line, line.submit(picture(), flag="spam", region="GB"), line.person("mika"))
     line.pass_time(line.parts.rules.undo_window)
-    again = make_line(authority=packs, rules=rules)
+    again = make_line(store="sqlite", authority=packs, rules=rules)
     again.pass_time(2 * HOUR)
     found = {each.authority: each.state for each in again.store.referrals(case_id=case.id)}
     assert found == {"nca-pack": ReferralState.NEEDS_HUMAN, "none": ReferralState.WITHDRAWN}
