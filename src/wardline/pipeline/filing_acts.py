@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
-from wardline.pipeline import dry_run, handing_over, knowing, people, refer, second_person
+from wardline.pipeline import dry_run, duties, handing_over, knowing, people, refer, second_person
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Scope
 
@@ -34,6 +34,14 @@ class FilingActs:
         """Approve a referral, or check one that was filed, as somebody who did not decide it."""
         people.require_scope(user, Scope.MANAGE)
         return second_person.look(self.parts, referral_id, user)
+
+    def pack_of(self, found: records.Referral) -> str | None:
+        """Find the pack of a referral that waits to be filed, or was; None where there is none."""
+        return handing_over.pack_of(self.parts, found)
+
+    def basis_of(self, found: records.Referral) -> list[tuple[str, str]]:
+        """Give the regions whose rule sends a referral where it goes, each with the law that the settings name."""
+        return duties.basis_of(self.parts, found)
 
     def take_pack(self, referral_id: str, *, user: records.User) -> tuple[str, bytes]:
         """Give the pack of a referral with its file name, to be filed by a person. The log has it."""

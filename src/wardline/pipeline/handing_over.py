@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError, RefusedError, WardlineError
-from wardline.pipeline import alarms, people, receipts
+from wardline.pipeline import alarms, blindness, people, receipts
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import AlarmKind, DecisionState, HoldState, ReferralState, Replace, Scope, Verb
@@ -44,8 +44,7 @@ def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes
         NotFoundError: It has no pack, or none any more.
         RefusedError: Its decision was overturned, so it must not be filed.
     """
-    people.require_scope(user, Scope.MANAGE)
-    found = parts.store.referral(referral_id)
+    found = _opened(parts, referral_id, user)
     maker, pack_id = maker_of(parts, found), pack_of(parts, found)
     if (
         maker is None
@@ -73,8 +72,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
         ConflictError: No pack of it waits to be filed.
         InputError: That is no reference.
     """
-    people.require_scope(user, Scope.MANAGE)
-    found, now = parts.store.referral(referral_id), parts.now()
+    found, now = _opened(parts, referral_id, user), parts.now()
     moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
     moved = replace(moved, completeness=_completeness(parts, found))
     said = {
@@ -99,8 +97,7 @@ def give_up(parts: Parts, referral_id: str, user: records.User) -> records.Refer
         NotAllowedError: The role does not allow it.
         ConflictError: No pack of it waits to be filed.
     """
-    people.require_scope(user, Scope.MANAGE)
-    found = parts.store.referral(referral_id)
+    found = _opened(parts, referral_id, user)
     moved = replace(referral.remade(found), version=found.version + 1)
     work = [filing.task(moved, _TRIES_FROM + moved.version)] if moved.state is ReferralState.OPENING else []
     told = parts.entry(Verb.PACK_GIVEN_UP, moved.id, actor=user.id, detail=found.remote_id or "")
@@ -136,6 +133,14 @@ def _is_kept(parts: Parts, found: records.Referral, pack_id: str) -> bool:
         return found.finished_at is None or parts.now() < found.finished_at + parts.rules.periods.after_filing
     holds = (hold for file in found.files for hold in parts.store.holds_of(file.item_id))
     return any(hold.state is HoldState.ACTIVE for hold in holds)
+
+
+def _opened(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Give a referral to somebody who manages, and who does not have to judge its case without knowing what came of it."""
+    people.require_scope(user, Scope.MANAGE)
+    found = parts.store.referral(referral_id)
+    blindness.require_open(parts, found.case_id, user)
+    return found
 
 
 def _is_overturned(parts: Parts, found: records.Referral) -> bool:

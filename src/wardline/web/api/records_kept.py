@@ -100,14 +100,15 @@ def _form(preview: records.Preview) -> FormBody:
 @router.get(
     "/referrals/{referral_id}/receipt",
     response_class=Response,
-    responses={200: {"content": {"text/xml": {}}}},
+    responses={200: {"content": {"text/xml": {}, "application/json": {}}}},
 )
 def show_receipt(referral_id: str, caller: _Caller, wardline: _Wardline) -> Response:
     """Give the authority's receipt, byte for byte."""
     receipt = wardline.parts.store.receipt_of(_open(wardline, caller, referral_id).id)
     if receipt is None:
         raise NotFoundError(f"{referral_id}: has no receipt yet")
-    return Response(receipt.body, media_type="text/xml")
+    kind = "application/json" if receipt.body.startswith(b"{") else "text/xml"
+    return Response(receipt.body, media_type=kind)
 
 
 @router.get("/holds")
