@@ -97,7 +97,8 @@ def test_a_pack_is_made_once_and_is_no_finished_report_before_its_reference_is_r
     (hold,) = [
         each for each in line.store.holds_of(found.files[0].item_id) if each.basis is HoldBasis.REPORTED
     ]
-    assert hold.until == filed.finished_at + line.parts.rules.periods.after_filing  # type: ignore[operator] -- finished
+    assert filed.finished_at is not None
+    assert hold.until == filed.finished_at + line.parts.rules.periods.after_filing
     assert open_kinds(line) == set()
     with pytest.raises(ConflictError):
         line.wardline.record_reference(found.id, user=lead.user, reference="another")

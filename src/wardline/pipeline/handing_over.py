@@ -52,7 +52,9 @@ def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes
         or found.state not in (ReferralState.NEEDS_HUMAN, ReferralState.FINISHED)
     ):
         raise NotFoundError(f"{found.id}: has no pack, expected one that is whole")
-    if found.state is ReferralState.NEEDS_HUMAN and _is_overturned(parts, found):
+    if found.state is ReferralState.NEEDS_HUMAN and (
+        found.problem == referral.UNWANTED or _is_overturned(parts, found)
+    ):
         raise RefusedError(
             f"{found.id}: its decision was overturned, expected one that stands",
             remedy="Do not file it. Say whether somebody had filed it before.",

@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -30,13 +31,13 @@ PEM = RECEIVER.public_key().public_bytes(
 )
 
 
-def maker(folder: Path, **given: object) -> PackAuthority:
+def maker(folder: Path, **given: Any) -> PackAuthority:
     folder.mkdir(mode=0o700, exist_ok=True)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "environment": "sandbox", "clock_now": lambda: NOW, "folder": folder, "key": Ed25519PrivateKey.from_private_bytes(bytes(32)),
         "entropy": bytes,
     }  # fmt: skip
-    return NcaPack(**{**values, **given})  # type: ignore[arg-type] -- what a test changes
+    return NcaPack(**{**values, **given})
 
 
 def packed(authority: PackAuthority, report: records.Report) -> bytes:
