@@ -15,7 +15,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.acceptance.conftest import MakeLine
-from tests.acceptance.stories import decided_violation, picture, reveal_all, the_referral
+from tests.acceptance.stories import decided_violation, picture, reveal_all, the_referral, violation
+from tests.acceptance.test_files_that_look_alike import flagged, like, say
+from tests.acceptance.test_taken_back_everywhere import overturned_on_appeal
 from wardline import records, referral, review
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.errors import ConflictError, InputError, NotAllowedError, RefusedError
@@ -282,3 +284,25 @@ def test_one_that_was_drafted_for_nobody_is_not_filed_twice_when_its_receiver_co
     assert found == {"nca-pack": ReferralState.NEEDS_HUMAN, "none": ReferralState.WITHDRAWN}
     assert len(list(packs.packs())) == 1
     alarms.resolve_about(again.parts, AlarmKind.FILING_FAILED, "none")
+
+
+def test_a_pack_on_a_decision_that_had_spread_must_not_be_filed_when_that_falls(
+    make_line: MakeLine, packs: NcaPack
+) -> None:
+    line = make_line(authority=packs, rules=Rules(reporter=REPORTER, audit_share=0.0))
+    cases = [flagged(line, like(), f"a{n}") for n in range(3)]
+    for case, name in zip(cases, ("mika", "noor"), strict=False):
+        say(line, case, line.person(name), violation(case))
+    line.run_due()
+    copy = the_referral(line, cases[2])
+    assert referral.awaits(copy)
+    overturned_on_appeal(line, cases[0])
+    fallen = now_of(line, copy)
+    assert (fallen.state, fallen.problem) == (ReferralState.NEEDS_HUMAN, referral.UNWANTED)
+    alarm = line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, copy.id)
+    assert alarm is not None
+    assert "do not file it" in alarm.message
+    admin = line.person("ada", Role.ADMIN)
+    with pytest.raises(RefusedError):
+        line.wardline.take_pack(copy.id, user=admin.user)
+    assert line.wardline.give_up_pack(copy.id, user=admin.user).state is ReferralState.WITHDRAWN
