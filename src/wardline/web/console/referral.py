@@ -103,7 +103,12 @@ def _files(found: ReferralPreview, asked: str) -> Paged[records.PreviewDocument]
 
 def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Stage]:
     """Say which points a referral has passed and at which it stands; at none while it waits for a person or is withdrawn."""
-    at = _LINE.index(found.state) if found.state in _LINE else 0
+    handed = referral.awaits(found)  # all is there but the receiver's reference
+    at = (
+        _LINE.index(ReferralState.FINISHING if handed else found.state)
+        if handed or found.state in _LINE
+        else 0
+    )
     last = len(_LINE) if receipt is not None else at
     attached = sum(file.described for file in found.files)
     words = (
@@ -112,7 +117,7 @@ def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Sta
         "the receiver has all of it", "kept as received, starts the hold",
     )  # fmt: skip
     names = (*(state.value.capitalize() for state in _LINE), "Receipt")
-    on_the_line = found.state in _LINE
+    on_the_line = handed or found.state in _LINE
     return [
         Stage(name, each, reached=number <= last, here=number == last and on_the_line)
         for number, (name, each) in enumerate(zip(names, words, strict=True))

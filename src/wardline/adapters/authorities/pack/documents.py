@@ -72,8 +72,8 @@ def documents(report: records.Report, receiver: Receiver) -> Iterator[records.Pr
 
 
 def written(said: Any) -> bytes:
-    """Write canonical JSON, for people to read too: keys in order, UTF-8, nothing that is not known."""
-    text = json.dumps(_plain(said), sort_keys=True, indent=1, ensure_ascii=False)
+    """Write JSON for people to read too: always in the same order, UTF-8, nothing that is not known."""
+    text = json.dumps(_plain(said), indent=1, ensure_ascii=False)
     # A lone surrogate, which a platform may have sent inside a name, is no UTF-8.
     return f"{text}\n".encode("utf-8", errors="replace")
 

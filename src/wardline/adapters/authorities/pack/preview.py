@@ -30,6 +30,19 @@ _COLUMNS = (
     ("hashes", "Hashes"),
 )
 """What a table says of every file; the rest stands in a section of its own."""
+_LABELS = {
+    "account/reference": "Account", "account/suspended_at": "Suspended since", "account/earlier_reports": "Earlier report to the same receiver",
+    "addresses/ip_address": "Address", "addresses/event": "Address, seen at", "addresses/at": "Address, when", "addresses/port": "Address, port",
+    "addresses/possible_proxy": "Address, possibly a proxy", "upload/ip_address": "Address of the upload", "upload/event": "Address, seen at",
+    "upload/at": "Address, when", "upload/port": "Address, port", "upload/possible_proxy": "Address, possibly a proxy",
+    "incident/at": "When", "incident/time_meaning": "That is the", "incident/kind": "What it is about", "incident/annotations": "Said of it",
+    "incident/urls": "Web address", "how_found": "In words", "danger": "Danger", "priority": "Priority", "name_at_upload": "Name at upload",
+    "uploaded_at": "Uploaded", "publicly_available": "Public", "url": "Web address", "item": "Id at the service", "supplemental": "Only explains others",
+    "reporter/first_name": "First name", "reporter/last_name": "Last name", "reporter/email": "Mail", "reporter/platform": "Service",
+    "reporter/legal_url": "Legal process", "reporter/terms_of_service": "Terms", "referral": "Reference at the service", "receiver": "For",
+    "legal_basis": "Owed by", "is_test": "Only a test", "corrects": "Corrects report",
+}  # fmt: skip
+"""By the end of a field's path, without numbers; whatever is not here is named by its own name."""
 _NOT_TOLD = frozenset({"form", "version", "number", *(wire for wire, _ in _COLUMNS)})
 
 
@@ -88,6 +101,13 @@ def _said(value: Any) -> str:
 
 
 def _label(wire: str) -> str:
-    parts = [part.replace("_", " ") for part in wire.split("/")]
-    words = " ".join(parts[-2:] if parts[-1].isdecimal() or len(parts) > 2 else parts[-1:])
-    return words[:1].upper() + words[1:]
+    """Name a field by the end of its path; one of several of a kind has its number, as the path has."""
+    parts = wire.split("/")
+    names = [part for part in parts if not part.isdecimal()]
+    number = "".join(f" {part}" for part in parts if part.isdecimal())
+    known = next((_LABELS[end] for at in range(len(names)) if (end := "/".join(names[at:])) in _LABELS), None)
+    if known is None:
+        words = " ".join(names[-2:]).replace("_", " ")
+        known = words[:1].upper() + words[1:]
+    name, comma, rest = known.partition(",")
+    return f"{name}{number}{comma}{rest}"
