@@ -173,3 +173,13 @@ def test_vics_is_written_by_a_profile_that_is_known_and_read_again(
         medium["MD5"] == hashlib.md5(place.picture(5).read_bytes(), usedforsecurity=False).hexdigest().upper()
     )
     assert place.run_as("mo", *words, "--profile", "theirs").code == 2
+
+
+def test_a_check_says_that_a_person_files_and_that_files_are_sealed(
+    place: Place, reported: records.Referral
+) -> None:
+    found = {each["name"]: each for each in place.run("check", "--json").json["checks"]}
+    assert "files sealed for the receiver; a person files them" in found["packs of nca-pack"]["detail"]
+    (place.folder / "data" / "packs").chmod(0o755)
+    found = {each["name"]: each for each in place.run("check", "--json").json["checks"]}
+    assert found["packs of nca-pack"]["state"] == "failed"

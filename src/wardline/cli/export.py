@@ -61,6 +61,7 @@ def vics(
     from wardline import plugins
     from wardline.pipeline import vics_export
 
+    require_new(out)
     with opened(folder) as installation:
         line = installation.wardline
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
@@ -81,6 +82,14 @@ def vics(
         output.as_json({"path": str(out), "media": made.media, "sha256": made.sha256})
     else:
         output.line(f"{out}: {made.media} media, SHA-256 {made.sha256}.")
+
+
+def require_new(path: Path) -> None:
+    """Refuse a path that is taken, before anything is written into the log."""
+    if path.exists():
+        raise InputError(
+            "--out: there is a file of this name, expected a new one", remedy="Choose another path."
+        )
 
 
 def write_new(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wardline.cli import operator, output
-from wardline.cli.export import Out, Reason, Reference, write_new
+from wardline.cli.export import Out, Reason, Reference, require_new, write_new
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
@@ -62,6 +62,7 @@ def export(
     from wardline.pipeline import custody
     from wardline.pipeline.log import Sequencer
 
+    require_new(out)
     try:
         recipient = preservation.read_recipient(recipient_key.read_bytes())
     except OSError as error:

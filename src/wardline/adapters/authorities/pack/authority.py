@@ -149,6 +149,16 @@ class PackAuthority:
         self._folder.drop(remote_id)
         return _answer(remote_id)
 
+    def status(self) -> records.AuthorityAnswer:
+        """Check that packs can be made here, and say whether files go into them."""
+        self._folder.check()
+        holds = (
+            "files sealed for the receiver"
+            if self._recipient is not None
+            else "hashes and no file: no key of the receiver's"
+        )
+        return records.AuthorityAnswer(remote_id=None, request_id=None, body=f"packs with {holds}".encode())
+
     def packs(self) -> Iterator[tuple[str, str]]:
         """Give the referral and the id of every whole pack."""
         yield from ((referral_id, pack_id) for referral_id, pack_id, _ in self._folder.every())

@@ -39,6 +39,11 @@ class PackFolder:
     path: Path
     reached: ports.WritePoint
 
+    def check(self) -> None:
+        """Require the folder, and that nobody else may read it."""
+        with _translated("check", is_certain=True):
+            self._require()
+
     def begin(self, pack_id: str, referral_id: str, documents: dict[str, bytes], now: datetime) -> None:
         """Begin a pack with what is known at first."""
         with _translated("begin", is_certain=True):
