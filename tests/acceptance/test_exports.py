@@ -151,7 +151,9 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     assert preservation.open_sealed(found["evidence-1.sealed"], RECEIVER, about=about) == picture()
     assert picture() not in made.content
     assert said["evidence"][0]["sha256"] == hashlib.sha256(picture()).hexdigest()
-    events = json.loads(found["custody.json"])["events"]
+    chain = json.loads(found["custody.json"])
+    assert chain["complete"]
+    events = chain["events"]
     key = line.parts.log_key.public_key()
     for each in events:
         proof = each["proof"]
@@ -166,6 +168,14 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     assert wanted <= verbs
     assert [each["position"] for each in events] == sorted(each["position"] for each in events)
     assert json.loads(found["hold.json"])["receipts"][0]["number"] == the_referral(line, case).remote_id
+
+
+def test_a_chain_that_is_cut_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, lead = reported(line)
+    monkeypatch.setattr(custody, "_MOST", 2)
+    chain = json.loads(members(package(line, case, lead.user).content)["custody.json"])
+    assert not chain["complete"]
+    assert chain["events"]
 
 
 def test_another_file_of_the_account_is_not_in_the_chain_of_custody(line: Line) -> None:

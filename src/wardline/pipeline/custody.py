@@ -20,7 +20,7 @@ from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import HoldState, Scope, Verb
 
 _MOST = 1_000
-"""Entries about one record. An older one is not lost: whoever reads the package is told that there are more."""
+"""Newest entries about one record; where there are older ones, the package says that it is not complete."""
 _TELLS_OF_CASE = frozenset({
     Verb.CASE_OPENED, Verb.CASE_REVEALED, Verb.CASE_COVERED, Verb.CASE_LOOKED_INTO, Verb.CASE_DECIDED, Verb.CASE_CLOSED,
     Verb.EXPORT_MADE,
@@ -72,7 +72,8 @@ def export(
     parts.store.commit(entries=[parts.entry(Verb.EXPORT_MADE, item.id, actor=user.id, detail=detail)])
     sequence()
     content = parts.vault.open(item.id, ORIGINAL)
-    events = list(_events(parts, hold, item, prove_entry))
+    entries, complete = _about(parts, hold, item)
+    events = list(_events(parts, entries, prove_entry))
     said = _said(parts, hold, item, content, cause, user)
     sealed = preservation.seal(
         content, recipient, secret=_secret(parts), about=f"{package_id}\n{item.id}".encode()
@@ -80,7 +81,8 @@ def export(
     members = (
         preservation.Member.of("hold.json", _json(said)),
         preservation.Member.of(
-            "custody.json", _json({"form": "wardline-custody", "version": 1, "events": events})
+            "custody.json",
+            _json({"form": "wardline-custody", "version": 1, "complete": complete, "events": events}),
         ),
         preservation.Member.of("evidence-1.sealed", sealed),
     )
@@ -120,19 +122,27 @@ def _said(
     }  # fmt: skip
 
 
-def _events(
-    parts: Parts, hold: records.Hold, item: records.Item, prove_entry: Callable[[int], audit.Proof]
-) -> Iterator[dict[str, Any]]:
-    """Give every signed entry about the file, oldest first, with its proof."""
-    found: dict[int, records.Entry] = dict(reading.about(parts, item.id, _MOST))
-    subjects = [each.id for each in parts.store.holds_of(item.id)]
+def _about(parts: Parts, hold: records.Hold, item: records.Item) -> tuple[dict[int, records.Entry], bool]:
+    """Give every signed entry about the file by its position, and whether these are all."""
+    subjects = [item.id, *(each.id for each in parts.store.holds_of(item.id))]
     subjects += [each.id for each in parts.store.referrals(case_id=hold.case_id)]
+    found, complete = dict[int, records.Entry](), True
     for subject in subjects:
-        found.update(reading.about(parts, subject, _MOST))
-    for position, entry in reading.about(parts, hold.case_id, _MOST):
+        lines = reading.about(parts, subject, _MOST)
+        complete = complete and len(lines) < _MOST
+        found.update(lines)
+    lines = reading.about(parts, hold.case_id, _MOST)
+    for position, entry in lines:
         names_another = "item-" in entry.detail and item.id not in entry.detail
         if entry.verb in _TELLS_OF_CASE and not names_another:
             found[position] = entry
+    return found, complete and len(lines) < _MOST
+
+
+def _events(
+    parts: Parts, found: dict[int, records.Entry], prove_entry: Callable[[int], audit.Proof]
+) -> Iterator[dict[str, Any]]:
+    """Write the entries, oldest first, each with its proof."""
     for position in sorted(found):
         entry = found[position]
         yield {
