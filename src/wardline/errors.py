@@ -222,9 +222,11 @@ class ReportFinishedError(AuthorityError):
 
     code = "report-finished"
 
-    def __init__(self, message: str, *, body: bytes) -> None:
+    def __init__(self, message: str, *, body: bytes, awaits_filing: bool = False) -> None:
         super().__init__(message)
         self.body = body
+        self.awaits_filing = awaits_filing
+        """The receiver has nothing of it before a person files it."""
 
 
 class HashExchangeError(DependencyError):

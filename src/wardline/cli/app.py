@@ -20,6 +20,7 @@ from wardline.cli import (
     check,
     demo,
     destruction,
+    export,
     fence,
     flag,
     golden,
@@ -87,6 +88,7 @@ certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")
+app.add_typer(export.app, name="export")
 app.add_typer(preservation.app, name="preservation")
 app.add_typer(destruction.app, name="destruction")
 app.add_typer(vault.app, name="vault")

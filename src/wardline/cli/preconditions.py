@@ -77,6 +77,7 @@ def _inside(installation: Installation) -> Iterator[Precondition]:
     yield from _platforms(parts)
     yield _lists(parts)
     yield _authority(parts)
+    yield from _packs(parts)
     yield _clock(parts)
     yield _alarms(parts)
 
@@ -239,11 +240,28 @@ def _authority(parts: Parts) -> Precondition:
     status = getattr(authority, "status", None)
     if status is None:
         return Precondition("authority", State.NOTE, f"{name}: has no way to ask whether it answers")
+    if authority in parts.receivers_of_packs():
+        return Precondition("authority", State.OK, f"{name}: by packs")
     try:
         status()
     except WardlineError as error:
         return _failed("authority", error)
     return Precondition("authority", State.OK, f"{name}: answers and knows the credentials")
+
+
+def _packs(parts: Parts) -> Iterator[Precondition]:
+    """Look at each receiver to whom a person files."""
+    for maker in parts.receivers_of_packs():
+        asked: Any = maker
+        try:
+            said = asked.status().body.decode() if hasattr(asked, "status") else "packs"
+        except WardlineError as error:
+            yield _failed(f"packs of {maker.name}", error)
+            continue
+        detail = f"{maker.environment}: {said}; a person files them"
+        yield Precondition(
+            f"packs of {maker.name}", State.NOTE, detail, "docs/how-to/file-with-the-nca.md says how."
+        )
 
 
 def _clock(parts: Parts) -> Precondition:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -109,7 +111,7 @@ def dry_run(
 ) -> None:
     """Play one report to its end against an authority inside this program: build its documents, check them, and say what was answered. Nothing
     is sent anywhere else, and the referral stays as it is. Ends with 1 if it would be refused."""
-    with line_of(folder) as line, _rehearsal(line) as authority:
+    with line_of(folder) as line, _rehearsal(line, require_id("referral", referral_id)) as authority:
         played = line.dry_run_referral(require_id("referral", referral_id), rehearsal=authority)
     if as_json:
         output.as_json({**output.plain(played), "is_accepted": played.is_accepted})
@@ -124,13 +126,22 @@ def dry_run(
 
 
 @contextmanager
-def _rehearsal(line: Wardline) -> Iterator[ports.Authority]:
-    """Start an authority in memory, with an adapter of its own that knows nobody else."""
+def _rehearsal(line: Wardline, referral_id: str) -> Iterator[ports.Authority]:
+    """Start an authority in memory, or make packs in a folder that goes, with an adapter of its own that knows nobody else."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from wardline import plugins, ports
     from wardline.testing.authority_sandbox import AuthoritySandbox
 
     now = line.parts.clock.now
-    named = line.parts.authority.name if line.parts.authority is not None else "ncmec"
+    receiver = line.parts.receiver(line.parts.store.referral(referral_id).authority)
+    named = receiver.name if receiver is not None else "ncmec"
+    if isinstance(receiver, ports.PackMaker):
+        with TemporaryDirectory() as folder:  # its packs hold hashes and no file: no receiver's key is given
+            yield plugins.load("authorities", named)(
+                environment="sandbox", clock_now=now, folder=Path(folder), key=Ed25519PrivateKey.generate(), entropy=secrets.token_bytes
+            )  # fmt: skip
+        return
     with AuthoritySandbox(clock_now=now) as sandbox:
         authority: ports.Authority = plugins.load("authorities", named)(
             environment="sandbox", username=sandbox.username, password=sandbox.password, clock_now=now,
@@ -159,6 +170,68 @@ def submit(
         output.as_json(again)
     else:
         output.line(f"{again.id} is filed again.")
+
+
+@app.command()
+def pack(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    user: As,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="Write the pack here: a new file.")],
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take the pack of a report that a person files with the receiver. The audit log has who took it."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        name, content = line.take_pack(require_id("referral", referral_id), user=person)
+    _write(out, content, "--out")
+    if as_json:
+        output.as_json({"name": name, "bytes": len(content), "path": str(out)})
+    else:
+        output.line(
+            f"{out}: {len(content):,} bytes. File it, then: wardline referral record {referral_id} --reference ..."
+        )
+
+
+@app.command()
+def record(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    user: As,
+    reference: Annotated[
+        str,
+        typer.Option("--reference", metavar="TEXT", help="As the receiver gave it when the pack was filed."),
+    ],
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a person filed a pack, by the receiver's reference. The report is finished with it, and its holds begin."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        filed = line.record_reference(require_id("referral", referral_id), user=person, reference=reference)
+    if as_json:
+        output.as_json(filed)
+    else:
+        output.line(f"{filed.id} is filed.")
+
+
+@app.command("not-filed")
+def not_filed(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Note that nobody filed a pack: another one is made, or, where its decision was overturned, nothing is reported."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        moved = line.give_up_pack(require_id("referral", referral_id), user=person)
+    if as_json:
+        output.as_json(moved)
+    else:
+        output.line(f"{moved.id}: {moved.state}.")
 
 
 def _tell(found: ReferralPreview) -> None:
@@ -203,13 +276,13 @@ def _tell_section(section: records.PreviewSection) -> None:
         )
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, option: str = "--receipt") -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
     except OSError as error:
         raise InputError(
-            f"--receipt: cannot be written ({error.strerror}), expected a new file",
+            f"{option}: cannot be written ({error.strerror}), expected a new file",
             remedy="Choose another path.",
         ) from None

@@ -268,6 +268,10 @@ name = {name}
 #emergency = {{ GB = {{ phone = "999", words = "Police. Give the reference of the report." }} }}
 # Other hours than those of [referral.clocks] below, by the region of the account.
 #region_clocks = {{ GB = {{ third_hours = 24.0 }} }}
+# Receivers to whom a person files a signed pack, such as the portal of the United Kingdom: docs/how-to/file-with-the-nca.md.
+#packs = {{ nca-pack = {{ recipient_key_file = "nca.pem", basis = "Online Safety Act 2023, section 66" }} }}
+# To whom reports are owed, by the region of the account; everywhere else to the authority above. Counsel must confirm it.
+#duties = {{ GB = {{ receivers = ["nca-pack"], basis = "Online Safety Act 2023, section 66", reported_elsewhere = ["ncmec"] }} }}
 
 # Who reports: the authority asks for it.
 [referral.reporter]

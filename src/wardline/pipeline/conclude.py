@@ -6,7 +6,7 @@ from wardline import enforcement, referral, review
 from wardline.pipeline import (
     appealing,
     clusters,
-    correcting,
+    duties,
     feedback,
     flags_kept,
     late_danger,
@@ -72,7 +72,7 @@ def _consequences(parts: Parts, weighed: opinions.Weighed) -> Writing:
     rest.add(struck.writing)
     rest.add(stating.stated(parts, decision, items, actions))
     if referral.needs_referral(decision):
-        rest.add(correcting.draft(parts, case, decision))
+        rest.add(duties.drafts(parts, case, decision))
     elif decision.outcome in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE):
         # Nothing to report in either: the file goes once there was time to appeal.
         audit = parts.store.random_audit_of(case.id)

@@ -9,7 +9,7 @@ from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
 from wardline.pipeline import alarms, fencing, reported, second_person
 from wardline.pipeline import refer as filing
-from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.parts import NO_RECEIVER, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Verb
 
@@ -20,7 +20,8 @@ _TRIES_FROM = 500_000_000
 
 
 def draft(
-    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None, waits: str | None = None
+    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: str | None = None, waits: str | None = None,
+    receiver: str = NO_RECEIVER,
 ) -> Writing:  # fmt: skip
     """Draft the referral that a decision needs, or the one that corrects a finished one.
 
@@ -30,11 +31,12 @@ def draft(
         decision: What it follows from.
         corrects: The finished referral that it corrects.
         waits: Why a person has to approve it before anything is sent, in a fixed phrase.
+        receiver: Whom it goes to; what corrects another goes to that one's.
     """
     if waits is None and fencing.may_have_been_filed(parts, case, decision, corrects=corrects is not None):
         waits = fencing.LOOK
     report = reported.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
-    authority, environment = _receiver(parts, corrects)
+    authority, environment = _receiver(parts, receiver, corrects)
     made = referral.plan(
         report, decision, authority=authority, environment=environment, now=parts.now(), corrects=corrects
     )
@@ -49,18 +51,18 @@ def draft(
     return written
 
 
-def _receiver(parts: Parts, corrects: str | None) -> tuple[str, str]:
+def _receiver(parts: Parts, name: str, corrects: str | None) -> tuple[str, str]:
     """Say where a referral goes: a correction to where the report is that it names, for its number means another one everywhere else."""
     if corrects is not None:
         filed = parts.store.referral(corrects)
         return filed.authority, filed.environment
-    receiver = parts.authority
-    return (receiver.name, receiver.environment) if receiver else (filing.NOBODY, filing.NOBODY)
+    found = parts.receiver(name)
+    return (found.name, found.environment) if found is not None else (name, NO_RECEIVER)
 
 
 def _is_correctable(parts: Parts, filed: records.Referral) -> bool:
     """Say whether a finished report needs a correction: one that was only tried elsewhere than where reports go now told nobody anything."""
-    receiver = parts.authority
+    receiver = parts.receiver(filed.authority)
     return filed.environment == _REAL or receiver is None or filed.environment == receiver.environment
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
-from wardline.pipeline import blind_filing, dry_run, knowing, people, refer, second_person
+from wardline.pipeline import (
+    blind_filing,
+    dry_run,
+    duties,
+    handing_over,
+    knowing,
+    people,
+    refer,
+    second_person,
+)
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Scope
 
@@ -36,6 +45,26 @@ class FilingActs:
         people.require_scope(user, Scope.MANAGE)
         blind_filing.opened(self.parts, referral_id, user)
         return second_person.look(self.parts, referral_id, user)
+
+    def pack_of(self, found: records.Referral) -> str | None:
+        """Find the pack of a referral that waits to be filed, or was; None where there is none."""
+        return handing_over.pack_of(self.parts, found)
+
+    def basis_of(self, found: records.Referral) -> list[tuple[str, str]]:
+        """Give the regions whose rule sends a referral where it goes, each with the law that the settings name."""
+        return duties.basis_of(self.parts, found)
+
+    def take_pack(self, referral_id: str, *, user: records.User) -> tuple[str, bytes]:
+        """Give the pack of a referral with its file name, to be filed by a person. The log has it."""
+        return handing_over.take(self.parts, referral_id, user)
+
+    def record_reference(self, referral_id: str, *, user: records.User, reference: str) -> records.Referral:
+        """Note that the receiver has a report that a person filed, by the reference that it gave."""
+        return handing_over.record(self.parts, referral_id, user, reference=reference)
+
+    def give_up_pack(self, referral_id: str, *, user: records.User) -> records.Referral:
+        """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported."""
+        return handing_over.give_up(self.parts, referral_id, user)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

@@ -24,3 +24,5 @@ class FilingRules:
     approval: referral.Approval = field(default_factory=referral.Approval)
     emergency: Mapping[str, Emergency] = field(default_factory=dict)
     """By region, ISO 3166-1 alpha-2."""
+    duties: Mapping[str, referral.Duty] = field(default_factory=dict)
+    """By region: to whom reports are owed. Where none speaks of a region, the settings' authority gets them."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
-from wardline.pipeline import alarms, blindness, late_danger, people
+from wardline.pipeline import alarms, blindness, handing_over, late_danger, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, CaseState, FactKind, Insert, ReferralState, Replace, Scope, Verb
@@ -88,12 +88,34 @@ def add_to_referral(
     written = Writing()
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)
-    if kind is FactKind.DANGER:
-        written.add(late_danger.raised(parts, found, actor=user.id))
-    else:
-        written.changes.append(Replace(_next(found)))
+    for each in (found, *_others(parts, found)):
+        _tell(parts, each, user, kind, written)
     written.commit(parts)
     return parts.store.referral(found.id)
+
+
+def _others(parts: Parts, found: records.Referral) -> list[records.Referral]:
+    """Find the reports of the same case to other receivers of which nothing was sent yet: they say it, too."""
+    others = []
+    for each in parts.store.referrals(case_id=found.case_id):
+        if each.id == found.id or each.corrects is not None:
+            continue
+        try:
+            referral.require_addable(each)
+        except ConflictError:
+            continue
+        others.append(each)
+    return others
+
+
+def _tell(
+    parts: Parts, found: records.Referral, user: records.User, kind: FactKind, written: Writing
+) -> None:
+    if kind is FactKind.DANGER:
+        written.add(late_danger.raised(parts, found, actor=user.id))
+        return
+    changed = _next(handing_over.made_anew(parts, found, actor=user.id, written=written))
+    written.changes.append(Replace(changed))
 
 
 def note_call(

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, ConflictError, InputError
-from wardline.pipeline import alarms, correcting
+from wardline.pipeline import alarms, correcting, handing_over
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -41,6 +41,7 @@ def raised(parts: Parts, found: records.Referral, *, actor: str) -> Writing:
     """Make a report that is not finished one of priority 1, and have it tried now whatever it waits for. One that is already only gets a new version,
     so that whoever files it at this very moment builds it anew."""
     rules, written = parts.rules.filing, Writing()
+    before, found = found, handing_over.made_anew(parts, found, actor=actor, written=written)
     items = [parts.store.item(item_id) for item_id in parts.store.case(found.case_id).item_ids]
     graver = referral.raised(
         replace(found, version=found.version + 1),
@@ -51,7 +52,7 @@ def raised(parts: Parts, found: records.Referral, *, actor: str) -> Writing:
     )
     entries: list[records.Entry] = []
     work: list[Task] = []
-    if found.priority is not Priority.FIRST:
+    if before.priority is not Priority.FIRST:
         detail = f"from {found.priority or 'none'} to {graver.priority}"
         entries.append(parts.entry(Verb.REFERRAL_RAISED, found.id, actor=actor, detail=detail))
         if graver.state is not ReferralState.NEEDS_HUMAN:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from wardline import enforcement, records, referral
 from wardline.errors import ConflictError
-from wardline.pipeline import care, correcting, evidencing, feedback, preserve, reversing, striking
+from wardline.pipeline import care, correcting, duties, evidencing, feedback, preserve, reversing, striking
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -114,7 +114,7 @@ def _afterwards(
     if by.outcome is not Outcome.VIOLATION:
         written.add(preserve.cleared(parts, case, by))
     elif not same:
-        written.add(correcting.draft(parts, case, by))
+        written.add(duties.drafts(parts, case, by))
     elif referral.graded(former) != referral.graded(by):
         written.work.append(Task(name="compare-reports", record_id=by.id))
     return written

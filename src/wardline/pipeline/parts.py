@@ -23,6 +23,8 @@ from wardline.records.ids import ENTROPY_BYTES
 
 ORIGINAL = "original"
 """The vault's purpose for a file as it was uploaded."""
+NO_RECEIVER = "none"
+"""In the place of a receiver's name and environment while the settings name none."""
 SYSTEM = "system"
 """The actor of what nobody in particular did."""
 
@@ -142,6 +144,9 @@ class Parts:
     copies: ports.Copies | None = None
     """Where the processes of an installation share what they search; None: each makes its own."""
     authority: ports.Authority | None = None
+    """Where a report goes that no rule of a region sends elsewhere."""
+    receivers: Mapping[str, ports.Authority] = field(default_factory=dict)
+    """The others, by name; see ``receiver``."""
     platforms: Mapping[str, ports.Platform] = field(default_factory=dict)
     notifiers: Sequence[ports.Notifier] = ()
     witnesses: Mapping[str, Witnessing] = field(default_factory=dict)
@@ -174,6 +179,16 @@ class Parts:
         if found is None:
             raise PlatformError(f"platform {name}: no webhook in the settings, expected one")
         return found
+
+    def receiver(self, name: str) -> ports.Authority | None:
+        """Give the receiver of this name; for ``NO_RECEIVER`` the one where reports go that no rule sends elsewhere."""
+        main = self.authority
+        return main if main is not None and name in (NO_RECEIVER, main.name) else self.receivers.get(name)
+
+    def receivers_of_packs(self) -> list[ports.PackMaker]:
+        """Give those to whom a person files."""
+        every = (self.authority, *self.receivers.values())
+        return [each for each in every if isinstance(each, ports.PackMaker)]
 
     def jitter(self) -> float:
         """A random number from 0 to 1 that spreads retries."""

@@ -23,8 +23,7 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
         case: The new report's.
         draft_id: The referral that is built.
     """
-    authority = parts.authority
-    if authority is None or not case.account_reference:
+    if not case.account_reference:
         return ()
     cases = parts.store.cases_of_account(case.account_reference, most=_MOST_CASES)
     platforms = _platforms_of(parts, (case, *cases))
@@ -32,8 +31,12 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     same = [each.id for each in cases if platforms.get(each.id) == platforms.get(case.id)]
     found = parts.store.referrals_of_several(same)
     everything = [each for referrals in found.values() for each in referrals]
+    stored = next((each for each in everything if each.id == draft_id), None)
+    authority = parts.receiver(stored.authority) if stored is not None else parts.authority
+    if authority is None:
+        return ()
     # One that is finished itself, and is built again to be read, could not name what came after it.
-    until = next((each.finished_at for each in everything if each.id == draft_id), None)
+    until = stored.finished_at if stored is not None else None
     finished = [
         each
         for each in everything

@@ -9,7 +9,7 @@ from typing import assert_never
 
 import structlog
 
-from wardline import ports, preservation, records, referral
+from wardline import ports, records, referral
 from wardline.errors import (
     AuthorityError,
     ConflictError,
@@ -18,16 +18,15 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, reported, schemas
-from wardline.pipeline.parts import ORIGINAL, Parts
-from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
+from wardline.pipeline import alarms, receipts, reported, schemas
+from wardline.pipeline.parts import NO_RECEIVER, ORIGINAL, Parts
+from wardline.records import AlarmKind, ReferralState, Replace, Task, Verb
 from wardline.referral import Need
 
 _ALARM_AFTER_ATTEMPTS = 5
 TRIES_BETWEEN = 1_000_000
 """Tries are counted on from a number that none before had: work that was enqueued once is not enqueued again."""
-NOBODY = "none"
-"""In the place of the authority and its environment while the settings name none."""
+NOBODY = NO_RECEIVER
 
 _log = structlog.get_logger("wardline.refer")
 
@@ -74,7 +73,7 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
         return ReferralPreview(
             referral=found, report=report, checklist=checklist, problems=(), preview=None,
-            unavailable=f"authority: {'none' if authority is None else 'another one'} in the settings, expected {expected}",
+            unavailable=f"authority: {'none' if parts.authority is None else 'another one'} in the settings, expected {expected}",
         )  # fmt: skip
     return ReferralPreview(
         referral=found,
@@ -97,22 +96,37 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
         return
     if referral.waits(current):
         return  # for a second person, or for the end of that: either comes with work of its own
-    authority = parts.authority
-    if authority is None:
+    authority = parts.receiver(current.authority)
+    if authority is None and parts.authority is None:
         _wait_for_settings(
             parts, current, attempt, "authority: none in the settings, expected [referral] authority"
         )
-    elif current.authority not in (NOBODY, authority.name) or current.environment not in (
-        NOBODY,
-        authority.environment,
-    ):
+    elif authority is None or current.environment not in (NOBODY, authority.environment):
         # A test report must never become a real one because a setting changed, and its remote id means nothing elsewhere.
         expected = f"{current.authority} in {current.environment}"
         _wait_for_settings(
             parts, current, attempt, f"authority: another one in the settings, expected {expected}"
         )
-    else:
+    elif not _goes_elsewhere(parts, current, authority.name):
         _Filing(parts, authority, current, attempt).run()
+
+
+def _goes_elsewhere(parts: Parts, current: records.Referral, name: str) -> bool:
+    """Withdraw one that was drafted for nobody where the receiver of now has its decision by another referral already."""
+    others = (each for each in parts.store.referrals(case_id=current.case_id) if each.id != current.id)
+    other = next(
+        (each for each in others if each.decision_id == current.decision_id and each.authority == name), None
+    )
+    if current.authority != NOBODY or other is None:
+        return False
+    ended = replace(
+        current, state=ReferralState.WITHDRAWN, problem="the same receiver has it by another referral", version=current.version + 1
+    )  # fmt: skip
+    told = parts.entry(
+        Verb.DUTY_DISCHARGED, other.id, detail=f"reported by this referral instead of {ended.id}"
+    )
+    parts.store.commit(Replace(ended), entries=[told])
+    return True
 
 
 def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
@@ -131,7 +145,8 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
     schemas.adopt(parts)
     if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
         raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
-    if parts.authority is not None:
+    receiver = parts.receiver(stopped.authority)
+    if receiver is not None:
         report = reported.report_of(
             parts,
             stopped.id,
@@ -139,7 +154,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             parts.store.case(stopped.case_id),
             corrects=stopped.corrects,
         )
-        problems = parts.authority.check(report)
+        problems = receiver.check(report)
         if problems:
             raise InputError(
                 f"{referral_id}: {'; '.join(problems)[:480]}",
@@ -172,9 +187,10 @@ class _Filing:
         """Build the report once, and not before it is needed: one that is only withdrawn may not be buildable any more."""
         if self._built is None:
             current = self._current
-            self._built = reported.report_of(
+            report = reported.report_of(
                 self._parts, current.id, self._decision, self._case, corrects=current.corrects
             )
+            self._built = replace(report, priority=current.priority)
         return self._built
 
     def run(self) -> None:
@@ -305,27 +321,11 @@ class _Filing:
 
     def _file(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:
         """Store the receipt and place the hold that it starts, in one commit."""
-        parts, now = self._parts, self._parts.now()
-        receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, now)
-        held = [hold for file in moved.files for hold in parts.store.holds_of(file.item_id)]
-        holds = preservation.place_after_filing(
-            moved,
-            held,
-            hold_ids=[parts.new_id("hold") for _ in moved.files],
-            receipt_at=now,
-            periods=parts.rules.periods,
-        )
+        parts = self._parts
+        receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, parts.now())
         needs = reported.checked(parts, self._report, self._decision, self._case)
         filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
-        parts.store.commit(
-            Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
-            parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
-            entries=[
-                parts.entry(Verb.REFERRAL_FILED, filed.id, detail=f"{receipt.id} report {receipt.remote_id}"),
-                *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),
-            ],
-            work=[Task(name="hold-before", record_id=filed.id)] if parts.rules.periods.before_filing else [],
-        )  # fmt: skip
+        receipts.store(parts, filed, receipt)
         self._current = filed
 
 
@@ -338,6 +338,9 @@ def over(parts: Parts, ended: records.Referral) -> None:
 
 def _ask(parts: Parts, stopped: records.Referral) -> None:
     message = f"A referral waits for a person: {stopped.problem or 'no reason'}. See `wardline referral show {stopped.id}`."
+    said = parts.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, stopped.id)
+    if said is not None and said.message != message:  # what is to be done is another thing now
+        alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, stopped.id)
     alarms.raise_alarm(parts, AlarmKind.FILING_NEEDS_HUMAN, stopped.id, message)
 
 

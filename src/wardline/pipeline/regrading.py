@@ -58,7 +58,7 @@ def _prepare(
         if each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
             # What it says is overtaken before anybody approved it.
             written.add(correcting.cancelled(parts, each, actor=by.user_id))
-    is_new = all(each.decision_id != by.id for each in found)
+    is_new = all(each.decision_id != by.id or each.authority != filed.authority for each in found)
     told, is_whole = told_of(parts, filed, found, besides=by.id), not referral.unreported(filed, by)
     if referral.is_supplement(by):
         # Its own report says the danger and is filed at once; what else is different waits for nobody's approval there, so a person tells it.

@@ -8,6 +8,7 @@ from datetime import timedelta
 from wardline import enforcement, preservation, records, referral, review
 from wardline.errors import ConflictError
 from wardline.pipeline import alarms, reversing, striking
+from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -30,6 +31,8 @@ _LATER = timedelta(minutes=5)
 """A report that is on its way is let finish, and a case that somebody has in hand is left to them: then both are looked at again."""
 _HIDES = frozenset({ActionKind.RESTRICT_CONTENT})
 _DECIDED = frozenset({ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT, ActionKind.WARN_ACCOUNT})
+_ASKED_FROM = 270_000_000
+"""Tries of referrals whose pack must not be filed are counted from here: work that was enqueued once is not enqueued again."""
 _UNDER_WAY = (ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING)
 
 
@@ -146,10 +149,20 @@ def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:
     for each in parts.store.referrals(case_id=case.id):
         if each.state in _UNDER_WAY:
             raise _NotYetError
-        if each.state is ReferralState.DRAFT:
-            stopped = referral.cancel(each)
+        stopped = (
+            referral.cancel(each) if each.state is ReferralState.DRAFT or referral.awaits(each) else each
+        )
+        if stopped is not each:
             back.changes.append(Replace(stopped))
             back.entries.append(parts.entry(Verb.REFERRAL_MOVED, each.id, detail=stopped.state))
+        if referral.awaits(stopped):
+            back.work.append(
+                filing.task(stopped, _ASKED_FROM + stopped.version)
+            )  # the alarm says another thing now
+            back.trouble = (
+                f"The pack of {each.id} was made on a decision that had spread and is in doubt. Do not file it, and say on its page whether "
+                f"somebody had. {case.id} is open again: decide it first of all."
+            )
         if each.state is ReferralState.FINISHED:
             back.trouble = (
                 f"The report {each.id} was filed on a decision that had spread and is in doubt. {case.id} is open again: decide it first "

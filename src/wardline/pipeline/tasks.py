@@ -20,6 +20,7 @@ from wardline.pipeline import (
     fencing,
     filing_watch,
     flagging,
+    handing_over,
     late_danger,
     look_back,
     nobody_takes,
@@ -103,6 +104,7 @@ class Chores:
         self._clock = ClockWatch(parts)
         self._schema = schemas.SchemaWatch(parts)
         self._vault_swept: datetime | None = None
+        self._packs_swept: datetime | None = None
 
     def run(self) -> None:
         """Log the counts, end holds, destroy orphans, forget old keys and sessions, look for what nobody reports.
@@ -119,7 +121,7 @@ class Chores:
     def _do_each(self) -> None:
         parts = self._parts
         errors: list[Exception] = []
-        for chore in (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._forget_keys,
+        for chore in (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._sweep_packs, self._forget_keys,
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts),
                       lambda: filing_watch.watch(parts), self.restoring.watch,
@@ -139,6 +141,12 @@ class Chores:
         if self._vault_swept is None or self._parts.now() - self._vault_swept >= _VAULT_EVERY:
             preserve.destroy_orphans(self._parts)
             self._vault_swept = self._parts.now()
+
+    def _sweep_packs(self) -> None:
+        """Once an hour: it looks at the referral of every pack."""
+        if self._packs_swept is None or self._parts.now() - self._packs_swept >= _VAULT_EVERY:
+            handing_over.sweep(self._parts)
+            self._packs_swept = self._parts.now()
 
     def _forget_keys(self) -> None:
         while old := self._parts.store.expired_keys(self._parts.now(), most=_KEYS_AT_ONCE):

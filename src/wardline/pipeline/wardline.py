@@ -203,6 +203,7 @@ class Wardline(
         for outside in (
             self.parts.copies,
             self.parts.authority,
+            *self.parts.receivers.values(),
             *self.parts.platforms.values(),
             *self.parts.notifiers,
             *(each.witness for each in self.parts.witnesses.values()),

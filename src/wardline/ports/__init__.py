@@ -32,6 +32,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
+from wardline.ports.packs import PackMaker
 from wardline.ports.queue import LOOKED_AT, QueueReader, TargetReader
 from wardline.ports.schemas import SchemaReader, SchemaSource
 from wardline.ports.sign_in import SignInReader
@@ -83,6 +84,7 @@ __all__ = [
     "Media",
     "Notifier",
     "OpinionReader",
+    "PackMaker",
     "PeopleReader",
     "Platform",
     "PreservationReader",

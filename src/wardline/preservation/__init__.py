@@ -8,9 +8,11 @@ from wardline.preservation.holds import (
     place_provisional,
     redate_after_clearance,
 )
+from wardline.preservation.packages import Member, manifest_of, write_package
 from wardline.preservation.requests import extended, first_end, place, unnamed
+from wardline.preservation.sealing import fingerprint, open_sealed, read_recipient, seal
 
 __all__ = [
-    "Periods", "ends", "extended", "first_end", "place", "place_after_filing", "place_before_filing", "place_provisional",
-    "redate_after_clearance", "unnamed",
+    "Member", "Periods", "ends", "extended", "fingerprint", "first_end", "manifest_of", "open_sealed", "place", "place_after_filing",
+    "place_before_filing", "place_provisional", "read_recipient", "redate_after_clearance", "seal", "unnamed", "write_package",
 ]  # fmt: skip

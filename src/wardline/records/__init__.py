@@ -68,6 +68,7 @@ from wardline.records.complaint import (
     NoticeState,
 )
 from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
+from wardline.records.export import ExportCause, ExportReason
 from wardline.records.fact import LONGEST_FACT, Fact, FactKind
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
@@ -206,7 +207,8 @@ __all__ = [
     "CertificateWatch", "Change", "Channel", "ChannelCount", "Chat", "Checkpoint", "Cluster", "ClusterFile", "ClusterMember",
     "ClusterVote", "Covering", "Decision", "DecisionState", "DestroyedFile", "Destruction", "DestructionState", "Device", "Disabling",
     "Disposal", "Doubt", "Drawn", "DurationFigure", "Email", "EmailKind", "EmailMessage", "Entry", "EntryChange", "EventName",
-    "Evidence", "EvidenceCount", "Examination", "Extension", "Fact", "FactKind", "FeedbackState", "Fence", "Figures", "FileAnnotation",
+    "Evidence", "EvidenceCount", "Examination", "ExportCause", "ExportReason", "Extension", "Fact", "FactKind", "FeedbackState", "Fence",
+    "Figures", "FileAnnotation",
     "Finding", "Flag", "Flagger", "Gaming", "GoldenCase", "GoldenItem", "Grade", "Hash", "HashBatch", "HashKind", "HashList",
     "HashListPage", "HashListState", "HeldEntry", "Hold", "HoldBasis", "HoldCause", "HoldState", "Identity", "Incident", "IncidentKind",
     "Insert", "IpEvent", "Item", "KeyTrust", "Lane", "LawEnforcement", "Letter", "ListFeedback", "ListForm", "ListMeaning", "ListRole",

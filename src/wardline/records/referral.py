@@ -121,6 +121,8 @@ class AuthorityAnswer:
     """The authority's id of this exchange, wanted by its support."""
     body: bytes
     """The answer exactly as received."""
+    awaits_filing: bool = False
+    """After a finish: the receiver has nothing yet. A person files what was made, and records the receiver's reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

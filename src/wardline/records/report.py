@@ -12,6 +12,7 @@ from wardline.records.case import FileAnnotation, ReportAnnotation
 from wardline.records.category import Category
 from wardline.records.checks import require_utc
 from wardline.records.hashes import Hash
+from wardline.records.referral import Priority
 from wardline.records.report_incidents import Batch, Incident, IncidentKind, LawEnforcement, Metadata
 from wardline.records.report_people import Device, IpEvent, Party, Person
 
@@ -107,6 +108,8 @@ class Report:
     """Free texts out of which a victim's data were taken, and how often. Not sent: for those who read the report before it goes."""
     unread: tuple[str, ...] = ()
     """Places of what a platform sent for the report and could not be read, and so is not in it. Not sent either."""
+    priority: Priority | None = None
+    """How urgent its referral is, for receivers that ask for it."""
 
     def __post_init__(self) -> None:
         require_utc("incident_at", self.incident_at)

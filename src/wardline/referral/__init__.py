@@ -8,8 +8,11 @@ from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
+from wardline.referral.duties import Discharged, Duty, Owed, owed
 from wardline.referral.facts import also_known
+from wardline.referral.handing import LONGEST_REFERENCE, awaits, recorded, remade
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
+from wardline.referral.moves import TO_FILE, UNWANTED
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -55,8 +58,11 @@ from wardline.referral.viewing import was_viewed
 __all__ = [
     "APPROVAL",
     "FACT_WORDS",
+    "LONGEST_REFERENCE",
     "MARKED",
+    "TO_FILE",
     "UNKNOWN_ORPHAN",
+    "UNWANTED",
     "WEIGHTS",
     "Adder",
     "Approval",
@@ -65,17 +71,21 @@ __all__ = [
     "Call",
     "Clocked",
     "Clocks",
+    "Discharged",
     "Done",
+    "Duty",
     "Finish",
     "Move",
     "Need",
     "NeedState",
+    "Owed",
     "Retract",
     "Score",
     "Step",
     "Submit",
     "also_known",
     "assign",
+    "awaits",
     "begin",
     "build_correction",
     "build_receipt",
@@ -97,13 +107,16 @@ __all__ = [
     "next_step",
     "on_answer",
     "on_error",
+    "owed",
     "part_over",
     "places",
     "plan",
     "raised",
+    "recorded",
     "refile",
     "regions_of",
     "release",
+    "remade",
     "require_addable",
     "retry_delay",
     "score",

@@ -37,6 +37,13 @@ def cancel(referral: records.Referral) -> records.Referral:
             )
         case _State.NEEDS_HUMAN if referral.remote_id is None:
             return moves.advance(referral, state=_State.WITHDRAWN, problem=OVERTURNED, in_flight=False)
+        case _State.NEEDS_HUMAN if referral.problem in moves.HANDED_OVER:
+            # Only a person knows whether it was filed meanwhile.
+            return (
+                referral
+                if referral.problem == moves.UNWANTED
+                else moves.advance(referral, problem=moves.UNWANTED)
+            )
         case _State.OPENED | _State.FINISHING | _State.NEEDS_HUMAN:
             return moves.retracting(referral, OVERTURNED)
         case _State.RETRACTING:

@@ -11,6 +11,10 @@ from wardline.errors import ConflictError, InputError, IntegrityError
 from wardline.referral.steps import UNKNOWN_ORPHAN, Attach, Call, Finish, Retract, Submit
 
 _State = records.ReferralState
+TO_FILE = "the pack is made and nobody has filed it: file it with the receiver, then record the receiver's reference"
+UNWANTED = "its decision was overturned when the pack was made: do not file it, and say whether somebody filed it before"
+HANDED_OVER = (TO_FILE, UNWANTED)
+"""The problem of a referral that waits for a person to file its pack, or to say that nobody did."""
 
 
 def advance(referral: records.Referral, **changes: Any) -> records.Referral:
@@ -72,6 +76,12 @@ def attached(referral: records.Referral, step: Attach, answer: records.Authority
 def finished(referral: records.Referral, now: datetime) -> records.Referral:
     """The authority has the whole report."""
     return advance(referral, state=_State.FINISHED, finished_at=now, attempts=0, problem=None)
+
+
+def handed_over(referral: records.Referral) -> records.Referral:
+    """What was to be sent is whole and lies here: a person files it. The receiver has nothing yet."""
+    unwanted = referral.state is _State.RETRACTING and referral.problem is not None
+    return advance(referral, state=_State.NEEDS_HUMAN, attempts=0, problem=UNWANTED if unwanted else TO_FILE)
 
 
 def lost(referral: records.Referral) -> records.Referral:

@@ -110,7 +110,7 @@ def on_answer(
         case Attach():
             return moves.attached(referral, step, answer)
         case Finish():
-            return moves.finished(referral, now)
+            return moves.handed_over(referral) if answer.awaits_filing else moves.finished(referral, now)
         case Retract():
             return moves.after_retraction(referral)
         case _:
@@ -139,6 +139,8 @@ def on_error(
                 if isinstance(step, Submit)
                 else moves.after_retraction(referral)
             )
+        case ReportFinishedError(awaits_filing=True) if not isinstance(step, Submit):
+            return moves.handed_over(referral)
         case ReportFinishedError():
             return moves.found_finished(referral, step, now)
         case _:
@@ -149,6 +151,11 @@ def refile(referral: records.Referral) -> records.Referral:
     """Let a referral that waited for a person go on: with a new report, after the former one, if any, is withdrawn."""
     if referral.state is not _State.NEEDS_HUMAN:
         raise ConflictError(f"referral {referral.id}: {referral.state}, expected {_State.NEEDS_HUMAN}")
+    if referral.problem in moves.HANDED_OVER:
+        raise ConflictError(
+            f"referral {referral.id}: its pack waits to be filed, expected its reference",
+            remedy="Record the receiver's reference, or say that nobody filed the pack.",
+        )
     if referral.remote_id is not None:
         return moves.retracting(referral, None)
     return moves.advance(

@@ -4,7 +4,7 @@ from wardline.settings.accounts import AccountSettings, OidcSettings, SecondFact
 from wardline.settings.audit import AuditSettings, WitnessSettings
 from wardline.settings.automation import AutomationSettings, DetectorSettings, ScopeSettings
 from wardline.settings.complaints import ComplaintSettings, EnforcementSettings, StrikeSettings
-from wardline.settings.filing import EmergencySettings
+from wardline.settings.filing import EmergencySettings, PackSettings
 from wardline.settings.ranges import RANGES
 from wardline.settings.reading import FILE_NAME, load, parse, values_of
 from wardline.settings.review import ReviewSettings
@@ -44,6 +44,7 @@ __all__ = [
     "MatchingSettings",
     "NotifierSettings",
     "OidcSettings",
+    "PackSettings",
     "PlatformSettings",
     "PreservationSettings",
     "PrivateScanningSettings",

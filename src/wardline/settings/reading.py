@@ -71,6 +71,9 @@ def _check(settings: Settings) -> None:
         _check_queue(rule)
     for problem in filing.problems(settings.referral.region_clocks, settings.referral.emergency):
         raise ConfigurationError(f"{FILE_NAME}: {problem}")
+    sent = settings.referral
+    for problem in filing.duty_problems(sent.authority, sent.packs, sent.duties):
+        raise ConfigurationError(f"{FILE_NAME}: {problem}")
     for name, profile in settings.matching.category_profiles.items():
         _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from wardline.kernels import Choice
 from wardline.records import CategoryProfile
-from wardline.referral import Approval, Clocks
-from wardline.settings.filing import EmergencySettings
+from wardline.referral import Approval, Clocks, Duty
+from wardline.settings.filing import EmergencySettings, PackSettings
 from wardline.triage import Response
 
 
@@ -139,7 +139,7 @@ class ReporterSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralSettings:
     authority: str | None = None
-    """``"ncmec"``; without one, referrals are drafted and wait."""
+    """``"ncmec"``, or a receiver of packs; without one, referrals are drafted and wait."""
     environment: str = "sandbox"
     """``"sandbox"``, ``"test"`` or ``"production"``; production must also stand in ``[installation]``."""
     sandbox_url: str | None = None
@@ -153,6 +153,10 @@ class ReferralSettings:
     approval: Approval = field(default_factory=Approval)
     emergency: dict[str, EmergencySettings] = field(default_factory=dict)
     """Region (ISO 3166-1) to whom to telephone there when a child may be in danger now."""
+    packs: dict[str, PackSettings] = field(default_factory=dict)
+    """Receivers to whom a person files: ``"nca-pack"``, ``"signed-pack"`` or a plug-in, to what is known of each."""
+    duties: dict[str, Duty] = field(default_factory=dict)
+    """Region (ISO 3166-1) of an account to whom reports are owed there. Everywhere else ``authority`` gets them. Counsel must confirm them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

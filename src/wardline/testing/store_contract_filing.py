@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from wardline import ports, records
+from wardline.errors import AlreadyExistsError
 from wardline.records import Insert, Priority, ReferralState, Replace
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
@@ -54,6 +55,14 @@ class FilingContract:
         store.commit(*map(Insert, (*filed, _filed(later(1), None), correction)), entries=[make.entry()])
         assert dict(store.completeness_of(later(0), later(3))) == {80: 2, 100: 1}
         assert dict(store.completeness_of(later(4), later(9))) == {}
+
+    def test_a_decision_is_reported_to_each_receiver_once(self, store: ports.Store) -> None:
+        first = make.referral(authority="ncmec")
+        other = make.referral(decision_id=first.decision_id, authority="nca-pack")
+        store.commit(Insert(first), Insert(other), entries=[make.entry()])
+        again = make.referral(decision_id=first.decision_id, authority="nca-pack")
+        with pytest.raises(AlreadyExistsError):
+            store.commit(Insert(again), entries=[make.entry()])
 
     def test_facts_come_oldest_first_and_of_one_case(self, store: ports.Store) -> None:
         newer, older = (make.fact(at=later(minute)) for minute in (5, 1))

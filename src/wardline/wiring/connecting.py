@@ -40,6 +40,7 @@ from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
+from wardline.wiring.receivers import receivers
 from wardline.wiring.secret_files import read_secret
 
 
@@ -126,6 +127,7 @@ def open_installation(
     kernels.select(chosen.matching.kernels)
     time = clock or plugins.load("clocks", "system")()
     keys = KeyFiles.read(chosen.keys)
+    authority, others = receivers(chosen, time, log_key=keys.log, reached=reached)
     indexes = _indexes(chosen, reached, lambda list_id, message: _copy_failed(parts, list_id, message))
     parts = Parts(
         vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", FileKeys(chosen.keys), reached=reached, now=time.now),
@@ -133,7 +135,7 @@ def open_installation(
         clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
-        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=_authority(chosen, time), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
+        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=authority, receivers=others, platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
         free_bytes=partial(_free_bytes, os.fspath(chosen.data)), reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),
@@ -221,6 +223,7 @@ def _filing(chosen: settings.ReferralSettings) -> FilingRules:
         emergency={
             region: Emergency(phone=each.phone, words=each.words) for region, each in chosen.emergency.items()
         },
+        duties=chosen.duties,
     )
 
 
@@ -280,22 +283,6 @@ def _reporter(given: ReporterSettings) -> records.Reporter:
         more=records.Person(phones=(records.Phone(number=given.phone, kind=records.PhoneKind.BUSINESS),)) if given.phone else None,
         contact=records.Person(emails=(records.Email(address=given.contact_email, kind=business),)) if given.contact_email else None,
     )  # fmt: skip
-
-
-def _authority(chosen: Settings, time: ports.Clock) -> ports.Authority | None:
-    wanted = chosen.referral
-    if wanted.authority is None:
-        return None
-    if wanted.password_file is None:
-        raise ConfigurationError(
-            "referral.password_file: missing, expected a file with the authority's password"
-        )
-    authority: ports.Authority = plugins.load("authorities", wanted.authority)(
-        environment=wanted.environment, username=wanted.username,
-        password=read_secret(chosen.folder / wanted.password_file, "referral.password_file").decode(), clock_now=time.now,
-        sandbox_url=wanted.sandbox_url, production_confirmed=chosen.installation.production,
-    )  # fmt: skip
-    return authority
 
 
 def _platforms(chosen: Settings, time: ports.Clock) -> dict[str, ports.Platform]:

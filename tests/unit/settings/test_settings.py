@@ -194,3 +194,32 @@ def test_a_text_without_settings_changes_nothing_or_is_refused(text: str) -> Non
     except ConfigurationError:
         return
     assert chosen == settings.Settings(folder=FOLDER.resolve())
+
+
+_DUTY = "[referral.packs.nca-pack]\n[referral.duties.GB]\n"
+
+
+def test_a_duty_names_receivers_that_there_are() -> None:
+    chosen = settings.parse(FOLDER, f'{_DUTY}receivers = ["nca-pack"]\nbasis = "a law"\n').referral
+    assert chosen.duties["GB"].receivers == ("nca-pack",)
+    assert chosen.duties["GB"].reported_elsewhere == ()
+    assert list(chosen.packs) == ["nca-pack"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{_DUTY}receivers = []\n", "referral.duties.GB.receivers is empty"),
+        (f"{_DUTY}basis = 'a law'\n", "referral.duties.GB.receivers is missing"),
+        (f"{_DUTY}receivers = ['ncmec']\n", "names a receiver that is none"),
+        (
+            f"{_DUTY}receivers = ['nca-pack']\nreported_elsewhere = ['ncmec']\n",
+            "names a receiver that is none",
+        ),
+        (f"{_DUTY.replace('GB', 'uk')}receivers = ['nca-pack']\n", "no region"),
+        (f"{_DUTY}receivers = ['nca-pack']\nbasis = '{'x' * 301}'\n", "referral.duties.GB.basis is too long"),
+        (f"[referral.packs.nca-pack]\nlabel = '{'x' * 301}'\n", "referral.packs.nca-pack has a label"),
+    ],
+)
+def test_a_duty_that_could_leave_a_report_undone_is_refused(text: str, words: str) -> None:
+    refused(text, words)

@@ -6,7 +6,7 @@ No flag is written: that a victim is not identified, or that nobody graded a fil
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -70,3 +70,19 @@ def _fields(number: int, medium: Medium) -> dict[str, Any]:
     if medium.pdq is not None:
         fields["AlternativeHashes"] = [{"HashName": "PDQ", "HashValue": medium.pdq}]
     return fields
+
+
+def write_entries(
+    file: BinaryIO, entries: Iterable[tuple[int, Mapping[HashKind, str]]], document: str
+) -> int:
+    """Write a document of category numbers and hashes; see ``write_media``."""
+    media = (
+        Medium(
+            md5=hashes[HashKind.MD5],
+            category=category,
+            sha1=hashes.get(HashKind.SHA1),
+            pdq=hashes.get(HashKind.PDQ),
+        )
+        for category, hashes in entries
+    )
+    return write_media(file, media, document=document)

@@ -96,7 +96,7 @@ KINDS = (
     _kind(records.ClusterVote, Unique(("decision_id",))),
     _kind(records.Spread, Unique(("target",), while_none="stopped_at")),
     _kind(records.Action, later={"reversal": None, "reversal_attempts": 0}),
-    _kind(records.Referral, Unique(("decision_id",)), later=_LATER_IN_REFERRALS),
+    _kind(records.Referral, Unique(("decision_id", "authority")), later=_LATER_IN_REFERRALS),
     _kind(records.Fact),
     _kind(records.Receipt, Unique(("referral_id",))),
     _kind(records.Hold, later={"preservation_id": None}),

@@ -6,14 +6,14 @@ import base64
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import NotFoundError
 from wardline.pipeline import Wardline
 from wardline.records import require_id
-from wardline.referral import Need
+from wardline.referral import LONGEST_REFERENCE, Need
 from wardline.web import access
 from wardline.web.access import Caller
 from wardline.web.api.pages import Cursor, Limit, Page, page
@@ -40,6 +40,16 @@ class FormBody(BaseModel):
 
     sections: tuple[records.PreviewSection, ...]
     documents: list[DocumentBody]
+
+
+class ReferenceBody(BaseModel):
+    """That a person filed a pack."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: str = Field(
+        min_length=1, max_length=LONGEST_REFERENCE, description="As the receiver gave it, in one line"
+    )
 
 
 class PreviewBody(BaseModel):
@@ -98,14 +108,42 @@ def _form(preview: records.Preview) -> FormBody:
 @router.get(
     "/referrals/{referral_id}/receipt",
     response_class=Response,
-    responses={200: {"content": {"text/xml": {}}}},
+    responses={200: {"content": {"text/xml": {}, "application/json": {}}}},
 )
 def show_receipt(referral_id: str, caller: _Caller, wardline: _Wardline) -> Response:
     """Give the authority's receipt, byte for byte."""
     receipt = wardline.parts.store.receipt_of(_open(wardline, caller, referral_id).id)
     if receipt is None:
         raise NotFoundError(f"{referral_id}: has no receipt yet")
-    return Response(receipt.body, media_type="text/xml")
+    kind = "application/json" if receipt.body.startswith(b"{") else "text/xml"
+    return Response(receipt.body, media_type=kind)
+
+
+@router.post(
+    "/referrals/{referral_id}/pack",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}}},
+)
+def take_pack(referral_id: str, caller: _Caller, wardline: _Wardline) -> Response:
+    """Give the pack of a report that a person files. The log has who took it."""
+    name, content = wardline.take_pack(_open(wardline, caller, referral_id).id, user=caller.person)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+@router.post("/referrals/{referral_id}/reference")
+def record_reference(
+    referral_id: str, body: ReferenceBody, caller: _Caller, wardline: _Wardline
+) -> records.Referral:
+    """Note that a person filed a pack, by the receiver's reference. The report is finished with it."""
+    found = _open(wardline, caller, referral_id)
+    return wardline.record_reference(found.id, user=caller.person, reference=body.reference)
+
+
+@router.post("/referrals/{referral_id}/pack/given-up")
+def give_up_pack(referral_id: str, caller: _Caller, wardline: _Wardline) -> records.Referral:
+    """Note that nobody filed a pack: another one is made, or, where its decision was overturned, nothing is reported."""
+    return wardline.give_up_pack(_open(wardline, caller, referral_id).id, user=caller.person)
 
 
 @router.get("/holds")

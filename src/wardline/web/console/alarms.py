@@ -32,7 +32,7 @@ WORDS: dict[AlarmKind, Words] = {
     AlarmKind.FILING_NEEDS_HUMAN: Words(
         "A report waits for a person",
         "The report stays where it stopped, and its evidence is held.",
-        "Open the report, read what is wrong with it, put that right, and let it go on.",
+        "Open the report. If its pack is made, file that and record the reference; else read what is wrong, put it right, and let it go on.",
     ),
     AlarmKind.REFERRAL_NEAR: Words(
         "Reports have used up much of their clock",

@@ -12,7 +12,7 @@ from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import ReferralPreview
 from wardline.records import ReferralState
 from wardline.referral import NeedState
-from wardline.web.console import filing
+from wardline.web.console import filing, packs
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
 from wardline.web.console.paging import Paged, paged
 from wardline.web.console.rendering import HEADERS, go, page
@@ -63,7 +63,7 @@ def show(desk: Desk) -> Response:
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=b"{", manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
@@ -77,7 +77,11 @@ def receipt(desk: Desk) -> Response:
     found = desk.wardline.parts.store.receipt_of(filing.opened(desk))
     if found is None:
         raise NotFoundError(f"{desk.path('referral_id')}: has no receipt yet")
-    return _attached(found.body, "text/xml", f"receipt-{found.remote_id}.xml")
+    form = (
+        "json" if found.body.startswith(b"{") else "xml"
+    )  # a person's record of the reference, or the receiver's own answer
+    kind = "application/json" if form == "json" else "text/xml"
+    return _attached(found.body, kind, f"receipt-{found.id if form == 'json' else found.remote_id}.{form}")
 
 
 def document(desk: Desk) -> Response:
@@ -99,7 +103,12 @@ def _files(found: ReferralPreview, asked: str) -> Paged[records.PreviewDocument]
 
 def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Stage]:
     """Say which points a referral has passed and at which it stands; at none while it waits for a person or is withdrawn."""
-    at = _LINE.index(found.state) if found.state in _LINE else 0
+    handed = referral.awaits(found)  # all is there but the receiver's reference
+    at = (
+        _LINE.index(ReferralState.FINISHING if handed else found.state)
+        if handed or found.state in _LINE
+        else 0
+    )
     last = len(_LINE) if receipt is not None else at
     attached = sum(file.described for file in found.files)
     words = (
@@ -108,7 +117,7 @@ def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Sta
         "the receiver has all of it", "kept as received, starts the hold",
     )  # fmt: skip
     names = (*(state.value.capitalize() for state in _LINE), "Receipt")
-    on_the_line = found.state in _LINE
+    on_the_line = handed or found.state in _LINE
     return [
         Stage(name, each, reached=number <= last, here=number == last and on_the_line)
         for number, (name, each) in enumerate(zip(names, words, strict=True))

@@ -49,7 +49,7 @@ referrals = sa.Table(
     a_time_or_none("waits_until"), a_time_or_none("check_by"), a_text_or_none("second_by"), a_time_or_none("second_at"),
     a_number_or_none("completeness"),
     sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
-    sa.Index("uq_referrals_decision_id", "decision_id", unique=True),
+    sa.Index("uq_referrals_decision_id", "decision_id", "authority", unique=True),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
     sa.Index("ix_referrals_created_at", "created_at", "id"),
     sa.Index("ix_referrals_state", "state", "created_at", "id"),

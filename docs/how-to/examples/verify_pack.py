@@ -1,0 +1,91 @@
+"""Check a pack that came from Wardline: python verify_pack.py PACK.zip KEY_SHA256 [PRIVATE_KEY.pem FOLDER]. Needs `cryptography` only.
+
+KEY_SHA256 is the SHA-256 of the service's signing key (its 32 bytes), which you had from the service in another way, by telephone for
+example. With your private key the files are opened into FOLDER.
+"""
+
+import base64
+import hashlib
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def require(fits, what):
+    if not fits:
+        sys.exit(f"NOT GENUINE: {what}")
+
+
+def check_proof(proof, key):
+    """RFC 6962, section 2.1.1: the hashes lead from the entry to the root that the service signed."""
+    text, _, signatures = proof["checkpoint"].rpartition("\n\n")
+    signed = [
+        base64.b64decode(line.split(" ")[-1])
+        for line in signatures.splitlines()
+        if line.split(" ")[1] == proof["origin"]
+    ]
+    key.verify(signed[0][4:], (text + "\n").encode())
+    origin, size, root = text.split("\n")[:3]
+    require((origin, int(size)) == (proof["origin"], proof["size"]), "a checkpoint of another log")
+    found, at, last = sha256(b"\0" + base64.b64decode(proof["leaf"])), proof["position"], proof["size"] - 1
+    for sibling in map(base64.b64decode, proof["hashes"]):
+        require(last > 0, "a proof that is too long")
+        if at % 2 or at == last:
+            found = sha256(b"\1" + sibling + found)
+            while not at % 2 and at:
+                at, last = at // 2, last // 2
+        else:
+            found = sha256(b"\1" + found + sibling)
+        at, last = at // 2, last // 2
+    require(last == 0 and found == base64.b64decode(root), "an entry that is not in the signed log")
+
+
+def opened(sealed, private, about):
+    """X25519, HKDF-SHA256, AES-256-GCM."""
+    require(sealed.startswith(b"WLSEAL1\n"), "a sealed file of another form")
+    own, rest = sealed[8:40], sealed[40:]
+    shared = private.exchange(X25519PublicKey.from_public_bytes(own))
+    salt = own + private.public_key().public_bytes_raw()
+    derived = HKDF(hashes.SHA256(), 32, salt, b"wardline sealed file v1").derive(shared)
+    return AESGCM(derived).decrypt(bytes(12), rest, about)
+
+
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    member = {name: archive.read(name) for name in archive.namelist()}
+key = serialization.load_pem_public_key(member["signing-key.pem"])
+require(sha256(key.public_bytes_raw()).hex() == sys.argv[2].lower(), "signed by another key")
+key.verify(member["manifest.sig"], member["manifest.json"])  # raises InvalidSignature
+manifest = json.loads(member["manifest.json"])
+listed = {each["name"]: each["sha256"] for each in manifest["members"]}
+have = {name: sha256(body).hex() for name, body in member.items()}
+require(
+    listed
+    == {name: have[name] for name in have.keys() - {"manifest.json", "manifest.sig", "signing-key.pem"}},
+    "another member",
+)
+events = json.loads(member["custody.json"])["events"] if "custody.json" in member else []
+for event in events:
+    check_proof(event["proof"], key)
+    leaf = json.loads(base64.b64decode(event["proof"]["leaf"]))
+    require(
+        all(leaf[name] == event[name] for name in ("verb", "subject", "actor", "detail")),
+        "an entry told otherwise",
+    )
+if len(sys.argv) > 3:
+    private = serialization.load_pem_private_key(Path(sys.argv[3]).read_bytes(), None)
+    for each in manifest["evidence"]:
+        if each["sealed"]:
+            content = opened(member[each["sealed"]], private, f"{manifest['pack']}\n{each['item']}".encode())
+            require(sha256(content).hex() == each["sha256"], "a file that is not the one that was sealed")
+            (Path(sys.argv[4]) / each["item"]).write_bytes(content)
+print(f"GENUINE: {manifest['pack']}, {len(listed)} members, {len(events)} entries of the log")

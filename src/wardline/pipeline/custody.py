@@ -1,0 +1,159 @@
+"""Evidence taken out with its chain of custody: the file sealed for its receiver, and every entry of the signed log about it, each proved."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from wardline import audit, preservation, records
+from wardline.errors import ConflictError
+from wardline.pipeline import blindness, people, reading
+from wardline.pipeline.parts import ORIGINAL, Parts
+from wardline.records import HoldState, Scope, Verb
+
+_MOST = 1_000
+"""Newest entries about one record; where there are older ones, the package says that it is not complete."""
+_TELLS_OF_CASE = frozenset({
+    Verb.CASE_OPENED, Verb.CASE_REVEALED, Verb.CASE_COVERED, Verb.CASE_LOOKED_INTO, Verb.CASE_DECIDED, Verb.CASE_CLOSED,
+    Verb.EXPORT_MADE,
+})  # fmt: skip
+"""Of a case, what was done with its files; the rest is about people's work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPackage:
+    """A package as it is handed over."""
+
+    name: str
+    content: bytes
+    events: int
+    """Entries of the log in it."""
+    recipient: str
+    """SHA-256 of the key that it is sealed for."""
+
+
+def export(
+    parts: Parts, hold_id: str, *, recipient: X25519PublicKey, cause: records.ExportCause, user: records.User,
+    sequence: Callable[[], object], prove_entry: Callable[[int], audit.Proof],
+) -> HoldPackage:  # fmt: skip
+    """Make the package of a file that is held. The log has it before the file is opened, and so has the package.
+
+    Args:
+        parts: The installation's.
+        hold_id: What keeps the file.
+        recipient: The key of whoever gets it: nobody else can open the file in it, and neither can we.
+        cause: On whose word.
+        user: Who does it; they manage.
+        sequence: Gives what waits in the log its place, under a checkpoint.
+        prove_entry: Proves an entry by its position.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        RefusedError: This person may have to judge the case without knowing what came of it.
+        ConflictError: The hold ended, or the file is gone.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    hold = parts.store.hold(hold_id)
+    blindness.require_open(parts, hold.case_id, user)
+    item = parts.store.item(hold.item_id)
+    if hold.state is not HoldState.ACTIVE or not item.sealed:
+        raise ConflictError(f"{hold.id}: keeps nothing any more, expected a hold whose file is kept")
+    key = preservation.fingerprint(recipient)
+    package_id = parts.new_id("package")
+    detail = f"{package_id} of {hold.id}, {cause.words}, key {key}"
+    parts.store.commit(entries=[parts.entry(Verb.EXPORT_MADE, item.id, actor=user.id, detail=detail)])
+    sequence()
+    content = parts.vault.open(item.id, ORIGINAL)
+    entries, complete = _about(parts, hold, item)
+    events = list(_events(parts, entries, prove_entry))
+    said = _said(parts, hold, item, content, cause, user)
+    sealed = preservation.seal(
+        content, recipient, secret=_secret(parts), about=f"{package_id}\n{item.id}".encode()
+    )
+    members = (
+        preservation.Member.of("hold.json", _json(said)),
+        preservation.Member.of(
+            "custody.json",
+            _json({"form": "wardline-custody", "version": 1, "complete": complete, "events": events}),
+        ),
+        preservation.Member.of("evidence-1.sealed", sealed),
+    )
+    about = {
+        "kind": "custody", "pack": package_id, "hold": hold.id, "recipient_key": key,
+        "evidence": [
+            {"item": item.id, "number": 1, "sha256": said["file"]["sha256"], "size_bytes": len(content), "sealed": "evidence-1.sealed"}
+        ],
+    }  # fmt: skip
+    into = io.BytesIO()
+    preservation.write_package(into, members, about, parts.log_key)
+    return HoldPackage(
+        name=f"{hold.id}-{package_id}.zip", content=into.getvalue(), events=len(events), recipient=key
+    )
+
+
+def _said(
+    parts: Parts, hold: records.Hold, item: records.Item, content: bytes, cause: records.ExportCause, user: records.User
+) -> dict[str, Any]:  # fmt: skip
+    receipts = (parts.store.receipt_of(each.id) for each in parts.store.referrals(case_id=hold.case_id))
+    return {
+        "form": "wardline-hold", "version": 1, "log": parts.log_origin, "exported_at": parts.now().isoformat(), "exported_by": user.id,
+        "reason": cause.reason, "reference": cause.reference,
+        "hold": {
+            "id": hold.id, "basis": hold.basis, "placed_at": hold.placed_at.isoformat(), "until": hold.until.isoformat(), "case": hold.case_id,
+            "referral": hold.referral_id, "request": hold.preservation_id,
+        },
+        "file": {
+            "item": item.id, "received_at": item.received_at.isoformat(), "size_bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(), "hashes": {each.kind: each.value for each in item.hashes},
+        },
+        "receipts": [
+            {"id": each.id, "number": each.remote_id, "received_at": each.received_at.isoformat(), "sha256": hashlib.sha256(each.body).hexdigest()}
+            for each in receipts
+            if each is not None
+        ],
+    }  # fmt: skip
+
+
+def _about(parts: Parts, hold: records.Hold, item: records.Item) -> tuple[dict[int, records.Entry], bool]:
+    """Give every signed entry about the file by its position, and whether these are all."""
+    subjects = [item.id, *(each.id for each in parts.store.holds_of(item.id))]
+    subjects += [each.id for each in parts.store.referrals(case_id=hold.case_id)]
+    found, complete = dict[int, records.Entry](), True
+    for subject in subjects:
+        lines = reading.about(parts, subject, _MOST)
+        complete = complete and len(lines) < _MOST
+        found.update(lines)
+    lines = reading.about(parts, hold.case_id, _MOST)
+    for position, entry in lines:
+        names_another = "item-" in entry.detail and item.id not in entry.detail
+        if entry.verb in _TELLS_OF_CASE and not names_another:
+            found[position] = entry
+    return found, complete and len(lines) < _MOST
+
+
+def _events(
+    parts: Parts, found: dict[int, records.Entry], prove_entry: Callable[[int], audit.Proof]
+) -> Iterator[dict[str, Any]]:
+    """Write the entries, oldest first, each with its proof."""
+    for position in sorted(found):
+        entry = found[position]
+        yield {
+            "position": position, "verb": entry.verb, "subject": entry.subject_id, "actor": entry.actor, "at": entry.at.isoformat(),
+            "detail": entry.detail, "proof": audit.proof_fields(prove_entry(position), parts.log_key.public_key()),
+        }  # fmt: skip
+
+
+def _secret(parts: Parts) -> bytes:
+    return HKDF(hashes.SHA256(), 32, None, b"wardline custody v1").derive(parts.log_key.private_bytes_raw())
+
+
+def _json(said: Any) -> bytes:
+    return json.dumps(said, sort_keys=True, indent=1, ensure_ascii=False).encode()

@@ -1,0 +1,178 @@
+"""Packs: a person takes one, files it with the receiver, and records the reference; or says that nobody filed it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+from wardline import ports, records, referral
+from wardline.errors import NotFoundError, RefusedError, WardlineError
+from wardline.pipeline import alarms, blindness, clock_watch, fencing, people, receipts, reported
+from wardline.pipeline import refer as filing
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import AlarmKind, DecisionState, HoldState, ReferralState, Replace, Scope, Verb
+
+_TRIES_FROM = 250_000_000
+"""Tries of referrals whose pack a person saw to are counted from here: work that was enqueued once is not enqueued again."""
+_REMADE_FROM = 260_000_000
+"""And those whose pack is made anew from here."""
+
+
+def maker_of(parts: Parts, found: records.Referral) -> ports.PackMaker | None:
+    """Give the receiver of a referral if it takes packs."""
+    receiver = parts.receiver(found.authority)
+    return receiver if isinstance(receiver, ports.PackMaker) else None
+
+
+def pack_of(parts: Parts, found: records.Referral) -> str | None:
+    """Find the pack of a referral that waits to be filed, or was."""
+    maker = maker_of(parts, found)
+    if maker is None:
+        return None
+    if referral.awaits(found):
+        return found.remote_id
+    # A report is made of one pack; those that were given up are named in the referral.
+    return next(
+        (pack_id for of, pack_id in maker.packs() if of == found.id and pack_id not in found.orphans), None
+    )
+
+
+def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes]:
+    """Give the pack of a referral, with its file name. The log has it before the bytes leave.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        NotFoundError: It has no pack, or none any more.
+        RefusedError: Its decision was overturned, so it must not be filed.
+    """
+    found = _opened(parts, referral_id, user)
+    maker, pack_id = maker_of(parts, found), pack_of(parts, found)
+    if (
+        maker is None
+        or pack_id is None
+        or found.state not in (ReferralState.NEEDS_HUMAN, ReferralState.FINISHED)
+    ):
+        raise NotFoundError(f"{found.id}: has no pack, expected one that is whole")
+    if found.state is ReferralState.NEEDS_HUMAN and (
+        found.problem == referral.UNWANTED or _is_overturned(parts, found)
+    ):
+        raise RefusedError(
+            f"{found.id}: its decision was overturned, expected one that stands",
+            remedy="Do not file it. Say whether somebody had filed it before.",
+        )
+    content = maker.open_pack(pack_id)
+    digest = hashlib.sha256(content).hexdigest()
+    detail = f"{pack_id} sha256 {digest}"
+    parts.store.commit(entries=[parts.entry(Verb.PACK_TAKEN, found.id, actor=user.id, detail=detail)])
+    return f"{found.id}-{pack_id}.zip", content
+
+
+def record(parts: Parts, referral_id: str, user: records.User, *, reference: str) -> records.Referral:
+    """Note that the receiver has a report, by the reference that it gave. The report is finished with it, and its holds begin.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        ConflictError: No pack of it waits to be filed.
+        InputError: That is no reference.
+    """
+    found, now = _opened(parts, referral_id, user), parts.now()
+    moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
+    moved = replace(moved, completeness=_completeness(parts, found))
+    said = {
+        "form": "wardline-reference", "version": 1, "referral": found.id, "pack": found.remote_id, "reference": reference,
+        "recorded_by": user.id, "recorded_at": now.isoformat(),
+    }  # fmt: skip
+    receipt = records.Receipt(
+        id=parts.new_id("receipt"), referral_id=found.id, remote_id=reference, received_at=now,
+        body=json.dumps(said, sort_keys=True).encode(), original=False,
+    )  # fmt: skip
+    # Filed although its decision fell: what goes on with it drafts the correction.
+    work = (filing.task(moved, _TRIES_FROM + moved.version),) if _is_overturned(parts, found) else ()
+    receipts.store(parts, moved, receipt, actor=user.id, work=work)
+    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
+    return moved
+
+
+def give_up(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Note that nobody filed a pack: it is deleted and made anew; where the decision fell, nothing is reported.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        ConflictError: No pack of it waits to be filed.
+    """
+    found = _opened(parts, referral_id, user)
+    moved = replace(referral.remade(found), version=found.version + 1)
+    work = [filing.task(moved, _TRIES_FROM + moved.version)] if moved.state is ReferralState.OPENING else []
+    told = parts.entry(Verb.PACK_GIVEN_UP, moved.id, actor=user.id, detail=found.remote_id or "")
+    parts.store.commit(Replace(moved), entries=[told], work=work)
+    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
+    return moved
+
+
+def made_anew(
+    parts: Parts, found: records.Referral, *, actor: str, written: Writing
+) -> records.Referral:  # fmt: skip
+    """Give up a pack that does not say what was written down since, and have another made. Its version stays; any other referral is given as it is."""
+    if not referral.awaits(found):
+        return found
+    written.entries.append(
+        parts.entry(Verb.PACK_GIVEN_UP, found.id, actor=actor, detail=found.remote_id or "")
+    )
+    changed = referral.remade(found)
+    written.work.append(filing.task(changed, _REMADE_FROM + found.version))
+    return changed
+
+
+def sweep(parts: Parts) -> int:
+    """Delete packs that nothing keeps any more: of reports that were given up or withdrawn, or whose files no hold keeps. Gives how many."""
+    deleted = 0
+    if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
+        return 0
+    for maker in parts.receivers_of_packs():
+        for referral_id, pack_id in list(maker.packs()):
+            try:
+                found = parts.store.referral(referral_id)
+            except NotFoundError:
+                continue  # of another database in this place; a person looks
+            if _is_kept(parts, found, pack_id):
+                continue
+            told = parts.entry(Verb.PACK_DELETED, found.id, actor=SYSTEM, detail=pack_id)
+            parts.store.commit(entries=[told])
+            maker.forget_pack(pack_id)
+            deleted += 1
+    return deleted
+
+
+def _is_kept(parts: Parts, found: records.Referral, pack_id: str) -> bool:
+    if pack_id in found.orphans or found.state is ReferralState.WITHDRAWN:
+        return False
+    if found.state is not ReferralState.FINISHED:
+        return True
+    if not found.files or found.finished_at is None:
+        return found.finished_at is None or parts.now() < found.finished_at + parts.rules.periods.after_filing
+    holds = (hold for file in found.files for hold in parts.store.holds_of(file.item_id))
+    return any(hold.state is HoldState.ACTIVE for hold in holds)
+
+
+def _opened(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Give a referral to somebody who manages, and who does not have to judge its case without knowing what came of it."""
+    people.require_scope(user, Scope.MANAGE)
+    found = parts.store.referral(referral_id)
+    blindness.require_open(parts, found.case_id, user)
+    return found
+
+
+def _is_overturned(parts: Parts, found: records.Referral) -> bool:
+    return parts.store.decision(found.decision_id).state is DecisionState.OVERTURNED
+
+
+def _completeness(parts: Parts, found: records.Referral) -> int | None:
+    """Say how complete it is by what is stored now; None where it cannot be built any more."""
+    try:
+        decision, case = parts.store.decision(found.decision_id), parts.store.case(found.case_id)
+        report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
+    except WardlineError:
+        return None
+    return referral.score(reported.checked(parts, report, decision, case)).percent

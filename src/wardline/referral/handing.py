@@ -1,0 +1,69 @@
+"""Reports that a person files: the pack is made, and whether the receiver has it is known only once somebody recorded its reference. Pure.
+
+Such a referral stands at ``NEEDS_HUMAN`` with the pack's id and one of two fixed phrases; its clock goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from wardline import records
+from wardline.errors import ConflictError, InputError
+from wardline.referral import moves
+from wardline.referral.corrections import OVERTURNED
+
+_State = records.ReferralState
+LONGEST_REFERENCE = 100
+"""Characters."""
+
+
+def awaits(found: records.Referral) -> bool:
+    """Say whether a pack is made and nobody has said yet that the receiver has it."""
+    return (
+        found.state is _State.NEEDS_HUMAN
+        and found.remote_id is not None
+        and found.problem in moves.HANDED_OVER
+    )
+
+
+def recorded(found: records.Referral, reference: str, now: datetime) -> records.Referral:
+    """Finish a report under the reference that the receiver gave; its version stays.
+
+    Raises:
+        ConflictError: No pack of it waits to be filed.
+        InputError: That is no reference.
+    """
+    _require(found)
+    if not (
+        0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable() and reference == reference.strip()
+    ):
+        raise InputError(
+            f"{found.id}: the receiver's reference is malformed, expected 1 to {LONGEST_REFERENCE} characters in one line"
+        )
+    return replace(
+        found, state=_State.FINISHED, remote_id=reference, finished_at=now, attempts=0, problem=None, in_flight=False
+    )  # fmt: skip
+
+
+def remade(found: records.Referral) -> records.Referral:
+    """Give up a pack that nobody filed, and make another; its version stays. One whose decision fell is withdrawn instead.
+
+    Raises:
+        ConflictError: No pack of it waits to be filed.
+    """
+    _require(found)
+    given_up = (*found.orphans, moves.require_remote_id(found))
+    if found.problem == moves.UNWANTED:
+        return replace(
+            found, state=_State.WITHDRAWN, problem=OVERTURNED, remote_id=None, orphans=given_up, in_flight=False
+        )  # fmt: skip
+    return replace(
+        found, state=_State.OPENING, problem=None, remote_id=None, orphans=given_up, files=moves.unsent(found),
+        attempts=0, in_flight=False,
+    )  # fmt: skip
+
+
+def _require(found: records.Referral) -> None:
+    if not awaits(found):
+        raise ConflictError(f"{found.id}: {found.state}, expected one whose pack waits to be filed")

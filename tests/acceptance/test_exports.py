@@ -1,0 +1,210 @@
+"""What is taken out for an authority: hashes and categories that our own reader reads again, and a held file with its chain of custody."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from tests.acceptance.stories import decided_violation, picture, the_referral
+from wardline import audit, plugins, preservation, records
+from wardline.adapters.hash_lists import open_source
+from wardline.errors import ConflictError, InputError, NotAllowedError, RefusedError
+from wardline.pipeline import custody, vics_export
+from wardline.records import (
+    CaseState,
+    Category,
+    CategoryMeaning,
+    CategoryProfile,
+    ExportCause,
+    ExportReason,
+    HashKind,
+    HoldBasis,
+    HoldState,
+    Insert,
+    Replace,
+    Role,
+    Stage,
+    Verb,
+)
+from wardline.testing import store_records
+from wardline.testing.harness import Line, Person
+
+CAUSE = ExportCause(reason=ExportReason.POLICE_REQUEST, reference="OP-2026/17")
+PROFILE = CategoryProfile(
+    document="UK",
+    categories={"1": CategoryMeaning.A1, "2": CategoryMeaning.A2, "3": CategoryMeaning.B1, "4": CategoryMeaning.B2, "0": CategoryMeaning.SKIP},
+)  # fmt: skip
+RECEIVER = X25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def reported(line: Line, *, seed: int = 1) -> tuple[records.Case, Person]:
+    lead = line.person(f"mika {seed}", Role.LEAD)
+    case = decided_violation(line, line.submit(picture(seed), flag="spam", account=f"account-{seed}"), lead)
+    line.pass_time(line.parts.rules.undo_window)
+    return line.store.case(case.id), lead
+
+
+def vics(
+    line: Line, cases: list[str], user: records.User, profile: CategoryProfile = PROFILE
+) -> vics_export.VicsExport:
+    return vics_export.export(
+        line.parts, cases, profile=profile, cause=CAUSE, user=user, write=plugins.load("hash_lists", "vics-writer")
+    )  # fmt: skip
+
+
+def package(line: Line, case: records.Case, user: records.User) -> custody.HoldPackage:
+    hold = next(each for each in line.store.holds_of(case.item_ids[0]) if each.state is HoldState.ACTIVE)
+    return custody.export(
+        line.parts, hold.id, recipient=RECEIVER.public_key(), cause=CAUSE, user=user, sequence=line.sequence,
+        prove_entry=line.wardline.prove_entry,
+    )  # fmt: skip
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def exports_told(line: Line, subject_id: str) -> list[records.Entry]:
+    line.sequence()
+    return [each for _, each in line.wardline.entries_about(subject_id, 50) if each.verb is Verb.EXPORT_MADE]
+
+
+def awaiting_opinion(line: Line, case: records.Case) -> None:
+    """Let a case wait for the blind opinion of somebody else."""
+    opinion = store_records.opinion(case_id=case.id, decision_id=case.decision_id, user_id="user-other")
+    waiting = replace(case, state=CaseState.OPEN, stage=Stage.SECOND, version=case.version + 1)
+    entry = line.parts.entry(Verb.CASE_REOPENED, case.id)
+    line.store.commit(Replace(waiting), Insert(opinion), entries=[entry])
+
+
+def test_our_own_reader_reads_what_was_written_with_the_same_categories(line: Line, tmp_path: Path) -> None:
+    first, lead = reported(line)
+    second, _ = reported(line, seed=2)
+    made = vics(line, [first.id, second.id, first.id], lead.user)
+    path = tmp_path / "export.json"
+    path.write_bytes(made.content)
+    page = open_source(
+        path, form=records.ListForm.VICS, profile="theirs", profiles={"theirs": PROFILE}
+    ).fetch(None)
+    read = {each.value: each.category for each in page.added if each.kind is HashKind.MD5}
+    wanted = [
+        each.value
+        for case in (first, second)
+        for each in line.store.item(case.item_ids[0]).hashes
+        if each.kind is HashKind.MD5
+    ]
+    assert read == dict.fromkeys(wanted, Category.A2)
+    assert made.media == 2
+    for case in (first, second):
+        (entry,) = exports_told(line, case.id)
+        assert (entry.actor, CAUSE.words in entry.detail, made.sha256 in entry.detail) == (
+            lead.user.id,
+            True,
+            True,
+        )
+
+
+def test_neither_account_nor_file_name_nor_address_is_in_an_export(line: Line) -> None:
+    case, lead = reported(line)
+    content = vics(line, [case.id], lead.user).content.decode()
+    assert not any(each in content for each in ("account-1", "picture.jpg", "192.0.2.7", case.id, "post-1"))
+
+
+def test_a_category_without_a_number_of_its_own_is_refused_and_nothing_is_logged(line: Line) -> None:
+    case, lead = reported(line)
+    rest = {number: meaning for number, meaning in PROFILE.categories.items() if number != "2"}
+    for categories in (rest, {**PROFILE.categories, "7": CategoryMeaning.A2}):
+        with pytest.raises(InputError):
+            vics(line, [case.id], lead.user, replace(PROFILE, categories=categories))
+    assert exports_told(line, case.id) == []
+
+
+def test_only_violations_that_stand_are_exported_and_only_by_who_manages(line: Line) -> None:
+    case, lead = reported(line)
+    undecided = line.case_of(line.submit(picture(3), flag="spam", account="account-3"))
+    with pytest.raises(ConflictError):
+        vics(line, [case.id, undecided.id], lead.user)
+    with pytest.raises(NotAllowedError):
+        vics(line, [case.id], line.person("noor").user)
+    with pytest.raises(InputError):
+        vics(line, [], lead.user)
+    assert exports_told(line, case.id) == []
+
+
+def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line) -> None:
+    case, lead = reported(line)
+    made = package(line, case, lead.user)
+    found = members(made.content)
+    said = json.loads(found["manifest.json"])
+    about = f"{said['pack']}\n{case.item_ids[0]}".encode()
+    assert preservation.open_sealed(found["evidence-1.sealed"], RECEIVER, about=about) == picture()
+    assert picture() not in made.content
+    assert said["evidence"][0]["sha256"] == hashlib.sha256(picture()).hexdigest()
+    chain = json.loads(found["custody.json"])
+    assert chain["complete"]
+    events = chain["events"]
+    key = line.parts.log_key.public_key()
+    for each in events:
+        proof = each["proof"]
+        taken = audit.Proof(
+            origin=proof["origin"], position=proof["position"], leaf=base64.b64decode(proof["leaf"]), size=proof["size"],
+            hashes=tuple(map(base64.b64decode, proof["hashes"])), checkpoint=proof["checkpoint"],
+        )  # fmt: skip
+        audit.check_proof(taken, line.parts.log_origin, key)
+        assert json.loads(taken.leaf)["verb"] == each["verb"]
+    verbs = {each["verb"] for each in events}
+    wanted = {Verb.ITEM_ROUTED, Verb.CASE_REVEALED, Verb.HOLD_PLACED, Verb.REFERRAL_FILED, Verb.EXPORT_MADE}
+    assert wanted <= verbs
+    assert [each["position"] for each in events] == sorted(each["position"] for each in events)
+    assert json.loads(found["hold.json"])["receipts"][0]["number"] == the_referral(line, case).remote_id
+
+
+def test_a_chain_that_is_cut_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, lead = reported(line)
+    monkeypatch.setattr(custody, "_MOST", 2)
+    chain = json.loads(members(package(line, case, lead.user).content)["custody.json"])
+    assert not chain["complete"]
+    assert chain["events"]
+
+
+def test_another_file_of_the_account_is_not_in_the_chain_of_custody(line: Line) -> None:
+    case, lead = reported(line)
+    other, _ = reported(line, seed=2)
+    text = members(package(line, case, lead.user).content)["custody.json"].decode()
+    assert case.item_ids[0] in text
+    assert other.item_ids[0] not in text
+
+
+def test_nothing_is_taken_out_that_is_not_kept_or_by_whom_it_must_not(line: Line) -> None:
+    case, lead = reported(line)
+    with pytest.raises(NotAllowedError):
+        package(line, case, line.person("noor").user)
+    (hold,) = [each for each in line.store.holds_of(case.item_ids[0]) if each.basis is HoldBasis.REPORTED]
+    line.pass_time(timedelta(days=400))
+    given: dict[str, Any] = {"recipient": RECEIVER.public_key(), "cause": CAUSE, "user": lead.user}
+    with pytest.raises(ConflictError):
+        custody.export(
+            line.parts, hold.id, sequence=line.sequence, prove_entry=line.wardline.prove_entry, **given
+        )
+    assert exports_told(line, case.item_ids[0]) == []
+
+
+def test_whoever_may_have_to_judge_the_case_blind_takes_nothing_out(line: Line) -> None:
+    case, lead = reported(line)
+    awaiting_opinion(line, case)
+    other = line.person("another lead", Role.LEAD)
+    for take in (lambda: vics(line, [case.id], other.user), lambda: package(line, case, other.user)):
+        with pytest.raises(RefusedError):
+            take()
+    assert lead.user.id != other.user.id

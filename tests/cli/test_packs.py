@@ -1,0 +1,185 @@
+"""Packs and exports as whoever runs the machine sees them; what comes out is checked by the script that receivers get."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from tests.cli.conftest import Place
+from wardline import records, review, wiring
+from wardline.cli.opening import opened
+from wardline.pipeline.tasks import TASKS
+from wardline.records import Category, Outcome, Task
+
+VERIFIER = Path(__file__).parents[2] / "docs/how-to/examples/verify_pack.py"
+ASKED = ("--reason", "police-request", "--reference", "OP-17")
+SETTINGS = """
+[referral]
+packs = { nca-pack = { recipient_key_file = "nca.pem", basis = "a law" } }
+duties = { GB = { receivers = ["nca-pack"], basis = "a law" } }
+[referral.reporter]
+first_name = "Safety"
+last_name = "Team"
+email = "safety@platform.example"
+platform = "Example"
+[matching.category_profiles.theirs]
+document = "UK"
+categories = { 1 = "A1", 3 = "B1" }
+"""
+
+
+@pytest.fixture
+def keys(place: Place) -> Path:
+    """A folder with the receiver's private key; the public one is in the settings."""
+    private, folder = X25519PrivateKey.generate(), place.folder.parent / "receiver"
+    folder.mkdir()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    (place.folder / "nca.pem").write_bytes(
+        private.public_key().public_bytes(serialization.Encoding.PEM, form)
+    )
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "private.pem").write_bytes(pem)
+    return folder
+
+
+@pytest.fixture
+def reported(place: Place, keys: Path, listed: Callable[..., str]) -> records.Referral:
+    """A report that waits to be filed."""
+    settings = place.folder / "wardline.toml"
+    text = settings.read_text("utf-8")
+    cut = text.index("\n[referral]\n"), text.index("\n[referral.clocks]")
+    settings.write_text(text[: cut[0]] + SETTINGS + text[cut[1] :], "utf-8")
+    sent = place.run("submit", place.picture(5), "--account", "account-1", "--api-key-file", place.key_file("trusted"),
+                     "--flag", "spam", "--region", "GB", "--json")  # fmt: skip
+    assert sent.code in (0, 1), sent.err
+    with opened(place.folder) as installation:
+        line = installation.wardline
+        (case,) = line.parts.store.cases()
+        lead = next(each for each in line.parts.store.users() if each.name == "bea")
+        line.claim(case.id, user=lead)
+        finding = tuple(records.Finding(item_id=each, category=Category.B1) for each in case.item_ids)
+        decision = line.decide(
+            case.id, user=lead, judgement=review.Judgement(outcome=Outcome.VIOLATION, findings=finding)
+        )
+        carry_out(installation, Task(name="conclude", record_id=decision.id), later=True)
+        (found,) = line.parts.store.referrals()
+        carry_out(installation, Task(name="refer", record_id=found.id))
+        return line.parts.store.referral(found.id)
+
+
+def carry_out(installation: wiring.Installation, task: Task, *, later: bool = False) -> None:
+    """Do one piece of the durable work here and now."""
+    from dataclasses import replace
+    from datetime import timedelta
+
+    from wardline.testing.clock import VirtualClock
+
+    parts = installation.wardline.parts
+    ahead = VirtualClock(parts.now() + timedelta(minutes=5)) if later else parts.clock
+    TASKS[task.name](replace(parts, clock=ahead), task.record_id, 0)
+
+
+def key_digest(place: Place) -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    seed = wiring.KeyFiles.read(place.folder / "keys").log
+    return hashlib.sha256(
+        Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    ).hexdigest()
+
+
+def verified(path: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(VERIFIER), str(path), *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def test_a_pack_is_taken_checked_filed_and_recorded(
+    place: Place, keys: Path, reported: records.Referral
+) -> None:
+    assert (reported.authority, reported.state) == ("nca-pack", "needs-human")
+    out = place.folder.parent / "pack.zip"
+    assert place.run_as("mo", "referral", "pack", reported.id, "--out", out).code == 2
+    taken = place.run_as("bea", "referral", "pack", reported.id, "--out", out, "--json")
+    assert taken.code == 0, taken.err
+    assert out.stat().st_mode & 0o777 == 0o600
+    genuine = verified(out, key_digest(place), keys / "private.pem", keys)
+    assert genuine.returncode == 0, genuine.stdout + genuine.stderr
+    assert genuine.stdout.startswith("GENUINE")
+    assert (keys / reported.files[0].item_id).read_bytes() == place.picture(5).read_bytes()
+    recorded = place.run_as("bea", "referral", "record", reported.id, "--reference", "IRP-1", "--json")
+    assert (recorded.code, recorded.json["state"], recorded.json["remote_id"]) == (0, "finished", "IRP-1")
+    assert place.run_as("bea", "referral", "not-filed", reported.id).code == 2
+    assert place.run("audit", "verify").code == 0
+
+
+def test_the_script_of_receivers_finds_what_was_changed(place: Place, reported: records.Referral) -> None:
+    out, changed = place.folder.parent / "pack.zip", place.folder.parent / "changed.zip"
+    assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 0
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(changed, "w") as other:
+        for name in archive.namelist():
+            other.writestr(name, archive.read(name).replace(b"account-1", b"account-2"))
+    assert verified(changed, key_digest(place)).returncode != 0
+    assert verified(out, "0" * 64).returncode != 0
+    assert verified(out, key_digest(place)).returncode == 0
+
+
+def test_one_that_nobody_filed_is_made_anew_and_a_dry_run_makes_none(
+    place: Place, reported: records.Referral
+) -> None:
+    tried = place.run("referral", "dry-run", reported.id, "--json")
+    assert (tried.code, tried.json["is_accepted"]) == (0, True), tried.err
+    assert len(list((place.folder / "data" / "packs").glob("*.zip"))) == 1
+    assert place.run_as("bea", "referral", "not-filed", reported.id, "--json").json["state"] == "opening"
+
+
+def test_a_held_file_goes_out_with_a_chain_of_custody_that_the_script_checks(
+    place: Place, keys: Path, reported: records.Referral
+) -> None:
+    (hold,) = place.run("hold", "list", "--json").json
+    out = place.folder.parent / "custody.zip"
+    words = ("hold", "export", hold["id"], *ASKED, "--recipient-key", place.folder / "nca.pem", "--out", out)
+    assert place.run_as("mo", *words).code == 2
+    made = place.run_as("bea", *words, "--json")
+    assert made.code == 0, made.err
+    genuine = verified(out, key_digest(place), keys / "private.pem", keys)
+    assert genuine.returncode == 0, genuine.stdout + genuine.stderr
+    assert f"{made.json['events']} entries" in genuine.stdout
+    assert made.json["events"] > 3
+    assert place.run_as("bea", *words).code == 2  # there is a file of this name
+
+
+def test_vics_is_written_by_a_profile_that_is_known_and_read_again(
+    place: Place, reported: records.Referral
+) -> None:
+    out = place.folder.parent / "vics.json"
+    words = ("export", "vics", "--referral", reported.id, *ASKED, "--out", out)
+    assert place.run_as("bea", *words, "--profile", "unknown").code == 2
+    made = place.run_as("bea", *words, "--profile", "theirs", "--json")
+    assert (made.code, made.json["media"]) == (0, 1), made.err
+    (medium,) = json.loads(out.read_bytes())["value"]
+    assert medium["Category"] == 3
+    assert (
+        medium["MD5"] == hashlib.md5(place.picture(5).read_bytes(), usedforsecurity=False).hexdigest().upper()
+    )
+    assert place.run_as("mo", *words, "--profile", "theirs").code == 2
+
+
+def test_a_check_says_that_a_person_files_and_that_files_are_sealed(
+    place: Place, reported: records.Referral
+) -> None:
+    found = {each["name"]: each for each in place.run("check", "--json").json["checks"]}
+    assert "files sealed for the receiver; a person files them" in found["packs of nca-pack"]["detail"]
+    (place.folder / "data" / "packs").chmod(0o755)
+    found = {each["name"]: each for each in place.run("check", "--json").json["checks"]}
+    assert found["packs of nca-pack"]["state"] == "failed"

@@ -1,0 +1,184 @@
+"""A pack is the same bytes for the same report, signed, readable by its receiver only, and says first whether a child is in danger."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardline import preservation, records
+from wardline.adapters.authorities.pack import NcaPack, PackAuthority
+from wardline.errors import ConfigurationError, IntegrityError
+from wardline.testing.authority_contract import CONTENTS, sample_report
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+RECEIVER = X25519PrivateKey.from_private_bytes(bytes(range(32)))
+PEM = RECEIVER.public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+)
+
+
+def maker(folder: Path, **given: Any) -> PackAuthority:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    values: dict[str, Any] = {
+        "environment": "sandbox", "clock_now": lambda: NOW, "folder": folder, "key": Ed25519PrivateKey.from_private_bytes(bytes(32)),
+        "entropy": bytes,
+    }  # fmt: skip
+    return NcaPack(**{**values, **given})
+
+
+def packed(authority: PackAuthority, report: records.Report) -> bytes:
+    opened = authority.submit(report).remote_id or ""
+    for file, content in zip(report.files, CONTENTS, strict=False):
+        authority.attach(opened, file, content)
+    authority.finish(opened)
+    return authority.open_pack(opened)
+
+
+def members(pack: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_same_report_gives_the_same_pack_byte_for_byte(tmp_path: Path) -> None:
+    first, second = (packed(maker(tmp_path / name, recipient=PEM), sample_report()) for name in ("a", "b"))
+    assert first == second
+
+
+def test_without_a_key_of_the_receivers_a_pack_holds_hashes_and_says_so(tmp_path: Path) -> None:
+    found = members(packed(maker(tmp_path / "packs"), sample_report()))
+    assert not [name for name in found if name.endswith(".sealed")]
+    evidence = json.loads(found["manifest.json"])["evidence"]
+    assert [each["sha256"] for each in evidence] == [hashlib.sha256(each).hexdigest() for each in CONTENTS]
+    assert all(each["sealed"] is None for each in evidence)
+    assert b"holds their hashes only" in found["report.html"]
+
+
+def test_a_file_opens_with_the_receivers_key_and_lies_nowhere_in_the_clear(tmp_path: Path) -> None:
+    folder = tmp_path / "packs"
+    authority, report = maker(folder, recipient=PEM), sample_report()
+    opened = authority.submit(report).remote_id or ""
+    for file, content in zip(report.files, CONTENTS, strict=True):
+        authority.attach(opened, file, content)
+        assert not [path for path in folder.rglob("*") if path.is_file() and content in path.read_bytes()]
+    authority.finish(opened)
+    pack = authority.open_pack(opened)
+    for number, (file, content) in enumerate(zip(report.files, CONTENTS, strict=True), start=1):
+        assert content not in pack
+        sealed = members(pack)[f"evidence-{number}.sealed"]
+        about = f"{opened}\n{file.item_id}".encode()
+        assert preservation.open_sealed(sealed, RECEIVER, about=about) == content
+        with pytest.raises(IntegrityError):
+            preservation.open_sealed(sealed, RECEIVER, about=b"another pack")
+
+
+def test_every_member_is_in_the_manifest_and_openssl_verifies_its_signature(tmp_path: Path) -> None:
+    found = members(packed(maker(tmp_path / "packs", recipient=PEM), sample_report()))
+    said = json.loads(found["manifest.json"])
+    listed = {each["name"]: (each["sha256"], each["size_bytes"]) for each in said["members"]}
+    rest = {
+        name: body
+        for name, body in found.items()
+        if not name.startswith("manifest.") and name != "signing-key.pem"
+    }
+    assert listed == {name: (hashlib.sha256(body).hexdigest(), len(body)) for name, body in rest.items()}
+    for name, body in found.items():
+        (tmp_path / name).write_bytes(body)
+    verify = [
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        "signing-key.pem",
+        "-rawin",
+        "-in",
+        "manifest.json",
+        "-sigfile",
+        "manifest.sig",
+    ]
+    assert subprocess.run(verify, cwd=tmp_path, check=False, capture_output=True).returncode == 0
+    (tmp_path / "manifest.json").write_bytes(found["manifest.json"] + b" ")
+    assert subprocess.run(verify, cwd=tmp_path, check=False, capture_output=True).returncode != 0
+
+
+def test_the_page_begins_with_danger_and_then_goes_as_an_officer_reads(tmp_path: Path) -> None:
+    report = replace(sample_report(), priority=records.Priority.FIRST)
+    page = members(packed(maker(tmp_path / "packs"), report))["report.html"].decode()
+    wanted = (
+        "Is a child in danger now?", "Yes: Test only", "Priority 1", "Who: the account", "What, when and where", "How it was found", "Files, 2",
+        "Whom to ask",
+    )  # fmt: skip
+    places = [page.index(each) for each in wanted]
+    assert places == sorted(places)
+
+
+def test_the_page_of_a_test_says_that_it_is_no_report_and_that_of_production_does_not(tmp_path: Path) -> None:
+    for environment, is_said in (("test", True), ("production", False)):
+        made = maker(tmp_path / environment, environment=environment, production_confirmed=True)
+        page = members(packed(made, sample_report()))["report.html"]
+        assert (b"TEST. This is no report" in page) is is_said
+
+
+def test_what_a_platform_sent_is_text_on_the_page_and_never_markup(tmp_path: Path) -> None:
+    report = sample_report()
+    report = replace(
+        report, person=replace(report.person, account_reference="<script>alert(1)</script>\ud800")
+    )
+    found = members(packed(maker(tmp_path / "packs"), report))
+    assert b"<script" not in found["report.html"]
+    assert json.loads(found["report.json"])["account"]["reference"].startswith("<script>")
+
+
+def test_production_wants_both_settings_and_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError):
+        maker(tmp_path / "packs", environment="production")
+    with pytest.raises(ConfigurationError):
+        maker(tmp_path / "packs", recipient=b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+    other = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
+    signing = other.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(ConfigurationError):
+        maker(tmp_path / "packs", recipient=signing)
+
+
+def test_a_pack_that_nobody_carried_on_for_a_day_is_thrown_away_by_the_next(tmp_path: Path) -> None:
+    times = [NOW, NOW.replace(year=2031)]  # its folder's own time is the machine's
+    authority = maker(
+        tmp_path / "packs",
+        clock_now=lambda: times[0],
+        entropy=lambda size: bytes(size - 1) + bytes([len(times)]),
+    )
+    authority.submit(sample_report())
+    times.pop(0)
+    authority.submit(sample_report())
+    assert len(list((tmp_path / "packs").glob("*.open"))) == 1
+
+
+@given(
+    content=st.binary(max_size=2000),
+    about=st.binary(max_size=80),
+    secret=st.binary(min_size=32, max_size=32),
+    at=st.integers(0, 10_000),
+)
+def test_what_is_sealed_opens_whole_or_not_at_all(
+    content: bytes, about: bytes, secret: bytes, at: int
+) -> None:
+    sealed = preservation.seal(content, RECEIVER.public_key(), secret=secret, about=about)
+    assert preservation.open_sealed(sealed, RECEIVER, about=about) == content
+    place = at % len(sealed)
+    changed = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
+    with pytest.raises(IntegrityError):
+        preservation.open_sealed(changed, RECEIVER, about=about)

@@ -1,0 +1,106 @@
+"""The page of a report that a person files: the pack, the clock, the reference, and what is said when its decision fell."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.acceptance.test_packs import GB, REFERENCE, now_of, overturned, reported, told
+from tests.web.client import Api
+from tests.web.console.browser import Browser, somebody
+from wardline import referral
+from wardline.adapters.authorities.pack import NcaPack
+from wardline.errors import RefusedError
+from wardline.pipeline import Rules
+from wardline.pipeline.filing_rules import FilingRules
+from wardline.records import CaseState, Insert, ReferralState, Replace, Role, Stage, Verb
+from wardline.testing import store_records
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import REPORTER, START, Line
+from wardline.web.app import create_app
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    folder, clock = tmp_path / "packs", VirtualClock(START)
+    folder.mkdir(mode=0o700)
+    packs = NcaPack(
+        environment="sandbox", clock_now=clock.now, folder=folder, key=Ed25519PrivateKey.from_private_bytes(bytes(32)), entropy=secrets.token_bytes
+    )  # fmt: skip
+    rules = Rules(reporter=REPORTER, filing=FilingRules(duties={"GB": replace(GB, reported_elsewhere=())}))
+    with Line(tmp_path, authority=packs, clock=clock, rules=rules) as made:
+        yield made
+
+
+def signed_in(line: Line, role: Role = Role.ADMIN) -> Browser:
+    somebody(line, role.value, role)
+    browser = Browser(Api(create_app(line.wardline)))
+    browser.sign_in(role.value)
+    return browser
+
+
+def test_somebody_takes_the_pack_files_it_and_records_the_reference(line: Line) -> None:
+    found, _ = reported(line, region="GB")
+    browser, address = signed_in(line), f"/referrals/{found.id}"
+    page = browser.get(address)
+    assert "A person files this report." in page.text
+    assert "GB: a law" in page.text
+    assert "due in" in page.text
+    taken = browser.send(page.form(f"{address}/pack"))
+    assert taken.answer.content.startswith(b"PK")
+    page = browser.send(page.form(f"{address}/reference"), reference=REFERENCE)
+    assert REFERENCE in page.text
+    assert "a person recorded the receiver&#39;s reference" in page.text
+    assert now_of(line, found).state is ReferralState.FINISHED
+    assert len(told(line, found.id, Verb.PACK_TAKEN)) == 1
+    assert browser.get(f"{address}/receipt").answer.content.startswith(b"{")
+    assert "The pack that was filed" in page.text
+
+
+def test_an_auditor_reads_the_page_and_takes_no_pack(line: Line) -> None:
+    found, _ = reported(line)
+    page = signed_in(line, Role.AUDITOR).get(f"/referrals/{found.id}")
+    assert "A lead or an administrator files it." in page.text
+    assert f"/referrals/{found.id}/pack" not in [form.action for form in page.forms]
+
+
+def test_one_whose_decision_fell_is_not_offered_and_ends_when_nobody_filed_it(line: Line) -> None:
+    found, _ = reported(line)
+    overturned(line, found, line.person("olli"))
+    browser, address = signed_in(line), f"/referrals/{found.id}"
+    page = browser.get(address)
+    assert "must not be filed any more" in page.text
+    assert f"{address}/pack" not in [form.action for form in page.forms]
+    browser.send(page.form(f"{address}/pack/given-up"))
+    assert now_of(line, found).state is ReferralState.WITHDRAWN
+
+
+def test_what_is_no_reference_is_refused_on_the_page(line: Line) -> None:
+    found, _ = reported(line)
+    browser = signed_in(line)
+    form = browser.get(f"/referrals/{found.id}").form(f"/referrals/{found.id}/reference")
+    assert browser.send(form, reference="").status == 400
+    assert browser.send(form, reference="x" * (referral.LONGEST_REFERENCE + 1)).status == 400
+    assert referral.awaits(now_of(line, found))
+
+
+def test_whoever_may_have_to_judge_the_case_again_neither_sees_nor_files_it(line: Line) -> None:
+    found, _ = reported(line)
+    lead = signed_in(line, Role.LEAD)
+    form = lead.get(f"/referrals/{found.id}").form(f"/referrals/{found.id}/reference")
+    case = line.store.case(found.case_id)
+    waiting = replace(case, state=CaseState.OPEN, stage=Stage.SECOND, version=case.version + 1)
+    opinion = store_records.opinion(case_id=case.id, decision_id=found.decision_id, user_id="user-other")
+    entry = line.parts.entry(Verb.CASE_REOPENED, case.id)
+    line.store.commit(Replace(waiting), Insert(opinion), entries=[entry])
+    assert lead.get(f"/referrals/{found.id}").status == 403
+    assert lead.send(form, reference=REFERENCE).status == 403
+    user = next(each for each in line.store.users() if each.name == "lead")
+    with pytest.raises(RefusedError):
+        line.wardline.take_pack(found.id, user=user)
+    assert referral.awaits(now_of(line, found))

@@ -1,0 +1,60 @@
+"""Reports that a person files, for programs: the same rules as on the pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.acceptance.test_packs import REFERENCE, now_of, reported, told
+from tests.web.client import Api, assert_problem
+from wardline import referral
+from wardline.adapters.authorities.pack import SignedPack
+from wardline.records import Role, Verb
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import START, Line
+from wardline.web.app import create_app
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    folder, clock = tmp_path / "packs", VirtualClock(START)
+    folder.mkdir(mode=0o700)
+    packs = SignedPack(
+        environment="sandbox", clock_now=clock.now, folder=folder, key=Ed25519PrivateKey.from_private_bytes(bytes(32)), entropy=secrets.token_bytes
+    )  # fmt: skip
+    with Line(tmp_path, authority=packs, clock=clock) as made:
+        yield made
+
+
+def test_a_pack_is_taken_given_up_taken_again_and_recorded_once(line: Line) -> None:
+    found, lead = reported(line)
+    api, address = Api(create_app(line.wardline)), f"/v1/referrals/{found.id}"
+    assert api.post(f"{address}/pack", lead.secret).content.startswith(b"PK")
+    assert api.post(f"{address}/pack/given-up", lead.secret).json()["state"] == "opening"
+    assert_problem(api.post(f"{address}/pack", lead.secret), 404, "not-found")
+    line.run_due()
+    taken = api.post(f"{address}/pack", lead.secret)
+    assert taken.headers["content-type"] == "application/zip"
+    assert len(told(line, found.id, Verb.PACK_TAKEN)) == 2
+    filed = api.post(f"{address}/reference", lead.secret, json={"reference": REFERENCE}).json()
+    assert (filed["state"], filed["remote_id"]) == ("finished", REFERENCE)
+    again = api.post(f"{address}/reference", lead.secret, json={"reference": REFERENCE})
+    assert again.status_code == 409
+    receipt = api.get(f"{address}/receipt", lead.secret)
+    assert receipt.headers["content-type"] == "application/json"
+    assert receipt.json()["reference"] == REFERENCE
+
+
+def test_an_auditor_sees_that_it_waits_and_changes_nothing(line: Line) -> None:
+    found, _ = reported(line)
+    api, auditor = Api(create_app(line.wardline)), line.person("auditor", Role.AUDITOR)
+    address = f"/v1/referrals/{found.id}"
+    assert api.get(address, auditor.secret).json()["problem"] == referral.TO_FILE
+    for path, body in (("pack", None), ("pack/given-up", None), ("reference", {"reference": REFERENCE})):
+        answer = api.post(f"{address}/{path}", auditor.secret, json=body)
+        assert_problem(answer, 403, "not-allowed")
+    assert referral.awaits(now_of(line, found))
