@@ -106,7 +106,7 @@ def test_a_server_that_crashes_and_comes_back_has_everything_it_acknowledged() -
 
 _PARTS = re.compile(
     r"COMPOUND QUERY|LEFT-MOST SUBQUERY|UNION ALL|(CO-ROUTINE|MATERIALIZE|SCAN) anon_\d+|CORRELATED (LIST|SCALAR) SUBQUERY \d+"
-    r"|SCAN (queues|lanes) VIRTUAL TABLE INDEX 1:"
+    r"|SCAN (queues|lanes|targets) VIRTUAL TABLE INDEX 1:|SETUP|RECURSIVE STEP|(CO-ROUTINE|MATERIALIZE|SCAN) queues"
 )
 """A part of a statement that is walked as a table of its own, and the few names that a part is read for; what it reads has its own line."""
 
@@ -137,6 +137,7 @@ def test_the_queries_of_the_long_lists_walk_an_index(tmp_path: Path) -> None:
     store.cases_in_queue("general", most=10)
     store.long_restricted(queue="general", before=make.NOON, after=case.id, most=10)
     store.claimed_cases(user_id="user-1", now=make.NOON)
+    store.waiting_by_target(ends=(make.NOON, make.later(1)))
     store.first_due(queue="general", target=Target.A)
     store.count_due(queue="general", target=Target.A, by=make.NOON, most=10)
     store.opinions_by_lot(most=10)
