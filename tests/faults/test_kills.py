@@ -23,6 +23,8 @@ from tests.unit.stores import databases
 from wardline.testing import postgres
 
 _ROOT = Path(__file__).parents[2]
+_LONGEST_SECONDS = 3600
+"""Of one process that kills: one that hangs must fail the run."""
 _PLACES = {
     "commits": {"store:before-commit:case:opened", "store:after-commit:case:opened", "test:signing"},
     "story": {
@@ -53,10 +55,18 @@ def kill(mode: str, kind: str, kills: int, seed: int, *bug: str) -> dict[str, An
         **os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]), "OPENBLAS_NUM_THREADS": "1",
     }  # fmt: skip
     command = [sys.executable, "-m", "tests.faults.killing", mode, kind, str(kills), str(seed), *bug]
-    done = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=_ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_LONGEST_SECONDS,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    assert found["kills"] == kills
+    assert found["kills"] == kills or found["wrong"], found
     return found
 
 
@@ -73,6 +83,13 @@ def test_a_few_kills_lose_nothing_and_double_nothing(mode: str, kills: int, kind
 @pytest.mark.parametrize(("mode", "bug"), [("commits", "too-soon"), ("story", "other-key")])
 def test_the_kills_find_who_acknowledges_too_soon_and_who_takes_an_upload_twice(mode: str, bug: str) -> None:
     assert kill(mode, "sqlite", 10, 3, bug)["wrong"]
+
+
+@pytest.mark.parametrize(("mode", "bug"), [("commits", "never-killed"), ("story", "never-finished")])
+def test_a_run_in_which_nobody_can_be_killed_or_go_on_ends_and_says_so(mode: str, bug: str) -> None:
+    found = kill(mode, "sqlite", 10, 3, bug)
+    assert found["kills"] == 0
+    assert "rounds in a row without a kill" in found["wrong"][-1]
 
 
 @pytest.mark.faults
