@@ -10,6 +10,8 @@ import pytest
 from tests.cli.conftest import run
 from tests.unit.stores import databases
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("store", [databases.SQLITE, databases.POSTGRES])
 def test_the_next_case_and_new_places_are_measured_on_either_store(store: str) -> None:

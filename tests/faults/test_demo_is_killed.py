@@ -51,6 +51,7 @@ _CHOSEN = ("store:after-commit:item:routed", "authority:after-finish")
 """After an upload is durable, and between the authority's last answer and its storing; the long run takes them all."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", _CHOSEN)
 def test_killed_once_it_ends_with_the_same_figures(
     name: str, undisturbed: Undisturbed, tmp_path: Path

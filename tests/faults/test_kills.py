@@ -71,8 +71,16 @@ def kill(mode: str, kind: str, kills: int, seed: int, *bug: str) -> dict[str, An
     return found
 
 
-@pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES], indirect=True)
-@pytest.mark.parametrize(("mode", "kills"), [("commits", 10), ("story", 4)])
+@pytest.mark.parametrize(
+    ("mode", "kills", "kind"),
+    [
+        ("commits", 10, "sqlite"),
+        ("story", 3, "sqlite"),
+        pytest.param("commits", 10, "postgres", marks=[pytest.mark.long, *databases.POSTGRES.marks]),
+        pytest.param("story", 4, "postgres", marks=[pytest.mark.long, *databases.POSTGRES.marks]),
+    ],
+    indirect=["kind"],
+)
 def test_a_few_kills_lose_nothing_and_double_nothing(mode: str, kills: int, kind: str) -> None:
     found = kill(mode, kind, kills, 7)
     assert found["wrong"] == []
@@ -81,12 +89,17 @@ def test_a_few_kills_lose_nothing_and_double_nothing(mode: str, kills: int, kind
     }
 
 
-@pytest.mark.parametrize(("mode", "bug"), [("commits", "too-soon"), ("story", "other-key")])
+@pytest.mark.parametrize(
+    ("mode", "bug"), [("commits", "too-soon"), pytest.param("story", "other-key", marks=pytest.mark.long)]
+)
 def test_the_kills_find_who_acknowledges_too_soon_and_who_takes_an_upload_twice(mode: str, bug: str) -> None:
     assert kill(mode, "sqlite", 10, 3, bug)["wrong"]
 
 
-@pytest.mark.parametrize(("mode", "bug"), [("commits", "never-killed"), ("story", "never-finished")])
+@pytest.mark.parametrize(
+    ("mode", "bug"),
+    [("commits", "never-killed"), pytest.param("story", "never-finished", marks=pytest.mark.long)],
+)
 def test_a_run_in_which_nobody_can_be_killed_or_go_on_ends_and_says_so(mode: str, bug: str) -> None:
     found = kill(mode, "sqlite", 10, 3, bug)
     assert found["kills"] == 0
