@@ -345,6 +345,7 @@ def _end_well(place: Installation, load: Load, log: Path, told: Told) -> None:
 
     What is lost or doubled stays so however often it is started.
     """
+    found: list[str] = []
     for _ in range(_ENDINGS):
         process = _started(place, log)
         try:

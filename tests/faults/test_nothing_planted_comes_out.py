@@ -334,7 +334,7 @@ def live(place: Place, outside: Outside) -> None:
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(_PATIENCE_SECONDS)
-            stdout.write(process.stdout.read() if process.stdout else b"")
+            stdout.write(process.stdout.read() if process.stdout is not None else b"")
     for name in ("stdout", "stderr"):
         story.out[f"serve: {name}"] = (tmp / name).read_bytes()
     assert code == 0, story.out["serve: stderr"][-2000:]
