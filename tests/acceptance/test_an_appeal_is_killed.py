@@ -15,6 +15,8 @@ from wardline.records import AppealState, DecisionState, MessageKind, Outcome, R
 from wardline.testing.harness import Key, Line, Person
 from wardline.testing.platform_ledger import AccountState, ContentState
 
+pytestmark = pytest.mark.long
+
 VISITS = (1, 2, 3, 4, 6, 9, 14, 20, 26, 33)
 
 

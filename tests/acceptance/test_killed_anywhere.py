@@ -142,7 +142,9 @@ def killed_at(visit: int, outside: World) -> str | None:
     return where
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize(
+    "share", [0, *(pytest.param(share, marks=pytest.mark.long) for share in range(1, SHARES))]
+)
 def test_a_crash_at_any_visit_to_any_write_point_changes_no_figure(tmp_path: Path, share: int) -> None:
     places = []
     for visit in range(1 + share, MOST_VISITS, SHARES):

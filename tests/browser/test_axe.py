@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.browser.chromium import Visitors
 
+pytestmark = pytest.mark.long
+
 WIDE, NARROW = 1440, 390
 WIDTHS = (WIDE, NARROW)
 # What axe would fetch anew for every page serves two rules: one is off, and the other one never calls anything a violation.

@@ -35,6 +35,8 @@ from wardline.testing import write_points
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.long
+
 SCENES, SHARE_WORKED = 70, 0.2
 """A small demo, of which much is left open."""
 LEAST = 50

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.furnished import Furnished
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.chromium import Visitors
+
+pytestmark = pytest.mark.long
 
 
 def _held(house: Furnished) -> set[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.furnished import Furnished
 from tests.browser.pages import pages
 from tests.browser.working import DECISION, NEXT
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
 
     from tests.browser.chromium import Visitors
+
+pytestmark = pytest.mark.long
 
 # Source: WCAG 2.2, success criterion 1.4.10: a window of 1280 x 1024 at 400 % has 320 x 256 CSS pixels.
 _ZOOM = 4

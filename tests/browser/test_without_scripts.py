@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tests.browser.chromium import Visitors
 
+pytestmark = pytest.mark.long
+
 CASES = 12
 
 

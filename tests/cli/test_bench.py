@@ -20,6 +20,8 @@ from wardline.cli.process_tree import ProcessTree
 from wardline.errors import AuditLogError
 from wardline.pipeline import Parts
 
+pytestmark = pytest.mark.long
+
 _BUSY = "import time\nwhile time.process_time() < {seconds}: pass\nprint('done', flush=True)\ninput()"
 _THREADED = """
 import subprocess, sys, threading

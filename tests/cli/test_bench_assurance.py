@@ -18,6 +18,8 @@ from wardline.cli import (
 from wardline.cli.bench_thresholds import SIZES
 from wardline.kernels import binomial
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("pooled", [False, True])
 def test_the_tasks_are_probabilities_and_their_best_split_keeps_the_caps(pooled: bool) -> None:

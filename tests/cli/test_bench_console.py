@@ -16,6 +16,8 @@ from wardline.web import console
 from wardline.web.app import create_app
 from wardline.web.console.desk import COOKIE
 
+pytestmark = pytest.mark.long
+
 _CASES = 100
 _ONCE = {"/pictures/{name}"}
 

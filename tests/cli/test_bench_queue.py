@@ -9,6 +9,11 @@ import pytest
 
 from tests.cli.conftest import run
 from tests.unit.stores import databases
+from wardline.cli import bench_queue_filled
+from wardline.cli.bench_stores import BenchStore
+from wardline.pipeline.log import Sequencer
+
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("store", [databases.SQLITE, databases.POSTGRES])
@@ -44,3 +49,16 @@ def test_no_other_installation_is_measured_in_for_cases_are_taken_there(tmp_path
     assert "no benchmark made" in ended.err
     ended = run("bench", "queue", "--folder", tmp_path / "new", "--store", "postgres")
     assert ended.code == 2
+
+
+def test_what_the_database_copied_is_signed_so_that_the_log_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bench_queue_filled, "_SEEDS", 20)
+    with bench_queue_filled.filled(60, BenchStore.SQLITE) as full:
+        parts = full.wardline.parts
+        assert full.cases == 60
+        Sequencer(parts).run()
+        last = parts.store.last_checkpoint()
+        assert last is not None
+        assert last.size == parts.store.log_size() > 60

@@ -34,6 +34,7 @@ class TestSqliteStore(SqlStoreContract):
     kind = "sqlite"
 
 
+@pytest.mark.long  # the same contract runs on SQLite each time; here each test has a database of its own
 @pytest.mark.postgres
 @pytest.mark.skipif(postgres.why_no_postgres() is not None, reason=str(postgres.why_no_postgres()))
 class TestPostgresStore(SqlStoreContract):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import apsw
@@ -119,7 +120,7 @@ class Cursor:
         return next(self._rows, None)
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
-        return [row for row, _ in zip(self._rows, range(size or self.arraysize), strict=False)]
+        return list(islice(self._rows, size or self.arraysize))
 
     def fetchall(self) -> list[Any]:
         return list(self._rows)

@@ -24,6 +24,10 @@ _LOOK_SECONDS = 1.0
 """How often a servant looks whether its parent is still there."""
 
 
+_LONGEST_SECONDS = 300
+"""A child that lives and is still not at its end by then hangs: the kernel ends it, so that the run fails instead of waiting for ever."""
+
+
 class KillAt:
     """A write point hook that ends its process with SIGKILL at the n-th visit, after it wrote the visit's name to a pipe, in a line."""
 
@@ -48,6 +52,7 @@ def killed(live: Callable[[int], None]) -> str | None:
     reading, writing = os.pipe()
 
     def lives() -> None:
+        signal.alarm(_LONGEST_SECONDS)
         os.close(reading)
         live(writing)
 
@@ -70,7 +75,12 @@ def answered(ask: Callable[[], T]) -> T:
         RuntimeError: It did not answer; what went wrong is on the standard error.
     """
     ours, theirs = Pipe(duplex=False)
-    pid = _fork(lambda: theirs.send_bytes(pickle.dumps(ask())))
+
+    def answers() -> None:
+        signal.alarm(_LONGEST_SECONDS)
+        theirs.send_bytes(pickle.dumps(ask()))
+
+    pid = _fork(answers)
     theirs.close()
     try:
         return pickle.loads(ours.recv_bytes())  # type: ignore[no-any-return]  # noqa: S301 - of our own child

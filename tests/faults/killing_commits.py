@@ -73,7 +73,7 @@ def run(
     acknowledged: set[str] = set()
     rounds = min(most, _KILLS_A_DATABASE)
     for number in range(1, rounds + 1):
-        visit = chance.randint(1, _MOST_VISITS)
+        visit = _NEVER if bug == "never-killed" else chance.randint(1, _MOST_VISITS)
         told = forked.killed(partial(_live, address, visit, bug))
         if told is None:
             return [f"not killed at visit {visit}"]

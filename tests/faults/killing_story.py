@@ -170,6 +170,8 @@ def run(
 
     def live(life: int, visit: int | None) -> Callable[[int], None]:
         def lives(pipe: int) -> None:
+            if bug == "never-finished":
+                raise TimeoutError("story: planted to fail in each life")
             armed = forked.KillAt(visit, pipe) if visit is not None else nothing_reached
             with _line(address, folder, urls, media, life, armed) as line:
                 if bug == "other-key":

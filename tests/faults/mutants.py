@@ -7,11 +7,15 @@ another file's or changed within, and it is put together with sums and lengths t
 
 from __future__ import annotations
 
+import io
 import random
+import re
 import struct
 import zlib
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
+from typing import Any
 
 from wardline.adapters.media import warming
 from wardline.records import MediaFormat
@@ -25,6 +29,7 @@ _EXTREMES = (
     b"\0\0\xff\xff",
     b"\x80\0\0\0",
 )
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _PNG_HEAD = 8
 _RIFF_HEAD = 12
 _SMALLEST_BOX = 8
@@ -36,13 +41,43 @@ def originals() -> tuple[bytes, ...]:
     drawn = (
         pictures.encode(pictures.scene(seed, (160, 120)), name) for seed, name in enumerate(pictures.FORMATS)
     )
-    return (*drawn, *warming.samples(frozenset(MediaFormat) - {MediaFormat.HEIC}))
+    return (*drawn, *warming.samples(frozenset(MediaFormat) - {MediaFormat.HEIC}), *large_jpegs())
+
+
+@cache
+def large_jpegs() -> tuple[bytes, ...]:
+    """Give JPEGs that are large enough for a glance (``pdq.factor_for``), as cameras, phones and servers write them.
+
+    They have many rows of blocks, sides that no block fits, and all that decides which decoder reads them: the kernel of our own, or Pillow's.
+    """
+    ways: tuple[tuple[tuple[int, int], str, dict[str, Any]], ...] = (
+        ((704, 544), "RGB", {"quality": 85}),
+        ((641, 523), "RGB", {"quality": 60, "subsampling": 0}),
+        ((704, 560), "RGB", {"quality": 92, "subsampling": 1, "optimize": True}),
+        ((655, 529), "L", {"quality": 75}),
+        ((704, 544), "RGB", {"quality": 80, "restart_marker_blocks": 7}),
+        ((688, 536), "RGB", {"quality": 80, "restart_marker_rows": 1}),
+        ((641, 523), "RGB", {"quality": 80, "progressive": True}),
+        ((1296, 816), "RGB", {"quality": 70, "restart_marker_rows": 4}),
+        ((1283, 811), "RGB", {"quality": 60, "progressive": True, "subsampling": 1}),
+    )
+    return tuple(_jpeg(seed, *way) for seed, way in enumerate(ways, start=20))
+
+
+def _jpeg(seed: int, size: tuple[int, int], mode: str, how: dict[str, Any]) -> bytes:
+    file = io.BytesIO()
+    pictures.scene(seed, size).convert(mode).save(file, "JPEG", **how)
+    return file.getvalue()
 
 
 def mutant(seed: int) -> bytes:
     """Give the damaged picture of a seed: the same on every machine that encodes the originals alike."""
     chance = random.Random(seed)
-    original = chance.choice(originals())
+    return mutant_of(chance.choice(originals()), chance)
+
+
+def mutant_of(original: bytes, chance: random.Random) -> bytes:
+    """Damage a picture."""
     if chance.random() < 0.5:
         return damaged(original, chance) or b"\0"
     take_apart, put_together = _format_of(original)
@@ -143,13 +178,17 @@ def _png(parts: list[bytes], chance: random.Random) -> bytes:
 
 
 def _jpeg_segments(content: bytes) -> list[bytes]:
-    """Give the segments, the last with all that is coded after it."""
+    """Give the segments, and what is coded after them cut at its restart markers, or in eight where it has none."""
     parts, at = [content[:2]], 2
     while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] != 0xDA:
         end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
         parts.append(content[at:end])
         at = end
-    return [*parts, content[at:]]
+    coded = content[at:]
+    cuts = [found.start() for found in _RESTART.finditer(coded)]
+    cuts = cuts or list(range(len(coded) // 8, len(coded), max(1, len(coded) // 8)))
+    ends = pairwise([0, *cuts, len(coded)])
+    return [*parts, *(coded[start:end] for start, end in ends)]
 
 
 def _riff_chunks(content: bytes) -> list[bytes]:

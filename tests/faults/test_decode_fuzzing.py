@@ -1,11 +1,12 @@
 """A hundred thousand damaged pictures in the real sandbox: each ends with an answer, and costs no more than it may.
 
-``pytest -m faults tests/faults/test_decode_fuzzing.py``. Time is the worker's own processor time, as the kernel counts it (in hundredths of a second), and not the
+``pytest -m faults -n 0 tests/faults/test_decode_fuzzing.py``, a picture a seed (``FAULTS_FIRST``, ``FAULTS_COUNT``). Time is the worker's own processor time, as the kernel counts it (in hundredths of a second), and not the
 clock's, for the machine may do other things; memory is the most that a worker ever held, what it shares with others included.
 """
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,12 +14,14 @@ from functools import reduce
 from operator import add
 
 import pytest
+from PIL import Image
 
 from tests.faults import mutants, spread
 from tests.faults.metered import metered
 from wardline import records
 from wardline.adapters.media import Caps, SandboxMedia
 from wardline.adapters.media.reasons import Reason
+from wardline.kernels import jpeg, native, pdq
 from wardline.testing import pictures
 
 _MOST_SECONDS = 2.0
@@ -100,6 +103,26 @@ def test_a_seed_gives_the_same_mutant_again_and_most_differ_from_each_other() ->
     assert len(set(made)) > 150
 
 
+def test_large_jpegs_are_whole_and_their_mutants_meet_both_decoders() -> None:
+    if native.library("jpeg") is None:
+        pytest.skip("the JPEG kernel was not built, expected a C compiler at the set-up")
+
+    def read_by_the_kernel(content: bytes) -> bool:
+        try:
+            with Image.open(io.BytesIO(content), formats=("JPEG",)) as opened:
+                size = opened.size
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            return False
+        factor = pdq.factor_for(size)
+        return factor is not None and jpeg.luma(content, size, factor) is not None
+
+    whole = mutants.large_jpegs()
+    assert [read_by_the_kernel(each) for each in whole] == [True] * 6 + [False, True, False]
+    made = [mutants.mutant_of(each, random.Random(seed)) for each in whole for seed in range(40)]
+    read = sum(map(read_by_the_kernel, made))
+    assert 0.02 * len(made) < read < 0.9 * len(made)
+
+
 def test_a_worker_that_is_busy_for_long_or_holds_much_is_noticed() -> None:
     media = SandboxMedia(("tests.faults.wasteful:hasher",), caps=_CAPS, workers=1)
     content = pictures.encode(pictures.scene(1, (64, 48)), "png")
@@ -120,7 +143,8 @@ def test_a_worker_that_is_busy_for_long_or_holds_much_is_noticed() -> None:
 def test_a_hundred_thousand_damaged_pictures_end_with_an_answer_each_and_cost_no_more_than_they_may(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    cost = reduce(add, spread.over(range(1000, 101_000), fuzz, pieces=100))
+    seeds = spread.seeds(range(1000, 101_000))
+    cost = reduce(add, spread.over(seeds, fuzz, pieces=-(-len(seeds) // 1000)))
     with capsys.disabled():
         spread.tell(f"{cost}")
-    _check(cost, 100_000)
+    _check(cost, len(seeds))

@@ -1,4 +1,7 @@
-"""The demo is killed with SIGKILL at its write points, started again, and ends with the same figures."""
+"""The demo is killed with SIGKILL at its write points, started again, and ends with the same figures.
+
+``pytest -m faults -n 0 tests/faults/test_demo_is_killed.py``; a seed is a write point, or a kill on the way to one end (``FAULTS_FIRST``, ``FAULTS_COUNT``).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults import spread
 from wardline.testing import write_points
 
 _SCENES = "16"
@@ -48,6 +52,7 @@ _CHOSEN = ("store:after-commit:item:routed", "authority:after-finish")
 """After an upload is durable, and between the authority's last answer and its storing; the long run takes them all."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", _CHOSEN)
 def test_killed_once_it_ends_with_the_same_figures(
     name: str, undisturbed: Undisturbed, tmp_path: Path
@@ -58,9 +63,9 @@ def test_killed_once_it_ends_with_the_same_figures(
 
 @pytest.mark.faults
 def test_killed_anywhere_it_ends_with_the_same_figures(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    chance = random.Random(7)
-    for place, name in enumerate(undisturbed.names):
-        for hit in (1, chance.randint(2, 9)):
+    places = spread.seeds(range(len(undisturbed.names)))
+    for place, name in list(enumerate(undisturbed.names))[places.start : places.stop]:
+        for hit in (1, random.Random(place).randint(2, 9)):
             folder = tmp_path / f"{place}-{hit}"
             folder.mkdir()
             _kill_and_resume(folder, name, hit, undisturbed, must_die=hit == 1)
@@ -70,8 +75,8 @@ def test_killed_anywhere_it_ends_with_the_same_figures(undisturbed: Undisturbed,
 def test_killed_again_and_again_it_ends_with_the_same_figures(
     undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    chance = random.Random(11)
-    for _ in range(12):
+    for seed in spread.seeds(range(12)):
+        chance = random.Random(seed)
         name = chance.choice(undisturbed.names)
         _demo(tmp_path, {write_points.CRASH_AT: name, write_points.CRASH_HIT: str(chance.randint(1, 5))})
     _ends_like(undisturbed, tmp_path)

@@ -1,6 +1,6 @@
 """A hundred thousand reports delivered through faults and crashes: each is finished exactly once, and complete.
 
-``pytest -m faults tests/faults/test_simulated_delivery.py``. The world and its small runs are in ``tests/property/test_referral_simulation.py``:
+``pytest -m faults -n 0 tests/faults/test_simulated_delivery.py``, a case a seed (``FAULTS_FIRST``, ``FAULTS_COUNT``). The world and its small runs are in ``tests/property/test_referral_simulation.py``:
 faults before and after every call, crashes around every call and every commit, time that runs out. Nothing there waits or touches a disk.
 """
 
@@ -17,7 +17,7 @@ from tests.property.test_referral_simulation import (
 )
 
 _SEEDS = range(10_000, 110_000)
-_PIECES = 100
+_CASES_A_PIECE = 1000
 
 
 def wrong_without_word_of_restarts(seeds: range) -> int:
@@ -44,9 +44,11 @@ def one_divided(seeds: range) -> float:
 
 @pytest.mark.faults
 def test_a_hundred_thousand_cases_end_with_exactly_one_finished_and_complete_report() -> None:
-    spread.over(_SEEDS, check_without_rejections, pieces=_PIECES)
+    seeds = spread.seeds(_SEEDS)
+    spread.over(seeds, check_without_rejections, pieces=-(-len(seeds) // _CASES_A_PIECE))
 
 
 @pytest.mark.faults
 def test_a_hundred_thousand_cases_with_rejections_never_end_with_two_reports() -> None:
-    spread.over(_SEEDS, check_with_rejections, pieces=_PIECES)
+    seeds = spread.seeds(_SEEDS)
+    spread.over(seeds, check_with_rejections, pieces=-(-len(seeds) // _CASES_A_PIECE))

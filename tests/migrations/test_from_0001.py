@@ -23,6 +23,8 @@ from wardline.records import Insert, Replace, Verb
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
+pytestmark = pytest.mark.long
+
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _USERS = sa.table(
     "users", sa.column("id"), sa.column("name"), sa.column("role"), sa.column("password_hash"),

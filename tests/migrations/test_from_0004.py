@@ -20,6 +20,8 @@ from wardline.adapters.stores.columns import UtcTime
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
+pytestmark = pytest.mark.long
+
 _CASES = sa.table(
     "cases", sa.column("id"), sa.column("opened_at", UtcTime()), sa.column("account_reference"), sa.column("item_ids"), sa.column("reasons"),
     sa.column("restricted", sa.Boolean()), sa.column("state"), sa.column("claimed_by"), sa.column("lease_until", UtcTime()),

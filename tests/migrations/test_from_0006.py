@@ -19,6 +19,8 @@ from wardline.adapters.stores.columns import UtcTime
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
+pytestmark = pytest.mark.long
+
 _SESSIONS = sa.table(
     "sessions", sa.column("id"), sa.column("user_id"), sa.column("token_digest"), sa.column("opened_at", UtcTime()),
     sa.column("expires_at", UtcTime()), sa.column("version"),

@@ -18,6 +18,8 @@ from wardline.records import CaseState, Category, Replace
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
+pytestmark = pytest.mark.long
+
 _SAME = records.Match(
     list_id="hash-list-1", entry_id="entry-1", hash_kind=records.HashKind.SHA256, distance_bits=0,
     trust=records.ListTrust.VERIFIED, category=Category.A1,

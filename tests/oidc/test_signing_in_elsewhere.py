@@ -28,6 +28,8 @@ from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, Line
 from wardline.web.app import create_app
 
+pytestmark = pytest.mark.long
+
 BACK = f"{HOST}/sign-in/with/example/back"
 
 

@@ -25,11 +25,11 @@ class Verdict:
     """What a verification found."""
 
     ok: bool
-    """Everything present is intact, and signed where that was asked for."""
+    """Everything present is intact, and what was signed."""
     entries: int
     """Intact entries from the beginning, before the first bad one."""
     unsigned: int
-    """How many of these no good checkpoint covers: not yet signed, when all is well."""
+    """How many of these no good checkpoint covers; none when all is well."""
     first_bad: int | None
     """Position of the first bad or missing entry; the first that is in doubt when a checkpoint is bad; None when all is well, or when
     a checkpoint is bad after which no entry follows."""
@@ -42,32 +42,28 @@ def verify_log(
     checkpoints: Iterable[records.Checkpoint],
     origin: str,
     public_key: Ed25519PublicKey,
-    *,
-    all_signed: bool = False,
 ) -> Verdict:
     """Check a whole log against its checkpoints, reading each iterable once and holding a bounded number of entries.
 
     Args:
-        entries: Every entry by position, from 0.
+        entries: Every entry that has a position, by it, from 0. Entries get theirs in the commit of the checkpoint over them, so that one
+            beyond the last checkpoint is a finding: it was added, or its checkpoint was taken away.
         checkpoints: Every checkpoint, smallest first. Merge copies that were kept outside into them by size: only these reveal a log
             that was cut off together with its newest checkpoints, or signed anew.
         origin: The log's name.
         public_key: The log's key.
-        all_signed: Entries beyond the last checkpoint are a finding rather than not yet signed.
     """
     walk = _Walk(iter(entries))
     try:
         for checkpoint in checkpoints:
             walk.cover(checkpoint, origin, public_key)
-        walk.finish(all_signed=all_signed)
+        walk.finish()
     except _FoundError as found:
         return Verdict(
             ok=False, entries=walk.size, unsigned=walk.unsigned, first_bad=found.position, reason=found.reason
         )
     reason = f"{walk.signed} entries are intact and signed"
-    if walk.unsigned:
-        reason += f", {walk.unsigned} more are not yet signed"
-    return Verdict(ok=True, entries=walk.size, unsigned=walk.unsigned, first_bad=None, reason=reason)
+    return Verdict(ok=True, entries=walk.size, unsigned=0, first_bad=None, reason=reason)
 
 
 class _FoundError(Exception):
@@ -121,10 +117,10 @@ class _Walk:
             )
         self.signed = size
 
-    def finish(self, *, all_signed: bool) -> None:
-        """Read what lies beyond the last checkpoint."""
+    def finish(self) -> None:
+        """Read what lies beyond the last checkpoint, where nothing may be."""
         self.read(None)
-        if all_signed and self.unsigned:
+        if self.unsigned:
             raise _FoundError(
                 self.signed, f"entry {self.signed}: not signed, expected a checkpoint over all {self.size}"
             )

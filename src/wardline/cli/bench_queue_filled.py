@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wardline import records, settings, wiring
+from wardline import audit, records, settings, wiring
 from wardline.cli import output
 from wardline.cli.bench_queue_filling import LEAD, MODERATORS, PERIOD, Filling, moderator
 from wardline.cli.bench_stores import BenchStore
 from wardline.errors import InputError
+from wardline.kernels import merkle
 from wardline.testing import multiplying
 from wardline.testing.postgres import PostgresServer
 
@@ -107,6 +108,7 @@ def fill(folder: Path, wardline: Wardline, cases: int) -> Full:
     engine: Any = wardline.parts.store
     apart = PERIOD / (cases // copies) / copies
     made = multiplying.multiply(engine.engine, copies, apart=apart)
+    _sign_copies(wardline.parts, engine.engine)
     output.note(f"{made:,} cases are open")
     password = secrets.token_urlsafe(16)
     wiring.create_secret(folder / _PASSWORD_FILE, password.encode())
@@ -115,6 +117,15 @@ def fill(folder: Path, wardline: Wardline, cases: int) -> Full:
     return Full(
         folder=folder, wardline=wardline, takers=takers, lead=_signed_in(wardline.parts, takers[0], password), cases=made
     )  # fmt: skip
+
+
+def _sign_copies(parts: Parts, engine: Any) -> None:
+    """Sign the log with the copied entries in it: a log that is not what was signed is not signed on."""
+    size, last = parts.store.log_size(), parts.store.last_checkpoint()
+    if last is None or last.size == size:
+        return
+    frontier = merkle.Frontier().extend(parts.store.log_hashes(0, size))
+    multiplying.keep(engine, audit.checkpoint(parts.log_origin, frontier, parts.log_key, parts.now()))
 
 
 @contextlib.contextmanager

@@ -40,22 +40,43 @@ class Sequencer:
         return checkpoint
 
     def _catch_up(self) -> None:
-        """Bring the frontier to the stored log: after a start, a failed commit, or another process's turn."""
-        store = self._parts.store
-        size = store.log_size()
+        """Bring the frontier to the stored log: after a start, a failed commit, or another process's turn.
+
+        Raises:
+            AuditLogError: The stored log is not what was signed. Signed on, it would be found in order ever after.
+        """
+        size = self._parts.store.log_size()
+        root = self._signed_root(size)
         if self._frontier.size > size:
             self._frontier = merkle.Frontier()
         self._extend(size)
-        last = store.last_checkpoint()
-        if last is None or last.size != size or last.root == self._frontier.root():
+        if self._frontier.root() == root:
             return
         # What is remembered may be of a commit that failed; only the stored log counts.
         self._frontier = merkle.Frontier()
         self._extend(size)
-        if last.root != self._frontier.root():
+        if self._frontier.root() != root:
             raise AuditLogError(
                 f"audit log: its {size} entries do not give the root of the last checkpoint, expected the same root"
             )
+
+    def _signed_root(self, size: int) -> bytes:
+        """Give the root that the newest checkpoint was signed over. Whatever has a position was signed in the same commit."""
+        parts, last = self._parts, self._parts.store.last_checkpoint()
+        if last is None and size == 0:
+            return merkle.Frontier().root()
+        if last is None or last.size != size:
+            signed = 0 if last is None else last.size
+            raise AuditLogError(
+                f"audit log of {size} entries: {signed} are signed, expected a checkpoint over all"
+            )
+        # The record beside the note is written by whoever has the database; only the note is signed.
+        signed, root = audit.open_checkpoint(last.note, parts.log_origin, parts.log_key.public_key())
+        if (signed, root) != (size, last.root):
+            raise AuditLogError(
+                f"checkpoint of {size} entries: its record says otherwise than its signed note, expected the same"
+            )
+        return root
 
     def _extend(self, size: int) -> None:
         hashes = (
@@ -96,17 +117,17 @@ def verify(parts: Parts, notes: Sequence[str] = ()) -> Verification:
         return Verification(
             ok=False, entries=0, first_bad=None, reason=f"{error.message}; {error.remedy}", drifted=()
         )
-    # A running service signs on meanwhile. What is compared ends at the checkpoint that is the last one now; entries are counted
-    # after it was read, so that a log that was cut off still falls short of it.
-    # Whatever has a position was signed in the same commit: an entry from before that no checkpoint covers now lost its own.
+    # A running service signs on meanwhile, so that what is compared ends at what is signed now. Entries are counted before that is read:
+    # whatever has a position was signed in the same commit, and one from before that no checkpoint covers now lost its own.
     before = store.log_size()
     last = store.last_checkpoint()
     signed = 0 if last is None else last.size
     checkpoints = takewhile(lambda each: each.size <= signed, store.checkpoints())
     merged = heapq.merge(checkpoints, kept.checkpoints, key=lambda each: each.size)
     verdict = audit.verify_log(
-        store.log_entries(0, store.log_size()), merged, parts.log_origin, parts.log_key.public_key()
+        store.log_entries(0, max(before, signed)), merged, parts.log_origin, parts.log_key.public_key()
     )
+    # A copy kept elsewhere may cover what the installation's own checkpoints no longer do.
     if verdict.ok and signed < before:
         verdict = replace(
             verdict, ok=False, first_bad=signed, entries=signed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -43,6 +45,8 @@ _OF_STATUS = {
         "docs/reference/http.md names every route.",
     ),
 }
+_NOT_OURS = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+"""Pydantic's words for a field that a form, or a record in it, does not have."""
 _RETRY_SECONDS = {429: "1", 503: "5", 507: "60"}
 
 
@@ -95,9 +99,15 @@ def of_validation(request: Request, error: Exception) -> Response:
     """Answer a body or parameter of the wrong form: names the fields, never their values."""
     if not isinstance(error, RequestValidationError):
         return of_error(request, error)
-    places = sorted(
-        {".".join(str(part) for part in each["loc"]) + ": " + str(each["type"]) for each in error.errors()}
-    )
+    places = sorted({f"{field_of(each)}: {each['type']}" for each in error.errors()})
     # A name that the caller made up may hold halves of characters, which no answer can carry.
     detail = "; ".join(places)[:1000].encode("ascii", "replace").decode()
     return problem(400, errors.InputError.code, "The request is not of the expected form.", detail)
+
+
+def field_of(error: Any) -> str:
+    """Name the field that one of pydantic's errors is about, as our forms know it: a name that the caller made up may be anybody's and is not repeated."""
+    known = [str(part) for part in error["loc"]]
+    if error["type"] in _NOT_OURS and known:
+        known[-1] = "(a field that is not known)"
+    return ".".join(known)

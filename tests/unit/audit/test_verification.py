@@ -35,26 +35,25 @@ def consistent(position: int, content: bytes) -> Line:
 
 
 def test_an_untouched_log_is_found_intact() -> None:
-    verdict = verify(lines(SIZE), checkpoints(SIGNED_AT), all_signed=True)
+    verdict = verify(lines(SIZE), checkpoints(SIGNED_AT))
     assert verdict == audit.Verdict(
         ok=True, entries=SIZE, unsigned=0, first_bad=None, reason="40 entries are intact and signed"
     )
 
 
 def test_a_log_without_anything_in_it_is_intact() -> None:
-    assert verify([], [], all_signed=True).ok
-    assert verify([], checkpoints([0]), all_signed=True).ok
+    assert verify([], []).ok
+    assert verify([], checkpoints([0])).ok
 
 
 @given(st.integers(0, 60), st.lists(st.integers(0, 60), max_size=8))
 def test_any_log_signed_at_any_sizes_is_intact(size: int, sizes: list[int]) -> None:
-    verdict = verify(lines(size), checkpoints(sorted(min(size, number) for number in sizes)))
-    assert (verdict.ok, verdict.entries) == (True, size)
-    assert verdict.unsigned == size - max((min(size, number) for number in sizes), default=0)
+    verdict = verify(lines(size), checkpoints([*sorted(min(size, number) for number in sizes), size]))
+    assert (verdict.ok, verdict.entries, verdict.unsigned) == (True, size, 0)
 
 
 def test_a_log_longer_than_one_batch_is_read_to_its_end() -> None:
-    verdict = verify(lines(5000), checkpoints([1, 1023, 1024, 1025, 3000, 5000]), all_signed=True)
+    verdict = verify(lines(5000), checkpoints([1, 1023, 1024, 1025, 3000, 5000]))
     assert (verdict.ok, verdict.entries) == (True, 5000)
 
 
@@ -176,14 +175,8 @@ def test_checkpoints_out_of_order_are_a_finding() -> None:
     assert (verdict.ok, verdict.first_bad) == (False, None)
 
 
-def test_entries_beyond_the_last_checkpoint_are_not_yet_signed() -> None:
+def test_entries_beyond_the_last_checkpoint_are_a_finding() -> None:
     verdict = verify(lines(SIZE), checkpoints([15, 37]))
-    assert (verdict.ok, verdict.entries, verdict.unsigned, verdict.first_bad) == (True, SIZE, 3, None)
-    assert verdict.reason.endswith("3 more are not yet signed")
-
-
-def test_unsigned_entries_are_a_finding_where_all_must_be_signed() -> None:
-    verdict = verify(lines(SIZE), checkpoints([15, 37]), all_signed=True)
     assert (verdict.ok, verdict.entries, verdict.unsigned, verdict.first_bad) == (False, SIZE, 3, 37)
 
 
@@ -194,9 +187,9 @@ def test_a_changed_entry_beyond_the_last_checkpoint_is_found() -> None:
     assert (verdict.ok, verdict.first_bad, verdict.unsigned) == (False, 38, 1)
 
 
-def test_entries_without_any_checkpoint_are_not_yet_signed() -> None:
+def test_entries_without_any_checkpoint_are_a_finding() -> None:
     verdict = verify(lines(SIZE), [])
-    assert (verdict.ok, verdict.unsigned) == (True, SIZE)
+    assert (verdict.ok, verdict.unsigned, verdict.first_bad) == (False, SIZE, 0)
 
 
 @pytest.mark.parametrize(

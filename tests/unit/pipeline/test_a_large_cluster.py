@@ -17,6 +17,8 @@ from wardline.records import CaseState, Insert, Stage
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
 
+pytestmark = pytest.mark.long
+
 _MEMBERS = 2_500
 _PAGE = 100
 _HUNDRED_THOUSAND = 100_000

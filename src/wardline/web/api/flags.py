@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from wardline import records
 from wardline.errors import InputError
 from wardline.pipeline import Flagged, FlagTaken, Wardline, blindness
-from wardline.web import access
+from wardline.web import access, problems
 from wardline.web.access import Caller
 from wardline.web.api import multipart
 from wardline.web.api.items import MULTIPART, answer_evenly, read_context, unread
@@ -145,7 +145,7 @@ def _said(text: bytes) -> FlagBody:
     try:
         return FlagBody.model_validate_json(text)
     except ValidationError as error:
-        fields = sorted({".".join(str(part) for part in each["loc"]) or "flag" for each in error.errors()})
+        fields = sorted({problems.field_of(each) or "flag" for each in error.errors()})
         raise InputError(
             f"flag: wrong or missing {', '.join(fields)[:300]}, expected the fields of docs/reference/http.md"
         ) from None

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationErr
 from wardline import intake, records
 from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import Submission, Wardline
-from wardline.web import access
+from wardline.web import access, problems
 from wardline.web.access import Caller
 from wardline.web.api import multipart
 from wardline.web.api.report_facts import Facts
@@ -190,7 +190,7 @@ def read_context(text: bytes) -> Context:
     try:
         return _context(text)
     except ValidationError as error:
-        fields = sorted({".".join(str(part) for part in each["loc"]) or "context" for each in error.errors()})
+        fields = sorted({problems.field_of(each) or "context" for each in error.errors()})
         raise InputError(
             f"context: wrong or missing {', '.join(fields)[:300]}, expected the fields of docs/reference/http.md"
         ) from None
