@@ -55,5 +55,8 @@ class PreservationContract:
         assert store.fence() == raised
         with pytest.raises(AlreadyExistsError):
             store.commit(Insert(of_preservation.fence()), entries=[make.entry()])
-        store.commit(Replace(replace(raised, lifted_at=later(1), version=2)), entries=[make.entry()])
+        assert store.lifted_fences() == []
+        lifted = replace(raised, lifted_at=later(1), version=2)
+        store.commit(Replace(lifted), entries=[make.entry()])
         assert store.fence() is None
+        assert store.lifted_fences() == [lifted]

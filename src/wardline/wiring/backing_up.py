@@ -1,4 +1,5 @@
-"""Back-ups of an installation over SQLite with its vault in a folder: made while it runs, without keys, and born behind a fence."""
+"""Back-ups of an installation over SQLite: made while it runs, without keys, and born behind a fence. A vault in a folder is copied; one
+that is elsewhere stays where it is, and the copy looks for its evidence there."""
 
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ from wardline.wiring.master_keys import FileKeys
 MANIFEST = "manifest.json"
 _DATA = "data"
 _VAULT = "vault"
+_IN_A_FOLDER = "directory"
 _AT_ONCE = 1 << 20
 _FORM = 1
 
@@ -45,22 +47,25 @@ class BackUp:
     bytes: int
     keys: tuple[str, ...]
     """Names of the master keys without which it cannot be read."""
+    evidence: bool
+    """Whether the sealed files are in it."""
 
 
 def back_up(installation: Installation, to: Path, *, user: records.User) -> BackUp:
-    """Copy the database, the sealed files and the settings into a new folder. The installation may run.
+    """Copy the database, the sealed files that lie in a folder, and the settings into a new folder. The installation may run.
 
     The database first: what is sealed afterwards is not in it, and what is destroyed meanwhile is left out.
 
     Raises:
         AlreadyExistsError: There is something in that folder.
-        ConfigurationError: The store or the vault is backed up by its own means.
+        ConfigurationError: The store is backed up by its own means.
     """
     chosen, parts = installation.settings, installation.wardline.parts
     door = store_door(chosen)
-    if door.many_workers or chosen.preservation.vault != "directory":
+    evidence = chosen.preservation.vault == _IN_A_FOLDER
+    if door.many_workers:
         raise ConfigurationError(
-            f"back-up of store {chosen.store.adapter} and vault {chosen.preservation.vault}: not by this verb, expected sqlite and directory",
+            f"back-up of store {chosen.store.adapter}: not by this verb, expected sqlite",
             remedy="docs/how-to/back-up-and-restore.md says how PostgreSQL is backed up, and which fence to raise.",
         )
     if to.exists() and any(to.iterdir()):
@@ -72,7 +77,7 @@ def back_up(installation: Installation, to: Path, *, user: records.User) -> Back
     door.snapshot(to / _DATA)
     shutil.copyfile(chosen.folder / FILE_NAME, to / FILE_NAME)
     _fence(chosen, to)
-    for path in _sealed_files(chosen.data / _VAULT):
+    for path in _sealed_files(chosen.data / _VAULT) if evidence else ():
         with suppress(FileNotFoundError):  # destroyed since it was listed
             _copy(path, to / _DATA / _VAULT / path.relative_to(chosen.data / _VAULT))
     files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
@@ -82,11 +87,14 @@ def back_up(installation: Installation, to: Path, *, user: records.User) -> Back
         "id": made_id,
         "at": parts.now().isoformat(),
         "keys": keys,
+        "vault": chosen.preservation.vault,
         "files": files,
     }
     signed = audit.sign_statement(said, parts.log_origin, parts.log_key)
     _write(to / MANIFEST, json.dumps(signed).encode())
-    return BackUp(id=made_id, files=len(files), bytes=sum(each["size"] for each in files.values()), keys=keys)
+    return BackUp(
+        id=made_id, files=len(files), bytes=sum(each["size"] for each in files.values()), keys=keys, evidence=evidence
+    )  # fmt: skip
 
 
 def restore(source: Path, folder: Path) -> Settings:
@@ -97,6 +105,7 @@ def restore(source: Path, folder: Path) -> Settings:
         IntegrityError: It is not what was backed up.
         AlreadyExistsError: There is data in that folder.
         UnknownMasterKeyError: The keys are others than it was sealed under.
+        ConfigurationError: The settings there name another kind of vault than the one its evidence is in.
     """
     if not (folder / FILE_NAME).exists():
         _copy(source / FILE_NAME, folder / FILE_NAME)
@@ -107,6 +116,10 @@ def restore(source: Path, folder: Path) -> Settings:
     if missing:
         raise UnknownMasterKeyError(
             f"back-up {said['id']}: sealed under key {missing[0]}, expected it in keys/vault.key"
+        )
+    if said.get("vault", _IN_A_FOLDER) != chosen.preservation.vault:
+        raise ConfigurationError(
+            f"back-up {said['id']}: its evidence is in a vault {said.get('vault', _IN_A_FOLDER)}, expected preservation.vault to name it"
         )
     if chosen.data.exists() and any(chosen.data.iterdir()):
         raise AlreadyExistsError(f"installation {folder.name}: holds data already, expected none")

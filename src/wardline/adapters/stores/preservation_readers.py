@@ -39,3 +39,8 @@ class SqlPreservation(SqlReading):
         table = tables.fences
         chosen = sa.select(table).where(table.c.lifted_at.is_(None))
         return self._first(records.Fence, chosen.order_by(table.c.raised_at, table.c.id))
+
+    def lifted_fences(self) -> list[records.Fence]:
+        table = tables.fences
+        chosen = sa.select(table).where(table.c.lifted_at.is_not(None))
+        return self._all(records.Fence, chosen.order_by(table.c.raised_at, table.c.id))

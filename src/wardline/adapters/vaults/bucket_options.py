@@ -13,6 +13,7 @@ from wardline.errors import ConfigurationError
 
 _NEEDED = ("endpoint", "region", "bucket")
 _ALLOWED = ("prefix", "ca_file", "connect_seconds", "answer_seconds", "attempts")
+_USUAL_PREFIX = "wardline/"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _PREFIX = re.compile(r"(?:[A-Za-z0-9_-]{1,63}/){1,8}")
@@ -29,7 +30,7 @@ class Place:
     bucket: str
     access_key: str
     secret_key: str
-    prefix: str = "wardline/"
+    prefix: str = _USUAL_PREFIX
     """What every name begins with; ends with a slash."""
     ca_file: Path | None = None
     """Certificates that are trusted instead of the usual ones."""
@@ -62,7 +63,7 @@ def place(options: Mapping[str, str], secret: bytes) -> Place:
         region=_fitting("region", options["region"], _REGION),
         bucket=_fitting("bucket", options["bucket"], _BUCKET),
         access_key=access_key, secret_key=secret_key,
-        prefix=_fitting("prefix", options.get("prefix", Place.prefix), _PREFIX),
+        prefix=_fitting("prefix", options.get("prefix", _USUAL_PREFIX), _PREFIX),
         ca_file=_ca_file(options.get("ca_file")),
         connect_seconds=_number("connect_seconds", options.get("connect_seconds", "5"), 0.1, 60),
         answer_seconds=_number("answer_seconds", options.get("answer_seconds", "20"), 0.1, 300),
