@@ -29,7 +29,9 @@ class ObjectStore:
         name = f"evidence-{next(_NUMBERS)}"
         made = Bucket(place(self.url, name))
         made.asked().create_bucket(
-            Bucket=name, ObjectLockEnabledForBucket=locked, CreateBucketConfiguration={"LocationConstraint": made.place.region}
+            Bucket=name,
+            ObjectLockEnabledForBucket=locked,
+            CreateBucketConfiguration={"LocationConstraint": made.place.region},
         )
         if versioned:
             made.asked().put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})

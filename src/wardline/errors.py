@@ -183,9 +183,7 @@ class VaultUnavailableError(StoreUnavailableError):
     """The object store that holds the vault did not answer, or not as it should."""
 
     code = "vault-unavailable"
-    remedy = (
-        "Check the object store and the line to it; uploads are refused, not lost, and work goes on by itself once it answers."
-    )
+    remedy = "Check the object store and the line to it; uploads are refused, not lost, and work goes on by itself once it answers."
 
 
 class VaultDeniedError(StoreUnavailableError):

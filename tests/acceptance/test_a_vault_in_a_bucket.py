@@ -93,7 +93,9 @@ def test_what_could_not_be_destroyed_in_time_is_destroyed_when_the_bucket_is_bac
     line.submit(picture(), flag="spam")
     (found,) = line.parts.vault.inventory()
     door.fails("503 SlowDown", method="DELETE")
-    line.parts.store.commit(*_ended(line, found[0]), entries=[line.parts.entry(records.Verb.HOLD_ENDED, found[0])])
+    line.parts.store.commit(
+        *_ended(line, found[0]), entries=[line.parts.entry(records.Verb.HOLD_ENDED, found[0])]
+    )
     for _ in range(2):
         try:
             line.pass_time(timedelta(hours=2))
@@ -111,6 +113,7 @@ def _ended(line: Line, item_id: str) -> list[records.Change]:
     holds = line.store.holds_of(item_id)
     gone = records.Replace(replace(item, sealed=False, version=item.version + 1))
     ended = [
-        records.Replace(replace(hold, state=records.HoldState.ENDED, version=hold.version + 1)) for hold in holds
+        records.Replace(replace(hold, state=records.HoldState.ENDED, version=hold.version + 1))
+        for hold in holds
     ]
     return [gone, *ended]

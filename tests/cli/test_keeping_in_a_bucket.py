@@ -20,7 +20,9 @@ from wardline.pipeline import preserve
 from wardline.testing.clock import VirtualClock
 from wardline.wiring import open_installation
 
-__all__ = ["kept"]  # the fixture of test_keeping: a file that was uploaded, over the vault that `place` here has
+__all__ = [
+    "kept"
+]  # the fixture of test_keeping: a file that was uploaded, over the vault that `place` here has
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,15 @@ def test_without_the_right_master_key_an_upload_is_refused_and_nothing_is_writte
     path, before = place.folder / "keys" / "vault.key", names_in(bucket)
     path.unlink()
     wiring.create_secret(path, base64.b64encode(b"k" * 32))
-    sent = place.run("submit", place.picture(1), "--account", "account-1", "--api-key-file", place.key_file("low"), "--json")
+    sent = place.run(
+        "submit",
+        place.picture(1),
+        "--account",
+        "account-1",
+        "--api-key-file",
+        place.key_file("low"),
+        "--json",
+    )
     assert sent.code == 4
     assert "vault.key" in sent.error["advice"]
     assert names_in(bucket) == before
@@ -90,7 +100,17 @@ def test_an_object_store_that_is_away_stops_neither_the_console_nor_the_check(pl
     text = path.read_text("utf-8")
     path.write_text(_elsewhere(text), "utf-8")
     assert place.run("hold", "list").code == 0
-    sent = place.run("submit", place.picture(1), "--account", "account-1", "--flag", "spam", "--api-key-file", place.key_file("low"), "--json")
+    sent = place.run(
+        "submit",
+        place.picture(1),
+        "--account",
+        "account-1",
+        "--flag",
+        "spam",
+        "--api-key-file",
+        place.key_file("low"),
+        "--json",
+    )
     assert (sent.code, sent.error["error"]) == (3, "vault-unavailable")
     ended = place.run("check", "--json")
     assert ended.code == 1
@@ -100,7 +120,8 @@ def test_an_object_store_that_is_away_stops_neither_the_console_nor_the_check(pl
 def _elsewhere(text: str) -> str:
     """Let the endpoint be a port on which nobody listens."""
     lines = [
-        'endpoint = "http://127.0.0.1:9"' if line.startswith("endpoint = ") else line for line in text.splitlines()
+        'endpoint = "http://127.0.0.1:9"' if line.startswith("endpoint = ") else line
+        for line in text.splitlines()
     ]
     return "\n".join([*lines, ""]).replace('region = "', 'connect_seconds = "1"\nattempts = "1"\nregion = "')
 

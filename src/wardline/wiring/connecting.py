@@ -145,7 +145,12 @@ def _vault(chosen: Settings, reached: ports.WritePoint, time: ports.Clock) -> po
     kept = chosen.preservation
     secret = _secret_of(chosen, kept.vault_secret_file, f"vault {kept.vault}")
     made: ports.Vault = plugins.load("vaults", kept.vault)(
-        chosen.data / "vault", FileKeys(chosen.keys), kept.vault_options, secret, reached=reached, now=time.now
+        chosen.data / "vault",
+        FileKeys(chosen.keys),
+        kept.vault_options,
+        secret,
+        reached=reached,
+        now=time.now,
     )
     return made
 

@@ -55,7 +55,9 @@ class _Handler(BaseHTTPRequestHandler):
         door = self.door
         door.asked.append((self.command, self.path))
         door.sent.append(body)
-        door.credentials.add((self.headers.get("Authorization") or "").partition("Credential=")[2].partition("/")[0])
+        door.credentials.add(
+            (self.headers.get("Authorization") or "").partition("Credential=")[2].partition("/")[0]
+        )
         what = door.fault(self.command, self.path)
         if what == "silent":
             door.ended.wait()
@@ -94,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content[: len(content) // 2] if cut else content)
         self.close_connection = self.close_connection or cut
 
-    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = _pass
+    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = _pass  # noqa: N815 -- the names that the standard library calls
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name of the standard library
         """Say nothing."""

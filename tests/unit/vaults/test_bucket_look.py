@@ -46,7 +46,9 @@ def test_a_plain_bucket_is_fit_and_needs_no_advice(bucket: Bucket) -> None:
 def test_versions_are_told_of_and_work(object_store: ObjectStore) -> None:
     found = _look(object_store.bucket(versioned=True))
     assert not any(each.fatal for each in found)
-    assert any("versioning is enabled" in each.detail and "s3:DeleteObjectVersion" in each.advice for each in found)
+    assert any(
+        "versioning is enabled" in each.detail and "s3:DeleteObjectVersion" in each.advice for each in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,9 @@ def test_an_access_list_for_everybody_is_refused(bucket: Bucket) -> None:
     assert "lets everybody in" in only
 
 
-@pytest.mark.parametrize(("prefix", "is_fatal"), [("", True), ("wardline/", True), ("ward", True), ("elsewhere/", False)])
+@pytest.mark.parametrize(
+    ("prefix", "is_fatal"), [("", True), ("wardline/", True), ("ward", True), ("elsewhere/", False)]
+)
 def test_a_rule_that_lets_evidence_expire_is_refused(bucket: Bucket, prefix: str, is_fatal: bool) -> None:
     rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": prefix}, "Expiration": {"Days": 30}}
     bucket.asked().put_bucket_lifecycle_configuration(

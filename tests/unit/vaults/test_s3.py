@@ -140,13 +140,17 @@ def test_what_lies_outside_the_prefix_is_left_alone(vault: S3Vault, bucket: Buck
     assert names_in(bucket) == ["something else"]
 
 
-def test_more_objects_than_a_page_of_the_object_store_are_all_listed(vault: S3Vault, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_objects_than_a_page_of_the_object_store_are_all_listed(
+    vault: S3Vault, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("wardline.adapters.vaults.bucket._PAGE", 3)
     for number in range(8):
         vault.seal(f"item-{number}", "evidence", b"content")
         vault.seal(f"item-{number}", "evidence-2", b"content")
     found = [(object_id, purpose) for object_id, purpose, _ in vault.inventory()]
-    assert sorted(found) == sorted((f"item-{n}", purpose) for n in range(8) for purpose in ("evidence", "evidence-2"))
+    assert sorted(found) == sorted(
+        (f"item-{n}", purpose) for n in range(8) for purpose in ("evidence", "evidence-2")
+    )
 
 
 # --- versions and locks ---------------------------------------------------------------------------------------------------------------
@@ -175,7 +179,9 @@ def test_wrapping_a_key_anew_leaves_no_older_version_of_it(object_store: ObjectS
     assert vault.open(ID, "evidence") == b"content"
 
 
-def test_a_locked_version_is_told_of_stays_listed_and_goes_when_the_lock_is_off(object_store: ObjectStore) -> None:
+def test_a_locked_version_is_told_of_stays_listed_and_goes_when_the_lock_is_off(
+    object_store: ObjectStore,
+) -> None:
     bucket = object_store.bucket(locked=True)
     vault = S3Vault(bucket, KEY, reached=Recorder())
     vault.seal(ID, "evidence", b"content")
@@ -246,7 +252,9 @@ def test_killed_after_it_has_a_head_an_object_is_whole(vault: S3Vault, bucket: B
     assert vault.open(ID, "evidence") == b"content"
 
 
-def test_killed_when_the_key_was_destroyed_nobody_opens_it_and_a_sweep_finishes(vault: S3Vault, bucket: Bucket) -> None:
+def test_killed_when_the_key_was_destroyed_nobody_opens_it_and_a_sweep_finishes(
+    vault: S3Vault, bucket: Bucket
+) -> None:
     vault.seal(ID, "evidence", b"content")
     _killed(bucket, "destroy", "vault:key-destroyed")
     with pytest.raises(NotFoundError):

@@ -104,7 +104,9 @@ class Bucket:
             VaultDeniedError: Something stays. What may go is gone.
         """
         for entry in self._removable(prefix, but):
-            with suppress(VaultDeniedError):  # a lock on one keeps none of the others; what stayed is told below
+            with suppress(
+                VaultDeniedError
+            ):  # a lock on one keeps none of the others; what stayed is told below
                 self.remove(entry)
         left = sum(1 for _ in self._removable(prefix, but))
         if left:
@@ -148,7 +150,10 @@ class Bucket:
         Not every object store checks the digests that it is sent.
         """
         sha256 = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        if answer.get("ChecksumSHA256") == sha256 or answer.get("ETag", "").strip('"') == _md5(content).hexdigest():
+        if (
+            answer.get("ChecksumSHA256") == sha256
+            or answer.get("ETag", "").strip('"') == _md5(content).hexdigest()
+        ):
             return
         found = self.read(name)
         if found is None or not hmac.compare_digest(found[0], content):

@@ -18,7 +18,9 @@ _FULL = frozenset(
         "XMinioAdminBucketQuotaExceeded", "507",
     }
 )  # fmt: skip
-_DENIED = frozenset({"NoSuchBucket", "InvalidBucketName", "PermanentRedirect", "AuthorizationHeaderMalformed"})
+_DENIED = frozenset(
+    {"NoSuchBucket", "InvalidBucketName", "PermanentRedirect", "AuthorizationHeaderMalformed"}
+)
 _NOT_UNDERSTOOD = frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"})
 
 

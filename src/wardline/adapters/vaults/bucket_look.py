@@ -31,9 +31,9 @@ _EVERYBODY = ("/AllUsers", "/AuthenticatedUsers")
 class Sealing(Protocol):
     """What is tried of the vault."""
 
-    def seal(self, object_id: str, purpose: str, content: bytes) -> None: ...  # noqa: D102
-    def open(self, object_id: str, purpose: str) -> bytes: ...  # noqa: D102
-    def destroy(self, object_id: str, purpose: str) -> None: ...  # noqa: D102
+    def seal(self, object_id: str, purpose: str, content: bytes) -> None: ...
+    def open(self, object_id: str, purpose: str) -> bytes: ...
+    def destroy(self, object_id: str, purpose: str) -> None: ...
 
 
 def looked_at(vault: Sealing, bucket: Bucket) -> list[Finding]:
@@ -60,7 +60,9 @@ def _tried(vault: Sealing, bucket: Bucket) -> Iterator[Finding]:
         vault.seal(object_id, _PURPOSE, content)
         if vault.open(object_id, _PURPOSE) != content:
             yield Finding(
-                fatal=True, detail="gives back other bytes than were sealed", advice="Use another object store."
+                fatal=True,
+                detail="gives back other bytes than were sealed",
+                advice="Use another object store.",
             )
         name = next(bucket.entries(f"{bucket.place.prefix}{object_id}.{_PURPOSE}/")).name
         # The very name is there: a store that does not look would write over it.
@@ -169,10 +171,22 @@ def _lifecycle(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:
 _Judge = Callable[[dict[str, Any], Bucket], Iterator[Finding]]
 _QUESTIONS: tuple[tuple[str, Callable[[Any, str], dict[str, Any]], _Judge], ...] = (
     ("GetBucketVersioning", lambda client, name: client.get_bucket_versioning(Bucket=name), _versioning),
-    ("GetBucketObjectLockConfiguration", lambda client, name: client.get_object_lock_configuration(Bucket=name), _lock),
+    (
+        "GetBucketObjectLockConfiguration",
+        lambda client, name: client.get_object_lock_configuration(Bucket=name),
+        _lock,
+    ),
     ("GetBucketPolicyStatus", lambda client, name: client.get_bucket_policy_status(Bucket=name), _policy),
     ("GetBucketAcl", lambda client, name: client.get_bucket_acl(Bucket=name), _grants),
-    ("GetReplicationConfiguration", lambda client, name: client.get_bucket_replication(Bucket=name), _replication),
-    ("GetLifecycleConfiguration", lambda client, name: client.get_bucket_lifecycle_configuration(Bucket=name), _lifecycle),
+    (
+        "GetReplicationConfiguration",
+        lambda client, name: client.get_bucket_replication(Bucket=name),
+        _replication,
+    ),
+    (
+        "GetLifecycleConfiguration",
+        lambda client, name: client.get_bucket_lifecycle_configuration(Bucket=name),
+        _lifecycle,
+    ),
 )
 """The right that a question needs, the question, and what its answer means."""

@@ -138,7 +138,9 @@ def tagged_at(name: Name, text: str) -> datetime:
     try:
         return _EPOCH + timedelta(microseconds=int(microseconds))
     except OverflowError:
-        raise EvidenceError(f"{name}: an impossible sealing time, expected the one that was written") from None
+        raise EvidenceError(
+            f"{name}: an impossible sealing time, expected the one that was written"
+        ) from None
 
 
 def _fields(name: Name, sealed: bytes) -> tuple[int, bytes, int, bytes]:

@@ -206,7 +206,11 @@ class S3Vault:
             return
         with self._gate:
             for entry in self._bucket.entries(self._root):
-                found = self._bucket.read(entry.name) if entry.is_newest and entry.name.endswith(f"/{_KEY}") else None
+                found = (
+                    self._bucket.read(entry.name)
+                    if entry.is_newest and entry.name.endswith(f"/{_KEY}")
+                    else None
+                )
                 if found is None:
                     continue
                 name = self._name_of(self._folder_in(entry))
