@@ -149,10 +149,10 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         users = {name: people.create_user(line.parts, name, role, PASSWORD) for name, role in PEOPLE.items()}
         made = Furnished(line, users, {})
         _lists(made)
+        _requests(made)
         _cases(made)
         _clusters(made)
         _certificates(made)
-        _requests(made)
         _rest(made)
         yield made
 

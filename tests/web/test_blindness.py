@@ -96,7 +96,7 @@ class Told:
         browser.sign_in("reader")
         paths = ["/queue", "/queue?view=oldest", "/queue?view=held", f"/cases/{self.case.id}", f"/cases/{self.case.id}/account",
                  f"/cases/{self.case.id}/lease"]  # fmt: skip
-        paths += ["/referrals", "/holds"] if role is Role.LEAD else []
+        paths += ["/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
         found = {path.replace(self.case.id, "ID"): self._raw(browser.get(path).text) for path in paths}
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
