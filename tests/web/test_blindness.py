@@ -124,8 +124,8 @@ class Told:
         """Give who did what, newest first, and with which details; without the totals of the whole installation."""
         for secret in (NOTE, *self.decisions, *(f"decision {each[-6:].upper()}" for each in self.decisions)):
             assert secret not in text, secret
-        rows = re.findall(r'<tr><th scope="row">\d+</th>.*?</tr>', text, re.DOTALL)
-        cells = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[:-1] for row in rows]
+        rows = re.findall(r'<tr[^>]*><th scope="row"[^>]*>\d+</th>.*?</tr>', text, re.DOTALL)
+        cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[:-1] for row in rows]
         every = [" | ".join(re.sub(r"<[^>]*>", "", each) for each in row[1:]) for row in cells]
         lines = [each for each in every if "counts:logged" not in each]
         return re.sub(r"\b[0-9A-HJKMNP-TV-Z]{6}\b", "SHORT", "\n".join(lines))

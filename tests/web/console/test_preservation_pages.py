@@ -61,7 +61,15 @@ def test_a_request_is_recorded_holds_what_is_there_and_says_so(
     page = recorded(lea, account="account-7")
     found = the_request(line)
     assert (found.item_ids, found.until - found.received_at) == (settled.item_ids, timedelta(days=90))
-    for said in ("An &lt;agency&gt;", "REF-1", "18 USC 2703(f)", "account-7", settled.item_ids[0], "kept sealed", "in 90 days"):
+    for said in (
+        "An &lt;agency&gt;",
+        "REF-1",
+        "18 USC 2703(f)",
+        "account-7",
+        settled.item_ids[0],
+        "kept sealed",
+        "in 90 days",
+    ):
         assert said in page.text  # fmt: skip
     assert f"/audit?record={found.id}" in page.links
     assert f"/preservations/{found.id}" in lea.get("/preservations").links
@@ -92,7 +100,9 @@ def test_the_end_of_an_order_is_the_end_of_its_last_day(lea: Browser, line: Line
     recorded(lea, basis="order", account="nobody", until="2999-06-01")
     assert f"{the_request(line).until:%Y-%m-%d %H:%M}" == "2999-06-01 23:59"
     extended = lea.send(
-        lea.get(f"/preservations/{the_request(line).id}").form("/extensions"), reason="second order", until="2999-07-01"
+        lea.get(f"/preservations/{the_request(line).id}").form("/extensions"),
+        reason="second order",
+        until="2999-07-01",
     )
     assert extended.status == 200
     assert "second order" in extended.text
@@ -167,7 +177,9 @@ def test_an_auditor_reads_and_is_offered_no_act(api: Api, lea: Browser, line: Li
     for path in ("/preservations", f"/preservations/{the_request(line).id}", "/destructions"):
         page = otto.get(path)
         assert page.status == 200
-        assert not [each for each in page.forms if each.action.startswith(("/preservations", "/destructions"))]
+        assert not [
+            each for each in page.forms if each.action.startswith(("/preservations", "/destructions"))
+        ]
         assert not [each for each in page.links if "/new" in each]
 
 

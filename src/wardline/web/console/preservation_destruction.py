@@ -19,7 +19,7 @@ from wardline.web.console.preservations import asker
 from wardline.web.console.rendering import HEADERS, go, page
 
 _SHOWN = 40
-_HOLDS_SHOWN = 100
+_HOLDS_SHOWN = 60
 _FIELDS = ("agency", "reference", "contact", "reason", "received", "items")
 
 
