@@ -412,10 +412,13 @@ def _requests(made: Furnished) -> None:
         line.wardline.claim(case.id, user=lea)
         line.wardline.decide(case.id, user=lea, judgement=Judgement(outcome=Outcome.NOT_VIOLATION))
     line.pass_time(timedelta(hours=1))
-    about = {"basis": PreservationBasis.US_REQUEST, "asker": asker, "received_at": line.clock.now()}
-    runs = line.wardline.preserve(preserving.Wanted(**about, account="account-of-requests"), user=lea)
+    whole = preserving.Wanted(
+        basis=PreservationBasis.US_REQUEST, asker=asker, received_at=line.clock.now(), account="account-of-requests"
+    )  # fmt: skip
+    runs = line.wardline.preserve(whole, user=lea)
     line.wardline.extend_preservation(runs.id, reason="renewed request of today", user=lea)
-    over = line.wardline.preserve(preserving.Wanted(**about, case_ids=(settled[0].id,)), user=lea)
+    single = replace(whole, account=None, case_ids=(settled[0].id,))
+    over = line.wardline.preserve(single, user=lea)
     line.wardline.end_preservation(over.id, why="withdrawn by letter", user=ada)
     proposed = []
     for case in settled[:2]:

@@ -17,7 +17,7 @@ from wardline.web.app import create_app
 from wardline.web.console.desk import COOKIE
 
 _CASES = 100
-_ONCE = {"/pictures/{name}"}
+_ONCE = {"/pictures/{name}", "/destructions/{destruction_id}/proof"}
 
 
 def _pages() -> set[str]:
