@@ -179,6 +179,20 @@ class StorageFullError(DependencyError):
     remedy = "Free disk space; uploads are refused, not lost, and work goes on by itself afterwards."
 
 
+class VaultUnavailableError(StoreUnavailableError):
+    """The object store that holds the vault did not answer, or not as it should."""
+
+    code = "vault-unavailable"
+    remedy = "Check the object store and the line to it; uploads are refused, not lost, and work goes on by itself once it answers."
+
+
+class VaultDeniedError(StoreUnavailableError):
+    """The object store does not let us do this: credentials, rights, a bucket that is not there, or a lock on what shall be destroyed."""
+
+    code = "vault-denied"
+    remedy = "Run `wardline check`: it says which right or setting of the bucket is missing; docs/how-to/keep-evidence-in-s3.md lists them."
+
+
 class AuthorityError(DependencyError):
     """The authority did not take a call. The leaves say what is known about its effect."""
 

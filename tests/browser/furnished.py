@@ -16,7 +16,17 @@ from PIL import Image
 from tests.acceptance.stories import violation
 from tests.web.exchange import exchanges
 from wardline import records
-from wardline.pipeline import Complaint, Flagged, Rules, alarms, approvals, certified, people
+from wardline.pipeline import (
+    Complaint,
+    Flagged,
+    Rules,
+    alarms,
+    approvals,
+    certified,
+    destroying,
+    people,
+    preserving,
+)
 from wardline.pipeline.automation_rules import AutomationRules, AutomationScope
 from wardline.pipeline.filing_rules import Emergency, FilingRules
 from wardline.records import (
@@ -34,6 +44,7 @@ from wardline.records import (
     ListTerms,
     ListTrust,
     Outcome,
+    PreservationBasis,
     Role,
     Stage,
     SyncState,
@@ -138,6 +149,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         users = {name: people.create_user(line.parts, name, role, PASSWORD) for name, role in PEOPLE.items()}
         made = Furnished(line, users, {})
         _lists(made)
+        _requests(made)
         _cases(made)
         _clusters(made)
         _certificates(made)
@@ -385,6 +397,40 @@ def _certificates(made: Furnished) -> None:
     )
     line.store.commit(Insert(approval), entries=[line.parts.entry(Verb.APPROVAL_PROPOSED, approval.id)])
     made.ids["certificate_id"] = [standing.id]
+
+
+def _requests(made: Furnished) -> None:
+    """Add requests to preserve, one that runs and one that was withdrawn, and requests to destroy: one that is done, one that waits."""
+    line, lea, ada = made.line, made.users["lea"], made.users["ada"]
+    asker = records.Asker(
+        agency="An agency with a long name, Department of Things",
+        reference="REF-2026/1",
+        contact="officer@agency.invalid",
+    )
+    settled = [made.case(picture(30 + place), account="account-of-requests") for place in range(3)]
+    for case in settled:
+        line.wardline.claim(case.id, user=lea)
+        line.wardline.decide(case.id, user=lea, judgement=Judgement(outcome=Outcome.NOT_VIOLATION))
+    line.pass_time(timedelta(hours=1))
+    whole = preserving.Wanted(
+        basis=PreservationBasis.US_REQUEST, asker=asker, received_at=line.clock.now(), account="account-of-requests"
+    )  # fmt: skip
+    runs = line.wardline.preserve(whole, user=lea)
+    line.wardline.extend_preservation(runs.id, reason="renewed request of today", user=lea)
+    single = replace(whole, account=None, case_ids=(settled[0].id,))
+    over = line.wardline.preserve(single, user=lea)
+    line.wardline.end_preservation(over.id, why="withdrawn by letter", user=ada)
+    proposed = []
+    for case in settled[:2]:
+        holds = tuple(hold.id for hold in line.store.holds_of(case.item_ids[0]))
+        wanted = destroying.Wanted(
+            asker=asker, reason="the agency's letter", received_at=line.clock.now(), item_ids=case.item_ids, despite=holds
+        )  # fmt: skip
+        proposed.append(line.wardline.propose_destruction(wanted, user=lea))
+    line.wardline.approve(proposed[0][1].id, user=ada)
+    line.run_due()
+    made.ids["preservation_id"] = [runs.id, over.id]
+    made.ids["destruction_id"] = [each.id for each, _ in proposed]
 
 
 def _rest(made: Furnished) -> None:

@@ -19,7 +19,7 @@ from wardline.web.console.desk import COOKIE
 pytestmark = pytest.mark.long
 
 _CASES = 100
-_ONCE = {"/pictures/{name}"}
+_ONCE = {"/pictures/{name}", "/destructions/{destruction_id}/proof"}
 
 
 def _pages() -> set[str]:

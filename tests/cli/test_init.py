@@ -174,8 +174,10 @@ def test_the_defaults_in_the_settings_file_are_the_defaults(tmp_path: Path) -> N
     bare = settings.parse(tmp_path, settings_text("wardline", None))
     shown = settings.parse(tmp_path, _uncommented(settings_text("wardline", None)))
     assert bare == settings.Settings(folder=tmp_path.resolve())
-    for section in ("installation", "server", "triage", "preservation", "alarms"):
+    for section in ("installation", "server", "triage", "alarms"):
         assert getattr(shown, section) == getattr(bare, section)
+    # A vault in a folder has no secret, and the file shows where another one's would be.
+    assert dataclasses.replace(shown.preservation, vault_secret_file=None) == bare.preservation
     # The queue, the profile and the exchange are examples: there is no default.
     assert dataclasses.replace(shown.review, queues=()) == bare.review
     assert dataclasses.replace(shown.matching, category_profiles={}, exchanges=()) == bare.matching

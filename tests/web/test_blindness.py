@@ -97,7 +97,7 @@ class Told:
         browser.sign_in("reader")
         paths = ["/queue", "/queue?view=oldest", "/queue?view=held", f"/cases/{self.case.id}", f"/cases/{self.case.id}/account",
                  f"/cases/{self.case.id}/lease"]  # fmt: skip
-        paths += ["/referrals", "/holds"] if role is Role.LEAD else []
+        paths += ["/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
         found = {path.replace(self.case.id, "ID"): self._raw(browser.get(path).text) for path in paths}
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
@@ -123,8 +123,8 @@ class Told:
         """Give who did what, newest first, and with which details; without the totals of the whole installation."""
         for secret in (NOTE, *self.decisions, *(f"decision {each[-6:].upper()}" for each in self.decisions)):
             assert secret not in text, secret
-        rows = re.findall(r'<tr><th scope="row">\d+</th>.*?</tr>', text, re.DOTALL)
-        cells = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[:-1] for row in rows]
+        rows = re.findall(r'<tr[^>]*><th scope="row"[^>]*>\d+</th>.*?</tr>', text, re.DOTALL)
+        cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[:-1] for row in rows]
         every = [" | ".join(re.sub(r"<[^>]*>", "", each) for each in row[1:]) for row in cells]
         lines = [each for each in every if "counts:logged" not in each]
         return re.sub(r"\b[0-9A-HJKMNP-TV-Z]{6}\b", "SHORT", "\n".join(lines))

@@ -35,6 +35,8 @@ def backup(
         output.as_json(made)
     else:
         output.line(f"{made.id}: {made.files} files, {made.bytes:,} bytes, in {to}.")
+        if not made.evidence:
+            output.line("The evidence is not in it: it stays in the vault that the settings name.")
         output.line(f"It can be read with the keys {', '.join(made.keys)} only. Keep keys/ elsewhere.")
 
 

@@ -20,13 +20,16 @@ from wardline.errors import DependencyError, InputError
 from wardline.records import Role
 
 MOST_MS, MOST_KB = 150.0, 60.0
-NO_PAGES = frozenset({"/pictures/{name}"})
-"""What can be fetched once only, and by whoever revealed it."""
+NO_PAGES = frozenset({"/pictures/{name}", "/destructions/{destruction_id}/proof"})
+"""What can be fetched once only, and by whoever revealed it; and what is there only where evidence was really destroyed."""
 _QUERIES: Mapping[str, tuple[str, ...]] = {
     "/queue": ("", "?view=oldest", "?view=held"),
     "/queue/news": ("?known=1",),
     "/referrals": ("", "?before={referral_id}", "?state=needs-human"),
     "/holds": ("", "?after={hold_id}"),
+    "/preservations": ("", "?after={preservation_id}"),
+    "/destructions": ("", "?after={destruction_id}"),
+    "/destructions/new": ("", "?preservation={preservation_id}"),
     "/statistics": ("", "?from={first_day}"),
     "/audit": ("", "?record={case_id}"),
     "/people": ("", "?page=2&keys=2"),

@@ -34,6 +34,7 @@ from wardline.records import (
 )
 from wardline.testing import pictures
 from wardline.testing import store_records as make
+from wardline.testing import store_records_preservation as of_preservation
 from wardline.testing.postgres import PostgresServer
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ _CASES_IN_A_COMMIT, _CASES_A_NOTE = 500, 10_000
 _COLLEAGUES, _LISTS, _ALARMS, _WAITING_APPROVALS, _DECIDED_APPROVALS, _KEYS = 150, 40, 40, 25, 120, 30
 _FILES, _SHOWN_TODAY = 3, 300
 _HELD, _SYNCS, _FEEDBACK = 200, 50, 50
+_REQUESTS, _FILES_OF_A_REQUEST = 60, 100
 _SURFACES = ("post", "avatar", "message", "story")
 _SIZE = (640, 480)
 _LEASE = timedelta(hours=12)
@@ -142,6 +144,7 @@ class _Filling:
         ]
         self._write(colleagues)
         self._surroundings(people[Role.LEAD], people[Role.ADMIN])
+        self._requests(people[Role.LEAD])
         reviewers = (people[Role.MODERATOR].id, people[Role.LEAD].id)
         self._matters(cases, [each.id for each in colleagues], reviewers)
         self._ids["cluster_id"], clustered = large_cluster(self._now)
@@ -189,6 +192,24 @@ class _Filling:
             "hash_list_id": lists[0].id, "approval_id": waiting[0].id, "alarm_id": alarms[0].id, "api_key_id": keys[0].id,
             "user_id": lead.id, "name": "report.xml", "position": "100",
         }  # fmt: skip
+
+    def _requests(self, lead: records.User) -> None:
+        """Write what authorities asked for; each about many files."""
+        items = [make.item(received_at=self._now) for _ in range(_FILES_OF_A_REQUEST)]
+        asked = {"item_ids": tuple(each.id for each in items), "received_at": self._now}
+        kept = [
+            of_preservation.preservation(**asked, recorded_by=lead.id, recorded_at=self._now, until=self._now + PERIOD)
+            for _ in range(_REQUESTS)
+        ]  # fmt: skip
+        gone = [
+            of_preservation.destruction(**asked, proposed_by=lead.id, proposed_at=self._now) for _ in range(_REQUESTS)
+        ]  # fmt: skip
+        case_id = self._parts.new_id("case")
+        holds = [
+            make.hold(item_id=item.id, case_id=case_id, placed_at=self._now, until=self._now + PERIOD) for item in items
+        ]  # fmt: skip
+        self._write([*items, *holds, *kept, *gone])
+        self._ids |= {"preservation_id": kept[0].id, "destruction_id": gone[0].id}
 
     def _care_of(self, busy: records.HashList, lead: records.User) -> list[Any]:
         """Make what an exchange's list comes with when much is wrong with it."""

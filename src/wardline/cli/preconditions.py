@@ -73,6 +73,7 @@ def _inside(installation: Installation) -> Iterator[Precondition]:
     yield kernels_in_use()
     yield _decoders(installation)
     yield _disk(parts, installation.settings.data)
+    yield from _vault(parts)
     yield from _people(parts)
     yield from _platforms(parts)
     yield _lists(parts)
@@ -157,6 +158,18 @@ def _disk(parts: Parts, folder: Path) -> Precondition:
             "Slow: each upload waits for this. Use a disk with quick synchronous writes.",
         )
     return Precondition("disk", State.OK, detail)
+
+
+def _vault(parts: Parts) -> Iterator[Precondition]:
+    """Ask a vault that can look at the place it works with; one in a folder has nothing to say beyond the disk."""
+    vault: Any = parts.vault
+    look = getattr(vault, "examine", None)
+    for each in () if look is None else look():
+        if each.fatal:
+            state = State.FAILED
+        else:
+            state = State.NOTE if each.advice else State.OK
+        yield Precondition("vault", state, each.detail, each.advice)
 
 
 def sync_seconds(folder: Path) -> float:

@@ -226,7 +226,10 @@ name = {name}
 #appeal-received = "templates/appeal-received.txt"
 
 [preservation]
+# "directory", or "s3" for a bucket: docs/how-to/keep-evidence-in-s3.md.
 #vault = "directory"
+#vault_options = {{}}
+#vault_secret_file = "keys/object-store"
 # From triage on; never ends while its case is undecided.
 #provisional_days = 30.0
 # From the authority's receipt on; at least 365.

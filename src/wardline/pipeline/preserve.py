@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from wardline import preservation, records
 from wardline.errors import VersionConflictError, WardlineError
@@ -92,29 +93,45 @@ def destroy_orphans(parts: Parts) -> int:
     """Destroy sealed objects that no record points at: left by a crash between sealing and committing. Gives how many.
 
     A crash leaves a few. Where there are many, the database may come from an older back-up than the vault: then nothing is destroyed
-    and a person is told.
+    and a person is told. So is what another installation may have sealed between the back-up that this one comes from and the end of its
+    fence.
     """
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
-    old = [
-        (name, purpose) for name, purpose, at in parts.vault.inventory() if parts.now() - at > _ORPHAN_AFTER
-    ]
-    known = parts.store.sealed_items([name for name, _ in old])
-    orphans = [(name, purpose) for name, purpose in old if name not in known]
-    if len(orphans) > _ORPHANS_AT_MOST:
+    old = [each for each in parts.vault.inventory() if parts.now() - each[2] > _ORPHAN_AFTER]
+    known = parts.store.sealed_items([name for name, _, _ in old])
+    unclaimed = [each for each in old if each[0] not in known]
+    foreign = _of_another(parts, unclaimed)
+    orphans = [(name, purpose) for name, purpose, _ in unclaimed if name not in foreign]
+    kept = foreign if len(orphans) <= _ORPHANS_AT_MOST else [name for name, _, _ in unclaimed]
+    if kept:
         message = (
-            f"{len(orphans)} sealed files belong to no record. Nothing was destroyed. If the database was restored from a back-up, restore "
-            "a newer one; otherwise call the person responsible for this installation."
+            f"{len(kept)} sealed files belong to no record. None of them was destroyed. If the database was restored from a back-up, restore "
+            "a newer one, or decide about them by hand; otherwise call the person responsible for this installation."
         )
         alarms.raise_alarm(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault", message)
+    else:
+        alarms.resolve_about(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault")
+    if len(orphans) > _ORPHANS_AT_MOST:
         return 0
-    alarms.resolve_about(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault")
     for name, purpose in orphans:
         parts.store.commit(
             entries=[parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")]
         )
         parts.vault.destroy(name, purpose)
     return len(orphans)
+
+
+def _of_another(parts: Parts, unclaimed: Sequence[tuple[str, str, datetime]]) -> list[str]:
+    """Give the files that this installation never knew, sealed while it stood behind a fence or lay in a back-up."""
+    fences = parts.store.lifted_fences() if unclaimed else []
+    names = [name for name, _, at in unclaimed if any(_stood_at(fence, at) for fence in fences)]
+    ours = parts.store.several_items(names) if names else {}
+    return [name for name in names if name not in ours]
+
+
+def _stood_at(fence: records.Fence, at: datetime) -> bool:
+    return fence.lifted_at is not None and fence.raised_at <= at <= fence.lifted_at
 
 
 def cleared(parts: Parts, case: records.Case, decision: records.Decision) -> Writing:

@@ -153,6 +153,18 @@ class Vault(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an adapter found out about the place that it works with. A vault with a method ``examine`` that gives these is asked by
+    ``wardline check``; it need not have one."""
+
+    fatal: bool
+    """It must not be used like this."""
+    detail: str
+    advice: str
+    """What to do; empty when all is well."""
+
+
 class Index(Protocol):
     """Exact search for near hashes."""
 

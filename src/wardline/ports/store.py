@@ -204,6 +204,10 @@ class PreservationReader(Protocol):
         """The one that was raised last, whether it stands or was lifted."""
         ...
 
+    def lifted_fences(self) -> list[records.Fence]:
+        """Those that stood, oldest first."""
+        ...
+
     def sealed_items(self, item_ids: Sequence[str]) -> set[str]:
         """Which of these items are recorded as sealed."""
         ...

@@ -162,6 +162,9 @@ class ReferralSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreservationSettings:
     vault: str = "directory"
+    vault_options: dict[str, str] = field(default_factory=dict)
+    """What the vault takes: docs/reference/settings.md."""
+    vault_secret_file: Path | None = None
     provisional_days: float = 30.0
     """From triage on; a hold never ends while its case is undecided."""
     after_filing_days: float = 365.0

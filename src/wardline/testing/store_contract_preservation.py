@@ -55,8 +55,11 @@ class PreservationContract:
         assert store.fence() == raised
         with pytest.raises(AlreadyExistsError):
             store.commit(Insert(of_preservation.fence()), entries=[make.entry()])
-        store.commit(Replace(replace(raised, lifted_at=later(1), version=2)), entries=[make.entry()])
+        assert store.lifted_fences() == []
+        lifted = replace(raised, lifted_at=later(1), version=2)
+        store.commit(Replace(lifted), entries=[make.entry()])
         assert store.fence() is None
+        assert store.lifted_fences() == [lifted]
 
     def test_the_last_fence_is_known_when_it_is_down(self, store: ports.Store) -> None:
         assert store.last_fence() is None

@@ -1,4 +1,5 @@
-"""Back-ups of an installation over SQLite with its vault in a folder: made while it runs, without keys, and born behind a fence."""
+"""Back-ups of an installation over SQLite: made while it runs, without keys, and born behind a fence. A vault in a folder is copied; one
+that is elsewhere stays where it is, and the copy looks for its evidence there."""
 
 from __future__ import annotations
 
@@ -37,6 +38,7 @@ from wardline.wiring.master_keys import FileKeys
 MANIFEST = "manifest.json"
 _DATA = "data"
 _VAULT = "vault"
+_IN_A_FOLDER = "directory"
 _AT_ONCE = 1 << 20
 _FORM = 1
 _MAGIC = b"WDLSEAL\0"
@@ -54,6 +56,8 @@ class BackUp:
     bytes: int
     keys: tuple[str, ...]
     """Names of the master keys without which it cannot be read."""
+    evidence: bool
+    """Whether the sealed files are in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,8 @@ class BegunBackUp:
     at: datetime
     settings: Settings
     log_origin: str
-    newest_key: str
-    """Name of the master key that sealed when it began."""
+    key_names: tuple[str, ...]
+    """Of the master keys that there were when it began; the first is the one that sealed."""
     objects: frozenset[str]
     """Ids of what is sealed as that database says."""
 
@@ -76,14 +80,14 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
 
     Raises:
         AlreadyExistsError: There is something in that folder.
-        ConfigurationError: The store or the vault is backed up by its own means.
+        ConfigurationError: The store is backed up by its own means.
         StorageFullError: There is no room for it.
     """
     chosen, parts = installation.settings, installation.wardline.parts
     door = store_door(chosen)
-    if door.many_workers or chosen.preservation.vault != "directory":
+    if door.many_workers:
         raise ConfigurationError(
-            f"back-up of store {chosen.store.adapter} and vault {chosen.preservation.vault}: not by this verb, expected sqlite and directory",
+            f"back-up of store {chosen.store.adapter}: not by this verb, expected sqlite",
             remedy="docs/how-to/back-up-and-restore.md says how PostgreSQL is backed up, and which fence to raise.",
         )
     if to.exists() and any(to.iterdir()):
@@ -103,7 +107,7 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
         names = list({_object_of(path) for path in _sealed_files(chosen.data / _VAULT)})
         objects = frozenset(store.sealed_items(names))
     return BegunBackUp(
-        id=made_id, to=to, at=parts.now(), settings=chosen, log_origin=parts.log_origin, newest_key=installation.master_keys().all()[0].name,
+        id=made_id, to=to, at=parts.now(), settings=chosen, log_origin=parts.log_origin, key_names=tuple(each.name for each in installation.master_keys().all()),
         objects=objects,
     )  # fmt: skip
 
@@ -118,19 +122,22 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
     """
     to, vault, keys = begun.to, begun.settings.data / _VAULT, set[str]()
     with _translated(f"back-up {to.name}"):
-        for path in _sealed_files(vault):
+        for path in _sealed_files(vault):  # none where the evidence lies elsewhere
             if _object_of(path) in begun.objects:
                 with suppress(FileNotFoundError):  # destroyed since it was listed
                     keys |= _copy_sealed(path, to / _DATA / _VAULT / path.relative_to(vault))
         files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
-        needed = tuple(sorted(keys)) or (begun.newest_key,)
+        evidence = begun.settings.preservation.vault == _IN_A_FOLDER
+        # What lies elsewhere may be sealed under any of them.
+        needed = (tuple(sorted(keys)) or begun.key_names[:1]) if evidence else begun.key_names
         said = {
-            "kind": "back-up", "form": _FORM, "id": begun.id, "at": begun.at.isoformat(), "keys": needed, "files": files,
+            "kind": "back-up", "form": _FORM, "id": begun.id, "at": begun.at.isoformat(), "keys": needed,
+            "vault": begun.settings.preservation.vault, "files": files,
         }  # fmt: skip
         key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(begun.settings.keys).log)
         _write(to / MANIFEST, json.dumps(audit.sign_statement(said, begun.log_origin, key)).encode())
     size = sum(each["size"] for each in files.values())
-    return BackUp(id=begun.id, files=len(files), bytes=size, keys=needed)
+    return BackUp(id=begun.id, files=len(files), bytes=size, keys=needed, evidence=evidence)
 
 
 def restore(source: Path, folder: Path) -> Settings:
@@ -143,6 +150,7 @@ def restore(source: Path, folder: Path) -> Settings:
         IntegrityError: It is not what was backed up.
         AlreadyExistsError: There is data in that folder.
         UnknownMasterKeyError: The keys are others than it was sealed under.
+        ConfigurationError: The settings there name another kind of vault than the one its evidence is in.
     """
     has_settings = (folder / FILE_NAME).exists()
     chosen = settings.load(folder) if has_settings else settings.parse(folder, _settings_of(source))
@@ -152,6 +160,10 @@ def restore(source: Path, folder: Path) -> Settings:
     if missing:
         raise UnknownMasterKeyError(
             f"back-up {said['id']}: sealed under key {missing[0]}, expected it in keys/vault.key"
+        )
+    if said.get("vault", _IN_A_FOLDER) != chosen.preservation.vault:
+        raise ConfigurationError(
+            f"back-up {said['id']}: its evidence is in a vault {said.get('vault', _IN_A_FOLDER)}, expected preservation.vault to name it"
         )
     if chosen.data.exists() and any(chosen.data.iterdir()):
         raise AlreadyExistsError(

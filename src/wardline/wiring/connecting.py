@@ -130,7 +130,7 @@ def open_installation(
     authority, others = receivers(chosen, time, log_key=keys.log, reached=reached)
     indexes = _indexes(chosen, reached, lambda list_id, message: _copy_failed(parts, list_id, message))
     parts = Parts(
-        vault=plugins.load("vaults", chosen.preservation.vault)(chosen.data / "vault", FileKeys(chosen.keys), reached=reached, now=time.now),
+        vault=_vault(chosen, reached, time),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
         clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
@@ -141,6 +141,20 @@ def open_installation(
         store=store_door(chosen).open(reached=reached),
     )  # fmt: skip
     return Installation(settings=chosen, wardline=Wardline(parts))
+
+
+def _vault(chosen: Settings, reached: ports.WritePoint, time: ports.Clock) -> ports.Vault:
+    kept = chosen.preservation
+    secret = _secret_of(chosen, kept.vault_secret_file, f"vault {kept.vault}")
+    made: ports.Vault = plugins.load("vaults", kept.vault)(
+        chosen.data / "vault",
+        FileKeys(chosen.keys),
+        kept.vault_options,
+        secret,
+        reached=reached,
+        now=time.now,
+    )
+    return made
 
 
 def _free_bytes(folder: str) -> int:

@@ -43,8 +43,8 @@ def tell(line: Line, *verbs: Verb, subject: str = "case-1", actor: str = "system
 
 def rows(seen: Seen) -> list[list[str]]:
     """The table as text, cell by cell."""
-    body = seen.text.split("<tbody>", 1)[1].split("</tbody>", 1)[0] if "<tbody>" in seen.text else ""
-    lines = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    body = seen.text.split("<tbody", 1)[1].split("</tbody>", 1)[0] if "<tbody" in seen.text else ""
+    lines = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
     return [
         [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", line, re.DOTALL)]
         for line in lines

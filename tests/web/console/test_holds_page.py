@@ -32,7 +32,7 @@ def lines(seen: Seen) -> list[str]:
     """Each row's text."""
     return [
         re.sub(r"(<[^>]+>\s*)+", " | ", row)
-        for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", seen.text)
+        for row in re.findall(r"<tr[^>]*><th scope=\"row\".*?</tr>", seen.text)
     ]
 
 

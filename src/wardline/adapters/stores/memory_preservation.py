@@ -44,6 +44,11 @@ class MemoryPreservation(MemoryReading):
         found = self._all(records.Fence, lambda each: (each.raised_at, each.id))
         return found[-1] if found else None
 
+    def lifted_fences(self) -> list[records.Fence]:
+        return self._all(
+            records.Fence, lambda each: (each.raised_at, each.id), lambda each: each.lifted_at is not None
+        )
+
 
 def _recorded(found: records.Preservation) -> tuple[datetime, str]:
     return found.recorded_at, found.id

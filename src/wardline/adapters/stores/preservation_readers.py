@@ -44,3 +44,8 @@ class SqlPreservation(SqlReading):
         table = tables.fences
         newest = (table.c.raised_at.desc(), table.c.id.desc())
         return self._first(records.Fence, sa.select(table).order_by(*newest).limit(1))
+
+    def lifted_fences(self) -> list[records.Fence]:
+        table = tables.fences
+        chosen = sa.select(table).where(table.c.lifted_at.is_not(None))
+        return self._all(records.Fence, chosen.order_by(table.c.raised_at, table.c.id))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +33,7 @@ from wardline.adapters.vaults.envelope import (
     sealed_at,
     wrapped_by,
 )
+from wardline.adapters.vaults.naming import named
 from wardline.adapters.vaults.one_key import as_keys
 from wardline.errors import (
     ConfigurationError,
@@ -43,11 +43,31 @@ from wardline.errors import (
     UnknownMasterKeyError,
 )
 
-_OBJECT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}")
-_PURPOSE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SHARDS = tuple(f"{number:02x}" for number in range(256))
 _INCOMING = "incoming"
 _SUFFIX = ".sealed"
+
+
+def create(
+    folder: Path,
+    master_keys: ports.MasterKeys,
+    options: Mapping[str, str],
+    secret: bytes,
+    *,
+    reached: ports.WritePoint,
+    now: Callable[[], datetime],
+) -> DirectoryVault:
+    """Make the vault from what the settings say: it takes no options and no secret.
+
+    Raises:
+        ConfigurationError: Some are set.
+    """
+    if options or secret:
+        raise ConfigurationError(
+            "vault directory: has options or a secret file, expected neither",
+            remedy="Take preservation.vault_options and preservation.vault_secret_file out of wardline.toml, or name the vault they are for.",
+        )
+    return DirectoryVault(folder, master_keys, reached=reached, now=now)
 
 
 class DirectoryVault:
@@ -98,7 +118,7 @@ class DirectoryVault:
             EvidenceError: The object is there with other content, or what is there cannot be opened.
             StorageFullError: The disk is full; nothing of the object stays.
         """
-        name = _named(object_id, purpose)
+        name = named(object_id, purpose)
         self._reached("vault:before-seal")
         with self._keys.kept():
             sealed = seal(self._keys.newest(), name, content, self._now())
@@ -109,7 +129,7 @@ class DirectoryVault:
 
     def open(self, object_id: str, purpose: str) -> bytes:
         """Give the content back. See ``ports.Vault``."""
-        name = _named(object_id, purpose)
+        name = named(object_id, purpose)
         try:
             return open_sealed(self._keys, name, self._read(name))
         except EvidenceError:
@@ -119,7 +139,7 @@ class DirectoryVault:
 
     def destroy(self, object_id: str, purpose: str) -> None:
         """Overwrite the object's key, then delete the object. See ``ports.Vault``."""
-        name = _named(object_id, purpose)
+        name = named(object_id, purpose)
         path = self._path(name)
         with translated(str(name)), suppress(FileNotFoundError), locked_folder(path.parent) as folder:
             _overwrite_key(path)
@@ -130,7 +150,7 @@ class DirectoryVault:
 
     def rewrap(self, object_id: str, purpose: str) -> bool:
         """Put the object's data key under the newest master key: a whole new file takes the old one's place. See ``ports.Vault``."""
-        name = _named(object_id, purpose)
+        name = named(object_id, purpose)
         path = self._path(name)
         with translated(str(name)), self._keys.kept():
             header = _header(path, name)
@@ -218,7 +238,7 @@ class DirectoryVault:
         """Read an object's name from its path."""
         object_id, _, purpose = path.name.removesuffix(_SUFFIX).partition(".")
         try:
-            name = _named(object_id, purpose)
+            name = named(object_id, purpose)
         except InputError:
             raise EvidenceError(
                 "vault: holds a file with a foreign name, expected sealed objects only"
@@ -226,19 +246,6 @@ class DirectoryVault:
         if self._path(name) != path:
             raise EvidenceError(f"{name}: not where it was put, expected the folder of its id")
         return name
-
-
-def _named(object_id: str, purpose: str) -> Name:
-    """Check an object's name: it becomes part of a path. The rejected text is not repeated in the error."""
-    if not _OBJECT_ID.fullmatch(object_id):
-        raise InputError(
-            "evidence: malformed object id, expected 1 to 128 lower-case letters, digits, hyphens or underscores"
-        )
-    if not _PURPOSE.fullmatch(purpose):
-        raise InputError(
-            "evidence: malformed purpose, expected 1 to 64 lower-case letters, digits or hyphens"
-        )
-    return Name(object_id, purpose)
 
 
 def _overwrite_key(path: Path) -> None:

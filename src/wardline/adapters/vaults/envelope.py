@@ -10,6 +10,7 @@ Source: AES-GCM, NIST SP 800-38D; AES key wrap, RFC 3394.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import struct
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _BOUND_TO_KEY = 1
 _VERSION = 2
 _FIXED = struct.Struct(">8sH8sq12s")  # magic, version, key id, sealed at in microseconds since 1970, nonce
 _WRAPPED_BYTES = 40
+_MICROSECONDS = re.compile(r"[0-9]{20}")
+_NONCE = re.compile(r"[0-9a-f]{24}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 HEADER_BYTES = _FIXED.size + _WRAPPED_BYTES
@@ -118,6 +121,25 @@ def sealed_at(name: Name, header: bytes) -> datetime:
     except OverflowError:
         raise EvidenceError(
             f"{name}: an impossible sealing time, expected the header that was written"
+        ) from None
+
+
+def tag(name: Name, header: bytes) -> str:
+    """Name the ciphertext that belongs to a header, where the two are kept apart: when it was sealed, and its nonce."""
+    _, _, microseconds, nonce = _fields(name, header)
+    return f"{microseconds:020d}-{nonce.hex()}"
+
+
+def tagged_at(name: Name, text: str) -> datetime:
+    """Read the sealing time from a tag."""
+    microseconds, _, nonce = text.partition("-")
+    if not (_MICROSECONDS.fullmatch(microseconds) and _NONCE.fullmatch(nonce)):
+        raise EvidenceError(f"{name}: something lies beside it under a foreign name, expected sealed content")
+    try:
+        return _EPOCH + timedelta(microseconds=int(microseconds))
+    except OverflowError:
+        raise EvidenceError(
+            f"{name}: an impossible sealing time, expected the one that was written"
         ) from None
 
 

@@ -25,7 +25,10 @@ _UNTIL_IN_THE_LOG = timedelta(minutes=1)
 """Entries get their positions within a second or so; until then the page knows from its address that a check was asked for."""
 _POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ID = re.compile(r"(?P<kind>[a-z]+(?:-[a-z]+)*)-[0-9a-hjkmnp-tv-z]{26}(?![0-9a-z])")
-_ROOMS = {"case": ("/cases/", REVIEWERS), "referral": ("/referrals/", OVERSEERS)}
+_ROOMS = {
+    "case": ("/cases/", REVIEWERS), "referral": ("/referrals/", OVERSEERS), "preservation": ("/preservations/", OVERSEERS),
+    "destruction": ("/destructions/", OVERSEERS),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

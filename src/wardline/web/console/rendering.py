@@ -150,7 +150,13 @@ def _rooms(desk: Desk) -> list[tuple[str, list[tuple[str, str, str]]]]:
     )
     work.append(("/appeals", "Appeals", _appeals(desk)))
     work += (
-        [("/referrals", "Referrals", _referrals(desk)), ("/holds", "Holds", "")] if role in OVERSEERS else []
+        [
+            ("/referrals", "Referrals", _referrals(desk)),
+            ("/holds", "Holds", ""),
+            ("/preservations", "Requests", ""),
+        ]
+        if role in OVERSEERS
+        else []
     )
     lists = (
         [("/hash-lists", "Hash lists", ""), ("/approvals", "Approvals", _approvals(desk))]
