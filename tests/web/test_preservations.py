@@ -64,9 +64,13 @@ def test_a_request_is_recorded_renewed_and_ended(api: Api, line: Line) -> None:
 
 def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: Api, line: Line) -> None:
     item_id = cleared(line)
-    lea = line.person("lea", Role.LEAD).secret
+    lea = people.create_person_key(line.parts, "lea", somebody(line, "lea", Role.LEAD))[1]
     ada = people.create_person_key(line.parts, "ada", somebody(line, "ada", Role.ADMIN))[1]
     asked = {"asker": ASKER, "reason": "the letter", "received_at": line.clock.now().isoformat(), "item_ids": [item_id]}  # fmt: skip
+    assert_problem(api.post("/v1/destructions", lea, json=asked), 400, "invalid-input")
+    asked["password"] = "not the password"
+    assert_problem(api.post("/v1/destructions", lea, json=asked), 401, "not-authenticated")
+    asked["password"] = PASSWORD
     assert_problem(api.post("/v1/destructions", lea, json=asked), 403, "refused")
     asked["despite"] = [each["id"] for each in api.get("/v1/holds", lea).json()["items"]]
     proposed = api.post("/v1/destructions", lea, json=asked)

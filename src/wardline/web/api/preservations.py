@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field
 
 from wardline import records
-from wardline.pipeline import Wardline, blind_requests, destroying, destruction_proof, preserving
+from wardline.pipeline import Wardline, blind_requests, destroying, destruction_proof, preserving, sessions
 from wardline.records import require_id
 from wardline.web import access
 from wardline.web.access import Caller
@@ -59,8 +59,8 @@ class Withdrawal(BaseModel):
     reason: str = Field(min_length=1, max_length=2000)
 
 
-class DestructionRequest(BaseModel):
-    """What is to be destroyed, and the holds that are known to run."""
+class DestructionRequest(access.ProofBody):
+    """What is to be destroyed, and the holds that are known to run; with the password, as the console asks for it."""
 
     asker: AskerBody
     reason: str = Field(min_length=1, max_length=2000)
@@ -149,7 +149,8 @@ def propose(asked: DestructionRequest, caller: _Caller, wardline: _Wardline) -> 
         item_ids=tuple(require_id("item", each) for each in asked.item_ids),
         despite=tuple(require_id("hold", each) for each in asked.despite),
     )  # fmt: skip
-    made, approval = wardline.propose_destruction(wanted, user=caller.person)
+    person = sessions.confirm(wardline.parts, caller.person, asked.password)
+    made, approval = wardline.propose_destruction(wanted, user=person)
     return Proposed(destruction=made, approval=approval)
 
 
