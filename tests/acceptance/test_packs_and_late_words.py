@@ -6,7 +6,6 @@ import io
 import json
 import secrets
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import reveal_all
 from tests.acceptance.test_packs import GB, REFERENCE, both, now_of, overturned, reported
-from wardline import records, referral, review
+from wardline import records, referral
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.pipeline import Complaint, Rules
 from wardline.pipeline.filing_rules import FilingRules
-from wardline.records import ActionKind, AlarmKind, FactKind, ReferralState, Role
+from wardline.records import ActionKind, AlarmKind, FactKind, ReferralState
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, Line, Person
 

@@ -6,16 +6,18 @@ import hashlib
 import json
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.cli.conftest import Place
-from wardline import records, review, wiring
+from wardline import preservation, records, review, wiring
 from wardline.cli.opening import opened
 from wardline.pipeline.tasks import TASKS
 from wardline.records import Category, Outcome, Task
@@ -91,8 +93,6 @@ def carry_out(installation: wiring.Installation, task: Task, *, later: bool = Fa
 
 
 def key_digest(place: Place) -> str:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     seed = wiring.KeyFiles.read(place.folder / "keys").log
     return hashlib.sha256(
         Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
@@ -132,6 +132,49 @@ def test_the_script_of_receivers_finds_what_was_changed(place: Place, reported: 
     assert verified(changed, key_digest(place)).returncode != 0
     assert verified(out, "0" * 64).returncode != 0
     assert verified(out, key_digest(place)).returncode == 0
+
+
+def test_the_script_of_receivers_takes_no_pack_with_two_members_of_one_name(
+    place: Place, reported: records.Referral
+) -> None:
+    out, changed = place.folder.parent / "pack.zip", place.folder.parent / "changed.zip"
+    assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 0
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(changed, "w") as other:
+        other.writestr("report.html", b"Nobody is in danger.")
+        for name in archive.namelist():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                other.writestr(name, archive.read(name))
+    answer = verified(changed, key_digest(place))
+    assert answer.returncode != 0
+    assert "two members of one name" in answer.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [("at", "2020-01-01T00:00:00.000000+00:00"), ("position", 0)])
+def test_the_script_of_receivers_finds_an_entry_of_the_log_that_is_told_otherwise(
+    place: Place, keys: Path, reported: records.Referral, name: str, value: object
+) -> None:
+    (hold,) = place.run("hold", "list", "--json").json
+    out, changed = place.folder.parent / "custody.zip", place.folder.parent / "changed.zip"
+    words = ("hold", "export", hold["id"], *ASKED, "--recipient-key", place.folder / "nca.pem", "--out", out)
+    assert place.run_as("bea", *words).code == 0
+    with zipfile.ZipFile(out) as archive:
+        body = {each: archive.read(each) for each in archive.namelist()}
+    said = json.loads(body["custody.json"])
+    said["events"][-1][name] = value
+    about = json.loads(body["manifest.json"])
+    members = [
+        preservation.Member.of(each["name"], body[each["name"]])
+        if each["name"] != "custody.json"
+        else preservation.Member.of(each["name"], json.dumps(said).encode())
+        for each in about.pop("members")
+    ]
+    key = Ed25519PrivateKey.from_private_bytes(wiring.KeyFiles.read(place.folder / "keys").log)
+    with changed.open("wb") as file:
+        preservation.write_package(file, members, about, key)
+    answer = verified(changed, key_digest(place))
+    assert answer.returncode != 0
+    assert "an entry told otherwise" in answer.stderr
 
 
 def test_one_that_nobody_filed_is_made_anew_and_a_dry_run_makes_none(

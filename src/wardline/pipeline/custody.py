@@ -146,7 +146,7 @@ def _events(
     for position in sorted(found):
         entry = found[position]
         yield {
-            "position": position, "verb": entry.verb, "subject": entry.subject_id, "actor": entry.actor, "at": entry.at.isoformat(),
+            "position": position, "verb": entry.verb, "subject": entry.subject_id, "actor": entry.actor, "at": entry.at.isoformat(timespec="microseconds"),
             "detail": entry.detail, "proof": audit.proof_fields(prove_entry(position), parts.log_key.public_key()),
         }  # fmt: skip
 
