@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.cli.conftest import Place
 from wardline import preservation, records, review, wiring
 from wardline.cli.opening import opened
+from wardline.pipeline.log import Sequencer
 from wardline.pipeline.tasks import TASKS
 from wardline.records import Category, Outcome, Task
 
@@ -113,6 +114,11 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     taken = place.run_as("bea", "referral", "pack", reported.id, "--out", out, "--json")
     assert taken.code == 0, taken.err
     assert out.stat().st_mode & 0o777 == 0o600
+    assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 2  # there is a file of this name
+    with opened(place.folder) as installation:
+        Sequencer(installation.wardline.parts).run()
+        told = [each.verb for _, each in installation.wardline.entries_about(reported.id, 50)]
+    assert told.count(records.Verb.PACK_TAKEN) == 1
     genuine = verified(out, key_digest(place), keys / "private.pem", keys)
     assert genuine.returncode == 0, genuine.stdout + genuine.stderr
     assert genuine.stdout.startswith("GENUINE")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -219,3 +219,11 @@ def test_what_nobody_carried_on_goes_though_no_other_pack_is_made(tmp_path: Path
     later = maker(folder, clock_now=lambda: datetime.now(UTC) + timedelta(hours=25))
     assert list(later.packs()) == []
     assert list(folder.iterdir()) == []
+
+
+def test_a_key_with_which_no_secret_can_be_shared_is_refused_with_the_settings(tmp_path: Path) -> None:
+    weak = X25519PublicKey.from_public_bytes(bytes(32)).public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    with pytest.raises(ConfigurationError):
+        maker(tmp_path / "packs", recipient=weak)
