@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError, RefusedError, WardlineError
-from wardline.pipeline import alarms, blindness, clock_watch, fencing, people, reading, receipts, reported
+from wardline.pipeline import alarms, blind_filing, clock_watch, fencing, people, reading, receipts, reported
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -191,9 +191,7 @@ def _filed_as(parts: Parts, found: records.Referral) -> str | None:
 def _opened(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
     """Give a referral to somebody who manages, and who does not have to judge its case without knowing what came of it."""
     people.require_scope(user, Scope.MANAGE)
-    found = parts.store.referral(referral_id)
-    blindness.require_open(parts, found.case_id, user)
-    return found
+    return blind_filing.opened(parts, referral_id, user)
 
 
 def _is_overturned(parts: Parts, found: records.Referral) -> bool:
