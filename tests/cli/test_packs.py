@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.cli.conftest import Place
 from wardline import preservation, records, review, wiring
 from wardline.cli.opening import opened
+from wardline.pipeline import custody
 from wardline.pipeline.log import Sequencer
 from wardline.pipeline.tasks import TASKS
 from wardline.records import Category, Outcome, Task
@@ -156,6 +157,18 @@ def test_the_script_of_receivers_takes_no_pack_with_two_members_of_one_name(
     assert "two members of one name" in answer.stderr
 
 
+def test_the_script_of_receivers_says_that_a_chain_is_not_complete(
+    place: Place, keys: Path, reported: records.Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custody, "_MOST", 2)
+    (hold,) = place.run("hold", "list", "--json").json
+    out = place.folder.parent / "custody.zip"
+    words = ("hold", "export", hold["id"], *ASKED, "--recipient-key", place.folder / "nca.pem", "--out", out)
+    assert place.run_as("bea", *words).code == 0
+    answer = verified(out, key_digest(place))
+    assert (answer.returncode, "NOT COMPLETE" in answer.stdout) == (0, True)
+
+
 @pytest.mark.parametrize(("name", "value"), [("at", "2020-01-01T00:00:00.000000+00:00"), ("position", 0)])
 def test_the_script_of_receivers_finds_an_entry_of_the_log_that_is_told_otherwise(
     place: Place, keys: Path, reported: records.Referral, name: str, value: object
@@ -205,6 +218,7 @@ def test_a_held_file_goes_out_with_a_chain_of_custody_that_the_script_checks(
     assert genuine.returncode == 0, genuine.stdout + genuine.stderr
     assert f"{made.json['events']} entries" in genuine.stdout
     assert made.json["events"] > 3
+    assert "NOT COMPLETE" not in genuine.stdout
     assert place.run_as("bea", *words).code == 2  # there is a file of this name
 
 
