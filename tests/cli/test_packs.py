@@ -115,7 +115,9 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     taken = place.run_as("bea", "referral", "pack", reported.id, "--out", out, "--json")
     assert taken.code == 0, taken.err
     assert out.stat().st_mode & 0o777 == 0o600
-    assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 2  # there is a file of this name
+    assert (
+        place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 2
+    )  # there is a file of this name
     with opened(place.folder) as installation:
         Sequencer(installation.wardline.parts).run()
         told = [each.verb for _, each in installation.wardline.entries_about(reported.id, 50)]
@@ -167,6 +169,27 @@ def test_the_script_of_receivers_says_that_a_chain_is_not_complete(
     assert place.run_as("bea", *words).code == 0
     answer = verified(out, key_digest(place))
     assert (answer.returncode, "NOT COMPLETE" in answer.stdout) == (0, True)
+
+
+def test_the_script_of_receivers_writes_nothing_outside_the_folder(keys: Path) -> None:
+    private = serialization.load_pem_private_key((keys / "private.pem").read_bytes(), None)
+    assert isinstance(private, X25519PrivateKey)
+    sealed = preservation.seal(b"x", private.public_key(), secret=bytes(32), about=b"pack-1\n../outside")
+    evidence = {
+        "item": "../outside",
+        "number": 1,
+        "sha256": hashlib.sha256(b"x").hexdigest(),
+        "size_bytes": 1,
+        "sealed": "e",
+    }
+    key, pack = Ed25519PrivateKey.from_private_bytes(bytes(32)), keys / "pack.zip"
+    with pack.open("wb") as file:
+        about = {"kind": "report", "pack": "pack-1", "evidence": [evidence]}
+        preservation.write_package(file, [preservation.Member.of("e", sealed)], about, key)
+    digest = hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()
+    answer = verified(pack, digest, keys / "private.pem", keys)
+    assert "named outside the folder" in answer.stderr
+    assert not (keys.parent / "outside").exists()
 
 
 @pytest.mark.parametrize(("name", "value"), [("at", "2020-01-01T00:00:00.000000+00:00"), ("position", 0)])

@@ -91,6 +91,7 @@ if len(sys.argv) > 3:
     private = serialization.load_pem_private_key(Path(sys.argv[3]).read_bytes(), None)
     for each in manifest["evidence"]:
         if each["sealed"]:
+            require(Path(each["item"]).name == each["item"], "a file that is named outside the folder")
             content = opened(member[each["sealed"]], private, f"{manifest['pack']}\n{each['item']}".encode())
             require(sha256(content).hex() == each["sha256"], "a file that is not the one that was sealed")
             (Path(sys.argv[4]) / each["item"]).write_bytes(content)
