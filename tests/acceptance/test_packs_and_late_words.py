@@ -19,7 +19,7 @@ from tests.acceptance.test_packs import GB, REFERENCE, both, now_of, overturned,
 from wardline import records, referral
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.pipeline import Complaint, Rules
-from wardline.pipeline.filing_rules import FilingRules
+from wardline.pipeline.filing_rules import Emergency, FilingRules
 from wardline.records import ActionKind, AlarmKind, FactKind, ReferralState
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, Line, Person
@@ -88,9 +88,7 @@ def test_what_somebody_writes_who_does_not_know_of_the_report_stands_in_its_pack
 
 
 def test_a_call_that_is_noted_while_a_pack_waits_stands_in_it(make_line: MakeLine, packs: NcaPack) -> None:
-    from wardline.settings.filing import EmergencySettings
-
-    rules = Rules(reporter=REPORTER, filing=FilingRules(emergency={"GB": EmergencySettings(phone="999")}))
+    rules = Rules(reporter=REPORTER, filing=FilingRules(emergency={"GB": Emergency(phone="999")}))
     line = make_line(authority=packs, rules=rules)
     found, lead = reported(line, region="GB")
     line.wardline.note_call(found.id, user=lead.user, region="GB", at=line.parts.now())
