@@ -6,7 +6,9 @@ import base64
 import hashlib
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -176,6 +178,18 @@ def test_a_chain_that_is_cut_says_so(line: Line, monkeypatch: pytest.MonkeyPatch
     chain = json.loads(members(package(line, case, lead.user).content)["custody.json"])
     assert not chain["complete"]
     assert chain["events"]
+
+
+def test_a_chain_of_which_somebody_made_an_entry_unreadable_says_that_it_is_not_whole(tmp_path: Path) -> None:
+    with Line(tmp_path, store="sqlite") as line:
+        case, lead = reported(line)
+        line.sequence()
+        position = line.store.log_positions_of(case.item_ids[0], most=1)[0]
+        with closing(sqlite3.connect(tmp_path / "wardline.sqlite")) as database, database:
+            database.execute("UPDATE audit_entries SET leaf = ? WHERE position = ?", (b"{}", position))
+        chain = json.loads(members(package(line, case, lead.user).content)["custody.json"])
+    assert position not in [each["position"] for each in chain["events"]]
+    assert not chain["complete"]
 
 
 def test_another_file_of_the_account_is_not_in_the_chain_of_custody(line: Line) -> None:

@@ -6,17 +6,21 @@ import hashlib
 import json
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.cli.conftest import Place
-from wardline import records, review, wiring
+from wardline import preservation, records, review, wiring
 from wardline.cli.opening import opened
+from wardline.pipeline import custody
+from wardline.pipeline.log import Sequencer
 from wardline.pipeline.tasks import TASKS
 from wardline.records import Category, Outcome, Task
 
@@ -91,8 +95,6 @@ def carry_out(installation: wiring.Installation, task: Task, *, later: bool = Fa
 
 
 def key_digest(place: Place) -> str:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     seed = wiring.KeyFiles.read(place.folder / "keys").log
     return hashlib.sha256(
         Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
@@ -113,6 +115,13 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     taken = place.run_as("bea", "referral", "pack", reported.id, "--out", out, "--json")
     assert taken.code == 0, taken.err
     assert out.stat().st_mode & 0o777 == 0o600
+    assert (
+        place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 2
+    )  # there is a file of this name
+    with opened(place.folder) as installation:
+        Sequencer(installation.wardline.parts).run()
+        told = [each.verb for _, each in installation.wardline.entries_about(reported.id, 50)]
+    assert told.count(records.Verb.PACK_TAKEN) == 1
     genuine = verified(out, key_digest(place), keys / "private.pem", keys)
     assert genuine.returncode == 0, genuine.stdout + genuine.stderr
     assert genuine.stdout.startswith("GENUINE")
@@ -132,6 +141,82 @@ def test_the_script_of_receivers_finds_what_was_changed(place: Place, reported: 
     assert verified(changed, key_digest(place)).returncode != 0
     assert verified(out, "0" * 64).returncode != 0
     assert verified(out, key_digest(place)).returncode == 0
+
+
+def test_the_script_of_receivers_takes_no_pack_with_two_members_of_one_name(
+    place: Place, reported: records.Referral
+) -> None:
+    out, changed = place.folder.parent / "pack.zip", place.folder.parent / "changed.zip"
+    assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 0
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(changed, "w") as other:
+        other.writestr("report.html", b"Nobody is in danger.")
+        for name in archive.namelist():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                other.writestr(name, archive.read(name))
+    answer = verified(changed, key_digest(place))
+    assert answer.returncode != 0
+    assert "two members of one name" in answer.stderr
+
+
+def test_the_script_of_receivers_says_that_a_chain_is_not_complete(
+    place: Place, keys: Path, reported: records.Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custody, "_MOST", 2)
+    (hold,) = place.run("hold", "list", "--json").json
+    out = place.folder.parent / "custody.zip"
+    words = ("hold", "export", hold["id"], *ASKED, "--recipient-key", place.folder / "nca.pem", "--out", out)
+    assert place.run_as("bea", *words).code == 0
+    answer = verified(out, key_digest(place))
+    assert (answer.returncode, "NOT COMPLETE" in answer.stdout) == (0, True)
+
+
+def test_the_script_of_receivers_writes_nothing_outside_the_folder(keys: Path) -> None:
+    private = serialization.load_pem_private_key((keys / "private.pem").read_bytes(), None)
+    assert isinstance(private, X25519PrivateKey)
+    sealed = preservation.seal(b"x", private.public_key(), secret=bytes(32), about=b"pack-1\n../outside")
+    evidence = {
+        "item": "../outside",
+        "number": 1,
+        "sha256": hashlib.sha256(b"x").hexdigest(),
+        "size_bytes": 1,
+        "sealed": "e",
+    }
+    key, pack = Ed25519PrivateKey.from_private_bytes(bytes(32)), keys / "pack.zip"
+    with pack.open("wb") as file:
+        about = {"kind": "report", "pack": "pack-1", "evidence": [evidence]}
+        preservation.write_package(file, [preservation.Member.of("e", sealed)], about, key)
+    digest = hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()
+    answer = verified(pack, digest, keys / "private.pem", keys)
+    assert "named outside the folder" in answer.stderr
+    assert not (keys.parent / "outside").exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("at", "2020-01-01T00:00:00.000000+00:00"), ("position", 0)])
+def test_the_script_of_receivers_finds_an_entry_of_the_log_that_is_told_otherwise(
+    place: Place, keys: Path, reported: records.Referral, name: str, value: object
+) -> None:
+    (hold,) = place.run("hold", "list", "--json").json
+    out, changed = place.folder.parent / "custody.zip", place.folder.parent / "changed.zip"
+    words = ("hold", "export", hold["id"], *ASKED, "--recipient-key", place.folder / "nca.pem", "--out", out)
+    assert place.run_as("bea", *words).code == 0
+    with zipfile.ZipFile(out) as archive:
+        body = {each: archive.read(each) for each in archive.namelist()}
+    said = json.loads(body["custody.json"])
+    said["events"][-1][name] = value
+    about = json.loads(body["manifest.json"])
+    members = [
+        preservation.Member.of(each["name"], body[each["name"]])
+        if each["name"] != "custody.json"
+        else preservation.Member.of(each["name"], json.dumps(said).encode())
+        for each in about.pop("members")
+    ]
+    key = Ed25519PrivateKey.from_private_bytes(wiring.KeyFiles.read(place.folder / "keys").log)
+    with changed.open("wb") as file:
+        preservation.write_package(file, members, about, key)
+    answer = verified(changed, key_digest(place))
+    assert answer.returncode != 0
+    assert "an entry told otherwise" in answer.stderr
 
 
 def test_one_that_nobody_filed_is_made_anew_and_a_dry_run_makes_none(
@@ -156,6 +241,7 @@ def test_a_held_file_goes_out_with_a_chain_of_custody_that_the_script_checks(
     assert genuine.returncode == 0, genuine.stdout + genuine.stderr
     assert f"{made.json['events']} entries" in genuine.stdout
     assert made.json["events"] > 3
+    assert "NOT COMPLETE" not in genuine.stdout
     assert place.run_as("bea", *words).code == 2  # there is a file of this name
 
 

@@ -59,7 +59,7 @@ def vics(
 ) -> None:
     """Write the hashes and categories of what people found to be violations, as VICS 2.0. No file and no account is in it."""
     from wardline import plugins
-    from wardline.pipeline import vics_export
+    from wardline.pipeline import blind_filing, vics_export
 
     require_new(out)
     with opened(folder) as installation:
@@ -72,7 +72,8 @@ def vics(
                 remedy="Ask whoever gets the file what the category numbers mean to them, and write that down first.",
             )
         cases = [require_id("case", each) for each in case or ()]
-        cases += [line.parts.store.referral(require_id("referral", each)).case_id for each in referral or ()]
+        named = [require_id("referral", each) for each in referral or ()]
+        cases += [blind_filing.opened(line.parts, each, person).case_id for each in named]
         made = vics_export.export(
             line.parts, cases, profile=known, cause=ExportCause(reason=reason, reference=reference), user=person,
             write=plugins.load("hash_lists", "vics-writer"),

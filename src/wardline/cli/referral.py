@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wardline.cli import operator, output
+from wardline.cli.export import require_new
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
@@ -182,6 +183,7 @@ def pack(
     as_json: AsJson = False,
 ) -> None:
     """Take the pack of a report that a person files with the receiver. The audit log has who took it."""
+    require_new(out)  # the log tells of nothing that did not come out
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         name, content = line.take_pack(require_id("referral", referral_id), user=person)

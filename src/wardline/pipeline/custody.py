@@ -126,17 +126,21 @@ def _about(parts: Parts, hold: records.Hold, item: records.Item) -> tuple[dict[i
     """Give every signed entry about the file by its position, and whether these are all."""
     subjects = [item.id, *(each.id for each in parts.store.holds_of(item.id))]
     subjects += [each.id for each in parts.store.referrals(case_id=hold.case_id)]
-    found, complete = dict[int, records.Entry](), True
+    found = dict[int, records.Entry]()
+    # As many as were found by their places: one that somebody made unreadable is missing, and that is said.
+    places = [len(parts.store.log_positions_of(each, most=_MOST)) for each in (*subjects, hold.case_id)]
+    read = list[int]()
     for subject in subjects:
         lines = reading.about(parts, subject, _MOST)
-        complete = complete and len(lines) < _MOST
+        read.append(len(lines))
         found.update(lines)
     lines = reading.about(parts, hold.case_id, _MOST)
+    read.append(len(lines))
     for position, entry in lines:
         names_another = "item-" in entry.detail and item.id not in entry.detail
         if entry.verb in _TELLS_OF_CASE and not names_another:
             found[position] = entry
-    return found, complete and len(lines) < _MOST
+    return found, max(read) < _MOST and all(got >= known for got, known in zip(read, places, strict=True))
 
 
 def _events(
@@ -146,7 +150,7 @@ def _events(
     for position in sorted(found):
         entry = found[position]
         yield {
-            "position": position, "verb": entry.verb, "subject": entry.subject_id, "actor": entry.actor, "at": entry.at.isoformat(),
+            "position": position, "verb": entry.verb, "subject": entry.subject_id, "actor": entry.actor, "at": entry.at.isoformat(timespec="microseconds"),
             "detail": entry.detail, "proof": audit.proof_fields(prove_entry(position), parts.log_key.public_key()),
         }  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError, RefusedError, WardlineError
-from wardline.pipeline import alarms, blindness, clock_watch, fencing, people, receipts, reported
+from wardline.pipeline import alarms, blind_filing, clock_watch, fencing, people, reading, receipts, reported
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -18,6 +18,8 @@ _TRIES_FROM = 250_000_000
 """Tries of referrals whose pack a person saw to are counted from here: work that was enqueued once is not enqueued again."""
 _REMADE_FROM = 260_000_000
 """And those whose pack is made anew from here."""
+_LOOKED_AT = 1_000
+"""Newest entries about a referral, in which those are looked for who took its packs."""
 
 
 def maker_of(parts: Parts, found: records.Referral) -> ports.PackMaker | None:
@@ -33,10 +35,8 @@ def pack_of(parts: Parts, found: records.Referral) -> str | None:
         return None
     if referral.awaits(found):
         return found.remote_id
-    # A report is made of one pack; those that were given up are named in the referral.
-    return next(
-        (pack_id for of, pack_id in maker.packs() if of == found.id and pack_id not in found.orphans), None
-    )
+    filed = _filed_as(parts, found)
+    return next((pack_id for of, pack_id in maker.packs() if of == found.id and pack_id == filed), None)
 
 
 def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes]:
@@ -80,8 +80,11 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
     found, now = _opened(parts, referral_id, user), parts.now()
     moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
     moved = replace(moved, completeness=_completeness(parts, found))
+    taken = _taken(parts, found.id)
+    # One that nobody took was not filed: it was made after the one that was.
+    filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
     said = {
-        "form": "wardline-reference", "version": 1, "referral": found.id, "pack": found.remote_id, "reference": reference,
+        "form": "wardline-reference", "version": 1, "referral": found.id, "pack": filed, "reference": reference,
         "recorded_by": user.id, "recorded_at": now.isoformat(),
     }  # fmt: skip
     receipt = records.Receipt(
@@ -90,6 +93,11 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
     )  # fmt: skip
     # Filed although its decision fell: what goes on with it drafts the correction.
     work = (filing.task(moved, _TRIES_FROM + moved.version),) if _is_overturned(parts, found) else ()
+    if filed != found.remote_id:
+        alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, (
+            f"{found.id} is filed as {filed}, for nobody took the pack that was made after it. Tell the receiver what was added since, naming "
+            "its reference."
+        ))  # fmt: skip
     receipts.store(parts, moved, receipt, actor=user.id, work=work)
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
@@ -114,9 +122,15 @@ def give_up(parts: Parts, referral_id: str, user: records.User) -> records.Refer
 def made_anew(
     parts: Parts, found: records.Referral, *, actor: str, written: Writing
 ) -> records.Referral:  # fmt: skip
-    """Give up a pack that does not say what was written down since, and have another made. Its version stays; any other referral is given as it is."""
-    if not referral.awaits(found):
+    """Give up a pack that does not say what was written down since, and have another made. Its version stays; any other referral is given as it is,
+    and so is one whose decision fell: only a person says whether its pack was filed."""
+    if not referral.awaits(found) or found.problem == referral.UNWANTED:
         return found
+    if found.remote_id in _taken(parts, found.id):
+        written.add(alarms.raised(parts, AlarmKind.KNOWN_LATE, found.id, (
+            f"Somebody took the pack of {found.id} before something was added, so it may be filed without that. If it was filed, record its "
+            "reference, file no other, and tell the receiver what was added. If not, file the new pack instead."
+        )))  # fmt: skip
     written.entries.append(
         parts.entry(Verb.PACK_GIVEN_UP, found.id, actor=actor, detail=found.remote_id or "")
     )
@@ -146,22 +160,38 @@ def sweep(parts: Parts) -> int:
 
 
 def _is_kept(parts: Parts, found: records.Referral, pack_id: str) -> bool:
-    if pack_id in found.orphans or found.state is ReferralState.WITHDRAWN:
+    if found.state is ReferralState.WITHDRAWN:
         return False
     if found.state is not ReferralState.FINISHED:
-        return True
+        # One that was taken and given up may be what the receiver has.
+        return pack_id not in found.orphans or pack_id in _taken(parts, found.id)
+    if pack_id != _filed_as(parts, found):
+        return False
     if not found.files or found.finished_at is None:
         return found.finished_at is None or parts.now() < found.finished_at + parts.rules.periods.after_filing
     holds = (hold for file in found.files for hold in parts.store.holds_of(file.item_id))
     return any(hold.state is HoldState.ACTIVE for hold in holds)
 
 
+def _taken(parts: Parts, referral_id: str) -> list[str]:
+    """Give the packs of a referral that somebody took, the newest taken first."""
+    lines = reading.about(parts, referral_id, _LOOKED_AT)
+    return [each.detail.split(" ", 1)[0] for _, each in lines if each.verb is Verb.PACK_TAKEN]
+
+
+def _filed_as(parts: Parts, found: records.Referral) -> str | None:
+    """Give the pack that a finished report is, as the record of its reference has it."""
+    receipt = parts.store.receipt_of(found.id)
+    if receipt is None or not receipt.body.startswith(b"{"):
+        return None
+    pack_id = json.loads(receipt.body).get("pack")
+    return pack_id if isinstance(pack_id, str) else None
+
+
 def _opened(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
     """Give a referral to somebody who manages, and who does not have to judge its case without knowing what came of it."""
     people.require_scope(user, Scope.MANAGE)
-    found = parts.store.referral(referral_id)
-    blindness.require_open(parts, found.case_id, user)
-    return found
+    return blind_filing.opened(parts, referral_id, user)
 
 
 def _is_overturned(parts: Parts, found: records.Referral) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
 from wardline.pipeline import alarms, blindness, handing_over, late_danger, people
-from wardline.pipeline.parts import Parts
+from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, CaseState, FactKind, Insert, ReferralState, Replace, Scope, Verb
 
@@ -57,7 +57,10 @@ def _reach(parts: Parts, referral_id: str) -> None:
             told = parts.entry(
                 Verb.REFERRAL_MOVED, found.id, detail=f"{found.state}, something was written down"
             )
-            parts.store.commit(Replace(_next(found)), entries=[told])
+            written = Writing()
+            changed = _next(handing_over.made_anew(parts, found, actor=SYSTEM, written=written))
+            written.note(Replace(changed), told)
+            written.commit(parts)
         except VersionConflictError:
             continue  # it moved on: look again
         except ConflictError:
@@ -144,7 +147,11 @@ def note_call(
     except ConflictError:
         parts.store.commit(Insert(fact), entries=[told])
     else:
-        parts.store.commit(Insert(fact), Replace(_next(found)), entries=[told])
+        written = Writing()
+        changed = _next(handing_over.made_anew(parts, found, actor=user.id, written=written))
+        written.note(Insert(fact), told)
+        written.changes.append(Replace(changed))
+        written.commit(parts)
     return fact
 
 

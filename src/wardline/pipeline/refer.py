@@ -68,8 +68,9 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
     checklist = reported.checked(parts, report, decision, case)
-    authority = parts.authority
-    if authority is None or found.authority not in (NOBODY, authority.name):
+    report = replace(report, priority=found.priority)  # as it is filed
+    authority = parts.receiver(found.authority)
+    if authority is None:
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
         return ReferralPreview(
             referral=found, report=report, checklist=checklist, problems=(), preview=None,

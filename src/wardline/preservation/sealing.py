@@ -32,12 +32,21 @@ def read_recipient(pem: bytes) -> X25519PublicKey:
         key = serialization.load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm):
         key = None
-    if not isinstance(key, X25519PublicKey):
+    if not isinstance(key, X25519PublicKey) or not _agrees(key):
         raise ConfigurationError(
             "recipient key: not readable, expected the PEM of an X25519 public key",
             remedy="The receiver makes it with `openssl genpkey -algorithm X25519` and `openssl pkey -pubout`; ask for the public half.",
         )
     return key
+
+
+def _agrees(key: X25519PublicKey) -> bool:
+    """Say whether a secret can be shared with the key: with the few points of small order it would be known to everybody."""
+    try:
+        X25519PrivateKey.from_private_bytes(bytes(_KEY_BYTES)).exchange(key)
+    except ValueError:
+        return False
+    return True
 
 
 def fingerprint(key: X25519PublicKey) -> str:

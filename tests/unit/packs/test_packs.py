@@ -8,20 +8,20 @@ import json
 import subprocess
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wardline import preservation, records
 from wardline.adapters.authorities.pack import NcaPack, PackAuthority
-from wardline.errors import ConfigurationError, IntegrityError
+from wardline.errors import ConfigurationError, IntegrityError, ReportGoneError
 from wardline.testing.authority_contract import CONTENTS, sample_report
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -182,3 +182,48 @@ def test_what_is_sealed_opens_whole_or_not_at_all(
     changed = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
     with pytest.raises(IntegrityError):
         preservation.open_sealed(changed, RECEIVER, about=about)
+
+
+def test_a_pack_that_was_begun_for_another_key_is_not_carried_on(tmp_path: Path) -> None:
+    folder, report = tmp_path / "packs", sample_report()
+    opened = maker(folder).submit(report).remote_id or ""
+    maker(folder).attach(opened, report.files[0], CONTENTS[0])
+    with pytest.raises(ReportGoneError):
+        maker(folder, recipient=PEM).attach(opened, report.files[1], CONTENTS[1])
+    with pytest.raises(ReportGoneError):
+        maker(folder, recipient=PEM).finish(opened)
+
+
+def test_nothing_of_a_pack_stays_when_it_is_deleted_after_a_crash(tmp_path: Path) -> None:
+    folder, report = tmp_path / "packs", sample_report()
+
+    def dies(name: str) -> None:
+        if name == "pack:whole":
+            raise KeyboardInterrupt
+
+    authority = maker(folder, recipient=PEM, reached=dies)
+    opened = authority.submit(report).remote_id or ""
+    for file, content in zip(report.files, CONTENTS, strict=True):
+        authority.attach(opened, file, content)
+    with pytest.raises(KeyboardInterrupt):
+        authority.finish(opened)
+    assert [pack_id for _, pack_id in authority.packs()] == [opened]
+    authority.forget_pack(opened)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_nobody_carried_on_goes_though_no_other_pack_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "packs"
+    maker(folder, clock_now=lambda: datetime.now(UTC)).submit(sample_report())
+    assert len(list(folder.iterdir())) == 1
+    later = maker(folder, clock_now=lambda: datetime.now(UTC) + timedelta(hours=25))
+    assert list(later.packs()) == []
+    assert list(folder.iterdir()) == []
+
+
+def test_a_key_with_which_no_secret_can_be_shared_is_refused_with_the_settings(tmp_path: Path) -> None:
+    weak = X25519PublicKey.from_public_bytes(bytes(32)).public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    with pytest.raises(ConfigurationError):
+        maker(tmp_path / "packs", recipient=weak)

@@ -101,6 +101,7 @@ def test_whoever_may_have_to_judge_the_case_again_neither_sees_nor_files_it(line
     assert lead.get(f"/referrals/{found.id}").status == 403
     assert lead.send(form, reference=REFERENCE).status == 403
     user = next(each for each in line.store.users() if each.name == "lead")
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as refused:
         line.wardline.take_pack(found.id, user=user)
+    assert case.id not in str(refused.value)  # that it is reported would tell what others said of it
     assert referral.awaits(now_of(line, found))

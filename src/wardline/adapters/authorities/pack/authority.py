@@ -26,11 +26,13 @@ from wardline.errors import (
     ConfigurationError,
     NotFoundError,
     ReportFinishedError,
+    ReportGoneError,
 )
 from wardline.records.ids import ENTROPY_BYTES
 
 _ENVIRONMENTS = ("sandbox", "test", "production")
 _EVIDENCE = "evidence"
+_RECIPIENT = "recipient"
 
 
 def _nothing(_name: str) -> None:
@@ -107,6 +109,7 @@ class PackAuthority:
         now = self._now()
         pack_id = records.new_id("pack", now, self._entropy(ENTROPY_BYTES))
         first = {
+            _RECIPIENT: self._sealed_for,
             documents.REPORT: documents.report_document(report, self._receiver),
             page.NAME: self._page(report),
         }
@@ -115,7 +118,7 @@ class PackAuthority:
 
     def attach(self, remote_id: str, file: records.ReportedFile, content: bytes) -> records.AuthorityAnswer:
         """Put one file's details into a pack, and the file itself where it can be sealed for the receiver."""
-        number = _number(self._folder.require_open(remote_id), file.item_id)
+        number = _number(self._require_open(remote_id), file.item_id)
         proof = {
             "item": file.item_id, "number": number, "sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content),
             "sealed": None if self._recipient is None else _sealed_name(number),
@@ -134,7 +137,7 @@ class PackAuthority:
     def finish(self, remote_id: str) -> records.AuthorityAnswer:
         """Make the pack whole; the answer's body is its manifest. A person files it."""
         self._refuse_whole(remote_id)
-        made = self._folder.require_open(remote_id)
+        made = self._require_open(remote_id)
         with self._folder.finishing(remote_id) as file:
             manifest = preservation.write_package(
                 file, _members(made), self._said(remote_id, made), self._key
@@ -160,7 +163,8 @@ class PackAuthority:
         return records.AuthorityAnswer(remote_id=None, request_id=None, body=f"packs with {holds}".encode())
 
     def packs(self) -> Iterator[tuple[str, str]]:
-        """Give the referral and the id of every whole pack."""
+        """Give the referral and the id of every whole pack. What nobody carried on for long goes."""
+        self._folder.forget_old(self._now())
         yield from ((referral_id, pack_id) for referral_id, pack_id, _ in self._folder.every())
 
     def open_pack(self, pack_id: str) -> bytes:
@@ -172,9 +176,19 @@ class PackAuthority:
 
     def forget_pack(self, pack_id: str) -> None:
         """Delete a pack, whole or not; one that is gone is no error."""
-        found = self._folder.whole(pack_id)
-        if found is not None:
-            found.unlink(missing_ok=True)
+        self._folder.forget(pack_id)
+
+    @property
+    def _sealed_for(self) -> bytes:
+        return b"" if self._recipient is None else preservation.fingerprint(self._recipient).encode()
+
+    def _require_open(self, pack_id: str) -> Path:
+        """Give the folder of a pack that is being made. One that was begun for another key is made anew: it says whom its files are for."""
+        made = self._folder.require_open(pack_id)
+        begun_for = made / _RECIPIENT
+        if not begun_for.exists() or begun_for.read_bytes() != self._sealed_for:
+            raise ReportGoneError("pack: begun for another key of the receiver's, expected that of now")
+        return made
 
     def _page(self, report: records.Report) -> bytes:
         return page.render(report, self._receiver, self.TITLE, is_sealed=self._recipient is not None)

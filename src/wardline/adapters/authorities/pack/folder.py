@@ -49,7 +49,7 @@ class PackFolder:
         with _translated("begin", is_certain=True):
             self._require()
         with _translated("begin"):
-            self._forget_old(now)
+            self.forget_old(now)
             made = self._open(pack_id)
             made.mkdir(mode=0o700)
             _write(made / _REFERRAL, referral_id.encode())
@@ -111,6 +111,21 @@ class PackFolder:
             if named := _WHOLE.fullmatch(path.name):
                 yield named[1], named[2], path
 
+    def forget(self, pack_id: str) -> None:
+        """Delete a pack, whole or not; a crash may have left both."""
+        found = self.whole(pack_id)
+        if found is not None:
+            found.unlink(missing_ok=True)
+        if _PACK.fullmatch(pack_id):
+            shutil.rmtree(self._open(pack_id), ignore_errors=True)
+
+    def forget_old(self, now: datetime) -> None:
+        """Delete what was being made and nobody carried on."""
+        for path in self.path.glob(f"*{_OPEN}"):
+            with suppress(FileNotFoundError):  # carried on or deleted at this moment
+                if now.timestamp() - path.stat().st_mtime > OPEN_FOR.total_seconds():
+                    shutil.rmtree(path, ignore_errors=True)
+
     def _open(self, pack_id: str) -> Path:
         return self.path / f"{pack_id}{_OPEN}"
 
@@ -120,10 +135,6 @@ class PackFolder:
                 "packs: their folder is open to other accounts of this machine, expected mode 0700"
             )
 
-    def _forget_old(self, now: datetime) -> None:
-        for path in self.path.glob(f"*{_OPEN}"):
-            if now.timestamp() - path.stat().st_mtime > OPEN_FOR.total_seconds():
-                shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
