@@ -62,6 +62,8 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
         for each in parts.store.referrals(case_id=hold.case_id)
     )
+    # Before its holds: whoever places one on the file moves its version, and the commit below then fails.
+    item = parts.store.item(hold.item_id)
     others = [other for other in parts.store.holds_of(hold.item_id) if other.id != hold.id]
     over, destroy = preservation.ends(hold, case, others, referred=referred, now=parts.now())
     if not over:
@@ -72,7 +74,6 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed" if destroy else "another hold remains")
     ]
     if destroy:
-        item = parts.store.item(hold.item_id)
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
         withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
         changes, entries = (

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.made import NOW, case, hold, item
 from wardline import records, review
-from wardline.pipeline import preserve
+from wardline.pipeline import preserve, preserving
 from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
@@ -175,3 +175,24 @@ def test_many_sealed_files_without_a_record_are_kept_and_a_person_is_told(line: 
     assert preserve.destroy_orphans(line.parts) == 0
     assert {name for name, _, _ in line.parts.vault.inventory()} == set(strays)
     assert [alarm.kind for alarm in line.store.open_alarms()] == [records.AlarmKind.EVIDENCE_UNCLAIMED]
+
+
+@pytest.mark.parametrize("after", ["case", "referrals", "holds_of", "item"])
+def test_what_is_asked_to_be_preserved_during_the_sweep_is_kept(tmp_path: Path, after: str) -> None:
+    with Line(tmp_path) as line:
+        lead = line.person("lea", records.Role.LEAD).user
+        subject = a_held_item(line, CaseState.CLOSED)
+        line.clock.advance(timedelta(days=2))
+        store: Any = Between(line.store)
+        store.after, store.happens = after, lambda: line.wardline.preserve(asked(line, subject), user=lead)
+        preserve.sweep(replace(line.parts, store=store))
+        assert line.parts.vault.open(subject.id, "original") == CONTENT
+        assert line.store.item(subject.id).sealed
+        assert any(each.state is HoldState.ACTIVE for each in line.store.holds_of(subject.id))
+
+
+def asked(line: Line, subject: records.Item) -> preserving.Wanted:
+    asker = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
+    return preserving.Wanted(
+        basis=records.PreservationBasis.US_REQUEST, asker=asker, received_at=line.clock.now(), item_ids=(subject.id,)
+    )  # fmt: skip
