@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.made import NOW, case, hold, item
 from wardline import records, review
-from wardline.pipeline import preserve, preserving
+from wardline.errors import VaultDeniedError
+from wardline.pipeline import fencing, preserve, preserving
 from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
@@ -174,6 +175,65 @@ def test_many_sealed_files_without_a_record_are_kept_and_a_person_is_told(line: 
 
     assert preserve.destroy_orphans(line.parts) == 0
     assert {name for name, _, _ in line.parts.vault.inventory()} == set(strays)
+    assert [alarm.kind for alarm in line.store.open_alarms()] == [records.AlarmKind.EVIDENCE_UNCLAIMED]
+
+
+def test_however_many_files_could_not_be_destroyed_in_time_they_are_destroyed_later(line: Line) -> None:
+    """A vault that is away for an hour keeps more than a crash leaves."""
+    for _ in range(51):
+        subject = a_held_item(line, CaseState.CLOSED)
+    line.clock.advance(timedelta(days=2))
+    vault = Refusing(line.parts.vault, {each.item_id for each in line.store.holds()})
+    with pytest.raises(VaultDeniedError):
+        preserve.sweep(replace(line.parts, vault=vault))  # type: ignore[arg-type]  # a vault that refuses
+    assert len(list(line.parts.vault.inventory())) == 51
+    line.clock.advance(timedelta(hours=2))
+
+    only = Refusing(line.parts.vault, {subject.id})
+    with pytest.raises(VaultDeniedError):
+        preserve.destroy_orphans(replace(line.parts, vault=only))  # type: ignore[arg-type]
+    assert [name for name, _, _ in line.parts.vault.inventory()] == [subject.id]
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert list(line.parts.vault.inventory()) == []
+    assert line.store.open_alarms() == []
+
+
+class Refusing:
+    """A vault with a lock on some of its objects."""
+
+    def __init__(self, vault: Any, locked: set[str]) -> None:
+        self._vault, self._locked = vault, locked
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    def destroy(self, object_id: str, purpose: str) -> None:
+        if object_id in self._locked:
+            raise VaultDeniedError(f"bucket: {object_id} is locked, expected no lock")
+        self._vault.destroy(object_id, purpose)
+
+
+@pytest.mark.parametrize("sealed", ["before the fence", "behind the fence"])
+def test_what_another_installation_may_have_sealed_is_not_destroyed_after_a_restore(
+    line: Line, sealed: str
+) -> None:
+    """Over PostgreSQL the fence is raised after the restore, and of the database's copy it is not known when exactly it was made."""
+    stray = item().id
+    if sealed == "before the fence":
+        line.parts.vault.seal(stray, "original", CONTENT)
+    line.clock.advance(timedelta(hours=1))
+    fencing.raise_(line.parts)
+    if sealed == "behind the fence":
+        line.parts.vault.seal(stray, "original", CONTENT)
+    line.clock.advance(timedelta(hours=1))
+    fencing.lift(line.parts, user=line.person("ada", records.Role.ADMIN).user)
+    line.clock.advance(timedelta(hours=2))
+    ours = item().id
+    line.parts.vault.seal(ours, "original", CONTENT)
+    line.clock.advance(timedelta(hours=2))
+
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert [name for name, _, _ in line.parts.vault.inventory()] == [stray]
     assert [alarm.kind for alarm in line.store.open_alarms()] == [records.AlarmKind.EVIDENCE_UNCLAIMED]
 
 
