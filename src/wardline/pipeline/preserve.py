@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wardline import preservation, records
-from wardline.errors import VaultDeniedError, VersionConflictError, WardlineError
+from wardline.errors import VaultDeniedError, VaultUnavailableError, VersionConflictError, WardlineError
 from wardline.pipeline import alarms, clock_watch, facts_kept, fencing, gathering, golden_evidence, preserving
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
@@ -27,7 +27,8 @@ def sweep(parts: Parts) -> int:
 
     What may not be shown for practice any more is taken out of it first. While the clock is in doubt nothing ends.
 
-    One that cannot be ended keeps none of the others; afterwards the first error is raised.
+    One that cannot be ended keeps none of the others; afterwards the first error is raised. A vault that is away does: the others, and all that
+    is due each minute, would wait for it as long as the first.
     """
     golden_evidence.sweep(parts)
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
@@ -38,6 +39,8 @@ def sweep(parts: Parts) -> int:
         for hold in found:
             try:
                 over = _end(parts, hold)
+            except VaultUnavailableError:
+                raise
             except WardlineError as error:
                 errors.append(error)
                 over = False

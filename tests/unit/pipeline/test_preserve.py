@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.made import NOW, case, hold, item
 from wardline import records, review
-from wardline.errors import VaultDeniedError
+from wardline.errors import VaultDeniedError, VaultUnavailableError
 from wardline.pipeline import fencing, preserve, preserving
 from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -198,6 +198,20 @@ def test_however_many_files_could_not_be_destroyed_in_time_they_are_destroyed_la
     assert line.store.open_alarms() == []
 
 
+def test_a_vault_that_is_away_is_asked_once_and_not_for_every_file(line: Line) -> None:
+    """Each call waits for its time to run out, and behind it waits all that is due each minute."""
+    for _ in range(3):
+        a_held_item(line, CaseState.CLOSED)
+    line.clock.advance(timedelta(days=2))
+    with pytest.raises(VaultUnavailableError):
+        preserve.sweep(replace(line.parts, vault=Away(line.parts.vault, set())))  # type: ignore[arg-type]
+    assert [each.state for each in line.store.holds()].count(HoldState.ACTIVE) == 2
+    assert preserve.sweep(line.parts) == 2
+    line.clock.advance(timedelta(hours=2))
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert list(line.parts.vault.inventory()) == []
+
+
 class Refusing:
     """A vault with a lock on some of its objects."""
 
@@ -211,6 +225,13 @@ class Refusing:
         if object_id in self._locked:
             raise VaultDeniedError(f"bucket: {object_id} is locked, expected no lock")
         self._vault.destroy(object_id, purpose)
+
+
+class Away(Refusing):
+    """A vault that does not answer."""
+
+    def destroy(self, object_id: str, purpose: str) -> None:
+        raise VaultUnavailableError("bucket: no whole answer to remove, expected one in time")
 
 
 @pytest.mark.parametrize("sealed", ["before the fence", "behind the fence"])
