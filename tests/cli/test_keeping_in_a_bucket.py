@@ -137,7 +137,9 @@ def test_a_back_up_leaves_the_evidence_in_the_bucket_and_a_restored_copy_opens_i
 
     new = tmp_path / "new"
     shutil.copytree(place.folder / "keys", new / "keys")
-    assert run("restore", tmp_path / "copy", "--folder", new).code == 0
+    restored = run("restore", tmp_path / "copy", "--folder", new)
+    assert restored.code == 0
+    assert "Let nothing be uploaded here while that one runs" in restored.out
     there = Place(new, place.password_file, place.keys)
     assert content_of(there, kept) == place.picture(1).read_bytes()
     assert there.run_as("bea", "fence", "lift", "--old-is-gone").code == 0
