@@ -82,6 +82,7 @@ def test_a_form_that_is_wrong_records_nothing_keeps_what_was_written_and_leads_t
         ({"account": ""}, "account"),
         ({"account": "a", "received": "yesterday"}, "received"),
         ({"account": "a", "received": "2999-01-01 10:00"}, "received"),
+        ({"account": "a", "received": "2999-01-01"}, "received"),
         ({"account": "a", "until": "2999-01-01"}, "until"),
         ({"account": "a", "basis": "order"}, "until"),
         ({"account": "a", "basis": "another"}, "basis-0"),
@@ -96,9 +97,18 @@ def test_a_form_that_is_wrong_records_nothing_keeps_what_was_written_and_leads_t
     assert line.store.preservations(most=9) == []
 
 
+def test_a_day_without_a_time_cuts_no_period_short(lea: Browser, line: Line) -> None:
+    """Nobody knows in which time zone it was meant."""
+    day = line.clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=9)
+    recorded(lea, account="nobody", received=f"{day:%Y-%m-%d}")
+    found = the_request(line)
+    assert found.received_at == day
+    assert found.until == day + timedelta(days=1, hours=12) + timedelta(days=90)
+
+
 def test_the_end_of_an_order_is_the_end_of_its_last_day(lea: Browser, line: Line) -> None:
     recorded(lea, basis="order", account="nobody", until="2999-06-01")
-    assert f"{the_request(line).until:%Y-%m-%d %H:%M}" == "2999-06-01 23:59"
+    assert f"{the_request(line).until:%Y-%m-%d %H:%M}" == "2999-06-02 12:00", "the day is over everywhere"
     extended = lea.send(
         lea.get(f"/preservations/{the_request(line).id}").form("/extensions"),
         reason="second order",

@@ -66,7 +66,7 @@ def propose(desk: Desk) -> Response:
             )
         wanted = destroying.Wanted(
             asker=asker(desk), reason=desk.needed("reason"), item_ids=item_ids, despite=running,
-            received_at=view.moment("received_at", typed["received"], desk.now),
+            received_at=view.arrival("received_at", typed["received"], desk.now).at,
         )  # fmt: skip
         made, _ = desk.wardline.propose_destruction(wanted, user=desk.user)
     except WardlineError as error:

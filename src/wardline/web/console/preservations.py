@@ -39,9 +39,10 @@ def new(desk: Desk) -> Response:
 def record(desk: Desk) -> Response:
     """Record a request, and hold what it is about and is still there."""
     try:
+        arrived = view.arrival("received_at", desk.sent("received"), desk.now)
         wanted = preserving.Wanted(
-            basis=_basis(desk), asker=asker(desk), received_at=view.moment("received_at", desk.sent("received"), desk.now),
-            until=view.last_day("until", desk.sent("until")), account=desk.sent("account") or None,
+            basis=_basis(desk), asker=asker(desk), received_at=arrived.at, counted_from=arrived.at_the_latest,
+            until=view.last_of("until", desk.sent("until")), account=desk.sent("account") or None,
             case_ids=view.ids("case", desk.sent("cases")), item_ids=view.ids("item", desk.sent("items")),
         )  # fmt: skip
         made = desk.wardline.preserve(wanted, user=desk.user)
@@ -59,7 +60,7 @@ def extend(desk: Desk) -> Response:
     """Give it a later end, with a reason."""
     found = desk.record("preservation")
     try:
-        until = view.last_day("until", desk.sent("until"))
+        until = view.last_of("until", desk.sent("until"))
         desk.wardline.extend_preservation(found, reason=desk.needed("reason"), until=until, user=desk.user)
     except WardlineError as error:
         return _show(desk, wrong=error)
