@@ -169,3 +169,11 @@ def test_who_may_have_to_judge_a_case_sees_no_destruction_of_its_files(tmp_path:
         page = browser.get("/approvals").text
         assert "Nothing waits for a second person" in page
         assert made.id not in page
+        assert made.id not in browser.get("/destructions").text
+        for path in (f"/destructions/{made.id}", f"/destructions/{made.id}/proof"):
+            assert browser.get(path).status == 403
+            assert "the letter" not in browser.get(path).text
+        somebody(line, "otto", Role.AUDITOR)
+        reader = Browser(api)
+        reader.sign_in("otto")
+        assert "the letter" in reader.get(f"/destructions/{made.id}").text

@@ -235,3 +235,27 @@ def test_whoever_may_judge_a_case_yet_is_not_told_that_an_authority_asks_about_i
     refused = lea.send(form, **AGENCY, reason="a letter", items=case.item_ids[0])
     assert refused.status == 403
     assert case.id not in refused.text
+
+
+def test_whose_a_request_is_about_is_kept_from_them_on_every_page_of_its_files(
+    api: Api, lea: Browser, line: Line, settled: records.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it names no case, as one that was recorded before such requests named theirs."""
+    monkeypatch.setattr("wardline.web.console.preservation_view.FILES_SHOWN", 1)
+    case = line.case_of(line.submit(picture(2), account="account-7", flag="spam"))
+    first = line.person("first").user
+    line.wardline.claim(case.id, user=first)
+    line.wardline.reveal(case.id, item_id=case.item_ids[0], user=first)
+    line.wardline.decide(case.id, user=first, judgement=replace(violation(case), second_opinion=True))
+    line.pass_time(line.parts.rules.undo_window)
+    recorded(lea, account="account-7")
+    made = the_request(line)
+    bare = replace(made, case_ids=(), item_ids=(*settled.item_ids, *case.item_ids), version=made.version + 1)
+    line.store.commit(
+        records.Replace(bare), entries=[line.parts.entry(records.Verb.PRESERVATION_RECORDED, made.id)]
+    )
+    for number in (1, 2):
+        text = lea.get(f"/preservations/{made.id}?page={number}").text
+        assert "Kept from you for now" in text
+        for secret in ("account-7", case.id, case.item_ids[0]):
+            assert secret not in text
