@@ -171,6 +171,24 @@ def test_evidence_is_destroyed_by_two_people_and_the_proof_is_handed_over(
     assert "destroyed" in lea.get(f"/preservations/{the_request(line).id}").text
 
 
+@pytest.mark.parametrize("state", [DestructionState.STOPPED, DestructionState.APPROVED])
+def test_of_a_destruction_that_stopped_the_proof_of_what_was_destroyed_is_offered(
+    lea: Browser, line: Line, settled: records.Case, state: DestructionState
+) -> None:
+    form = lea.get("/destructions/new").form("/destructions")
+    page = lea.send(form, **AGENCY, reason="a letter", items=settled.item_ids[0])
+    lea.send(page.form("/destructions"), known="yes")
+    (made,) = line.store.destructions(most=9)
+    gone = records.DestroyedFile(item_id=settled.item_ids[0], sha256=None, size_bytes=1, at=line.clock.now())
+    for destroyed, offered in (((), False), ((gone,), state is DestructionState.STOPPED)):
+        made = replace(made, state=state, destroyed=destroyed, version=made.version + 1)
+        line.store.commit(
+            records.Replace(made), entries=[line.parts.entry(records.Verb.DESTRUCTION_STOPPED, made.id)]
+        )
+        links = lea.get(f"/destructions/{made.id}").links
+        assert (f"/destructions/{made.id}/proof" in links) == offered
+
+
 def test_what_is_undecided_is_not_even_proposed(lea: Browser, line: Line) -> None:
     case = line.case_of(line.submit(picture(), flag="spam"))
     form = lea.get("/destructions/new").form("/destructions")

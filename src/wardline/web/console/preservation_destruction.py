@@ -84,8 +84,13 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "destruction", found=found, state=view.STATES[found.state], pages=pages, files=files,
         gone={each.item_id: each for each in found.destroyed}, names={user.id: user.name for user in store.users()},
-        is_done=found.state is DestructionState.DONE, waits=found.state is DestructionState.PROPOSED, manages=desk.user.role in MANAGERS,
+        has_proof=_has_proof(found), waits=found.state is DestructionState.PROPOSED, manages=desk.user.role in MANAGERS,
     )  # fmt: skip
+
+
+def _has_proof(found: records.Destruction) -> bool:
+    stopped_late = found.state is DestructionState.STOPPED and bool(found.destroyed)
+    return stopped_late or found.state is DestructionState.DONE
 
 
 def proof(desk: Desk) -> Response:

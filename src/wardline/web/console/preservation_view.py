@@ -43,7 +43,7 @@ STATES = {
     DestructionState.PROPOSED: "Waits for a second person",
     DestructionState.APPROVED: "Approved, and being carried out",
     DestructionState.REFUSED: "Refused: nothing was destroyed",
-    DestructionState.STOPPED: "Stopped: something holds a file that nobody had been told of. What remains has to be proposed again",
+    DestructionState.STOPPED: "Stopped: something came to a file that nobody had been told of. What is left is kept, and has to be proposed again",
     DestructionState.DONE: "Done: nobody can bring these files back",
 }
 
