@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field
 
 from wardline import records
-from wardline.pipeline import Wardline, blind_requests, destroying, destruction_proof, preserving
+from wardline.pipeline import Wardline, blind_requests, destroying, destruction_proof, preserving, sessions
 from wardline.records import require_id
 from wardline.web import access
 from wardline.web.access import Caller
@@ -53,13 +53,13 @@ class Renewal(BaseModel):
     until: AwareDatetime | None = None
 
 
-class Withdrawal(BaseModel):
-    """Why a request ends."""
+class Withdrawal(access.ProofBody):
+    """Why a request ends: what nothing else holds is destroyed within a minute, and no second person is asked."""
 
     reason: str = Field(min_length=1, max_length=2000)
 
 
-class DestructionRequest(BaseModel):
+class DestructionRequest(access.ProofBody):
     """What is to be destroyed, and the holds that are known to run."""
 
     asker: AskerBody
@@ -128,7 +128,8 @@ def end(
 ) -> records.Preservation:
     """End a request that was withdrawn."""
     found = require_id("preservation", preservation_id)
-    return _seen(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=caller.person))
+    person = sessions.confirm(wardline.parts, caller.person, asked.password)
+    return _seen(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=person))
 
 
 @router.get("/destructions")
@@ -149,7 +150,8 @@ def propose(asked: DestructionRequest, caller: _Caller, wardline: _Wardline) -> 
         item_ids=tuple(require_id("item", each) for each in asked.item_ids),
         despite=tuple(require_id("hold", each) for each in asked.despite),
     )  # fmt: skip
-    made, approval = wardline.propose_destruction(wanted, user=caller.person)
+    person = sessions.confirm(wardline.parts, caller.person, asked.password)
+    made, approval = wardline.propose_destruction(wanted, user=person)
     return Proposed(destruction=made, approval=approval)
 
 

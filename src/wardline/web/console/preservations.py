@@ -126,5 +126,5 @@ PAGES = (
     Page("POST", "/preservations", MANAGERS, record),
     Page("GET", "/preservations/{preservation_id}", OVERSEERS, show),
     Page("POST", "/preservations/{preservation_id}/extensions", MANAGERS, extend),
-    Page("POST", "/preservations/{preservation_id}/end", MANAGERS, end),
+    Page("POST", "/preservations/{preservation_id}/end", MANAGERS, end, grave=True),
 )
