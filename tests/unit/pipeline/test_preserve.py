@@ -180,18 +180,18 @@ def test_many_sealed_files_without_a_record_are_kept_and_a_person_is_told(line: 
 
 def test_however_many_files_could_not_be_destroyed_in_time_they_are_destroyed_later(line: Line) -> None:
     """A vault that is away for an hour keeps more than a crash leaves."""
-    for _ in range(51):
-        subject = a_held_item(line, CaseState.CLOSED)
+    held = [a_held_item(line, CaseState.CLOSED) for _ in range(51)]
+    subject = held[0]
     line.clock.advance(timedelta(days=2))
     vault = Refusing(line.parts.vault, {each.item_id for each in line.store.holds()})
     with pytest.raises(VaultDeniedError):
-        preserve.sweep(replace(line.parts, vault=vault))  # type: ignore[arg-type]  # a vault that refuses
+        preserve.sweep(replace(line.parts, vault=vault))
     assert len(list(line.parts.vault.inventory())) == 51
     line.clock.advance(timedelta(hours=2))
 
     only = Refusing(line.parts.vault, {subject.id})
     with pytest.raises(VaultDeniedError):
-        preserve.destroy_orphans(replace(line.parts, vault=only))  # type: ignore[arg-type]
+        preserve.destroy_orphans(replace(line.parts, vault=only))
     assert [name for name, _, _ in line.parts.vault.inventory()] == [subject.id]
     assert preserve.destroy_orphans(line.parts) == 1
     assert list(line.parts.vault.inventory()) == []
@@ -204,7 +204,7 @@ def test_a_vault_that_is_away_is_asked_once_and_not_for_every_file(line: Line) -
         a_held_item(line, CaseState.CLOSED)
     line.clock.advance(timedelta(days=2))
     with pytest.raises(VaultUnavailableError):
-        preserve.sweep(replace(line.parts, vault=Away(line.parts.vault, set())))  # type: ignore[arg-type]
+        preserve.sweep(replace(line.parts, vault=Away(line.parts.vault, set())))
     assert [each.state for each in line.store.holds()].count(HoldState.ACTIVE) == 2
     assert preserve.sweep(line.parts) == 2
     line.clock.advance(timedelta(hours=2))
