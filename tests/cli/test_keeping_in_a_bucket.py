@@ -95,6 +95,18 @@ def test_without_the_right_master_key_an_upload_is_refused_and_nothing_is_writte
     assert names_in(bucket) == before
 
 
+def test_a_bucket_is_not_chosen_over_evidence_in_the_folder(place: Place) -> None:
+    """It would be called destroyed in time, and lie there for ever."""
+    left = place.folder / "data" / "vault" / "00" / "item-left.original.sealed"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"sealed")
+    refused = place.run("vault", "keys")
+    assert refused.code != 0
+    assert "sealed files lie in data/vault" in refused.err
+    left.unlink()
+    assert place.run("vault", "keys").code == 0
+
+
 def test_an_object_store_that_is_away_stops_neither_the_console_nor_the_check(place: Place) -> None:
     path = place.folder / "wardline.toml"
     text = path.read_text("utf-8")

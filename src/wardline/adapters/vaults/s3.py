@@ -33,6 +33,7 @@ from wardline.adapters.vaults.envelope import (
 from wardline.adapters.vaults.naming import named
 from wardline.adapters.vaults.one_key import as_keys
 from wardline.errors import (
+    ConfigurationError,
     EvidenceError,
     InputError,
     NotFoundError,
@@ -48,7 +49,7 @@ _TRIES = 5
 
 
 def create(
-    folder: Path,  # noqa: ARG001 -- the signature of every vault's entry point
+    folder: Path,
     master_keys: ports.MasterKeys,
     options: Mapping[str, str],
     secret: bytes,
@@ -59,8 +60,14 @@ def create(
     """Make the vault from what the settings say. The object store is not asked anything yet.
 
     Raises:
-        ConfigurationError: An option or the secret file is not what it must be.
+        ConfigurationError: An option or the secret file is not what it must be; or sealed files lie in the folder that a vault there would have.
     """
+    if any(folder.glob("*/*.sealed")):
+        # They would be called destroyed when their time is over, and lie there for ever.
+        raise ConfigurationError(
+            "vault s3: sealed files lie in data/vault, expected none there",
+            remedy='Set preservation.vault back to "directory": evidence is not moved. docs/how-to/keep-evidence-in-s3.md says when to change it.',
+        )
     return S3Vault(Bucket(place(options, secret)), master_keys, reached=reached, now=now)
 
 
