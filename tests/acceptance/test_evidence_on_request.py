@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import keywrap
@@ -15,7 +17,14 @@ from cryptography.hazmat.primitives import keywrap
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
 from wardline import audit, preservation, records, review
-from wardline.errors import ConflictError, EvidenceError, NotFoundError, RefusedError, SecondPersonError
+from wardline.errors import (
+    ConflictError,
+    EvidenceError,
+    NotFoundError,
+    RefusedError,
+    SecondPersonError,
+    VersionConflictError,
+)
 from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
 from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
 from wardline.testing import store_records as make
@@ -196,6 +205,9 @@ def test_evidence_is_destroyed_by_two_people_and_there_is_proof_for_outsiders(li
     said = audit.open_statement(proof, line.parts.log_key.public_key())
     assert said["files"][0]["item"] == item_id
     assert said["proposed_by"] != said["approved_by"]
+    # It cannot know which vault it is, so what it says of the means is true of each.
+    assert "in a folder" in said["means"]
+    assert "in a bucket" in said["means"]
     with pytest.raises(NotFoundError):
         line.parts.vault.open(item_id, "original")
 
@@ -236,6 +248,61 @@ def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) 
     line.run_due()
     assert line.store.destruction(made.id).state is DestructionState.STOPPED
     assert is_kept(line, item_id)
+
+
+@pytest.mark.parametrize("what", ["placed", "renewed"])
+@pytest.mark.parametrize(("after", "count"), [("item", 2), ("holds_of", 9)])
+def test_what_holds_a_file_at_the_very_moment_of_its_destruction_keeps_it(
+    line: Line, what: str, after: str, count: int
+) -> None:
+    """Whichever of its looks at the file it comes after."""
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    for nth in range(count):
+        item_id = reported(line, f"account-{nth}")
+        asking = line.wardline.preserve(asked(line, item_ids=(item_id,)), user=lead)
+        made, approval = line.wardline.propose_destruction(
+            wanted(line, item_id, *running(line, item_id)), user=lead
+        )
+        line.wardline.approve(approval.id, user=other)
+        line.clock.advance(timedelta(minutes=1))
+
+        def comes(item_id: str = item_id, asking: records.Preservation = asking) -> None:
+            if what == "placed":
+                line.wardline.preserve(asked(line, item_ids=(item_id,)), user=lead)
+            else:
+                line.wardline.extend_preservation(asking.id, reason="renewed", user=lead)
+
+        store: Any = _After(line.store, after, nth, comes)
+        with suppress(VersionConflictError):
+            destroying.carry_out(replace(line.parts, store=store), made.id, 0)
+        if store.came:
+            line.run_due()
+            assert is_kept(line, item_id)
+            assert len(running(line, item_id)) >= 2
+            assert line.store.destruction(made.id).state is DestructionState.STOPPED
+
+
+class _After:
+    """A store to which something happens once, after one of the calls of one of its readers."""
+
+    def __init__(self, store: Any, reader: str, nth: int, comes: Callable[[], None]) -> None:
+        self._store, self._reader, self._left, self._comes = store, reader, nth, comes
+        self.came = False
+
+    def __getattr__(self, name: str) -> Any:
+        called = getattr(self._store, name)
+        if name != self._reader:
+            return called
+
+        def then(*arguments: Any) -> Any:
+            answer = called(*arguments)
+            self._left -= 1
+            if self._left == -1:
+                self.came = True
+                self._comes()
+            return answer
+
+        return then
 
 
 @pytest.mark.parametrize("when", ["proposed", "approved"])

@@ -45,6 +45,13 @@ def test_an_exact_time_is_taken_as_it_is() -> None:
     assert days.arrival(None, NOW) == days.Arrival(at=NOW, at_the_latest=NOW)
 
 
+def test_the_last_day_of_all_is_refused() -> None:
+    with pytest.raises(InputError):
+        days.last_of("9999-12-31")
+    with pytest.raises(InputError):
+        days.arrival("9999-12-31", NOW)
+
+
 @pytest.mark.parametrize("given", ["", "tomorrow", "2026-13-01", "2026-11-27 10:00", "2026-11-27T10:00Z"])
 def test_what_is_no_time_is_refused(given: str) -> None:
     with pytest.raises(InputError, match="expected YYYY-MM-DD"):

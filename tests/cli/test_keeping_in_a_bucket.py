@@ -95,6 +95,18 @@ def test_without_the_right_master_key_an_upload_is_refused_and_nothing_is_writte
     assert names_in(bucket) == before
 
 
+def test_a_bucket_is_not_chosen_over_evidence_in_the_folder(place: Place) -> None:
+    """It would be called destroyed in time, and lie there for ever."""
+    left = place.folder / "data" / "vault" / "00" / "item-left.original.sealed"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"sealed")
+    refused = place.run("vault", "keys")
+    assert refused.code != 0
+    assert "sealed files lie in data/vault" in refused.err
+    left.unlink()
+    assert place.run("vault", "keys").code == 0
+
+
 def test_an_object_store_that_is_away_stops_neither_the_console_nor_the_check(place: Place) -> None:
     path = place.folder / "wardline.toml"
     text = path.read_text("utf-8")
@@ -137,7 +149,9 @@ def test_a_back_up_leaves_the_evidence_in_the_bucket_and_a_restored_copy_opens_i
 
     new = tmp_path / "new"
     shutil.copytree(place.folder / "keys", new / "keys")
-    assert run("restore", tmp_path / "copy", "--folder", new).code == 0
+    restored = run("restore", tmp_path / "copy", "--folder", new)
+    assert restored.code == 0
+    assert "Let nothing be uploaded here while that one runs" in restored.out
     there = Place(new, place.password_file, place.keys)
     assert content_of(there, kept) == place.picture(1).read_bytes()
     assert there.run_as("bea", "fence", "lift", "--old-is-gone").code == 0

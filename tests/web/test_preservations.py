@@ -40,7 +40,7 @@ def cleared(line: Line) -> str:
 
 def test_a_request_is_recorded_renewed_and_ended(api: Api, line: Line) -> None:
     item_id = cleared(line)
-    lea = line.person("lea", Role.LEAD).secret
+    lea = people.create_person_key(line.parts, "lea", somebody(line, "lea", Role.LEAD))[1]
     asked = {
         "basis": "us-2703f",
         "asker": ASKER,
@@ -55,7 +55,12 @@ def test_a_request_is_recorded_renewed_and_ended(api: Api, line: Line) -> None:
     later = api.post(f"{where}/extensions", lea, json={"reason": "renewed"}).json()
     assert later["until"] > made.json()["until"]
     assert_problem(api.post(f"{where}/extensions", lea, json={"reason": "renewed"}), 403, "refused")
-    ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn"}).json()
+    # What nothing else holds is destroyed then, and nobody else is asked: a key alone must not do it.
+    assert_problem(api.post(f"{where}/end", lea, json={"reason": "withdrawn"}), 400, "invalid-input")
+    wrong_person = {"reason": "withdrawn", "password": "not the password"}
+    assert_problem(api.post(f"{where}/end", lea, json=wrong_person), 401, "not-authenticated")
+    assert api.get(where, lea).json()["ended_at"] is None
+    ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn", "password": PASSWORD}).json()
     assert ended["why_ended"] == "withdrawn"
     assert api.get("/v1/preservations", lea).json()["items"] == [ended]
     wrong = asked | {"basis": "order"}
@@ -68,8 +73,6 @@ def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: 
     ada = people.create_person_key(line.parts, "ada", somebody(line, "ada", Role.ADMIN))[1]
     asked = {"asker": ASKER, "reason": "the letter", "received_at": line.clock.now().isoformat(), "item_ids": [item_id]}  # fmt: skip
     assert_problem(api.post("/v1/destructions", lea, json=asked), 400, "invalid-input")
-    asked["password"] = "not the password"
-    assert_problem(api.post("/v1/destructions", lea, json=asked), 401, "not-authenticated")
     asked["password"] = PASSWORD
     assert_problem(api.post("/v1/destructions", lea, json=asked), 403, "refused")
     asked["despite"] = [each["id"] for each in api.get("/v1/holds", lea).json()["items"]]
@@ -112,7 +115,8 @@ def test_who_may_have_to_judge_a_case_is_not_told_that_an_agency_asks_for_it(tmp
         api = Api(create_app(line.wardline, low_trust_answer_seconds=0))
         case = waits_for_a_second_person(line)
         other = line.case_of(line.submit(picture(2), account="account-2", flag="spam"))
-        lea, auditor = line.person("lea", Role.LEAD).secret, line.person("oda", Role.AUDITOR).secret
+        lea = people.create_person_key(line.parts, "lea", somebody(line, "lea", Role.LEAD))[1]
+        auditor = line.person("oda", Role.AUDITOR).secret
         about: dict[str, dict[str, object]] = {
             "account": {"account": "account-1", "case_ids": [other.id]},
             "case": {"case_ids": [case.id, other.id]},
@@ -142,7 +146,8 @@ def test_who_may_have_to_judge_a_case_is_not_told_that_an_agency_asks_for_it(tmp
         assert set(told["case_ids"]) == {case.id, other.id}
         held = {each.item_id for each in line.store.holds() if each.preservation_id}
         assert held == {*case.item_ids, *other.item_ids}
-        ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn"})
+        ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn", "password": PASSWORD})
+        assert ended.status_code == 200
         assert case.id not in ended.text
 
 
@@ -173,3 +178,11 @@ def test_who_may_have_to_judge_a_case_sees_no_destruction_of_its_files(tmp_path:
         page = browser.get("/approvals").text
         assert "Nothing waits for a second person" in page
         assert made.id not in page
+        assert made.id not in browser.get("/destructions").text
+        for path in (f"/destructions/{made.id}", f"/destructions/{made.id}/proof"):
+            assert browser.get(path).status == 403
+            assert "the letter" not in browser.get(path).text
+        somebody(line, "otto", Role.AUDITOR)
+        reader = Browser(api)
+        reader.sign_in("otto")
+        assert "the letter" in reader.get(f"/destructions/{made.id}").text

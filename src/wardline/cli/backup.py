@@ -57,6 +57,10 @@ def restore(
         output.as_json({"folder": chosen.folder, "fenced": True, "missing": missing})
     else:
         output.line("Restored. A fence stands: nothing is sent and nothing destroyed.")
+        if chosen.preservation.vault != "directory":
+            output.line(
+                "Its evidence is where the old installation's is. Let nothing be uploaded here while that one runs: it would destroy it."
+            )
         if missing:
             output.line(f"Bring these files too, which its settings name: {', '.join(missing)}.")
         output.line(

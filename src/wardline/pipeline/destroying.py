@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -172,32 +173,36 @@ def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa:
             # Its commit was made, perhaps not what follows it.
             parts.vault.destroy(item_id, ORIGINAL)
             continue
-        if not parts.store.item(item_id).sealed:
+        # Both before looking for news: what is placed or renewed after that has moved a version, and the commit fails.
+        item, holds = parts.store.item(item_id), parts.store.holds_of(item_id)
+        if not item.sealed:
             continue  # its time was over meanwhile, and the sweep took it
         news = _news(parts, found, item_id)
         if news is not None:
             _stop(parts, found, news)
             return
-        found = _destroy(parts, found, item_id)
+        found = _destroy(parts, found, item, holds)
     done = replace(found, state=DestructionState.DONE, done_at=parts.now(), version=found.version + 1)
     parts.store.commit(
         Replace(done), entries=[parts.entry(Verb.DESTRUCTION_DONE, done.id, detail=f"{len(done.destroyed)} files")]
     )  # fmt: skip
 
 
-def _destroy(parts: Parts, found: records.Destruction, item_id: str) -> records.Destruction:
-    item = parts.store.item(item_id)
+def _destroy(
+    parts: Parts, found: records.Destruction, item: records.Item, holds: Sequence[records.Hold]
+) -> records.Destruction:
+    item_id = item.id
     gone = records.DestroyedFile(
         item_id=item_id, sha256=_digest(parts, item_id), size_bytes=item.size_bytes, at=parts.now()
     )
     following = replace(found, destroyed=(*found.destroyed, gone), version=found.version + 1)
     ended = [
         replace(hold, state=HoldState.ENDED, version=hold.version + 1)
-        for hold in parts.store.holds_of(item_id)
+        for hold in holds
         if hold.state is HoldState.ACTIVE
     ]
     withdrawn, told = golden_evidence.withdrawn(parts, item_id)
-    cases = dict.fromkeys(hold.case_id for hold in parts.store.holds_of(item_id))
+    cases = dict.fromkeys(hold.case_id for hold in holds)
     written = [change for case_id in cases for change in facts_kept.gone_with(parts, item, case_id)]
     parts.store.commit(
         Replace(following), Replace(replace(item, sealed=False, version=item.version + 1)), *map(Replace, ended), *withdrawn, *written,

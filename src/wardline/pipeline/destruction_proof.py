@@ -12,8 +12,9 @@ from wardline.pipeline.parts import Parts
 from wardline.records import DestructionState, Verb
 
 _MEANS = (
-    "Each file existed sealed, under a data key that was kept in the same sealed object and nowhere else in the clear. The wrapped data key was overwritten "
-    "and the object deleted. What an older back-up holds is unreadable once that back-up is gone, or the master key of its time is retired."
+    "Each file existed sealed, under a data key of its own that lay beside it only, wrapped by the master key. The wrapped data key was destroyed first, then the "
+    "sealed content: in a folder the key was overwritten and the file deleted; in a bucket of an object store every version of both that it lists was removed. "
+    "What an older back-up, or an object store out of sight, still holds is unreadable once that is gone, or the master key of its time is retired and destroyed."
 )
 _LOOKED_AT = 50
 

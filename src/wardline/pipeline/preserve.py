@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wardline import preservation, records
-from wardline.errors import VersionConflictError, WardlineError
+from wardline.errors import VaultDeniedError, VaultUnavailableError, VersionConflictError, WardlineError
 from wardline.pipeline import alarms, clock_watch, facts_kept, fencing, gathering, golden_evidence, preserving
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
@@ -27,7 +27,8 @@ def sweep(parts: Parts) -> int:
 
     What may not be shown for practice any more is taken out of it first. While the clock is in doubt nothing ends.
 
-    One that cannot be ended keeps none of the others; afterwards the first error is raised.
+    One that cannot be ended keeps none of the others; afterwards the first error is raised. A vault that is away does: the others, and all that
+    is due each minute, would wait for it as long as the first.
     """
     golden_evidence.sweep(parts)
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
@@ -38,6 +39,8 @@ def sweep(parts: Parts) -> int:
         for hold in found:
             try:
                 over = _end(parts, hold)
+            except VaultUnavailableError:
+                raise
             except WardlineError as error:
                 errors.append(error)
                 over = False
@@ -62,6 +65,8 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
         for each in parts.store.referrals(case_id=hold.case_id)
     )
+    # Before its holds: whoever places one on the file moves its version, and the commit below then fails.
+    item = parts.store.item(hold.item_id)
     others = [other for other in parts.store.holds_of(hold.item_id) if other.id != hold.id]
     over, destroy = preservation.ends(hold, case, others, referred=referred, now=parts.now())
     if not over:
@@ -72,7 +77,6 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         parts.entry(Verb.HOLD_ENDED, hold.id, detail="destroyed" if destroy else "another hold remains")
     ]
     if destroy:
-        item = parts.store.item(hold.item_id)
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
         withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
         changes, entries = (
@@ -92,18 +96,19 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
 def destroy_orphans(parts: Parts) -> int:
     """Destroy sealed objects that no record points at: left by a crash between sealing and committing. Gives how many.
 
-    A crash leaves a few. Where there are many, the database may come from an older back-up than the vault: then nothing is destroyed
-    and a person is told. So is what another installation may have sealed between the back-up that this one comes from and the end of its
-    fence.
+    A crash leaves a few. Where there are many that no record ever knew, the database may come from an older back-up than the vault: then none
+    of those is destroyed and a person is told. So is what another installation may have sealed before the fence of this one was lifted.
     """
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
     old = [each for each in parts.vault.inventory() if parts.now() - each[2] > _ORPHAN_AFTER]
     known = parts.store.sealed_items([name for name, _, _ in old])
     unclaimed = [each for each in old if each[0] not in known]
-    foreign = _of_another(parts, unclaimed)
-    orphans = [(name, purpose) for name, purpose, _ in unclaimed if name not in foreign]
-    kept = foreign if len(orphans) <= _ORPHANS_AT_MOST else [name for name, _, _ in unclaimed]
+    # What a record says is destroyed is destroyed, however much it is: the vault may have been away for a while.
+    over = set(parts.store.several_items([name for name, _, _ in unclaimed])) if unclaimed else set()
+    strangers = [each for each in unclaimed if each[0] not in over]
+    foreign = _of_another(parts, strangers)
+    kept = {name for name, _, _ in strangers} if len(strangers) - len(foreign) > _ORPHANS_AT_MOST else foreign
     if kept:
         message = (
             f"{len(kept)} sealed files belong to no record. None of them was destroyed. If the database was restored from a back-up, restore "
@@ -112,26 +117,32 @@ def destroy_orphans(parts: Parts) -> int:
         alarms.raise_alarm(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault", message)
     else:
         alarms.resolve_about(parts, records.AlarmKind.EVIDENCE_UNCLAIMED, "vault")
-    if len(orphans) > _ORPHANS_AT_MOST:
-        return 0
-    for name, purpose in orphans:
-        parts.store.commit(
-            entries=[parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")]
-        )
-        parts.vault.destroy(name, purpose)
+    orphans = [(name, purpose) for name, purpose, _ in unclaimed if name not in kept]
+    _destroy_each(parts, orphans)
     return len(orphans)
 
 
-def _of_another(parts: Parts, unclaimed: Sequence[tuple[str, str, datetime]]) -> list[str]:
-    """Give the files that this installation never knew, sealed while it stood behind a fence or lay in a back-up."""
-    fences = parts.store.lifted_fences() if unclaimed else []
-    names = [name for name, _, at in unclaimed if any(_stood_at(fence, at) for fence in fences)]
-    ours = parts.store.several_items(names) if names else {}
-    return [name for name in names if name not in ours]
+def _destroy_each(parts: Parts, orphans: Sequence[tuple[str, str]]) -> None:
+    """Destroy sealed objects. One that cannot be, for it is locked, keeps none of the others; afterwards the first error is raised."""
+    errors: list[WardlineError] = []
+    for name, purpose in orphans:
+        told = parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")
+        parts.store.commit(entries=[told])
+        try:
+            parts.vault.destroy(name, purpose)
+        except VaultDeniedError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
-def _stood_at(fence: records.Fence, at: datetime) -> bool:
-    return fence.lifted_at is not None and fence.raised_at <= at <= fence.lifted_at
+def _of_another(parts: Parts, strangers: Sequence[tuple[str, str, datetime]]) -> set[str]:
+    """Give the files that this installation never knew, sealed before the last fence was lifted: another one may have sealed them.
+
+    Not only since the fence was raised: that may be long after the back-up was made, and is a while after its database was copied.
+    """
+    lifted = [each.lifted_at for each in parts.store.lifted_fences() if each.lifted_at] if strangers else []
+    return {name for name, _, at in strangers if lifted and at <= max(lifted)}
 
 
 def cleared(parts: Parts, case: records.Case, decision: records.Decision) -> Writing:

@@ -1,5 +1,6 @@
 """Preservation: what is kept, until when, and when it is destroyed."""
 
+from wardline.preservation.days import Arrival, arrived_on, over
 from wardline.preservation.holds import (
     Periods,
     ends,
@@ -13,6 +14,6 @@ from wardline.preservation.requests import extended, first_end, place, unnamed
 from wardline.preservation.sealing import fingerprint, open_sealed, read_recipient, seal
 
 __all__ = [
-    "Member", "Periods", "ends", "extended", "fingerprint", "first_end", "manifest_of", "open_sealed", "place", "place_after_filing",
+    "Arrival", "Member", "Periods", "arrived_on", "ends", "extended", "fingerprint", "first_end", "manifest_of", "open_sealed", "over", "place", "place_after_filing",
     "place_before_filing", "place_provisional", "read_recipient", "redate_after_clearance", "seal", "unnamed", "write_package",
 ]  # fmt: skip

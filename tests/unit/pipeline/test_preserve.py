@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.made import NOW, case, hold, item
 from wardline import records, review
-from wardline.pipeline import preserve
+from wardline.errors import VaultDeniedError, VaultUnavailableError
+from wardline.pipeline import fencing, preserve, preserving
 from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
@@ -175,3 +176,104 @@ def test_many_sealed_files_without_a_record_are_kept_and_a_person_is_told(line: 
     assert preserve.destroy_orphans(line.parts) == 0
     assert {name for name, _, _ in line.parts.vault.inventory()} == set(strays)
     assert [alarm.kind for alarm in line.store.open_alarms()] == [records.AlarmKind.EVIDENCE_UNCLAIMED]
+
+
+def test_however_many_files_could_not_be_destroyed_in_time_they_are_destroyed_later(line: Line) -> None:
+    """A vault that is away for an hour keeps more than a crash leaves."""
+    held = [a_held_item(line, CaseState.CLOSED) for _ in range(51)]
+    subject = held[0]
+    line.clock.advance(timedelta(days=2))
+    vault = Refusing(line.parts.vault, {each.item_id for each in line.store.holds()})
+    with pytest.raises(VaultDeniedError):
+        preserve.sweep(replace(line.parts, vault=vault))
+    assert len(list(line.parts.vault.inventory())) == 51
+    line.clock.advance(timedelta(hours=2))
+
+    only = Refusing(line.parts.vault, {subject.id})
+    with pytest.raises(VaultDeniedError):
+        preserve.destroy_orphans(replace(line.parts, vault=only))
+    assert [name for name, _, _ in line.parts.vault.inventory()] == [subject.id]
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert list(line.parts.vault.inventory()) == []
+    assert line.store.open_alarms() == []
+
+
+def test_a_vault_that_is_away_is_asked_once_and_not_for_every_file(line: Line) -> None:
+    """Each call waits for its time to run out, and behind it waits all that is due each minute."""
+    for _ in range(3):
+        a_held_item(line, CaseState.CLOSED)
+    line.clock.advance(timedelta(days=2))
+    with pytest.raises(VaultUnavailableError):
+        preserve.sweep(replace(line.parts, vault=Away(line.parts.vault, set())))
+    assert [each.state for each in line.store.holds()].count(HoldState.ACTIVE) == 2
+    assert preserve.sweep(line.parts) == 2
+    line.clock.advance(timedelta(hours=2))
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert list(line.parts.vault.inventory()) == []
+
+
+class Refusing:
+    """A vault with a lock on some of its objects."""
+
+    def __init__(self, vault: Any, locked: set[str]) -> None:
+        self._vault, self._locked = vault, locked
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    def destroy(self, object_id: str, purpose: str) -> None:
+        if object_id in self._locked:
+            raise VaultDeniedError(f"bucket: {object_id} is locked, expected no lock")
+        self._vault.destroy(object_id, purpose)
+
+
+class Away(Refusing):
+    """A vault that does not answer."""
+
+    def destroy(self, object_id: str, purpose: str) -> None:
+        raise VaultUnavailableError("bucket: no whole answer to remove, expected one in time")
+
+
+@pytest.mark.parametrize("sealed", ["before the fence", "behind the fence"])
+def test_what_another_installation_may_have_sealed_is_not_destroyed_after_a_restore(
+    line: Line, sealed: str
+) -> None:
+    """Over PostgreSQL the fence is raised after the restore, and of the database's copy it is not known when exactly it was made."""
+    stray = item().id
+    if sealed == "before the fence":
+        line.parts.vault.seal(stray, "original", CONTENT)
+    line.clock.advance(timedelta(hours=1))
+    fencing.raise_(line.parts)
+    if sealed == "behind the fence":
+        line.parts.vault.seal(stray, "original", CONTENT)
+    line.clock.advance(timedelta(hours=1))
+    fencing.lift(line.parts, user=line.person("ada", records.Role.ADMIN).user)
+    line.clock.advance(timedelta(hours=2))
+    ours = item().id
+    line.parts.vault.seal(ours, "original", CONTENT)
+    line.clock.advance(timedelta(hours=2))
+
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert [name for name, _, _ in line.parts.vault.inventory()] == [stray]
+    assert [alarm.kind for alarm in line.store.open_alarms()] == [records.AlarmKind.EVIDENCE_UNCLAIMED]
+
+
+@pytest.mark.parametrize("after", ["case", "referrals", "holds_of", "item"])
+def test_what_is_asked_to_be_preserved_during_the_sweep_is_kept(tmp_path: Path, after: str) -> None:
+    with Line(tmp_path) as line:
+        lead = line.person("lea", records.Role.LEAD).user
+        subject = a_held_item(line, CaseState.CLOSED)
+        line.clock.advance(timedelta(days=2))
+        store: Any = Between(line.store)
+        store.after, store.happens = after, lambda: line.wardline.preserve(asked(line, subject), user=lead)
+        preserve.sweep(replace(line.parts, store=store))
+        assert line.parts.vault.open(subject.id, "original") == CONTENT
+        assert line.store.item(subject.id).sealed
+        assert any(each.state is HoldState.ACTIVE for each in line.store.holds_of(subject.id))
+
+
+def asked(line: Line, subject: records.Item) -> preserving.Wanted:
+    asker = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
+    return preserving.Wanted(
+        basis=records.PreservationBasis.US_REQUEST, asker=asker, received_at=line.clock.now(), item_ids=(subject.id,)
+    )  # fmt: skip

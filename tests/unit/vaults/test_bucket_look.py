@@ -120,3 +120,12 @@ def test_an_object_store_that_writes_over_what_is_there_is_refused(
 def test_findings_hold_no_secrets(bucket: Bucket) -> None:
     assert "secret" not in json.dumps([each.detail + each.advice for each in _look(bucket)])
     assert "secret" not in repr(bucket.place)
+
+
+def test_an_object_store_that_does_not_list_what_it_has_is_refused(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it does not list would be taken for destroyed."""
+    monkeypatch.setattr(Bucket, "entries", lambda _bucket, _prefix: iter(()))
+    found = S3Vault(bucket, bytes(32), reached=Recorder()).examine()
+    assert "does not list what was just written" in [each.detail for each in found if each.fatal]

@@ -12,7 +12,13 @@ import pytest
 from tests.s3_server import ObjectStore, names_in
 from wardline.adapters.vaults.bucket import Bucket
 from wardline.adapters.vaults.s3 import S3Vault
-from wardline.errors import EvidenceError, NotFoundError, UnknownMasterKeyError, VaultDeniedError
+from wardline.errors import (
+    EvidenceError,
+    NotFoundError,
+    UnknownMasterKeyError,
+    VaultDeniedError,
+    VaultUnavailableError,
+)
 from wardline.testing.clock import VirtualClock
 from wardline.testing.vault_contract import TurningKeys
 from wardline.testing.write_points import Recorder
@@ -113,6 +119,19 @@ def test_another_master_key_opens_nothing_and_seals_nothing_beside(vault: S3Vaul
     assert names_in(bucket) == before
 
 
+@pytest.mark.parametrize("name", ["a-folder/key", f"{'0' * 9}.evidence/key"])
+def test_something_foreign_or_damaged_in_the_bucket_keeps_no_upload_out(
+    vault: S3Vault, bucket: Bucket, name: str
+) -> None:
+    """The sweep tells of it; the master key is compared with the first object that has a head."""
+    _put(bucket, f"{bucket.place.prefix}{name}", b"no head")
+    vault.seal(ID, "evidence", b"one")
+    assert vault.open(ID, "evidence") == b"one"
+    other = S3Vault(bucket, secrets.token_bytes(32), reached=Recorder())
+    with pytest.raises(UnknownMasterKeyError):
+        other.seal(OTHER_ID, "evidence", b"two")
+
+
 def test_the_sealing_time_is_the_clock_s_and_stays_when_keys_change(bucket: Bucket) -> None:
     clock, keys = VirtualClock(datetime(2026, 11, 23, 9, 30, 1, 123456, tzinfo=UTC)), TurningKeys()
     vault = S3Vault(bucket, keys, reached=Recorder(), now=clock.now)
@@ -175,6 +194,46 @@ def test_wrapping_a_key_anew_leaves_no_older_version_of_it(object_store: ObjectS
     keys.add()
     vault.rewrap(ID, "evidence")
     assert len(names_in(bucket)) == 2
+    keys.retire()
+    assert vault.open(ID, "evidence") == b"content"
+
+
+def test_an_older_version_of_a_key_that_could_not_be_removed_goes_when_the_rotation_goes_on(
+    object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket, keys = object_store.bucket(versioned=True), TurningKeys()
+    vault = S3Vault(bucket, keys, reached=Recorder())
+    vault.seal(ID, "evidence", b"content")
+    keys.add()
+
+    def away(_bucket: Bucket, _entry: object) -> None:
+        raise VaultUnavailableError("bucket: remove failed, expected it to work")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Bucket, "remove", away)
+        with pytest.raises(VaultUnavailableError):
+            vault.rewrap(ID, "evidence")
+    assert len(names_in(bucket)) == 3, "the head under the old key is still there"
+    assert vault.rewrap(ID, "evidence") is False
+    assert len(names_in(bucket)) == 2
+    assert vault.open(ID, "evidence") == b"content"
+
+
+def test_a_lock_on_an_older_version_of_a_key_does_not_stop_a_rotation(
+    object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rotation is what makes that version worthless."""
+    bucket, keys = object_store.bucket(versioned=True), TurningKeys()
+    vault = S3Vault(bucket, keys, reached=Recorder())
+    vault.seal(ID, "evidence", b"content")
+    keys.add()
+
+    def locked(_bucket: Bucket, _entry: object) -> None:
+        raise VaultDeniedError("bucket: remove is refused, expected the right to it")
+
+    monkeypatch.setattr(Bucket, "remove", locked)
+    assert vault.rewrap(ID, "evidence") is True
+    assert vault.rewrap(ID, "evidence") is False
     keys.retire()
     assert vault.open(ID, "evidence") == b"content"
 

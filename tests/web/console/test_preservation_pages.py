@@ -82,6 +82,7 @@ def test_a_form_that_is_wrong_records_nothing_keeps_what_was_written_and_leads_t
         ({"account": ""}, "account"),
         ({"account": "a", "received": "yesterday"}, "received"),
         ({"account": "a", "received": "2999-01-01 10:00"}, "received"),
+        ({"account": "a", "received": "2999-01-01"}, "received"),
         ({"account": "a", "until": "2999-01-01"}, "until"),
         ({"account": "a", "basis": "order"}, "until"),
         ({"account": "a", "basis": "another"}, "basis-0"),
@@ -96,9 +97,18 @@ def test_a_form_that_is_wrong_records_nothing_keeps_what_was_written_and_leads_t
     assert line.store.preservations(most=9) == []
 
 
+def test_a_day_without_a_time_cuts_no_period_short(lea: Browser, line: Line) -> None:
+    """Nobody knows in which time zone it was meant."""
+    day = line.clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=9)
+    recorded(lea, account="nobody", received=f"{day:%Y-%m-%d}")
+    found = the_request(line)
+    assert found.received_at == day
+    assert found.until == day + timedelta(days=1, hours=12) + timedelta(days=90)
+
+
 def test_the_end_of_an_order_is_the_end_of_its_last_day(lea: Browser, line: Line) -> None:
     recorded(lea, basis="order", account="nobody", until="2999-06-01")
-    assert f"{the_request(line).until:%Y-%m-%d %H:%M}" == "2999-06-01 23:59"
+    assert f"{the_request(line).until:%Y-%m-%d %H:%M}" == "2999-06-02 12:00", "the day is over everywhere"
     extended = lea.send(
         lea.get(f"/preservations/{the_request(line).id}").form("/extensions"),
         reason="second order",
@@ -159,6 +169,24 @@ def test_evidence_is_destroyed_by_two_people_and_the_proof_is_handed_over(
     said = audit.open_statement(proof, line.parts.log_key.public_key())
     assert [each["item"] for each in said["files"]] == list(settled.item_ids)
     assert "destroyed" in lea.get(f"/preservations/{the_request(line).id}").text
+
+
+@pytest.mark.parametrize("state", [DestructionState.STOPPED, DestructionState.APPROVED])
+def test_of_a_destruction_that_stopped_the_proof_of_what_was_destroyed_is_offered(
+    lea: Browser, line: Line, settled: records.Case, state: DestructionState
+) -> None:
+    form = lea.get("/destructions/new").form("/destructions")
+    page = lea.send(form, **AGENCY, reason="a letter", items=settled.item_ids[0])
+    lea.send(page.form("/destructions"), known="yes")
+    (made,) = line.store.destructions(most=9)
+    gone = records.DestroyedFile(item_id=settled.item_ids[0], sha256=None, size_bytes=1, at=line.clock.now())
+    for destroyed, offered in (((), False), ((gone,), state is DestructionState.STOPPED)):
+        made = replace(made, state=state, destroyed=destroyed, version=made.version + 1)
+        line.store.commit(
+            records.Replace(made), entries=[line.parts.entry(records.Verb.DESTRUCTION_STOPPED, made.id)]
+        )
+        links = lea.get(f"/destructions/{made.id}").links
+        assert (f"/destructions/{made.id}/proof" in links) == offered
 
 
 def test_what_is_undecided_is_not_even_proposed(lea: Browser, line: Line) -> None:
@@ -225,3 +253,27 @@ def test_whoever_may_judge_a_case_yet_is_not_told_that_an_authority_asks_about_i
     refused = lea.send(form, **AGENCY, reason="a letter", items=case.item_ids[0])
     assert refused.status == 403
     assert case.id not in refused.text
+
+
+def test_whose_a_request_is_about_is_kept_from_them_on_every_page_of_its_files(
+    api: Api, lea: Browser, line: Line, settled: records.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it names no case, as one that was recorded before such requests named theirs."""
+    monkeypatch.setattr("wardline.web.console.preservation_view.FILES_SHOWN", 1)
+    case = line.case_of(line.submit(picture(2), account="account-7", flag="spam"))
+    first = line.person("first").user
+    line.wardline.claim(case.id, user=first)
+    line.wardline.reveal(case.id, item_id=case.item_ids[0], user=first)
+    line.wardline.decide(case.id, user=first, judgement=replace(violation(case), second_opinion=True))
+    line.pass_time(line.parts.rules.undo_window)
+    recorded(lea, account="account-7")
+    made = the_request(line)
+    bare = replace(made, case_ids=(), item_ids=(*settled.item_ids, *case.item_ids), version=made.version + 1)
+    line.store.commit(
+        records.Replace(bare), entries=[line.parts.entry(records.Verb.PRESERVATION_RECORDED, made.id)]
+    )
+    for number in (1, 2):
+        text = lea.get(f"/preservations/{made.id}?page={number}").text
+        assert "Kept from you for now" in text
+        for secret in ("account-7", case.id, case.item_ids[0]):
+            assert secret not in text

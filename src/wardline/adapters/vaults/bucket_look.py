@@ -64,9 +64,15 @@ def _tried(vault: Sealing, bucket: Bucket) -> Iterator[Finding]:
                 detail="gives back other bytes than were sealed",
                 advice="Use another object store.",
             )
-        name = next(bucket.entries(f"{bucket.place.prefix}{object_id}.{_PURPOSE}/")).name
+        listed = next(bucket.entries(f"{bucket.place.prefix}{object_id}.{_PURPOSE}/"), None)
+        if listed is None:
+            yield Finding(
+                fatal=True,
+                detail="does not list what was just written",
+                advice="Use an object store that does: what it does not list is not destroyed.",
+            )
         # The very name is there: a store that does not look would write over it.
-        if bucket.create(name, secrets.token_bytes(8)):
+        elif bucket.create(listed.name, secrets.token_bytes(8)):
             yield Finding(
                 fatal=True,
                 detail="writes over what is there although told not to (If-None-Match)",

@@ -33,10 +33,12 @@ from wardline.adapters.vaults.envelope import (
 from wardline.adapters.vaults.naming import named
 from wardline.adapters.vaults.one_key import as_keys
 from wardline.errors import (
+    ConfigurationError,
     EvidenceError,
     InputError,
     NotFoundError,
     UnknownMasterKeyError,
+    VaultDeniedError,
     VaultUnavailableError,
     WardlineError,
 )
@@ -47,7 +49,7 @@ _TRIES = 5
 
 
 def create(
-    folder: Path,  # noqa: ARG001 -- the signature of every vault's entry point
+    folder: Path,
     master_keys: ports.MasterKeys,
     options: Mapping[str, str],
     secret: bytes,
@@ -58,8 +60,14 @@ def create(
     """Make the vault from what the settings say. The object store is not asked anything yet.
 
     Raises:
-        ConfigurationError: An option or the secret file is not what it must be.
+        ConfigurationError: An option or the secret file is not what it must be; or sealed files lie in the folder that a vault there would have.
     """
+    if any(folder.glob("*/*.sealed")):
+        # They would be called destroyed when their time is over, and lie there for ever.
+        raise ConfigurationError(
+            "vault s3: sealed files lie in data/vault, expected none there",
+            remedy='Set preservation.vault back to "directory": evidence is not moved. docs/how-to/keep-evidence-in-s3.md says when to change it.',
+        )
     return S3Vault(Bucket(place(options, secret)), master_keys, reached=reached, now=now)
 
 
@@ -141,12 +149,15 @@ class S3Vault:
             for _ in range(_TRIES):
                 found = self._bucket.read(key)
                 following = None if found is None else rewrapped(self._keys, name, found[0])
-                if found is None or following is None:
+                if found is None:
+                    return False
+                if following is None:
+                    self._remove_older(key)  # of a pass that was interrupted
                     return False
                 self._reached("vault:before-rewrap")
                 # Only over the very head that was read: what is destroyed meanwhile does not come back.
                 if self._bucket.replace(key, following, found[1]):
-                    self._bucket.remove_all(key, but=key)
+                    self._remove_older(key)
                     self._reached("vault:rewrapped")
                     return True
         raise _unsettled(name)
@@ -168,6 +179,11 @@ class S3Vault:
     def examine(self) -> list[ports.Finding]:
         """Look at the bucket: whether all works, and whether it would keep or show what it must not. For ``wardline check``."""
         return looked_at(self, self._bucket)
+
+    def _remove_older(self, key: str) -> None:
+        """Take away the heads that a newer one took the place of. What is locked stays, and is worth nothing once the old key is gone."""
+        with suppress(VaultDeniedError):
+            self._bucket.remove_all(key, but=key)
 
     def _publish(self, name: Name, header: bytes, content: bytes) -> None:
         """Write the head, unless the object is there already."""
@@ -213,8 +229,11 @@ class S3Vault:
                 )
                 if found is None:
                     continue
-                name = self._name_of(self._folder_in(entry))
-                if self._keys.named(wrapped_by(name, found[0])) is None:
+                try:
+                    wrapping = wrapped_by(self._name_of(self._folder_in(entry)), found[0])
+                except EvidenceError:
+                    continue  # something foreign or damaged: the sweep tells of it
+                if self._keys.named(wrapping) is None:
                     raise UnknownMasterKeyError(
                         "vault: sealed under another master key than keys/vault.key holds, expected that one"
                     )

@@ -53,14 +53,14 @@ class Renewal(BaseModel):
     until: AwareDatetime | None = None
 
 
-class Withdrawal(BaseModel):
-    """Why a request ends."""
+class Withdrawal(access.ProofBody):
+    """Why a request ends: what nothing else holds is destroyed within a minute, and no second person is asked."""
 
     reason: str = Field(min_length=1, max_length=2000)
 
 
 class DestructionRequest(access.ProofBody):
-    """What is to be destroyed, and the holds that are known to run; with the password, as the console asks for it."""
+    """What is to be destroyed, and the holds that are known to run."""
 
     asker: AskerBody
     reason: str = Field(min_length=1, max_length=2000)
@@ -128,7 +128,8 @@ def end(
 ) -> records.Preservation:
     """End a request that was withdrawn."""
     found = require_id("preservation", preservation_id)
-    return _seen(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=caller.person))
+    person = sessions.confirm(wardline.parts, caller.person, asked.password)
+    return _seen(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=person))
 
 
 @router.get("/destructions")

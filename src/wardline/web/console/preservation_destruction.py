@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import InputError, WardlineError
-from wardline.pipeline import destroying, destruction_proof
+from wardline.pipeline import blind_requests, destroying, destruction_proof
 from wardline.records import DestructionState
 from wardline.web import problems
 from wardline.web.console import preservation_view as view
@@ -27,8 +27,9 @@ def destructions(desk: Desk) -> Response:
     """List what was asked to be destroyed, in the order in which it was proposed."""
     after = desk.asked("after")
     found = desk.wardline.parts.store.destructions(after=after or None, most=_SHOWN + 1)
+    seen = blind_requests.seen_destructions(desk.wardline.parts, found[:_SHOWN], desk.user)
     return page(
-        desk, "destructions", found=found[:_SHOWN], more=found[_SHOWN - 1].id if len(found) > _SHOWN else None, first=not after,
+        desk, "destructions", found=seen, more=found[_SHOWN - 1].id if len(found) > _SHOWN else None, first=not after,
         states=view.STATES, manages=desk.user.role in MANAGERS,
     )  # fmt: skip
 
@@ -66,7 +67,7 @@ def propose(desk: Desk) -> Response:
             )
         wanted = destroying.Wanted(
             asker=asker(desk), reason=desk.needed("reason"), item_ids=item_ids, despite=running,
-            received_at=view.moment("received_at", typed["received"], desk.now),
+            received_at=view.arrival("received_at", typed["received"], desk.now).at,
         )  # fmt: skip
         made, _ = desk.wardline.propose_destruction(wanted, user=desk.user)
     except WardlineError as error:
@@ -77,20 +78,24 @@ def propose(desk: Desk) -> Response:
 def show(desk: Desk) -> Response:
     """Show one: who asked and why, who decided, and which files are gone."""
     store = desk.wardline.parts.store
-    found = store.destruction(desk.record("destruction"))
+    found = blind_requests.require_open(desk.wardline.parts, desk.record("destruction"), desk.user)
     pages = paged(found.item_ids, desk.asked("page"), most=view.FILES_SHOWN)
     files, _ = view.files(desk, pages.shown)
     return page(
         desk, "destruction", found=found, state=view.STATES[found.state], pages=pages, files=files,
         gone={each.item_id: each for each in found.destroyed}, names={user.id: user.name for user in store.users()},
-        is_done=found.state is DestructionState.DONE, waits=found.state is DestructionState.PROPOSED, manages=desk.user.role in MANAGERS,
+        has_proof=_has_proof(found), waits=found.state is DestructionState.PROPOSED, manages=desk.user.role in MANAGERS,
     )  # fmt: skip
+
+
+def _has_proof(found: records.Destruction) -> bool:
+    stopped_late = found.state is DestructionState.STOPPED and bool(found.destroyed)
+    return stopped_late or found.state is DestructionState.DONE
 
 
 def proof(desk: Desk) -> Response:
     """Give the proof for whoever asked, as a file."""
-    found = desk.wardline.parts.store.destruction(desk.record("destruction"))
-    view.require_seen(desk, found.item_ids)
+    found = blind_requests.require_open(desk.wardline.parts, desk.record("destruction"), desk.user)
     made = destruction_proof.prove(desk.wardline.parts, found.id, desk.wardline.prove_entry)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="proof-{found.id}.json"'}
     return Response(json.dumps(made, indent=2) + "\n", media_type="application/json", headers=headers)

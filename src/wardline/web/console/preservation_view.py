@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from wardline import records
+from wardline import preservation, records
 from wardline.errors import InputError, RefusedError
 from wardline.records import DestructionState, HoldState, PreservationBasis
 from wardline.web.console.desk import Desk
@@ -43,7 +43,7 @@ STATES = {
     DestructionState.PROPOSED: "Waits for a second person",
     DestructionState.APPROVED: "Approved, and being carried out",
     DestructionState.REFUSED: "Refused: nothing was destroyed",
-    DestructionState.STOPPED: "Stopped: something holds a file that nobody had been told of. What remains has to be proposed again",
+    DestructionState.STOPPED: "Stopped: something came to a file that nobody had been told of. What is left is kept, and has to be proposed again",
     DestructionState.DONE: "Done: nobody can bring these files back",
 }
 
@@ -99,18 +99,19 @@ def ends(found: records.Preservation, now: datetime) -> str:
     return f"in {span(found.until - now)}" if now < found.until else "its time is over"
 
 
-def moment(field: str, typed: str, now: datetime) -> datetime:
-    """Read when something arrived, in UTC: a day and a time, a day alone, or nothing for now."""
+def arrival(field: str, typed: str, now: datetime) -> preservation.Arrival:
+    """Read when something arrived: a day and a time in UTC, a day alone, which may have been any zone's, or nothing for now."""
     if not typed:
-        return now
+        return preservation.Arrival(at=now, at_the_latest=now)
     if _MOMENT.fullmatch(typed):
-        return _read(field, f"{typed}:00")
-    return min(_day(field, typed), now)
+        at = _read(field, f"{typed}:00")
+        return preservation.Arrival(at=at, at_the_latest=at)
+    return preservation.arrived_on(_day(field, typed), now)
 
 
-def last_day(field: str, typed: str) -> datetime | None:
-    """Read a day as its last minute in UTC; None when nothing was typed."""
-    return _day(field, typed) + timedelta(hours=23, minutes=59) if typed else None
+def last_of(field: str, typed: str) -> datetime | None:
+    """Read a day as the moment at which it is over everywhere; None when nothing was typed."""
+    return preservation.over(_day(field, typed)) if typed else None
 
 
 def _day(field: str, typed: str) -> datetime:

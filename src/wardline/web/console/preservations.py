@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import InputError, WardlineError
-from wardline.pipeline import preserving
+from wardline.pipeline import blind_requests, preserving
 from wardline.records import PreservationBasis
 from wardline.web import problems
 from wardline.web.console import preservation_view as view
@@ -25,8 +28,9 @@ def requests(desk: Desk) -> Response:
     after = desk.asked("after")
     found = store.preservations(after=after or None, most=_SHOWN + 1)
     running = paged(store.open_preservations(desk.now), desk.asked("page"), most=_RUNNING_SHOWN)
+    running = replace(running, shown=_seen(desk, running.shown))
     return page(
-        desk, "preservations", running=running, found=found[:_SHOWN], more=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
+        desk, "preservations", running=running, found=_seen(desk, found[:_SHOWN]), more=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
         first=not after, bases=view.BASES, ends=view.ends, manages=desk.user.role in MANAGERS,
     )  # fmt: skip
 
@@ -39,9 +43,10 @@ def new(desk: Desk) -> Response:
 def record(desk: Desk) -> Response:
     """Record a request, and hold what it is about and is still there."""
     try:
+        arrived = view.arrival("received_at", desk.sent("received"), desk.now)
         wanted = preserving.Wanted(
-            basis=_basis(desk), asker=asker(desk), received_at=view.moment("received_at", desk.sent("received"), desk.now),
-            until=view.last_day("until", desk.sent("until")), account=desk.sent("account") or None,
+            basis=_basis(desk), asker=asker(desk), received_at=arrived.at, counted_from=arrived.at_the_latest,
+            until=view.last_of("until", desk.sent("until")), account=desk.sent("account") or None,
             case_ids=view.ids("case", desk.sent("cases")), item_ids=view.ids("item", desk.sent("items")),
         )  # fmt: skip
         made = desk.wardline.preserve(wanted, user=desk.user)
@@ -59,7 +64,7 @@ def extend(desk: Desk) -> Response:
     """Give it a later end, with a reason."""
     found = desk.record("preservation")
     try:
-        until = view.last_day("until", desk.sent("until"))
+        until = view.last_of("until", desk.sent("until"))
         desk.wardline.extend_preservation(found, reason=desk.needed("reason"), until=until, user=desk.user)
     except WardlineError as error:
         return _show(desk, wrong=error)
@@ -98,17 +103,21 @@ def _new(desk: Desk, form: Fields, *, wrong: WardlineError | None = None) -> Res
 
 def _show(desk: Desk, *, wrong: WardlineError | None = None) -> Response:
     store = desk.wardline.parts.store
-    found = store.preservation(desk.record("preservation"))
+    whole = store.preservation(desk.record("preservation"))
+    (found,) = _seen(desk, [whole])
     pages = paged((*found.item_ids, *found.gone), desk.asked("page"), most=view.FILES_SHOWN)
     files, is_cut = view.files(desk, pages.shown)
-    hidden = desk.wardline.hidden_cases(found.case_ids, user=desk.user)
     return page(
         desk, "preservation", status=problems.status_of(wrong) if wrong else 200, found=found, basis=view.BASES[found.basis],
-        ends=view.ends(found, desk.now), runs=found.holds_at(desk.now), pages=pages, files=files, cases=[each for each in found.case_ids if each not in hidden],
+        ends=view.ends(found, desk.now), runs=found.holds_at(desk.now), pages=pages, files=files, cases=found.case_ids,
         # Whose it is would lead from the case that they judge to this page.
-        is_kept_from=is_cut or bool(hidden), names={user.id: user.name for user in store.users()}, wrong=wrong,
+        is_kept_from=is_cut or found != whole, names={user.id: user.name for user in store.users()}, wrong=wrong,
         manages=desk.user.role in MANAGERS, names_date=found.basis is not PreservationBasis.US_REQUEST,
     )  # fmt: skip
+
+
+def _seen(desk: Desk, found: Sequence[records.Preservation]) -> list[records.Preservation]:
+    return blind_requests.seen_preservations(desk.wardline.parts, found, desk.user)
 
 
 PAGES = (
@@ -117,5 +126,5 @@ PAGES = (
     Page("POST", "/preservations", MANAGERS, record),
     Page("GET", "/preservations/{preservation_id}", OVERSEERS, show),
     Page("POST", "/preservations/{preservation_id}/extensions", MANAGERS, extend),
-    Page("POST", "/preservations/{preservation_id}/end", MANAGERS, end),
+    Page("POST", "/preservations/{preservation_id}/end", MANAGERS, end, grave=True),
 )
