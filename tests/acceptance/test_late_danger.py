@@ -145,6 +145,27 @@ def test_marking_a_case_whose_report_is_filed_has_a_person_telephone(
         assert known_late(line) == [found.id]
 
 
+@pytest.mark.parametrize("call", ["upload", "finish"])
+def test_marking_a_case_whose_report_is_half_sent_has_a_person_telephone(
+    tmp_path: Path, authority: AuthoritySandbox, call: str
+) -> None:
+    with a_line(tmp_path, authority, DRAWN) as line:
+        authority.faults = lambda name, _number: Fault.ERROR_IN_SUCCESS if name == call else None
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika")
+        (found,) = reports(line, case)
+        assert found.remote_id is not None
+        assert found.state is not ReferralState.FINISHED
+        line.wardline.mark_danger(case.id, user=line.person("lea", Role.LEAD).user, note="a colleague called")
+        line.run_due()
+        assert known_late(line) == [found.id]
+        authority.faults = None
+        line.pass_time(HOUR)
+        (filed,) = reports(line, case)
+        assert (filed.state, filed.priority) == (ReferralState.FINISHED, Priority.FIRST)
+        assert known_late(line) == [found.id]
+
+
 def test_marking_a_case_lets_a_violation_that_waits_for_others_be_reported_now(
     tmp_path: Path, authority: AuthoritySandbox
 ) -> None:
