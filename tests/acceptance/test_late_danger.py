@@ -16,6 +16,7 @@ from wardline.errors import SecondPersonError
 from wardline.pipeline import Rules
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import AlarmKind, Category, FactKind, Priority, ReferralState, Role, Verb
+from wardline.referral.masking import REMOVED
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, START, Line, Person
@@ -203,6 +204,22 @@ def test_what_a_second_person_writes_of_danger_supplements_a_finished_report_at_
         assert line.wardline.second_referral(
             supplement.id, user=line.person("ada", Role.ADMIN).user
         ).second_by
+
+
+def test_a_supplement_tells_nothing_of_a_victim_in_free_text(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    victim = records.Party(person=records.Person(first_name="Hope", last_name="Marlowe"))
+    with a_line(tmp_path, authority, DRAWN) as line:
+        facts = records.ReportFacts(victims=(victim,))
+        case = line.case_of(line.submit(picture(), flag="spam", facts=facts))
+        judge(line, case, "mika")
+        judge(line, case, "noor", "They know where Hope Marlowe lives.")
+        _, supplement = reports(line, case)
+        shown = line.wardline.preview_referral(supplement.id).report
+        assert shown is not None
+        assert shown.escalation == f"They know where {REMOVED} lives."
+        assert shown.masked == (("escalation", 1),)
 
 
 def test_what_a_second_person_writes_of_danger_stands_in_a_report_that_is_not_sent(
