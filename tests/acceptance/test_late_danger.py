@@ -13,7 +13,7 @@ from tests.acceptance.stories import picture, violation
 from tests.acceptance.test_priorities import BOTH, DANGER, decide, in_hand, now_of, told
 from wardline import records, referral, review
 from wardline.errors import SecondPersonError
-from wardline.pipeline import Rules
+from wardline.pipeline import Flagged, Rules
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import AlarmKind, Category, FactKind, Priority, ReferralState, Role, Verb
 from wardline.referral.masking import REMOVED
@@ -165,6 +165,69 @@ def test_marking_a_case_whose_report_is_half_sent_has_a_person_telephone(
         (filed,) = reports(line, case)
         assert (filed.state, filed.priority) == (ReferralState.FINISHED, Priority.FIRST)
         assert known_late(line) == [found.id]
+
+
+def danger_flagged(line: Line, case: records.Case) -> None:
+    flagged = Flagged(reason=records.IMMINENT_DANGER, item_id=case.item_ids[0])
+    line.wardline.flag(flagged, api_key=line.platform_key(trust=records.KeyTrust.TRUSTED).record)
+    line.run_due()
+
+
+def test_a_flag_about_danger_raises_a_report_that_waits_for_a_second_person(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    rules = replace(DRAWN, filing=FilingRules(approval=BOTH))
+    with a_line(tmp_path, authority, rules) as line:
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika")
+        (found,) = reports(line, case)
+        assert referral.waits(found)
+        assert line.store.case(case.id).state is records.CaseState.OPEN
+        danger_flagged(line, case)
+        filed = now_of(line, found)
+        assert (filed.state, filed.priority) == (ReferralState.FINISHED, Priority.FIRST)
+        shown = line.wardline.preview_referral(found.id).report
+        assert shown is not None
+        assert shown.escalation == referral.MARKED
+
+
+def test_a_flag_about_danger_on_what_was_reported_has_a_person_telephone(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, Rules(reporter=REPORTER)) as line:
+        case, decider = in_hand(line)
+        found = decide(line, case, decider)
+        assert found.state is ReferralState.FINISHED
+        assert line.store.case(case.id).state is records.CaseState.CLOSED
+        danger_flagged(line, case)
+        assert known_late(line) == [found.id]
+        danger_flagged(line, case)
+        assert known_late(line) == [found.id]
+
+
+def test_a_flag_about_danger_on_what_was_just_decided_stands_in_its_report(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, Rules(reporter=REPORTER)) as line:
+        case, decider = in_hand(line)
+        line.wardline.decide(case.id, user=decider.user, judgement=violation(case))
+        danger_flagged(line, case)
+        line.pass_time(line.parts.rules.undo_window)
+        (found,) = reports(line, case)
+        assert (found.state, found.priority) == (ReferralState.FINISHED, Priority.FIRST)
+        assert known_late(line) == []
+
+
+def test_a_flag_about_danger_lets_a_violation_that_waits_for_others_be_reported_now(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, WAITS) as line:
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika", category=Category.A2)
+        assert reports(line, case) == []
+        danger_flagged(line, case)
+        (found,) = reports(line, case)
+        assert (found.state, found.priority) == (ReferralState.FINISHED, Priority.FIRST)
 
 
 def test_marking_a_case_lets_a_violation_that_waits_for_others_be_reported_now(
