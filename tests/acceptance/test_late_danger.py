@@ -13,9 +13,10 @@ from tests.acceptance.stories import picture, violation
 from tests.acceptance.test_priorities import BOTH, DANGER, decide, in_hand, now_of, told
 from wardline import records, referral, review
 from wardline.errors import SecondPersonError
-from wardline.pipeline import Rules
+from wardline.pipeline import Flagged, Rules
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import AlarmKind, Category, FactKind, Priority, ReferralState, Role, Verb
+from wardline.referral.masking import REMOVED
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, START, Line, Person
@@ -145,6 +146,90 @@ def test_marking_a_case_whose_report_is_filed_has_a_person_telephone(
         assert known_late(line) == [found.id]
 
 
+@pytest.mark.parametrize("call", ["upload", "finish"])
+def test_marking_a_case_whose_report_is_half_sent_has_a_person_telephone(
+    tmp_path: Path, authority: AuthoritySandbox, call: str
+) -> None:
+    with a_line(tmp_path, authority, DRAWN) as line:
+        authority.faults = lambda name, _number: Fault.ERROR_IN_SUCCESS if name == call else None
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika")
+        (found,) = reports(line, case)
+        assert found.remote_id is not None
+        assert found.state is not ReferralState.FINISHED
+        line.wardline.mark_danger(case.id, user=line.person("lea", Role.LEAD).user, note="a colleague called")
+        line.run_due()
+        assert known_late(line) == [found.id]
+        authority.faults = None
+        line.pass_time(HOUR)
+        (filed,) = reports(line, case)
+        assert (filed.state, filed.priority) == (ReferralState.FINISHED, Priority.FIRST)
+        assert known_late(line) == [found.id]
+
+
+def danger_flagged(line: Line, case: records.Case) -> None:
+    flagged = Flagged(reason=records.IMMINENT_DANGER, item_id=case.item_ids[0])
+    line.wardline.flag(flagged, api_key=line.platform_key(trust=records.KeyTrust.TRUSTED).record)
+    line.run_due()
+
+
+def test_a_flag_about_danger_raises_a_report_that_waits_for_a_second_person(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    rules = replace(DRAWN, filing=FilingRules(approval=BOTH))
+    with a_line(tmp_path, authority, rules) as line:
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika")
+        (found,) = reports(line, case)
+        assert referral.waits(found)
+        assert line.store.case(case.id).state is records.CaseState.OPEN
+        danger_flagged(line, case)
+        filed = now_of(line, found)
+        assert (filed.state, filed.priority) == (ReferralState.FINISHED, Priority.FIRST)
+        shown = line.wardline.preview_referral(found.id).report
+        assert shown is not None
+        assert shown.escalation == referral.MARKED
+
+
+def test_a_flag_about_danger_on_what_was_reported_has_a_person_telephone(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, Rules(reporter=REPORTER)) as line:
+        case, decider = in_hand(line)
+        found = decide(line, case, decider)
+        assert found.state is ReferralState.FINISHED
+        assert line.store.case(case.id).state is records.CaseState.CLOSED
+        danger_flagged(line, case)
+        assert known_late(line) == [found.id]
+        danger_flagged(line, case)
+        assert known_late(line) == [found.id]
+
+
+def test_a_flag_about_danger_on_what_was_just_decided_stands_in_its_report(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, Rules(reporter=REPORTER)) as line:
+        case, decider = in_hand(line)
+        line.wardline.decide(case.id, user=decider.user, judgement=violation(case))
+        danger_flagged(line, case)
+        line.pass_time(line.parts.rules.undo_window)
+        (found,) = reports(line, case)
+        assert (found.state, found.priority) == (ReferralState.FINISHED, Priority.FIRST)
+        assert known_late(line) == []
+
+
+def test_a_flag_about_danger_lets_a_violation_that_waits_for_others_be_reported_now(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, WAITS) as line:
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika", category=Category.A2)
+        assert reports(line, case) == []
+        danger_flagged(line, case)
+        (found,) = reports(line, case)
+        assert (found.state, found.priority) == (ReferralState.FINISHED, Priority.FIRST)
+
+
 def test_marking_a_case_lets_a_violation_that_waits_for_others_be_reported_now(
     tmp_path: Path, authority: AuthoritySandbox
 ) -> None:
@@ -182,6 +267,22 @@ def test_what_a_second_person_writes_of_danger_supplements_a_finished_report_at_
         assert line.wardline.second_referral(
             supplement.id, user=line.person("ada", Role.ADMIN).user
         ).second_by
+
+
+def test_a_supplement_tells_nothing_of_a_victim_in_free_text(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    victim = records.Party(person=records.Person(first_name="Hope", last_name="Marlowe"))
+    with a_line(tmp_path, authority, DRAWN) as line:
+        facts = records.ReportFacts(victims=(victim,))
+        case = line.case_of(line.submit(picture(), flag="spam", facts=facts))
+        judge(line, case, "mika")
+        judge(line, case, "noor", "They know where Hope Marlowe lives.")
+        _, supplement = reports(line, case)
+        shown = line.wardline.preview_referral(supplement.id).report
+        assert shown is not None
+        assert shown.escalation == f"They know where {REMOVED} lives."
+        assert shown.masked == (("escalation", 1),)
 
 
 def test_what_a_second_person_writes_of_danger_stands_in_a_report_that_is_not_sent(

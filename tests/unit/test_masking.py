@@ -106,3 +106,34 @@ def test_masking_never_fails_and_leaves_no_address(before: str, after: str) -> N
         before,
         unicodedata.normalize("NFC", before),
     )
+
+
+def crowd() -> list[records.Party]:
+    def one(number: int) -> records.Party:
+        mails = tuple(records.Email(address=f"v{number}-{each}@mail.example") for each in range(50))
+        phones = tuple(records.Phone(number=f"+1202{number:03}{each:04}") for each in range(50))
+        return records.Party(person=records.Person(emails=mails, phones=phones))
+
+    return [one(number) for number in range(100)]
+
+
+def test_of_very_many_victims_each_is_looked_for_in_a_long_text() -> None:
+    words = "Some words, and more: 12 of them. " * 1_000
+    masking = Masking(crowd(), None, "account-1")
+    text = masking.text("note", f"{words}V7-49@MAIL.example {words}(202) 007-0049, {words}")
+    assert text == f"{words}{REMOVED} {words}{REMOVED}, {words}"
+    assert masking.counted == {"note": 2}
+
+
+def test_a_text_that_lists_very_many_things_of_victims_goes_as_a_whole() -> None:
+    listed = " ".join(f"v{number}-{each}@mail.example" for number in range(100) for each in range(50))
+    masking = Masking(crowd(), None, "account-1")
+    assert masking.text("note", listed) == REMOVED
+    assert masking.counted == {"note": 1}
+
+
+@pytest.mark.parametrize("street", ["h\u0131lma", "HILMA", "Hilma"])
+@pytest.mark.parametrize("written", ["hilma", "HILMA", "h\u0131lma"])
+def test_dotless_letters_are_found_as_others(street: str, written: str) -> None:
+    person = records.Person(addresses=(records.PostalAddress(street=street),))
+    assert masked(f"At {written}, now", victim=records.Party(person=person)) == f"At {REMOVED}, now"

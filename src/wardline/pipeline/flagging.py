@@ -17,11 +17,11 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import bringing_back, detecting, flags_kept
+from wardline.pipeline import bringing_back, detecting, flags_kept, late_danger, standing_alone
 from wardline.pipeline.appealing import FIND_FROM, who_took_part
 from wardline.pipeline.looking import close_look_seconds
 from wardline.pipeline.lookup import Lookup
-from wardline.pipeline.parts import Parts
+from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.submit import submit
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, Flagger, KeyTrust, Outcome, Precision, Replace, Stage, Task, Verb
@@ -247,13 +247,32 @@ def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str)
     notice, written = flags_kept.noticed(parts, item, case.id, flag, actor=actor)
     match case.state:
         case CaseState.OPEN:
-            told = parts.entry(Verb.CASE_RENEWED, case.id, actor=actor, detail=notice.id)
-            written.note(Replace(_flagged(parts, case, item, flag)), told)
+            _renewed(parts, case, _flagged(parts, case, item, flag), notice, written, actor=actor)
         case CaseState.CLOSED:
             _after_decision(parts, case, item, flag, notice, written)
-        case CaseState.DECIDED:
-            pass  # what was decided answers it when it takes effect
+        case CaseState.DECIDED:  # what was decided answers it when it takes effect
+            _in_danger(parts, case, flag, notice, written)
     return notice.id, written
+
+
+def _renewed(
+    parts: Parts, before: records.Case, case: records.Case, notice: records.Notice, written: Writing, *, actor: str = SYSTEM
+) -> None:  # fmt: skip
+    """Store a case with what a flag says of it. Of danger that nobody had said, what is reported already hears as when a person marks the case."""
+    work = []
+    if before.imminent_since is None and case.imminent_since is not None:
+        work = [*standing_alone.at_once(parts, case), late_danger.after_mark(case)]
+    told = parts.entry(Verb.CASE_RENEWED, case.id, actor=actor, detail=notice.id)
+    written.note(Replace(case), told, work=work)
+
+
+def _in_danger(
+    parts: Parts, case: records.Case, flag: records.Flag, notice: records.Notice, written: Writing
+) -> None:
+    """Note of a case that was decided that a flag says danger, for its report."""
+    if case.imminent_since is None and review.is_imminent([flag]):
+        marked = replace(case, imminent_since=parts.now(), version=case.version + 1)
+        _renewed(parts, case, marked, notice, written)
 
 
 def _flagged(parts: Parts, case: records.Case, item: records.Item, flag: records.Flag) -> records.Case:
@@ -274,6 +293,8 @@ def _after_decision(
     if decision is not None and decision.outcome is not Outcome.NOT_VIOLATION:
         # On its own: a record is written once in a commit.
         written.work.append(Task(name="answer-flag", record_id=notice.id))
+        if decision.outcome is Outcome.VIOLATION:
+            _in_danger(parts, case, flag, notice, written)
         return
     reopened = review.reopen(
         case,

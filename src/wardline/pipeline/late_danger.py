@@ -21,6 +21,8 @@ NAME = "late-danger"
 _AGAIN = timedelta(seconds=30)
 """To the second look; each one after it waits as much longer, up to ``_MOST_TIMES`` of it."""
 _MOST_TIMES = 20
+_HALF_SENT = (ReferralState.OPENED, ReferralState.FINISHING)
+"""What says why there is danger is with the authority, or is not."""
 _OF_A_VERSION = 1_000_000
 """Looks at a case that was marked are counted on from a number of its own: work that was enqueued once is not enqueued again."""
 
@@ -98,6 +100,10 @@ def _see_to(parts: Parts, found: records.Referral, decision: records.Decision | 
             _told(parts, found, decision)
             return False
         if not found.in_flight and found.priority is not Priority.FIRST:
+            if decision is None and found.state in _HALF_SENT:
+                _alarm(
+                    parts, found
+                )  # nothing supplements a mark, and finished as one of priority 1 it would look as if it had said so
             raised(parts, found, actor=actor).commit(parts)
         return True  # it was sent without, and takes nothing more: what supplements it can name it once it is finished
     if found.priority is not Priority.FIRST or decision is not None:
@@ -126,8 +132,8 @@ def _told(parts: Parts, filed: records.Referral, decision: records.Decision | No
         _alarm(parts, filed)  # its account was unlinked
 
 
-def _alarm(parts: Parts, filed: records.Referral) -> None:
-    alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, filed.id, (
-        f"Somebody says that a child may be in danger now, after {filed.id} was filed. Telephone, and tell the authority, naming its report "
-        f"{filed.remote_id}."
+def _alarm(parts: Parts, sent: records.Referral) -> None:
+    alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, sent.id, (
+        f"Somebody says that a child may be in danger now, after {sent.id} was sent. Telephone, and tell the authority, naming its report "
+        f"{sent.remote_id}."
     ))  # fmt: skip

@@ -201,7 +201,7 @@ def _disabled(person: records.ReportedPerson) -> Need:
 def _danger(report: records.Report) -> Need:
     """Nobody has to say it; but that nobody did is no answer, and who reads the report should not take it for one."""
     said = report.escalation not in (None, MARKED)
-    marked = "a person marked it so, and nobody wrote why"
+    marked = "a person marked it so, or a flag did, and nobody wrote why"
     gone = marked if report.escalation == MARKED else "nobody wrote that a child is in danger now"
     return _need(DANGER, said, "yes, with a reason in writing", gone)
 

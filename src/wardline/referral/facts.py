@@ -42,12 +42,18 @@ def also_known(
     """Add to what came with an upload what came with a flag on it: it takes nothing away, and puts nothing in another's place."""
     if known is None or told is None:
         return known or (None if told is None else replace(told, supplemental=False))
+    account = _joined(told.account, known.account)
+    recipients = _parties((*told.recipients, *known.recipients))
+    victims = _parties((*told.victims, *known.victims))
+    # Of more people or addresses than may stand there some are gone, and with them what names only those.
+    named = _named(account, recipients, victims)
+    incidents = tuple(_of_somebody(each, named) for each in (*told.incidents, *known.incidents))
     return replace(
         known,
-        account=_joined(told.account, known.account),
-        recipients=_parties((*told.recipients, *known.recipients)),
-        victims=_parties((*told.victims, *known.victims)),
-        incidents=_newest((*told.incidents, *known.incidents), records.MOST_INCIDENTS),
+        account=account,
+        recipients=recipients,
+        victims=victims,
+        incidents=_newest(incidents, records.MOST_INCIDENTS),
         law_enforcement=known.law_enforcement or told.law_enforcement,
         devices=_newest((*told.devices, *known.devices)),
         metadata=_newest((*told.metadata, *known.metadata)),
@@ -72,11 +78,7 @@ def gather(items: Sequence[records.Item]) -> Known:
     recipients = _parties(_plain(each) for facts in said for each in facts.recipients)
     victims = _parties(_plain(each) for facts in said for each in facts.victims)
     account = None if account is None else _plain(account)
-    named = {
-        email.address
-        for party in (account, *recipients, *victims) if party is not None and party.person is not None
-        for email in party.person.emails
-    }  # fmt: skip
+    named = _named(account, recipients, victims)
     police = [facts.law_enforcement for facts in said if facts.law_enforcement is not None]
     incidents = (_sendable(each, named) for facts in said for each in facts.incidents)
     return Known(
@@ -186,7 +188,22 @@ def _sendable(incident: records.Incident, named: Set[str]) -> records.Incident:
     match incident:
         case records.WebPage():
             return replace(incident, urls=_plain_ones(incident.urls))
-        case records.EmailMessage() | records.Newsgroup():
-            return replace(incident, emails=tuple(each for each in incident.emails if each.address in named))
         case _:
-            return incident
+            return _of_somebody(incident, named)
+
+
+def _of_somebody(incident: records.Incident, named: Set[str]) -> records.Incident:
+    if not isinstance(incident, records.EmailMessage | records.Newsgroup):
+        return incident
+    return replace(incident, emails=tuple(each for each in incident.emails if each.address in named))
+
+
+def _named(
+    account: records.Party | None, recipients: Iterable[records.Party], victims: Iterable[records.Party]
+) -> Set[str]:
+    """Give every e-mail address of the people in a report."""
+    return {
+        email.address
+        for party in (account, *recipients, *victims) if party is not None and party.person is not None
+        for email in party.person.emails
+    }  # fmt: skip

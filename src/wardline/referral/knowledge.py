@@ -20,8 +20,8 @@ FACT_WORDS = {
     FactKind.CALL: "Telephoned",
 }
 _OPEN = (ReferralState.DRAFT, ReferralState.OPENING, ReferralState.NEEDS_HUMAN)
-MARKED = "A person at the service marked this as a case in which a child may be in danger now. No reason was written down."
-"""The reason in a report of a case that somebody marked, where nobody wrote one."""
+MARKED = "A person at the service, or somebody who complained of the content, said that a child may be in danger now. No reason was written down."
+"""The reason in a report of a case that somebody marked, or flagged as this, where nobody wrote one."""
 
 
 def with_knowledge(
@@ -38,7 +38,7 @@ def with_knowledge(
         facts: What people wrote down about the case, oldest first.
         regions: Where the platform says that the account is.
         said: Each reason for danger that stands in a decision, its own among them, and when it was written.
-        is_marked: Somebody marked the case as one in which a child may be in danger now. That alone is told too: without a word of it the
+        is_marked: Somebody marked the case, or flagged its content, as one in which a child may be in danger now. That alone is told too: without a word of it the
             authority would not know that it is urgent.
     """
     if report.corrects is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from wardline import records
@@ -28,8 +28,22 @@ _BETWEEN = "[ \t\u00a0\u202f()./\u2010-\u2015-]{0,3}"
 _TOGETHER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that put no space between words, besides the wide ones."""
 
+_MOST_IN_ONE = 300
+"""Different things of victims in one text. One with more says little else, and goes as a whole: looking for each of very many takes minutes."""
+_NO_DIGITS = re.compile("[^0-9]+")
+
 _Account = records.Party | records.AssociatedAccount
 _Somebody = records.Person | records.AssociatedAccount
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Something that must not stand in a text."""
+
+    pattern: str
+    key: str
+    """Stands in every text that the pattern is found in, folded or of digits alone: it is looked for first, for that is quick."""
+    of_digits: bool = False
 
 
 class Masking:
@@ -45,17 +59,23 @@ class Masking:
         self, victims: Iterable[records.Party], account: records.Party | None, account_reference: str
     ) -> None:
         own = {account_reference.casefold(), *(_accounts_values(account) if account is not None else ())}
-        found = dict.fromkeys(pattern for victim in victims for pattern in _of_party(victim, own))
+        found = dict.fromkeys(each for victim in victims for each in _of_party(victim, own))
         # The longest first: an e-mail address goes whole, and not only the name in it.
-        self._pattern = re.compile("|".join(sorted(found, key=len, reverse=True))) if found else None
+        self._sought = sorted(found, key=lambda each: len(each.pattern), reverse=True)
         self.counted: dict[str, int] = {}
         """How often something was taken out, by the place; only places with any."""
 
     def text(self, place: str, text: str) -> str:
         """Give a text without what is known of a victim."""
-        if self._pattern is None:
+        if not self._sought:
             return text
-        masked, count = self._pattern.subn(REMOVED, unicodedata.normalize("NFC", text))
+        found = unicodedata.normalize("NFC", text)
+        folded, digits = _folded(found), _NO_DIGITS.sub("", found)
+        there = [each.pattern for each in self._sought if each.key in (digits if each.of_digits else folded)]
+        if len(there) > _MOST_IN_ONE:
+            masked, count = REMOVED, 1
+        else:
+            masked, count = re.subn("|".join(there), REMOVED, found) if there else (text, 0)
         if not count:
             return text
         self.counted[place] = self.counted.get(place, 0) + count
@@ -84,7 +104,7 @@ class Masking:
         return tuple(sorted(counted.items()))
 
 
-def _of_party(victim: records.Party, own: set[str]) -> Iterator[str]:
+def _of_party(victim: records.Party, own: set[str]) -> Iterator[_Sought]:
     """Give a pattern for everything that must not stand in a text."""
     person = victim.person or records.Person()
     yield from _of_person(person.first_name, person.last_name, person.date_of_birth, own)
@@ -98,7 +118,7 @@ def _of_party(victim: records.Party, own: set[str]) -> Iterator[str]:
         yield from _contacts(each, own)
 
 
-def _of_person(first: str | None, last: str | None, born: date | None, own: set[str]) -> Iterator[str]:
+def _of_person(first: str | None, last: str | None, born: date | None, own: set[str]) -> Iterator[_Sought]:
     for name in _unlike((first, last), own):
         if _is_long(name):
             yield _name(name)
@@ -111,13 +131,14 @@ def _of_person(first: str | None, last: str | None, born: date | None, own: set[
             rf"{born.year}-{month}-{day}",
             *(rf"{one}[./-]{two}[./-]{born.year}" for one, two in ((day, month), (month, day))),
         ):
-            yield rf"(?<!\d){form}(?!\d)"  # fmt: skip
+            yield _Sought(rf"(?<!\d){form}(?!\d)", str(born.year), of_digits=True)  # fmt: skip
 
 
-def _contacts(known: _Somebody, own: set[str]) -> Iterator[str]:
+def _contacts(known: _Somebody, own: set[str]) -> Iterator[_Sought]:
     for mail in _unlike((each.address for each in known.emails), own):
         # Neither the end of a longer address nor the beginning of one.
-        yield rf"(?<![\w+%-])(?<!\w\.)(?i:{re.escape(mail)})(?![\w-])(?!\.\w)"
+        pattern = rf"(?<![\w+%-])(?<!\w\.)(?i:{re.escape(mail)})(?![\w-])(?!\.\w)"
+        yield _Sought(pattern, _folded(mail))
     for phone in known.phones:
         if _digits(phone.number) not in own:
             yield from _number(phone)
@@ -126,7 +147,7 @@ def _contacts(known: _Somebody, own: set[str]) -> Iterator[str]:
             yield _words(street)
 
 
-def _of_account(account: _Account, own: set[str]) -> Iterator[str]:
+def _of_account(account: _Account, own: set[str]) -> Iterator[_Sought]:
     for name in _unlike((account.screen_name, *account.display_names, account.account_reference), own):
         if name.isdecimal() and len(name) < _SHORTEST_NUMBER:
             continue
@@ -177,23 +198,34 @@ def _apart(inside: str, text: str) -> str:
     return f"{before}{inside}{after}"
 
 
-def _words(text: str) -> str:
+def _words(text: str) -> _Sought:
     """Match a text in any case, with any white space where it has some."""
     inside = r"\s+".join(map(re.escape, unicodedata.normalize("NFC", text).split()))
-    return _apart(f"(?i:{inside})", text.strip())
+    return _Sought(_apart(f"(?i:{inside})", text.strip()), _key(text))
 
 
-def _name(text: str) -> str:
+def _name(text: str) -> _Sought:
     """Match a name. In small letters it may be a word of the language; it is taken for the name where the platform writes it so."""
     forms = dict.fromkeys((text, text.title(), text.upper()))
-    return _apart("(?:" + "|".join(r"\s+".join(map(re.escape, form.split())) for form in forms) + ")", text)
+    inside = "(?:" + "|".join(r"\s+".join(map(re.escape, form.split())) for form in forms) + ")"
+    return _Sought(_apart(inside, text), _key(text))
+
+
+def _key(text: str) -> str:
+    """Give the longest word of a text, folded: white space between words may be another."""
+    return max((_folded(word) for word in unicodedata.normalize("NFC", text).split()), key=len)
+
+
+def _folded(text: str) -> str:
+    """Fold what patterns in any case take for the same: dotless letters, too."""
+    return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 
 
 def _digits(number: str) -> str:
     return "".join(str(unicodedata.digit(each)) for each in number if each.isdecimal())
 
 
-def _number(phone: records.Phone) -> Iterator[str]:
+def _number(phone: records.Phone) -> Iterator[_Sought]:
     """Match a telephone number however its digits are set apart, with and without the code of its country."""
     digits = _digits(phone.number)
     cores = [digits.lstrip("0")]
@@ -203,4 +235,5 @@ def _number(phone: records.Phone) -> Iterator[str]:
     for core in cores:
         if len(core) >= _SHORTEST_NUMBER:
             abroad = rf"(?:(?:\+|00)\d{{1,3}}{_BETWEEN}{f'|{code}{_BETWEEN}' if code else ''})?"
-            yield rf"(?<!\d){abroad}(?:\(?0{_BETWEEN}|\()?{_BETWEEN.join(core)}(?!\d)"
+            pattern = rf"(?<!\d){abroad}(?:\(?0{_BETWEEN}|\()?{_BETWEEN.join(core)}(?!\d)"
+            yield _Sought(pattern, core, of_digits=True)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral.building import TIME_MEANING
+from wardline.referral import facts
+from wardline.referral.building import LONGEST_REASON, TIME_MEANING
+from wardline.referral.masking import Masking
 
 
 def is_supplement(decision: records.Decision) -> bool:
@@ -49,11 +51,14 @@ def build_supplement(
         )
     reported = {file.item_id for file in filed.files}
     uploads = [each.context.uploaded_at if each.context else each.received_at for each in items if each.id in reported]  # fmt: skip
+    known = facts.gather([each for each in items if each.id in reported])
+    masking = Masking(known.victims, known.account, case.account_reference)
+    reason = masking.text("escalation", decision.escalation or "")[:LONGEST_REASON]
     return records.Report(
         referral_id=referral_id, incident_at=min((at for at in uploads if at <= decision.at), default=filed.created_at),
-        incident_time_meaning=TIME_MEANING, annotations=(), escalation=decision.escalation, reporter=reporter,
+        incident_time_meaning=TIME_MEANING, annotations=(), escalation=reason, reporter=reporter,
         person=records.ReportedPerson(account_reference=case.account_reference), files=(), urls=(),
-        note=_note(referral_id, filed, decision), corrects=filed.remote_id,
+        note=_note(referral_id, filed, decision), corrects=filed.remote_id, masked=masking.told(),
     )  # fmt: skip
 
 
@@ -62,8 +67,8 @@ def _note(referral_id: str, filed: records.Referral, decision: records.Decision)
         [
             f"Supplement to report {filed.remote_id}, about the same incident: read both.",
             (
-                f"On {decision.at:%Y-%m-%d %H:%M} UTC another person at the service wrote why a child may be in danger now. That report was sent without it; "
-                "everything in it stands, and its files are there."
+                f"On {decision.at:%Y-%m-%d %H:%M} UTC another person at the service wrote why a child may be in danger now. That report may "
+                "have been sent without it. The files are there."
             ),
             f"References at the service: {referral_id}, supplementing {filed.id}.",
         ]

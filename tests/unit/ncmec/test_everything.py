@@ -290,6 +290,26 @@ def test_the_reason_for_danger_stands_in_the_note_where_the_schema_has_no_other_
     assert parse(BROUGHT.report_document(report, NOW)).findtext("additionalInfo") == report.note
 
 
+def test_the_reason_for_danger_stands_in_the_note_where_the_schema_would_refuse_it_in_its_place() -> None:
+    served = changed(
+        ('name="escalateToHighPriority" type="xs:string"', 'name="escalateToHighPriority" type="xs:boolean"')
+    )
+    report = full.whole_report()
+    assert served.problems(report, NOW) == ()
+    note = parse(served.report_document(report, NOW)).findtext("additionalInfo")
+    assert note == f"High priority is asked for, because: {report.escalation}\n{report.note}"
+
+
+def test_a_reason_for_danger_that_has_no_place_at_all_waits_for_a_person() -> None:
+    silent = changed(
+        ('name="escalateToHighPriority"', 'name="urgency"'),
+        ('<xs:element name="additionalInfo" type="xs:string" minOccurs="0"/></xs:sequence></xs:complexType><xs:element name="report"',
+         '</xs:sequence></xs:complexType><xs:element name="report"'),
+    )  # fmt: skip
+    assert any("additionalInfo" in each for each in silent.problems(full.whole_report(), NOW))
+    assert silent.problems(replace(full.whole_report(), escalation=None), NOW) == ()
+
+
 def test_earlier_reports_stand_in_the_note_where_they_have_no_other_place_and_a_correction_waits() -> None:
     served = changed(('name="priorCTReports"', 'name="earlier"'))
     report = full.whole_report()

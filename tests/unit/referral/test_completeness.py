@@ -210,7 +210,10 @@ def test_a_file_that_is_not_kept_any_more_is_only_a_hash() -> None:
 
 def test_a_mark_of_danger_without_a_reason_leaves_the_reason_missing() -> None:
     need = judged(replace(sample_report(), escalation=referral.MARKED))["Danger now"]
-    assert (need.state, need.detail) == (NeedState.MISSING, "a person marked it so, and nobody wrote why")
+    assert (need.state, need.detail) == (
+        NeedState.MISSING,
+        "a person marked it so, or a flag did, and nobody wrote why",
+    )
 
 
 def test_what_the_platform_passed_of_an_account_answers_like_what_people_wrote() -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from tests.unit.ncmec import full
 from tests.unit.referral.samples import item
 from wardline import records
-from wardline.referral.facts import gather
+from wardline.referral.facts import also_known, gather
 
 
 def saying(
@@ -199,3 +199,21 @@ def test_what_could_not_be_read_is_named_with_what_opens_by_itself() -> None:
     assert gather([saying(1, facts)]).left_out == (
         "account.person.age", "web addresses with credentials or a signature: 1",
     )  # fmt: skip
+
+
+def test_more_people_than_a_report_may_name_are_no_error_though_an_incident_names_one_that_is_gone() -> None:
+    def some(first: int) -> tuple[records.Party, ...]:
+        mails = (records.Email(address=f"{number}@mail.example") for number in range(first, first + 60))
+        return tuple(
+            records.Party(account_reference=each.address, person=records.Person(emails=(each,)))
+            for each in mails
+        )
+
+    message = records.EmailMessage(
+        emails=(records.Email(address="0@mail.example"), records.Email(address="59@mail.example"))
+    )
+    told = records.ReportFacts(recipients=some(0), incidents=(message,))
+    joined = also_known(records.ReportFacts(recipients=some(100)), told)
+    assert joined is not None
+    assert len(joined.recipients) == records.MOST_OF_A_KIND
+    assert joined.incidents == (records.EmailMessage(emails=(records.Email(address="59@mail.example"),)),)

@@ -52,6 +52,8 @@ def opening(report: records.Report, schema: Schema, now: datetime | None) -> Bui
         report.corrects is not None
     ):  # without its note or the number it would be one more report of somebody who did nothing
         needed |= {"report/additionalInfo", "report/personOrUserReported/priorCTReports"}
+    if xml.stands_in_note(report, begun):  # without its note nobody would read that a child may be in danger
+        needed |= {"report/additionalInfo"}
     return _built(xml.report_document(report, begun), begun, needed, schema, now, batched=None)
 
 

@@ -50,6 +50,14 @@ class Writing:
         """Say whether the schema has a place for an element."""
         return type_ in self._schema.types and name in child_types(type_, self._schema)
 
+    def takes(self, type_: str, name: str, text: str) -> bool:
+        """Say whether the schema has a place for an element, and takes this text in it."""
+        if not self.has_place(type_, name):
+            return False
+        element = etree.Element(name)
+        self._fill(element, child_types(type_, self._schema)[name], text, name)
+        return is_valid(element, child_types(type_, self._schema)[name], self._schema)
+
     def document(self, name: str, tree: Tree) -> bytes:
         """Write a document whose root is this element, in UTF-8."""
         root = etree.Element(name)

@@ -48,14 +48,20 @@ def file_document(
 
 
 def _placed(report: records.Report, written: Writing) -> records.Report:
-    """Say in the note why a child may be in danger, and which reports came before, where the schema has no other place for it."""
+    """Say in the note why a child may be in danger, and which reports came before, where the schema has no other place for it or would refuse it there."""
     note = report.note
     prior = _prior(report.person, None)
     if prior and not written.has_place("personOrUserReported", "priorCTReports"):
         note = f"{note}\nEarlier reports about the same account: {', '.join(map(str, prior))}."
-    if report.escalation is not None and not written.has_place("incidentSummary", "escalateToHighPriority"):
+    if stands_in_note(report, written):
         note = f"High priority is asked for, because: {report.escalation}\n{note}"
     return report if note == report.note else replace(report, note=note)
+
+
+def stands_in_note(report: records.Report, written: Writing) -> bool:
+    """Say whether only the note can say why a child may be in danger."""
+    reason = report.escalation
+    return reason is not None and not written.takes("incidentSummary", "escalateToHighPriority", reason)
 
 
 def report_tree(report: records.Report) -> Tree:
