@@ -94,6 +94,7 @@ if len(sys.argv) > 3:
             require(Path(each["item"]).name == each["item"], "a file that is named outside the folder")
             content = opened(member[each["sealed"]], private, f"{manifest['pack']}\n{each['item']}".encode())
             require(sha256(content).hex() == each["sha256"], "a file that is not the one that was sealed")
+            Path(sys.argv[4]).mkdir(mode=0o700, exist_ok=True)
             (Path(sys.argv[4]) / each["item"]).write_bytes(content)
 print(f"GENUINE: {manifest['pack']}, {len(listed)} members, {len(events)} entries of the log")
 if not chain["complete"]:
