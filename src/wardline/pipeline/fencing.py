@@ -80,7 +80,8 @@ def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
     standing = parts.store.fence()
     if standing is None:
         return ()
-    stopped = [each for state in _UNDER_WAY for each in _in_state(parts, state)]
+    # What joined another one waits with it.
+    stopped = [each for state in _UNDER_WAY for each in _in_state(parts, state) if each.joined is None]
     lifted = replace(standing, lifted_at=parts.now(), lifted_by=user.id, version=standing.version + 1)
     written = Writing()
     for each in stopped:

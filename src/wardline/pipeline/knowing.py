@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError
-from wardline.pipeline import people
+from wardline.pipeline import bundles, people
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
@@ -58,9 +58,10 @@ def add_to_referral(
     people.require_scope(user, Scope.MANAGE)
     if kind is FactKind.CALL:
         raise InputError(f"{referral_id}: a call is noted with its time, expected another kind")
-    found = parts.store.referral(referral_id)
+    asked = parts.store.referral(referral_id)
+    found = bundles.lead_of(parts, asked)  # what is said of one that joined another is in that one's report
     referral.require_addable(found)
-    fact = _made(parts, found.case_id, user, kind, text)
+    fact = _made(parts, asked.case_id, user, kind, text)
     written = Writing()
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)

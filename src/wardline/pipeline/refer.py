@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import assert_never
 
 import structlog
@@ -18,16 +17,13 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, prior, schemas
+from wardline.pipeline import alarms, bundles, corrected, filing_work, prior, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, ReferralState, Replace, Step, Task, Verb
 from wardline.referral import Need
 
 _ALARM_AFTER_ATTEMPTS = 5
-_TRIES_BETWEEN = 1_000_000
-"""Tries are counted on from a number that none before had: work that was enqueued once is not enqueued again."""
-NOBODY = "none"
-"""In the place of the authority and its environment while the settings name none."""
+NOBODY, task = filing_work.NOBODY, filing_work.task
 
 _log = structlog.get_logger("wardline.refer")
 
@@ -39,6 +35,7 @@ def report_of(
     case: records.Case,
     *,
     corrects: str | None = None,
+    bundle: Sequence[records.Bundled] = (),
 ) -> records.Report:
     """Build the content of a report from what is stored now; of the decision that overturned another, what corrects that one's report.
 
@@ -48,79 +45,30 @@ def report_of(
         decision: What it follows from.
         case: The decision's.
         corrects: The finished referral that it corrects.
+        bundle: The others that are reported with it.
     """
     if corrects is not None and referral.needs_referral(decision):
-        return _regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
+        return corrected.regrading(parts, draft_id, decision, case, parts.store.referral(corrects))
     if not referral.needs_referral(decision):
-        return _correction(parts, draft_id, decision, case)
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
+        return corrected.correction(parts, draft_id, decision, case)
+    whole = bundles.whole(parts, decision, case, bundle)
     report = referral.build_report(
-        draft_id, decision, case, items, parts.store.reveals_of(case.id), parts.store.actions_of(case.id), parts.rules.reporter,
-        "; ".join(case.reasons) + ".", parts.now(), prior.reports_about(parts, case, draft_id),
+        draft_id, whole.decision, whole.case, whole.items, whole.reveals, whole.actions, parts.rules.reporter,
+        "; ".join(whole.case.reasons) + ".", parts.now(), prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
-    return referral.with_knowledge(report, parts.store.facts_of(case.id), regions=referral.regions_of(items))
+    return referral.with_knowledge(report, whole.facts, regions=referral.regions_of(whole.items))
 
 
 def checked(
-    parts: Parts, report: records.Report, decision: records.Decision, case: records.Case
+    parts: Parts,
+    report: records.Report,
+    decision: records.Decision,
+    case: records.Case,
+    bundle: Sequence[records.Bundled] = (),
 ) -> tuple[Need, ...]:
     """Say what police need of a report and whether it is there."""
-    regions = referral.regions_of([parts.store.item(item_id) for item_id in case.item_ids])
-    return referral.checklist(report, decision, parts.store.facts_of(case.id), regions=regions)
-
-
-def task(found: records.Referral, attempt: int, not_before: datetime | None = None) -> Task:
-    """Make the work that files a referral. Each priority has a queue of its own, so that a graver one never stands behind others."""
-    name = {records.Priority.FIRST: "refer-at-once", records.Priority.SECOND: "refer-soon"}
-    chosen = name.get(found.priority, "refer") if found.priority is not None else "refer"
-    return Task(name=chosen, record_id=found.id, attempt=attempt, not_before=not_before)
-
-
-def _correction(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case
-) -> records.Report:
-    finished = [
-        each
-        for each in parts.store.referrals(case_id=case.id)
-        if each.state is ReferralState.FINISHED and each.corrects is None
-    ]
-    if not finished:
-        raise InputError(
-            f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
-        )
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    return referral.build_correction(
-        draft_id, finished[-1], decision, case, items, parts.rules.reporter, parts.now()
-    )
-
-
-def _regrading(
-    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
-) -> records.Report:
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    told = told_of(parts, filed, parts.store.referrals(case_id=case.id), besides=decision.id)
-    return referral.build_regrading(
-        draft_id, filed, told, decision, case, items, parts.rules.reporter
-    )  # fmt: skip
-
-
-def told_of(
-    parts: Parts, filed: records.Referral, found: Sequence[records.Referral], *, besides: str
-) -> records.Decision:
-    """Give the decision whose grades the authority knows: of the newest finished correction of a report, else of the report itself.
-
-    Args:
-        parts: The installation's.
-        filed: The report.
-        found: Every referral of its case, oldest first.
-        besides: A decision that does not count.
-    """
-    known = [
-        each
-        for each in found
-        if each.corrects == filed.id and each.state is ReferralState.FINISHED and each.decision_id != besides
-    ]
-    return parts.store.decision((known[-1] if known else filed).decision_id)
+    whole = bundles.whole(parts, decision, case, bundle)
+    return referral.checklist(report, whole.decision, whole.facts, regions=referral.regions_of(whole.items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,19 +88,20 @@ class ReferralPreview:
 
 
 def preview(parts: Parts, referral_id: str) -> ReferralPreview:
-    """Show what a referral would send now: nothing is sent, and nothing is written."""
+    """Show what a referral would send now: nothing is sent, and nothing is written. Of one that joined another, what that one sends."""
     schemas.adopt(parts)
     found = parts.store.referral(referral_id)
-    decision = parts.store.decision(found.decision_id)
-    case = parts.store.case(found.case_id)
+    lead = bundles.lead_of(parts, found)
+    decision = parts.store.decision(lead.decision_id)
+    case = parts.store.case(lead.case_id)
     try:
-        report = report_of(parts, found.id, decision, case, corrects=found.corrects)
+        report = report_of(parts, lead.id, decision, case, corrects=lead.corrects, bundle=lead.bundle)
     except InputError as error:
-        reason = error.message.removeprefix(f"referral {found.id}: ")
+        reason = error.message.removeprefix(f"referral {lead.id}: ")
         return ReferralPreview(
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
-    checklist = checked(parts, report, decision, case)
+    checklist = checked(parts, report, decision, case, lead.bundle)
     authority = parts.authority
     if authority is None or found.authority not in (NOBODY, authority.name):
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
@@ -180,6 +129,8 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
         return
     if referral.waits(current):
         return  # for a second person, or for the end of that: either comes with work of its own
+    if current.joined is not None:
+        return  # it goes with another one, whose work that is
     authority = parts.authority
     if authority is None:
         _wait_for_settings(
@@ -217,6 +168,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             parts.store.decision(stopped.decision_id),
             parts.store.case(stopped.case_id),
             corrects=stopped.corrects,
+            bundle=stopped.bundle,
         )
         problems = parts.authority.check(report)
         if problems:
@@ -226,7 +178,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             )
     parts.store.commit(
         Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
-        work=[task(again, again.version * _TRIES_BETWEEN)],
+        work=[filing_work.again(again)],
     )  # fmt: skip
     return again
 
@@ -242,13 +194,31 @@ class _Filing:
         # Drafted before there was an authority in the settings: it is this one's from here on.
         self._current = replace(current, authority=authority.name, environment=authority.environment)
         self._attempt = attempt
-        decision = parts.store.decision(current.decision_id)
-        case = parts.store.case(current.case_id)
-        self._report = report_of(parts, current.id, decision, case, corrects=current.corrects)
-        self._completeness = referral.score(checked(parts, self._report, decision, case)).percent
+        self._decision, self._case = (
+            parts.store.decision(current.decision_id),
+            parts.store.case(current.case_id),
+        )
+        self._build()
+
+    def _build(self) -> None:
+        self._report = self._built(self._current)
+        needs = checked(self._parts, self._report, self._decision, self._case, self._current.bundle)
+        self._completeness = referral.score(needs).percent
+
+    def _built(self, of: records.Referral) -> records.Report:
+        return report_of(
+            self._parts, of.id, self._decision, self._case, corrects=of.corrects, bundle=of.bundle
+        )
+
+    def _stands_as(self, moved: records.Referral) -> None:
+        """Go on from what is stored now."""
+        former, self._current = self._current, moved
+        if moved.bundle != former.bundle:
+            self._build()
 
     def run(self) -> None:
         resumed = self._current.in_flight
+        self._stands_as(bundles.take_in(self._parts, self._current, self._is_taken))
         if self._current.state is ReferralState.DRAFT and not self._passes_check():
             return
         while True:
@@ -268,11 +238,17 @@ class _Filing:
                 case _:
                     assert_never(step)
 
+    def _is_taken(self, bigger: records.Referral) -> bool:
+        """Say whether the authority's rules have nothing against a report of several."""
+        return not self._authority.check(self._built(bigger))
+
     def _passes_check(self) -> bool:
         problems = self._authority.check(self._report)
         if not problems:
             return True
         self._commit(referral.withdraw(self._current, "; ".join(problems)[:480]))
+        if self._current.state is not ReferralState.NEEDS_HUMAN:
+            return self._passes_check()  # it is by itself now
         _ask(self._parts, self._current)
         return False
 
@@ -329,15 +305,16 @@ class _Filing:
 
     def _commit(self, moved: records.Referral, work: Sequence[Task] = ()) -> None:
         """Store a state. When the next step is a call that follows at once, this commit announces it too."""
+        moved, others = bundles.settled(self._parts, self._current, moved)
         calls = not work and isinstance(referral.next_step(moved, resumed=False), referral.Call)
         moved = replace(moved, in_flight=calls)
         detail = f"{moved.state} {moved.remote_id or ''}".strip()
         self._parts.store.commit(
-            Replace(moved),
-            entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail)],
-            work=work,
-        )
-        self._current = moved
+            Replace(moved), *others.changes,
+            entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail), *others.entries],
+            work=[*work, *others.work],
+        )  # fmt: skip
+        self._stands_as(moved)
 
     def _fail(self, failed: records.Referral) -> bool:
         if failed.state is ReferralState.NEEDS_HUMAN:
@@ -364,14 +341,15 @@ class _Filing:
             periods=parts.rules.periods,
         )
         filed = replace(moved, in_flight=False, completeness=self._completeness)
+        _, others = bundles.settled(parts, self._current, filed)
         parts.store.commit(
-            Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
+            Replace(filed), Insert(receipt), *map(Insert, holds), *others.changes, parts.count(Step.REFERRALS_FILED),
             parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
             entries=[
                 parts.entry(Verb.REFERRAL_FILED, filed.id, detail=f"{receipt.id} report {receipt.remote_id}"),
-                *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),
+                *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds), *others.entries,
             ],
-            work=[Task(name="hold-before", record_id=filed.id)] if parts.rules.periods.before_filing else [],
+            work=[*([Task(name="hold-before", record_id=filed.id)] if parts.rules.periods.before_filing else []), *others.work],
         )  # fmt: skip
         self._current = filed
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
 from wardline.pipeline import alarms, correcting
+from wardline.pipeline.corrected import told_of
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.refer import told_of
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, DecisionState, Outcome, ReferralState
 

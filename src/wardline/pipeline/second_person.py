@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wardline import records, referral
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, bundles
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
@@ -70,6 +70,10 @@ def may_look(parts: Parts, found: records.Referral, user: records.User) -> bool:
 
 
 def _deciders(parts: Parts, found: records.Referral) -> set[str]:
-    decision = parts.store.decision(found.decision_id)
-    others = (parts.store.decision(each) for each in decision.spread_from)
-    return {decision.user_id, *(each.user_id for each in others)}
+    """Give who decided what a report says, of those that joined it too."""
+    lead = bundles.lead_of(parts, found)
+    decisions = [
+        parts.store.decision(each) for each in (lead.decision_id, *(one.decision_id for one in lead.bundle))
+    ]
+    others = (parts.store.decision(each) for decision in decisions for each in decision.spread_from)
+    return {each.user_id for each in (*decisions, *others)}

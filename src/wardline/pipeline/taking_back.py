@@ -30,7 +30,9 @@ _LATER = timedelta(minutes=5)
 """A report that is on its way is let finish, and a case that somebody has in hand is left to them: then both are looked at again."""
 _HIDES = frozenset({ActionKind.RESTRICT_CONTENT})
 _DECIDED = frozenset({ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT, ActionKind.WARN_ACCOUNT})
-_UNDER_WAY = (ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING)
+_UNDER_WAY = (
+    ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING, ReferralState.JOINED,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -142,7 +144,7 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
 
 def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:
     for each in parts.store.referrals(case_id=case.id):
-        if each.state in _UNDER_WAY:
+        if each.state in _UNDER_WAY or (each.bundle and each.state is ReferralState.DRAFT):
             raise _NotYetError
         if each.state is ReferralState.DRAFT:
             stopped = referral.cancel(each)

@@ -6,6 +6,17 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
+from wardline.referral.bundling import (
+    MOST_FILES,
+    Bundle,
+    as_one,
+    chosen,
+    join,
+    leave,
+    may_join,
+    may_lead,
+    settle,
+)
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.knowledge import FACT_WORDS, require_addable, with_knowledge
@@ -51,12 +62,14 @@ from wardline.referral.viewing import was_viewed
 __all__ = [
     "APPROVAL",
     "FACT_WORDS",
+    "MOST_FILES",
     "UNKNOWN_ORPHAN",
     "WEIGHTS",
     "Adder",
     "Approval",
     "AskHuman",
     "Attach",
+    "Bundle",
     "Call",
     "Clocked",
     "Clocks",
@@ -69,6 +82,7 @@ __all__ = [
     "Score",
     "Step",
     "Submit",
+    "as_one",
     "assign",
     "begin",
     "build_correction",
@@ -77,11 +91,16 @@ __all__ = [
     "build_report",
     "cancel",
     "checklist",
+    "chosen",
     "clocked",
     "differs",
     "graded",
     "graver",
     "is_plain_address",
+    "join",
+    "leave",
+    "may_join",
+    "may_lead",
     "median",
     "needs_referral",
     "next_step",
@@ -97,6 +116,7 @@ __all__ = [
     "retry_delay",
     "score",
     "seconded",
+    "settle",
     "unreported",
     "waits",
     "was_viewed",

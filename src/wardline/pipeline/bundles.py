@@ -1,0 +1,187 @@
+"""One report of all that is decided about an account and not opened yet: who joins, what is read of them, and what becomes of them.
+
+Every change of a report and of those in it is one commit, so a case is at each moment in exactly one report that is or will be filed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wardline import records, referral
+from wardline.errors import ConflictError
+from wardline.pipeline import filing_work, prior
+from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.writing import Writing
+from wardline.records import DecisionState, ReferralState, Replace, Verb
+
+_MOST_CASES = 200
+"""Of one account, newest first."""
+_TRIES = 3
+_FALLEN = (DecisionState.OVERTURNED, DecisionState.UNDONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """All that a report is built of."""
+
+    decision: records.Decision
+    case: records.Case
+    items: list[records.Item]
+    reveals: list[records.Reveal]
+    actions: list[records.Action]
+    facts: list[records.Fact]
+
+
+def whole(
+    parts: Parts, decision: records.Decision, case: records.Case, bundle: Sequence[records.Bundled]
+) -> Whole:
+    """Read what a report is built of: of its own case, and of those that joined it."""
+    store = parts.store
+    others = [(store.decision(each.decision_id), store.case(each.case_id)) for each in bundle]
+    one_decision, one_case = referral.as_one([(decision, case), *others])
+    cases = [case, *(each for _, each in others)]
+    facts = [fact for each in cases for fact in store.facts_of(each.id)]
+    return Whole(
+        decision=one_decision, case=one_case, items=[store.item(item_id) for item_id in one_case.item_ids],
+        reveals=[reveal for each in cases for reveal in store.reveals_of(each.id)],
+        actions=[action for each in cases for action in store.actions_of(each.id)],
+        facts=sorted(facts, key=lambda fact: (fact.at, fact.id)),
+    )  # fmt: skip
+
+
+def lead_of(parts: Parts, found: records.Referral) -> records.Referral:
+    """Give the referral whose report a referral's files are in: the one that it joined, else itself."""
+    return found if found.joined is None else parts.store.referral(found.joined)
+
+
+def facts_about(parts: Parts, found: records.Referral) -> list[records.Fact]:
+    """Give what people wrote down about the cases of a report, oldest first."""
+    several = (parts.store.facts_of(each) for each in lead_of(parts, found).case_ids)
+    return sorted((fact for each in several for fact in each), key=lambda fact: (fact.at, fact.id))
+
+
+def items_about(parts: Parts, found: records.Referral) -> list[records.Item]:
+    """Give the files of the cases of a report."""
+    cases = [parts.store.case(each) for each in lead_of(parts, found).case_ids]
+    return [parts.store.item(item_id) for each in cases for item_id in each.item_ids]
+
+
+def take_in(
+    parts: Parts, lead: records.Referral, is_taken: Callable[[records.Referral], bool]
+) -> records.Referral:
+    """Let what is decided about the same account, and not opened either, join a referral that is about to be opened.
+
+    Nothing waits for it. A referral with which the authority would not take the report is left to be filed by itself.
+
+    Args:
+        parts: The installation's.
+        lead: As it is stored, with the authority and the environment that it is filed to.
+        is_taken: Says whether the authority's rules have nothing against a report.
+
+    Raises:
+        ConflictError: The lead itself changed meanwhile.
+    """
+    for _ in range(_TRIES):
+        others = _joinable(parts, lead)
+        if others and not is_taken(referral.join(lead, others).lead):
+            others = _without_bad_ones(lead, others, is_taken)
+        if not others:
+            return lead
+        joined = referral.join(lead, others)
+        written = Writing()
+        told = parts.entry(Verb.REFERRAL_MOVED, lead.id, detail=f"with {len(joined.lead.bundle)} more")
+        written.note(Replace(joined.lead), told)
+        for each in joined.others:
+            written.note(Replace(each), parts.entry(Verb.REFERRAL_MOVED, each.id, detail=f"joined {lead.id}"))
+        try:
+            written.commit(parts)
+        except ConflictError:
+            # One of them began to be opened, was withdrawn or was raised. Where the lead changed, its work starts anew.
+            if parts.store.referral(lead.id).version != lead.version:
+                raise
+            continue
+        return joined.lead
+    return lead
+
+
+def _joinable(parts: Parts, lead: records.Referral) -> tuple[records.Referral, ...]:
+    if not referral.may_lead(lead):
+        return ()
+    case = parts.store.case(lead.case_id)
+    if not case.account_reference:
+        return ()
+    cases = parts.store.cases_of_account(case.account_reference, most=_MOST_CASES)
+    platforms = prior.platforms_of(parts, (case, *cases))
+    same = [
+        each.id for each in cases if each.id != case.id and platforms.get(each.id) == platforms.get(case.id)
+    ]
+    here = (filing_work.NOBODY, lead.authority), (filing_work.NOBODY, lead.environment)
+    found = [
+        each
+        for referrals in parts.store.referrals_of_several(same).values() for each in referrals
+        if referral.may_join(each) and each.authority in here[0] and each.environment in here[1]
+    ]  # fmt: skip
+    decisions = parts.store.several_decisions([each.decision_id for each in found]) if found else {}
+    return referral.chosen(lead, [each for each in found if decisions[each.decision_id].state not in _FALLEN])
+
+
+def _without_bad_ones(
+    lead: records.Referral,
+    others: Sequence[records.Referral],
+    is_taken: Callable[[records.Referral], bool],
+) -> tuple[records.Referral, ...]:
+    taken: list[records.Referral] = []
+    for each in others:
+        if is_taken(referral.join(lead, [*taken, each]).lead):
+            taken.append(each)
+    return tuple(taken)
+
+
+def settled(
+    parts: Parts, before: records.Referral, after: records.Referral
+) -> tuple[records.Referral, Writing]:
+    """Give a referral as it moves, and what becomes of those in its report, to be committed with it."""
+    written = Writing()
+    if not after.bundle:
+        return after, written
+    members = [parts.store.referral(each.referral_id) for each in after.bundle]
+    bundle = referral.settle(before, after, members)
+    for each in bundle.others:
+        is_over = each.state is ReferralState.WITHDRAWN
+        report = f"{bundle.lead.id} {bundle.lead.remote_id or ''}".strip()
+        told = parts.entry(Verb.REFERRAL_MOVED, each.id, detail=f"{each.state}, was in {report}")
+        written.note(
+            Replace(each),
+            told,
+            work=[] if is_over or not _has_work(parts, each) else [filing_work.again(each)],
+        )
+    return bundle.lead, written
+
+
+def _has_work(parts: Parts, member: records.Referral) -> bool:
+    """Say whether something is left to do: it goes on by itself, or was finished although its decision had fallen."""
+    if member.state is not ReferralState.FINISHED:
+        return True
+    return parts.store.decision(member.decision_id).state is DecisionState.OVERTURNED
+
+
+def left(parts: Parts, member: records.Referral, *, actor: str = SYSTEM) -> Writing:
+    """Take a referral whose decision was overturned out of the report that it is in. Nothing where that is under way."""
+    written = Writing()
+    if member.joined is None or member.state is not ReferralState.JOINED:
+        return written
+    lead = parts.store.referral(member.joined)
+    bundle = referral.leave(lead, member)
+    for each in bundle.others:
+        told = parts.entry(
+            Verb.REFERRAL_MOVED, each.id, actor=actor, detail=f"{each.state}, decision overturned"
+        )
+        written.note(Replace(each), told)
+    if bundle.lead is not lead:
+        told = parts.entry(
+            Verb.REFERRAL_MOVED, lead.id, actor=actor, detail=f"{bundle.lead.state} without {member.id}"
+        )
+        again = [filing_work.again(bundle.lead)] if bundle.lead.state is ReferralState.RETRACTING else []
+        written.note(Replace(bundle.lead), told, work=again)
+    return written
