@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,22 +18,20 @@ from wardline.testing.harness import Line, Person
 INNOCENT = review.Judgement(outcome=Outcome.NOT_VIOLATION)
 
 
-def uploaded(line: Line, seed: int, account: str = "account-1", **context: object) -> records.Case:
+def uploaded(line: Line, seed: int, account: str = "account-1", **context: Any) -> records.Case:
     submission = line.submit(
         picture(seed), flag="spam", account=account, content_reference=f"post-{seed}", **context
     )
     return line.case_of(submission)
 
 
-def decided(
-    line: Line, person: Person, seed: int, account: str = "account-1", **said: object
-) -> records.Case:
+def decided(line: Line, person: Person, seed: int, account: str = "account-1", **said: Any) -> records.Case:
     """Have an upload decided, without letting the decision take effect."""
     case = line.wardline.claim(uploaded(line, seed, account).id, user=person.user)
     if said.pop("viewed", True):
         line.wardline.reveal(case.id, item_id=case.item_ids[0], user=person.user)
     findings = tuple(records.Finding(item_id=each, category=Category.A2) for each in case.item_ids)
-    judgement = review.Judgement(outcome=Outcome.VIOLATION, findings=findings, **said)  # type: ignore[arg-type] -- by name
+    judgement = review.Judgement(outcome=Outcome.VIOLATION, findings=findings, **said)
     line.wardline.decide(case.id, user=person.user, judgement=judgement)
     return line.store.case(case.id)
 
@@ -66,7 +65,7 @@ def test_three_decisions_about_one_account_are_one_report_with_each_file_as_it_i
     take_effect(line)
     report = report_of(authority)
     assert by_number(line, cases) == {case.id: {str(report.report_id)} for case in cases}
-    assert sorted(file.viewed for file in report.files) == [False, True, True]
+    assert sorted(bool(file.viewed) for file in report.files) == [False, True, True]
     (lead,) = [each for each in line.store.referrals() if each.bundle]
     assert {each.case_id for each in lead.bundle} | {lead.case_id} == {case.id for case in cases}
     assert {file.item_id for file in lead.files} == {item for case in cases for item in case.item_ids}

@@ -6,11 +6,11 @@ Every change of a report and of those in it is one commit, so a case is at each 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wardline import records, referral
 from wardline.errors import ConflictError
-from wardline.pipeline import filing_work, prior
+from wardline.pipeline import blindness, filing_work, prior
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import DecisionState, ReferralState, Replace, Verb
@@ -18,6 +18,7 @@ from wardline.records import DecisionState, ReferralState, Replace, Verb
 _MOST_CASES = 200
 """Of one account, newest first."""
 _TRIES = 3
+_UNOPENED = (ReferralState.DRAFT, ReferralState.OPENING)
 _FALLEN = (DecisionState.OVERTURNED, DecisionState.UNDONE)
 
 
@@ -105,25 +106,42 @@ def take_in(
     return lead
 
 
+def waiting_with(parts: Parts, found: records.Referral, user: records.User) -> tuple[records.Referral, ...]:
+    """Give the others about the same account that wait for a second person, whom this person may be, where this one waits too."""
+    if not referral.waits(found):
+        return ()
+    waiting = [each for each in _about_the_same(parts, found) if referral.waits(each)]
+    hidden = blindness.hidden_cases(parts, [each.case_id for each in waiting], user)
+    as_approved = [replace(each, waits_until=None) for each in waiting if each.case_id not in hidden]
+    chosen = {each.id for each in referral.chosen(replace(found, waits_until=None), as_approved)}
+    return tuple(each for each in waiting if each.id in chosen)
+
+
 def _joinable(parts: Parts, lead: records.Referral) -> tuple[records.Referral, ...]:
     if not referral.may_lead(lead):
         return ()
-    case = parts.store.case(lead.case_id)
+    return referral.chosen(lead, filter(referral.may_join, _about_the_same(parts, lead)))
+
+
+def _about_the_same(parts: Parts, found: records.Referral) -> list[records.Referral]:
+    """Give the other referrals about the same account of the same platform, for the same authority and system, whose decisions stand."""
+    case = parts.store.case(found.case_id)
     if not case.account_reference:
-        return ()
+        return []
     cases = parts.store.cases_of_account(case.account_reference, most=_MOST_CASES)
     platforms = prior.platforms_of(parts, (case, *cases))
     same = [
         each.id for each in cases if each.id != case.id and platforms.get(each.id) == platforms.get(case.id)
     ]
-    here = (filing_work.NOBODY, lead.authority), (filing_work.NOBODY, lead.environment)
-    found = [
+    authorities = (filing_work.NOBODY, found.authority)
+    environments = (filing_work.NOBODY, found.environment)
+    others = [
         each
         for referrals in parts.store.referrals_of_several(same).values() for each in referrals
-        if referral.may_join(each) and each.authority in here[0] and each.environment in here[1]
+        if each.state in _UNOPENED and each.authority in authorities and each.environment in environments
     ]  # fmt: skip
-    decisions = parts.store.several_decisions([each.decision_id for each in found]) if found else {}
-    return referral.chosen(lead, [each for each in found if decisions[each.decision_id].state not in _FALLEN])
+    decisions = parts.store.several_decisions([each.decision_id for each in others]) if others else {}
+    return [each for each in others if decisions[each.decision_id].state not in _FALLEN]
 
 
 def _without_bad_ones(

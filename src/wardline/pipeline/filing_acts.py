@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
-from wardline.pipeline import dry_run, knowing, people, refer, second_person
+from wardline.pipeline import blindness, bundles, dry_run, knowing, people, refer, second_person
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Scope
 
@@ -16,6 +17,17 @@ class FilingActs:
     """Part of ``Wardline``: referrals."""
 
     parts: Parts
+
+    def open_referral(self, referral_id: str, *, user: records.User | None) -> records.Referral:
+        """Give a referral, unless this person may have to judge one of the cases that its report is about."""
+        found = self.parts.store.referral(referral_id)
+        for case_id in dict.fromkeys((found.case_id, *bundles.lead_of(self.parts, found).case_ids)):
+            blindness.require_open(self.parts, case_id, user)
+        return found
+
+    def receipt_of(self, found: records.Referral) -> records.Receipt | None:
+        """Give the receipt of the report that a referral is in; None before there is one."""
+        return self.parts.store.receipt_of(bundles.lead_of(self.parts, found).id)
 
     def preview_referral(self, referral_id: str) -> refer.ReferralPreview:
         """Show what a referral would send now, what police would miss in it, and what keeps it from being filed."""
@@ -30,10 +42,17 @@ class FilingActs:
         people.require_scope(user, Scope.MANAGE)
         return refer.file_again(self.parts, referral_id, user)
 
-    def second_referral(self, referral_id: str, *, user: records.User) -> records.Referral:
-        """Approve a referral, or check one that was filed, as somebody who did not decide it."""
+    def second_referral(
+        self, referral_id: str, *, user: records.User, others: Collection[str] = ()
+    ) -> records.Referral:
+        """Approve a referral, or check one that was filed, as somebody who did not decide it; with others of its account that wait too."""
         people.require_scope(user, Scope.MANAGE)
-        return second_person.look(self.parts, referral_id, user)
+        return second_person.look(self.parts, referral_id, user, others)
+
+    def waiting_with(self, found: records.Referral, *, user: records.User) -> tuple[records.Referral, ...]:
+        """Give the other referrals about the same account that can be approved with one, and be one report."""
+        waiting = bundles.waiting_with(self.parts, found, user)
+        return tuple(each for each in waiting if second_person.may_look(self.parts, each, user))
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

@@ -22,7 +22,7 @@ OVERTURNED = "the decision was overturned"
 
 
 def cancel(referral: records.Referral) -> records.Referral:
-    """Give a referral that is not to be filed any more its next state; the same one where it is finished or withdrawn.
+    """Give a referral that is not to be filed any more its next state; the same one where it is finished or withdrawn, or in another's report.
 
     An open report is withdrawn at the authority first; the referral then comes here once more.
     """
@@ -41,7 +41,7 @@ def cancel(referral: records.Referral) -> records.Referral:
             return moves.retracting(referral, OVERTURNED)
         case _State.RETRACTING:
             return referral if referral.problem == OVERTURNED else moves.advance(referral, problem=OVERTURNED)
-        case _State.FINISHED | _State.WITHDRAWN:
+        case _State.FINISHED | _State.WITHDRAWN | _State.JOINED:
             return referral
         case _:
             assert_never(referral.state)

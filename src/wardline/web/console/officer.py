@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
+from wardline.pipeline import bundles
 from wardline.records import FactKind, FileAnnotation, ReportAnnotation
 from wardline.web.console import case_view, filing
 from wardline.web.console.desk import OVERSEERS, Desk, Page
@@ -60,23 +61,24 @@ def show(desk: Desk) -> Response:
     documents = found.preview.documents if found.preview is not None else ()
     return page(
         desk, "officer", referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
-        score=referral.score(found.checklist), numbers=filing.emergency(desk, found.referral.case_id),
+        score=referral.score(found.checklist), numbers=filing.emergency(desk, *bundles.lead_of(desk.wardline.parts, found.referral).case_ids),
         documents=[(each.name, each.body[:_CHARACTERS].decode("utf-8", "replace"), len(each.body) > _CHARACTERS) for each in documents[:_DOCUMENTS]],
         more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,
     )  # fmt: skip
 
 
 def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
-    store = desk.wardline.parts.store
-    case, facts = store.case(of.case_id), store.facts_of(of.case_id)
+    parts = desk.wardline.parts
+    cases = [parts.store.case(each) for each in bundles.lead_of(parts, of).case_ids]
+    facts = bundles.facts_about(parts, of)
     events = {each for each in (*report.person.ip_events, *(file.upload for file in report.files)) if each}
     newest = sorted(events, key=lambda each: (each.at or report.incident_at, each.ip_address), reverse=True)
     people: dict[FactKind, list[str]] = {kind: [] for kind in FactKind}
     for each in facts:
         people[each.kind].append(each.text)
     return Brief(
-        danger=report.escalation, marked=case.imminent_since is not None, people=people,
-        regions=referral.regions_of([store.item(item_id) for item_id in case.item_ids]),
+        danger=report.escalation, marked=any(case.imminent_since is not None for case in cases), people=people,
+        regions=referral.regions_of(bundles.items_about(parts, of)),
         addresses=tuple(newest[:_ADDRESSES]), more_addresses=max(0, len(newest) - _ADDRESSES), urls=report.urls,
         categories=_categories(report), words=_words(report), viewed=sum(file.viewed for file in report.files),
         calls=tuple(each for each in facts if each.kind is FactKind.CALL),
