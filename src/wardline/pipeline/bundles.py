@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from wardline import records, referral
 from wardline.errors import ConflictError
-from wardline.pipeline import blindness, filing_work, prior
+from wardline.pipeline import blindness, filing_work, people, prior
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import DecisionState, ReferralState, Replace, Verb
@@ -54,6 +54,17 @@ def whole(
 def lead_of(parts: Parts, found: records.Referral) -> records.Referral:
     """Give the referral whose report a referral's files are in: the one that it joined, else itself."""
     return found if found.joined is None else parts.store.referral(found.joined)
+
+
+def visible(
+    parts: Parts, found: Sequence[records.Referral], user: records.User | None
+) -> list[records.Referral]:
+    """Leave out referrals where this person may have to judge one of the cases in the report."""
+    if user is None or not people.may_review(user):
+        return list(found)
+    about = {each.id: {each.case_id, *lead_of(parts, each).case_ids} for each in found}
+    hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)
+    return [each for each in found if hidden.isdisjoint(about[each.id])]
 
 
 def facts_about(parts: Parts, found: records.Referral) -> list[records.Fact]:

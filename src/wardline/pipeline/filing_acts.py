@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
@@ -24,6 +24,12 @@ class FilingActs:
         for case_id in dict.fromkeys((found.case_id, *bundles.lead_of(self.parts, found).case_ids)):
             blindness.require_open(self.parts, case_id, user)
         return found
+
+    def visible_referrals(
+        self, found: Sequence[records.Referral], *, user: records.User | None
+    ) -> list[records.Referral]:
+        """Leave out referrals where this person may have to judge one of the cases in the report."""
+        return bundles.visible(self.parts, found, user)
 
     def receipt_of(self, found: records.Referral) -> records.Receipt | None:
         """Give the receipt of the report that a referral is in; None before there is one."""

@@ -59,9 +59,8 @@ def list_referrals(
 ) -> Page[records.Referral]:
     """List referrals, oldest first; without those of cases that the caller may have to judge."""
     found = wardline.parts.store.referrals(after=cursor, most=limit)
-    hidden = wardline.hidden_cases([case_id for each in found for case_id in each.case_ids], user=caller.user)
     full = page(found, limit, [each.id for each in found])
-    return Page(items=[each for each in found if hidden.isdisjoint(each.case_ids)], next=full.next)
+    return Page(items=wardline.visible_referrals(found, user=caller.user), next=full.next)
 
 
 @router.get("/referrals/{referral_id}")

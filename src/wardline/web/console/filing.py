@@ -61,16 +61,14 @@ def on_their_way(desk: Desk) -> dict[str, Any]:
     store, now = desk.wardline.parts.store, desk.now
     found = {each: store.due_referrals(each, most=_COUNTED) for each in Priority}
     checks = store.unchecked_referrals(most=_COUNTED)
-    every = [
-        case_id for several in (*found.values(), checks) for each in several for case_id in each.case_ids
-    ]
-    hidden = desk.wardline.hidden_cases(every, user=desk.user)
+    every = [each for several in (*found.values(), checks) for each in several]
+    shown = {each.id for each in desk.wardline.visible_referrals(every, user=desk.user)}
 
     def lines(several: list[records.Referral], *, check: bool = False) -> list[Line]:
         return [
             Line(each, due_words(each.check_by if check else each.due_at, now),
                  referral.part_over(each, now=now) >= 0.5 if not check else each.check_by is not None and each.check_by <= now)
-            for each in several if hidden.isdisjoint(each.case_ids)
+            for each in several if each.id in shown
         ]  # fmt: skip
 
     ways = [(WORDS[each], lines(several)) for each, several in found.items()]

@@ -43,12 +43,9 @@ def index(desk: Desk) -> Response:
     """List referrals: first those on their way, the most urgent first, and those to be checked; then all, newest first, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
     found = store.newest_referrals(state=state, before=desk.asked("before") or None, most=_SHOWN)
-    hidden = desk.wardline.hidden_cases(
-        [case_id for each in found for case_id in each.case_ids], user=desk.user
-    )
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
-        desk, "referrals", **filing.on_their_way(desk), referrals=[each for each in found if hidden.isdisjoint(each.case_ids)], more=found[-1].id if len(found) == _SHOWN else None, state=state,
+        desk, "referrals", **filing.on_their_way(desk), referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
         waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
