@@ -74,6 +74,9 @@ def test_three_decisions_about_one_account_are_one_report_with_each_file_as_it_i
         assert all(file.described and file.remote_file_id for file in each.files)
     assert [each.completeness is None for each in line.store.referrals()].count(False) == 1
     assert line.store.receipt_of(lead.id) is not None
+    day = line.clock.now().date()
+    counts = {each.step: each.count for each in line.store.counts(day, day)}
+    assert (counts[records.Step.REFERRALS_FILED], counts[records.Step.FILES_REPORTED]) == (1, 3)
     assert line.waiting() == []
 
 

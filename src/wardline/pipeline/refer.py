@@ -344,7 +344,7 @@ class _Filing:
         _, others = bundles.settled(parts, self._current, filed)
         parts.store.commit(
             Replace(filed), Insert(receipt), *map(Insert, holds), *others.changes, parts.count(Step.REFERRALS_FILED),
-            parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
+            parts.count(Step.FILES_REPORTED, len(filed.files)), parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
             entries=[
                 parts.entry(Verb.REFERRAL_FILED, filed.id, detail=f"{receipt.id} report {receipt.remote_id}"),
                 *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds), *others.entries,
