@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +12,9 @@ import pytest
 
 from tests.acceptance.stories import picture, the_referral
 from wardline import records, review
-from wardline.pipeline import Complaint
+from wardline.errors import ConflictError
+from wardline.pipeline import Complaint, correcting
+from wardline.pipeline.conclude import conclude
 from wardline.records import Category, HoldBasis, Outcome, Priority, ReferralState
 from wardline.testing.authority_ledger import LedgerReport
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
@@ -263,3 +268,30 @@ def test_a_file_whose_decision_falls_while_its_report_is_open_leaves_it_or_is_co
         assert len(report_of(authority).files) == 1
         assert [each.state for each in found] == [ReferralState.WITHDRAWN]
     assert authority.ledger.open() == []
+
+
+def test_workers_that_open_reports_at_the_same_moment_report_each_file_once(
+    line: Line, mika: Person, authority: AuthoritySandbox
+) -> None:
+    cases = [decided(line, mika, seed) for seed in (1, 2, 3, 4)]
+    line.clock.advance(line.parts.rules.undo_window)
+    for case in cases:
+        conclude(line.parts, str(case.decision_id), 0)
+    drafts = [the_referral(line, case).id for case in cases]
+    start = threading.Barrier(len(drafts))
+
+    def file(referral_id: str) -> None:
+        start.wait()
+        for attempt in range(50):
+            try:
+                correcting.refer(line.parts, referral_id, attempt)
+            except ConflictError:
+                continue  # as durable work does: another one was quicker
+            return
+
+    with ThreadPoolExecutor(len(drafts)) as pool:
+        list(pool.map(file, drafts))
+    line.pass_time(timedelta(minutes=10))
+    told = Counter(file.md5 for report in authority.ledger.finished() for file in report.files)
+    assert sorted(told.values()) == [1, 1, 1, 1]
+    assert {each.state for each in line.store.referrals()} == {ReferralState.FINISHED}

@@ -81,10 +81,11 @@ def items_about(parts: Parts, found: records.Referral) -> list[records.Item]:
 
 def take_in(
     parts: Parts, lead: records.Referral, is_taken: Callable[[records.Referral], bool]
-) -> records.Referral:
+) -> records.Referral | None:
     """Let what is decided about the same account, and not opened either, join a referral that is about to be opened.
 
-    Nothing waits for it. A referral with which the authority would not take the report is left to be filed by itself.
+    Nothing waits for it. A referral with which the authority would not take the report is left to be filed by itself. Gives the
+    referral as it is stored then; None where it joined another one itself meanwhile.
 
     Args:
         parts: The installation's.
@@ -101,20 +102,28 @@ def take_in(
         if not others:
             return lead
         joined = referral.join(lead, others)
-        written = Writing()
-        told = parts.entry(Verb.REFERRAL_MOVED, lead.id, detail=f"with {len(joined.lead.bundle)} more")
-        written.note(Replace(joined.lead), told)
-        for each in joined.others:
-            written.note(Replace(each), parts.entry(Verb.REFERRAL_MOVED, each.id, detail=f"joined {lead.id}"))
         try:
-            written.commit(parts)
+            _joined(parts, joined).commit(parts)
         except ConflictError:
             # One of them began to be opened, was withdrawn or was raised. Where the lead changed, its work starts anew.
-            if parts.store.referral(lead.id).version != lead.version:
+            stored = parts.store.referral(lead.id)
+            if stored.joined is not None:
+                return None
+            if stored.version != lead.version:
                 raise
             continue
         return joined.lead
     return lead
+
+
+def _joined(parts: Parts, bundle: referral.Bundle) -> Writing:
+    """Write down who joined whom. In the order of their ids: two who take in each other wait for one another, and do not stand in each other's way."""
+    written = Writing()
+    for each in sorted((bundle.lead, *bundle.others), key=lambda one: one.id):
+        is_lead = each.joined is None
+        detail = f"with {len(each.bundle)} more" if is_lead else f"joined {each.joined}"
+        written.note(Replace(each), parts.entry(Verb.REFERRAL_MOVED, each.id, detail=detail))
+    return written
 
 
 def waiting_with(parts: Parts, found: records.Referral, user: records.User) -> tuple[records.Referral, ...]:
@@ -202,15 +211,15 @@ def left(parts: Parts, member: records.Referral, *, actor: str = SYSTEM) -> Writ
         return written
     lead = parts.store.referral(member.joined)
     bundle = referral.leave(lead, member)
-    for each in bundle.others:
-        told = parts.entry(
-            Verb.REFERRAL_MOVED, each.id, actor=actor, detail=f"{each.state}, decision overturned"
-        )
-        written.note(Replace(each), told)
     if bundle.lead is not lead:
         told = parts.entry(
             Verb.REFERRAL_MOVED, lead.id, actor=actor, detail=f"{bundle.lead.state} without {member.id}"
         )
         again = [filing_work.again(bundle.lead)] if bundle.lead.state is ReferralState.RETRACTING else []
         written.note(Replace(bundle.lead), told, work=again)
+    for each in bundle.others:
+        told = parts.entry(
+            Verb.REFERRAL_MOVED, each.id, actor=actor, detail=f"{each.state}, decision overturned"
+        )
+        written.note(Replace(each), told)
     return written

@@ -218,7 +218,10 @@ class _Filing:
 
     def run(self) -> None:
         resumed = self._current.in_flight
-        self._stands_as(bundles.take_in(self._parts, self._current, self._is_taken))
+        taken = bundles.take_in(self._parts, self._current, self._is_taken)
+        if taken is None:
+            return
+        self._stands_as(taken)
         if self._current.state is ReferralState.DRAFT and not self._passes_check():
             return
         while True:
@@ -240,7 +243,10 @@ class _Filing:
 
     def _is_taken(self, bigger: records.Referral) -> bool:
         """Say whether the authority's rules have nothing against a report of several."""
-        return not self._authority.check(self._built(bigger))
+        try:
+            return not self._authority.check(self._built(bigger))
+        except (InputError, NotFoundError):
+            return False
 
     def _passes_check(self) -> bool:
         problems = self._authority.check(self._report)
