@@ -15,7 +15,7 @@ from wardline import records, review
 from wardline.errors import ConflictError
 from wardline.pipeline import Complaint, correcting
 from wardline.pipeline.conclude import conclude
-from wardline.records import Category, HoldBasis, Outcome, Priority, ReferralState
+from wardline.records import Category, FactKind, HoldBasis, Outcome, Priority, ReferralState, Role
 from wardline.testing.authority_ledger import LedgerReport
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.harness import Line, Person
@@ -295,3 +295,21 @@ def test_workers_that_open_reports_at_the_same_moment_report_each_file_once(
     told = Counter(file.md5 for report in authority.ledger.finished() for file in report.files)
     assert sorted(told.values()) == [1, 1, 1, 1]
     assert {each.state for each in line.store.referrals()} == {ReferralState.FINISHED}
+
+
+def test_danger_that_is_told_of_one_that_joined_stands_in_the_report_and_raises_it(
+    line: Line, mika: Person, authority: AuthoritySandbox
+) -> None:
+    authority.faults = lambda _call, _number: Fault.SERVER_ERROR
+    cases = [decided(line, mika, seed) for seed in (1, 2)]
+    take_effect(line)
+    member = next(each for case in cases if (each := the_referral(line, case)).joined)
+    danger, lea = "They meet this afternoon.", line.person("lea", Role.LEAD).user
+    raised = line.wardline.add_to_referral(member.id, user=lea, kind=FactKind.DANGER, text=danger)
+    assert (raised.id, raised.priority) == (member.joined, Priority.FIRST)
+    authority.faults = None
+    line.pass_time(timedelta(hours=3))
+    assert len(report_of(authority).files) == 2
+    shown = line.wardline.preview_referral(member.id).report
+    assert shown is not None
+    assert shown.escalation == danger
