@@ -23,8 +23,8 @@ from wardline.testing.harness import START, Line, nothing_reached
 FILES = 3
 MOST_VISITS = 300
 """By then all is filed; afterwards only the platform, which is not there, is tried again."""
-EVERY = 23
-"""So many visits lie between two that are tried in the default run; the long one tries all."""
+EVERY, SELDOM = 23, 83
+"""So many visits lie between two that are tried on every change, and in the default run; the longest run tries all."""
 Faults = Callable[[str, int], Fault | None]
 
 
@@ -139,6 +139,13 @@ def places_of_crashes(
     return places
 
 
+def test_a_crash_at_a_few_places_leaves_each_file_in_exactly_one_finished_report(
+    prepared: Path, tmp_path: Path
+) -> None:
+    assert len(places_of_crashes(prepared, tmp_path, one_refused, SELDOM)) > 1
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("faults", [None, one_refused, answers_lost])
 def test_a_crash_leaves_each_file_in_exactly_one_finished_report(
     prepared: Path, tmp_path: Path, faults: Callable[[], Faults] | None

@@ -41,7 +41,7 @@ def test_a_referral_from_before_stands_alone_and_runs_on(kind: str, tmp_path: Pa
             connection.execute(sa.insert(then), row)
     stores.migrate(engine)
     store = stores.SqlStore(engine)
-    assert store.referrals() == [waits, filed]
+    assert {each.id: each for each in store.referrals()} == {each.id: each for each in (waits, filed)}
     assert store.due_referrals(Priority.SECOND, most=9) == [waits]
     assert store.unchecked_referrals(most=9) == [filed]
     assert store.referrals_ending(filed.id[-6:], most=9) == [filed]
