@@ -32,7 +32,8 @@ def uploaded(line: Line, seed: int, account: str = "account-1", **context: Any) 
 
 def decided(line: Line, person: Person, seed: int, account: str = "account-1", **said: Any) -> records.Case:
     """Have an upload decided, without letting the decision take effect."""
-    case = line.wardline.claim(uploaded(line, seed, account).id, user=person.user)
+    context = {"region": said.pop("region")} if "region" in said else {}
+    case = line.wardline.claim(uploaded(line, seed, account, **context).id, user=person.user)
     if said.pop("viewed", True):
         line.wardline.reveal(case.id, item_id=case.item_ids[0], user=person.user)
     findings = tuple(records.Finding(item_id=each, category=Category.A2) for each in case.item_ids)

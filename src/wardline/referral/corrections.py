@@ -119,14 +119,14 @@ def _note(
         if decision.outcome is records.Outcome.NOT_VIOLATION
         else "nothing that has to be reported, though it breaks the service's own rules"
     )
-    is_part = corrected.joined is not None or bool(corrected.bundle)
+    is_part = holds_others(corrected)
     of = "The decision on these files of that report" if is_part else "The decision that led to that report"
     because = "What was done to the account and its content because of it is being taken back."
     kept = "The files of that report are kept as the law asks; questions go to the reporting person."
     return "\n".join(
         [
             f"Correction of report {corrected.remote_id}. Please do not treat this as a report of an incident.",
-            *(_named(corrected, case) if is_part else ()),
+            *(files_named(corrected, case) if is_part else ()),
             (
                 f"{of} was reviewed at the service on {decision.at:%Y-%m-%d} by a person who had no part in it, "
                 f"and overturned: that person found {found}."
@@ -138,8 +138,13 @@ def _note(
     )
 
 
-def _named(corrected: records.Referral, case: records.Case) -> list[str]:
-    """Name the files that a correction is about, of a report that holds those of other decisions too."""
+def holds_others(filed: records.Referral) -> bool:
+    """Say whether files of other decisions are in a referral's report, too."""
+    return filed.joined is not None or bool(filed.bundle)
+
+
+def files_named(corrected: records.Referral, case: records.Case) -> list[str]:
+    """Name the files that a correction or a supplement is about, of a report that holds those of other decisions too."""
     numbers = [
         f"{file.remote_file_id or 'without a number'} ({file.item_id})"
         for file in corrected.files
