@@ -229,5 +229,11 @@ def test_whoever_judges_one_file_hears_no_alarm_about_the_report_that_it_is_in(
         told = line.wardline.open_alarms(user=user)
         return sum(each.kind is AlarmKind.FILING_NEEDS_HUMAN for each in told)
 
-    assert heard(line.person("olli", Role.LEAD).user) == 2
+    olli = line.person("olli", Role.LEAD).user
+    assert heard(olli) == 2
     assert heard(noor) == 0
+    line.sequence()
+    entries = line.wardline.entries_about(str(member.joined), 50)
+    assert entries
+    assert line.wardline.told(entries, user=olli) == entries
+    assert line.wardline.told(entries, user=noor) == []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wardline import records
 from wardline.errors import NotFoundError, RefusedError
-from wardline.pipeline import blindness, bundles, people
+from wardline.pipeline import blindness, people
 from wardline.pipeline.parts import Parts
 from wardline.records import AlarmKind
 
@@ -21,7 +21,7 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
         RefusedError: They may have to judge its case, or another one in its report. It does not say which case that is: that it is reported would tell what others said of it.
     """
     found = parts.store.referral(referral_id)
-    if user is not None and blindness.hidden_cases(parts, _cases_in(parts, found), user):
+    if user is not None and blindness.hidden_cases(parts, blindness.cases_in(parts, found), user):
         raise RefusedError(
             f"{found.id}: about what has to be judged without knowing it, expected a settled case",
             remedy="Wait until it is settled, or have somebody look who does not review.",
@@ -35,14 +35,9 @@ def visible(
     """Leave out referrals where this person may have to judge one of the cases in the report."""
     if user is None or not people.may_review(user):
         return list(found)
-    about = {each.id: _cases_in(parts, each) for each in found}
+    about = {each.id: blindness.cases_in(parts, each) for each in found}
     hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)
     return [each for each in found if hidden.isdisjoint(about[each.id])]
-
-
-def _cases_in(parts: Parts, found: records.Referral) -> set[str]:
-    """Give the cases of which somebody would read who reads a referral: its own, and all in the report that it is in."""
-    return {found.case_id, *bundles.lead_of(parts, found).case_ids}
 
 
 def alarms_for(
@@ -71,12 +66,7 @@ def require_told(parts: Parts, alarm_id: str, user: records.User) -> None:
 
 
 def _cases_told_of(parts: Parts, alarm: records.Alarm) -> set[str]:
-    case_id = None if alarm.kind in _ASKS else blindness.case_of(parts, alarm.subject_id)
-    if case_id is None:
-        return set()
-    if alarm.subject_id.startswith("referral-"):
-        return _cases_in(parts, parts.store.referral(alarm.subject_id))
-    return {case_id}
+    return set() if alarm.kind in _ASKS else blindness.cases_of(parts, alarm.subject_id)
 
 
 def _tells_of_a_cluster(parts: Parts, alarm: records.Alarm) -> bool:

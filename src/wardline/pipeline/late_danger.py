@@ -103,7 +103,11 @@ def _see_to(parts: Parts, found: records.Referral, decision: records.Decision | 
             raised(parts, found, actor=actor).commit(parts)
         return True  # it was sent without, and takes nothing more: what supplements it can name it once it is finished
     if found.priority is not Priority.FIRST or decision is not None:
-        raised(parts, found, actor=actor).commit(parts)
+        written = raised(parts, found, actor=actor)
+        if not written.entries:  # it is one of priority 1 already, and is built anew
+            detail = f"{found.state}, something was written down"
+            written.entries.append(parts.entry(Verb.REFERRAL_MOVED, found.id, actor=actor, detail=detail))
+        written.commit(parts)
     return False
 
 
