@@ -14,6 +14,7 @@ from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import the_referral
 from tests.acceptance.test_bundles import decided, report_of, take_effect
 from tests.acceptance.test_exports import members, package
+from tests.acceptance.test_late_danger import DRAWN, judge
 from wardline import records, referral
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.pipeline import Complaint, Rules, alarms, fencing
@@ -95,6 +96,25 @@ def test_marking_a_case_whose_file_was_reported_with_another_has_a_person_tell(
     before = line.wardline.preview_referral(member.id).report
     assert before is not None
     assert before.escalation is None  # nobody got it with that report
+
+
+def test_what_a_second_person_writes_of_danger_supplements_the_report_and_names_the_file(
+    make_line: MakeLine,
+) -> None:
+    line = make_line(rules=DRAWN)
+    mika, _ = line.person("mika"), line.person("olli")  # whose opinion may be asked for
+    cases = [decided(line, mika, seed) for seed in (1, 2)]
+    take_effect(line)
+    member = joined_of(line, cases)
+    judge(line, line.store.case(member.case_id), "noor", DANGER)
+    supplement = line.store.referrals(case_id=member.case_id)[-1]
+    assert (supplement.corrects, supplement.priority) == (member.id, Priority.FIRST)
+    assert supplement.state is ReferralState.FINISHED
+    shown = line.wardline.preview_referral(supplement.id).report
+    assert shown is not None
+    assert (shown.corrects, shown.escalation) == (member.remote_id, DANGER)
+    (file,) = member.files
+    assert f"only a part of that report: file {file.remote_file_id} ({file.item_id})." in shown.note
 
 
 def test_a_report_with_danger_that_is_taken_apart_leaves_none_of_its_files_to_wait(
