@@ -94,7 +94,7 @@ def test_the_figures_tell_of_every_step(line: Line) -> None:
     expected = {
         records.Step.ITEMS_RECEIVED: 2, records.Step.ITEMS_RELEASED: 1, records.Step.ITEMS_MATCHED: 1, records.Step.CASES_OPENED: 1,
         records.Step.REVEALS: 1, records.Step.CASES_DECIDED: 1, records.Step.ACTIONS_TAKEN: 3, records.Step.REFERRALS_FILED: 1,
-        records.Step.RECEIPTS_STORED: 1, records.Step.HOLDS_PLACED: 1, records.Step.ITEMS_UNSCANNABLE: 0,
+        records.Step.FILES_REPORTED: 1, records.Step.RECEIPTS_STORED: 1, records.Step.HOLDS_PLACED: 1, records.Step.ITEMS_UNSCANNABLE: 0,
     }  # fmt: skip
     assert {step: figures.total(step) for step in expected} == expected
     assert {duration.name for duration in figures.durations} >= {

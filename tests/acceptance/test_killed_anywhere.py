@@ -119,7 +119,7 @@ def assert_that_counts_are_right(line: Line) -> None:
     assert counts == {
         records.Step.ITEMS_RECEIVED: 1, records.Step.ITEMS_MATCHED: 1, records.Step.CASES_OPENED: 1, records.Step.REVEALS: 1,
         records.Step.CASES_DECIDED: 1, records.Step.ACTIONS_TAKEN: 3, records.Step.REFERRALS_FILED: 1,
-        records.Step.RECEIPTS_STORED: 1, records.Step.HOLDS_PLACED: 1,
+        records.Step.FILES_REPORTED: 1, records.Step.RECEIPTS_STORED: 1, records.Step.HOLDS_PLACED: 1,
     }  # fmt: skip
 
 

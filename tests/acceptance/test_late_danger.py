@@ -96,6 +96,24 @@ def test_a_report_that_waits_for_its_next_try_is_tried_at_once_when_danger_is_sa
         assert len(authority.ledger.finished()) == 1
 
 
+def test_a_second_reason_for_danger_stands_in_a_report_that_is_one_of_priority_1_already(
+    tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    with a_line(tmp_path, authority, DRAWN) as line:
+        authority.faults = lambda _call, _number: Fault.SERVER_ERROR
+        case = line.case_of(line.submit(picture(), flag="spam"))
+        judge(line, case, "mika", DANGER)
+        judge(line, case, "noor", LATER)
+        (found,) = reports(line, case)
+        authority.faults = None
+        line.pass_time(HOUR)
+        assert now_of(line, found).state is ReferralState.FINISHED
+        shown = line.wardline.preview_referral(found.id).report
+        assert shown is not None
+        assert str(shown.escalation).startswith(f"{LATER} Before that, ")
+        assert len(authority.ledger.finished()) == 1
+
+
 def test_a_report_of_priority_1_is_tried_every_few_minutes_however_often_it_failed() -> None:
     waits = [referral.retry_delay(attempts, priority=Priority.FIRST) for attempts in range(1, 40)]
     assert max(waits) == timedelta(minutes=5)

@@ -8,6 +8,7 @@ import pytest
 
 from wardline.cli import days
 from wardline.errors import InputError
+from wardline.preservation import Arrival
 
 NOW = datetime(2026, 11, 27, 11, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -41,8 +42,8 @@ def test_it_may_be_tomorrow_already_where_somebody_reads_the_letter() -> None:
 
 def test_an_exact_time_is_taken_as_it_is() -> None:
     exact = datetime(2026, 11, 26, 23, 59, tzinfo=UTC)
-    assert days.arrival("2026-11-26T23:59", NOW) == days.Arrival(at=exact, at_the_latest=exact)
-    assert days.arrival(None, NOW) == days.Arrival(at=NOW, at_the_latest=NOW)
+    assert days.arrival("2026-11-26T23:59", NOW) == Arrival(at=exact, at_the_latest=exact)
+    assert days.arrival(None, NOW) == Arrival(at=NOW, at_the_latest=NOW)
 
 
 def test_the_last_day_of_all_is_refused() -> None:

@@ -173,10 +173,11 @@ def test_a_cancelled_referral_is_withdrawn_at_once_or_after_its_open_report_and_
 ) -> None:
     needs_id = state in (ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING)
     before = make.referral(
-        state=state, in_flight=in_flight, remote_id=remote or ("4711" if needs_id else None), problem=problem
-    )
+        state=state, in_flight=in_flight, remote_id=remote or ("4711" if needs_id else None), problem=problem,
+        joined="referral-other" if state is ReferralState.JOINED else None,
+    )  # fmt: skip
     after = referral.cancel(before)
-    if state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
+    if state in (ReferralState.FINISHED, ReferralState.WITHDRAWN, ReferralState.JOINED):
         assert after is before
         return
     assert after.state in (ReferralState.WITHDRAWN, ReferralState.RETRACTING)

@@ -65,7 +65,7 @@ def show(
     """Show where one referral stands: its state, the authority's id, reports that were given up, and what went wrong last."""
     with line_of(folder) as line:
         found = line.parts.store.referral(require_id("referral", referral_id))
-        stored = line.parts.store.receipt_of(found.id)
+        stored = line.receipt_of(found)
     if receipt is not None:
         if stored is None:
             raise NotFoundError(
@@ -82,6 +82,7 @@ def show(
             "id": found.id, "case": found.case_id, "state": found.state, "authority": found.authority,
             "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(found.files)} described",
             "given up": found.orphans, "failed calls": found.attempts, "problem": found.problem, "made": found.created_at,
+            "reported in": found.joined, "reported with it": tuple(each.referral_id for each in found.bundle),
             "priority": found.priority, "due": found.due_at, "waits until": found.waits_until, "check by": found.check_by,
             "second person": found.second_by, "completeness": found.completeness, "finished": found.finished_at, "receipt": stored.id if stored else None,
         }

@@ -18,15 +18,26 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
     """Give a referral to somebody who may know that there is one.
 
     Raises:
-        RefusedError: They may have to judge its case. It does not say which case that is: that it is reported would tell what others said of it.
+        RefusedError: They may have to judge its case, or another one in its report. It does not say which case that is: that it is reported would tell what others said of it.
     """
     found = parts.store.referral(referral_id)
-    if user is not None and blindness.hidden_cases(parts, [found.case_id], user):
+    if user is not None and blindness.hidden_cases(parts, blindness.cases_in(parts, found), user):
         raise RefusedError(
             f"{found.id}: about what has to be judged without knowing it, expected a settled case",
             remedy="Wait until it is settled, or have somebody look who does not review.",
         )
     return found
+
+
+def visible(
+    parts: Parts, found: Sequence[records.Referral], user: records.User | None
+) -> list[records.Referral]:
+    """Leave out referrals where this person may have to judge one of the cases in the report."""
+    if user is None or not people.may_review(user):
+        return list(found)
+    about = {each.id: blindness.cases_in(parts, each) for each in found}
+    hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)
+    return [each for each in found if hidden.isdisjoint(about[each.id])]
 
 
 def alarms_for(
@@ -38,9 +49,11 @@ def alarms_for(
     """
     if user is None or not people.may_review(user):
         return list(alarms)
-    about = {each.id: _case_told_of(parts, each) for each in alarms}
-    hidden = blindness.hidden_cases(parts, [each for each in about.values() if each], user)
-    left = [each for each in alarms if about[each.id] not in hidden and not _tells_of_a_cluster(parts, each)]
+    about = {each.id: _cases_told_of(parts, each) for each in alarms}
+    hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)
+    left = [
+        each for each in alarms if hidden.isdisjoint(about[each.id]) and not _tells_of_a_cluster(parts, each)
+    ]
     if len(left) == len(alarms) or not any(people.administers(each) for each in parts.store.users()):
         return list(alarms)
     return left
@@ -52,8 +65,8 @@ def require_told(parts: Parts, alarm_id: str, user: records.User) -> None:
         raise NotFoundError(f"alarm {alarm_id}: unknown")
 
 
-def _case_told_of(parts: Parts, alarm: records.Alarm) -> str | None:
-    return None if alarm.kind in _ASKS else blindness.case_of(parts, alarm.subject_id)
+def _cases_told_of(parts: Parts, alarm: records.Alarm) -> set[str]:
+    return set() if alarm.kind in _ASKS else blindness.cases_of(parts, alarm.subject_id)
 
 
 def _tells_of_a_cluster(parts: Parts, alarm: records.Alarm) -> bool:

@@ -270,10 +270,10 @@ def told(
         return list(lines)
     lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
     lines = [each for each in lines if not _tells_of_neighbours(parts, each[1])]
-    about = {entry: case_of(parts, entry.subject_id, detail=entry.detail) for _, entry in lines}
-    case_ids = list({each: None for each in about.values() if each})
+    about = {entry: cases_of(parts, entry.subject_id, detail=entry.detail) for _, entry in lines}
+    case_ids = list(set[str]().union(*about.values()))
     hidden = hidden_cases(parts, case_ids, user) | _just_decided(parts, case_ids, user)
-    return [(position, entry) for position, entry in lines if about[entry] not in hidden]
+    return [(position, entry) for position, entry in lines if hidden.isdisjoint(about[entry])]
 
 
 def _just_decided(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
@@ -298,8 +298,24 @@ def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
     return parts.store.awaits_opinion(parts.store.spread(entry.subject_id).cluster_id)
 
 
-def case_of(parts: Parts, subject_id: str, *, detail: str = "") -> str | None:
-    """Find the case that an entry or an alarm tells of: its subject's, or that of the decision which it names."""
+def cases_in(parts: Parts, found: records.Referral) -> set[str]:
+    """Give the cases of which somebody would read who reads a referral: its own, and all in the report that it is in."""
+    lead = found if found.joined is None else parts.store.referral(found.joined)
+    return {found.case_id, *lead.case_ids}
+
+
+def cases_of(parts: Parts, subject_id: str, *, detail: str = "") -> set[str]:
+    """Find the cases that an entry or an alarm tells of: its subject's, or that of the decision which it names; of a report all that are in it."""
+    if subject_id.startswith("referral-"):
+        try:
+            return cases_in(parts, parts.store.referral(subject_id))
+        except NotFoundError:
+            return set()
+    case_id = _case_of(parts, subject_id, detail=detail)
+    return set() if case_id is None else {case_id}
+
+
+def _case_of(parts: Parts, subject_id: str, *, detail: str) -> str | None:
     store = parts.store
     decision = _DECISION.search(detail)
     try:
@@ -308,8 +324,6 @@ def case_of(parts: Parts, subject_id: str, *, detail: str = "") -> str | None:
                 return subject_id
             case "action":
                 return store.action(subject_id).case_id
-            case "referral":
-                return store.referral(subject_id).case_id
             case "hold":
                 return store.hold(subject_id).case_id
             case "appeal":

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
-from wardline.pipeline import alarms, fencing, reported, second_person
+from wardline.pipeline import alarms, bundles, fencing, reported, second_person
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import NO_RECEIVER, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -136,11 +136,15 @@ def _is_settled(parts: Parts, referral_id: str) -> bool:
 
 def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing:
     """Make what ends a referral that is not finished: nothing of it is filed any more."""
+    if current.joined is not None:
+        return bundles.left(parts, current, actor=actor)
     ended, written = referral.cancel(current), Writing()
     if ended is not current:
         told = parts.entry(
             Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"
         )
+        ended, others = bundles.settled(parts, current, ended)
+        written.add(others)
         again = filing.task(ended, _TRIES_FROM + ended.version)
         # Also where nothing is left to withdraw: its alarms end with it.
         written.note(Replace(ended), told, work=[again])

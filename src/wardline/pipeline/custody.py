@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import audit, preservation, records
 from wardline.errors import ConflictError
-from wardline.pipeline import blindness, people, reading
+from wardline.pipeline import blindness, bundles, people, reading
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import HoldState, Scope, Verb
 
@@ -62,7 +62,9 @@ def export(
     """
     people.require_scope(user, Scope.MANAGE)
     hold = parts.store.hold(hold_id)
-    blindness.require_open(parts, hold.case_id, user)
+    reports = parts.store.referrals(case_id=hold.case_id)
+    for case_id in sorted({hold.case_id}.union(*(blindness.cases_in(parts, each) for each in reports))):
+        blindness.require_open(parts, case_id, user)  # what is told of a report is told of every file in it
     item = parts.store.item(hold.item_id)
     if hold.state is not HoldState.ACTIVE or not item.sealed:
         raise ConflictError(f"{hold.id}: keeps nothing any more, expected a hold whose file is kept")
@@ -102,7 +104,8 @@ def export(
 def _said(
     parts: Parts, hold: records.Hold, item: records.Item, content: bytes, cause: records.ExportCause, user: records.User
 ) -> dict[str, Any]:  # fmt: skip
-    receipts = (parts.store.receipt_of(each.id) for each in parts.store.referrals(case_id=hold.case_id))
+    # The receipt of a report of several is the one that the others joined.
+    receipts = (parts.store.receipt_of(each) for each in _reports_about(parts, hold))
     return {
         "form": "wardline-hold", "version": 1, "log": parts.log_origin, "exported_at": parts.now().isoformat(), "exported_by": user.id,
         "reason": cause.reason, "reference": cause.reference,
@@ -126,6 +129,7 @@ def _about(parts: Parts, hold: records.Hold, item: records.Item) -> tuple[dict[i
     """Give every signed entry about the file by its position, and whether these are all."""
     subjects = [item.id, *(each.id for each in parts.store.holds_of(item.id))]
     subjects += [each.id for each in parts.store.referrals(case_id=hold.case_id)]
+    subjects = list(dict.fromkeys((*subjects, *_reports_about(parts, hold))))
     found = dict[int, records.Entry]()
     # As many as were found by their places: one that somebody made unreadable is missing, and that is said.
     places = [len(parts.store.log_positions_of(each, most=_MOST)) for each in (*subjects, hold.case_id)]
@@ -141,6 +145,12 @@ def _about(parts: Parts, hold: records.Hold, item: records.Item) -> tuple[dict[i
         if entry.verb in _TELLS_OF_CASE and not names_another:
             found[position] = entry
     return found, max(read) < _MOST and all(got >= known for got, known in zip(read, places, strict=True))
+
+
+def _reports_about(parts: Parts, hold: records.Hold) -> list[str]:
+    """Give the ids of the referrals in whose reports the files of a case are."""
+    found = parts.store.referrals(case_id=hold.case_id)
+    return list(dict.fromkeys(bundles.lead_of(parts, each).id for each in found))
 
 
 def _events(

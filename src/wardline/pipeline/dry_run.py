@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wardline import ports, records
 from wardline.errors import AuthorityError, InputError, WardlineError
-from wardline.pipeline import reported, schemas
+from wardline.pipeline import bundles, reported, schemas
 from wardline.pipeline.parts import ORIGINAL, Parts
 
 REHEARSED = "sandbox"
@@ -57,8 +57,9 @@ def play(parts: Parts, referral_id: str, rehearsal: ports.Authority) -> Played:
         )
     schemas.adopt_for(parts, rehearsal)
     found = parts.store.referral(referral_id)
-    decision, case = parts.store.decision(found.decision_id), parts.store.case(found.case_id)
-    report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
+    lead = bundles.lead_of(parts, found)
+    decision, case = parts.store.decision(lead.decision_id), parts.store.case(lead.case_id)
+    report = reported.report_of(parts, lead.id, decision, case, corrects=lead.corrects, bundle=lead.bundle)
     problems = rehearsal.check(report)
     calls = () if problems else tuple(_calls(parts, report, rehearsal))
     return Played(referral_id=found.id, problems=problems, calls=calls)

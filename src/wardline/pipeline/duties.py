@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wardline import records, referral
-from wardline.pipeline import correcting
+from wardline.pipeline import bundles, correcting
 from wardline.pipeline.parts import NO_RECEIVER, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import Insert, Verb
@@ -34,8 +34,7 @@ def of_case(parts: Parts, case: records.Case) -> referral.Owed:
 
 def basis_of(parts: Parts, found: records.Referral) -> list[tuple[str, str]]:
     """Give, for the page of a referral, the regions whose rule names its receiver, each with the law that the settings name."""
-    case = parts.store.case(found.case_id)
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
+    items = bundles.items_about(parts, found)
     rules = parts.rules.filing.duties
     return [
         (region, rules[region].basis)

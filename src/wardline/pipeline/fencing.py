@@ -88,7 +88,8 @@ def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
     if standing is None:
         return ()
     under_way = [each for state in _UNDER_WAY for each in _in_state(parts, state)]
-    stopped = [each for each in under_way if _was_known(parts, standing, each)]
+    # What joined another one waits with it.
+    stopped = [each for each in under_way if each.joined is None and _was_known(parts, standing, each)]
     lifted = replace(standing, lifted_at=parts.now(), lifted_by=user.id, version=standing.version + 1)
     written = Writing()
     for each in stopped:
@@ -111,8 +112,8 @@ def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
 
 
 def _was_known(parts: Parts, fence: records.Fence, found: records.Referral) -> bool:
-    """Say whether the installation that was backed up may have filed this, too: it had its case."""
-    return parts.store.case(found.case_id).opened_at <= fence.raised_at
+    """Say whether the installation that was backed up may have filed this, too: it had its case, or that of one that joined it."""
+    return any(parts.store.case(each).opened_at <= fence.raised_at for each in found.case_ids)
 
 
 def may_have_been_filed(

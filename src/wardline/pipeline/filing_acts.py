@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
 from wardline.pipeline import (
     blind_filing,
+    bundles,
     dry_run,
     duties,
     handing_over,
@@ -26,6 +28,16 @@ class FilingActs:
 
     parts: Parts
 
+    def visible_referrals(
+        self, found: Sequence[records.Referral], *, user: records.User | None
+    ) -> list[records.Referral]:
+        """Leave out referrals where this person may have to judge one of the cases in the report."""
+        return blind_filing.visible(self.parts, found, user)
+
+    def receipt_of(self, found: records.Referral) -> records.Receipt | None:
+        """Give the receipt of the report that a referral is in; None before there is one."""
+        return self.parts.store.receipt_of(bundles.lead_of(self.parts, found).id)
+
     def preview_referral(self, referral_id: str) -> refer.ReferralPreview:
         """Show what a referral would send now, what police would miss in it, and what keeps it from being filed."""
         return refer.preview(self.parts, referral_id)
@@ -40,11 +52,18 @@ class FilingActs:
         blind_filing.opened(self.parts, referral_id, user)
         return refer.file_again(self.parts, referral_id, user)
 
-    def second_referral(self, referral_id: str, *, user: records.User) -> records.Referral:
-        """Approve a referral, or check one that was filed, as somebody who did not decide it."""
+    def second_referral(
+        self, referral_id: str, *, user: records.User, others: Collection[str] = ()
+    ) -> records.Referral:
+        """Approve a referral, or check one that was filed, as somebody who did not decide it; with others of its account that wait too."""
         people.require_scope(user, Scope.MANAGE)
         blind_filing.opened(self.parts, referral_id, user)
-        return second_person.look(self.parts, referral_id, user)
+        return second_person.look(self.parts, referral_id, user, others)
+
+    def waiting_with(self, found: records.Referral, *, user: records.User) -> tuple[records.Referral, ...]:
+        """Give the other referrals about the same account that can be approved with one, and be one report."""
+        waiting = bundles.waiting_with(self.parts, found, user)
+        return tuple(each for each in waiting if second_person.may_look(self.parts, each, user))
 
     def pack_of(self, found: records.Referral) -> str | None:
         """Find the pack of a referral that waits to be filed, or was; None where there is none."""

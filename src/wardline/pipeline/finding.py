@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.pipeline import blindness, people
+from wardline.pipeline import blind_filing, blindness, people
 from wardline.pipeline.parts import Parts
 from wardline.records import Role, Scope, Verb
 
@@ -64,10 +64,9 @@ def find(parts: Parts, words: str, *, user: records.User) -> Found:
     referrals = store.referrals_ending(ending.group(2), most=most) if ending and kind != "case-" else []
     numbered = store.referrals_of_report(wanted, most=most)
     found = list({each.id: each for each in (*referrals, *numbered)}.values())
-    hidden = blindness.hidden_cases(parts, [each.case_id for each in found], user)
     of_account = store.cases_of_account(wanted, most=most) if is_lead else []
     return Found(
         by_id=tuple(blindness.seen(parts, by_id, user)),
         of_account=tuple(blindness.seen(parts, of_account, user)),
-        referrals=tuple(each for each in found if each.case_id not in hidden)[:most],
+        referrals=tuple(blind_filing.visible(parts, found, user))[:most],
     )

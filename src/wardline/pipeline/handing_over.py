@@ -202,7 +202,9 @@ def _completeness(parts: Parts, found: records.Referral) -> int | None:
     """Say how complete it is by what is stored now; None where it cannot be built any more."""
     try:
         decision, case = parts.store.decision(found.decision_id), parts.store.case(found.case_id)
-        report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
+        report = reported.report_of(
+            parts, found.id, decision, case, corrects=found.corrects, bundle=found.bundle
+        )
     except WardlineError:
         return None
-    return referral.score(reported.checked(parts, report, decision, case)).percent
+    return referral.score(reported.checked(parts, report, decision, case, found.bundle)).percent

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
-from wardline.pipeline import alarms, blindness, handing_over, late_danger, people
+from wardline.pipeline import alarms, blindness, bundles, handing_over, late_danger, people
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, CaseState, FactKind, Insert, ReferralState, Replace, Scope, Verb
@@ -51,7 +51,7 @@ def add_to_case(parts: Parts, case_id: str, user: records.User, *, kind: FactKin
 def _reach(parts: Parts, referral_id: str) -> None:
     """Have what was just written stand in a report that is not sent, or have a person tell the authority."""
     while True:
-        found = parts.store.referral(referral_id)
+        found = bundles.lead_of(parts, parts.store.referral(referral_id))
         try:
             referral.require_addable(found)
             told = parts.entry(
@@ -65,10 +65,10 @@ def _reach(parts: Parts, referral_id: str) -> None:
             continue  # it moved on: look again
         except ConflictError:
             message = (
-                f"Something was written down about what {found.id} reports, and does not stand in it. Read it on its page, and tell the authority, "
+                f"Something was written down about what {referral_id} reports, and does not stand in it. Read it on its page, and tell the authority, "
                 "naming the number of its report."
             )
-            alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, message)
+            alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, referral_id, message)
         return
 
 
@@ -85,23 +85,25 @@ def add_to_referral(
     people.require_scope(user, Scope.MANAGE)
     if kind is FactKind.CALL:
         raise InputError(f"{referral_id}: a call is noted with its time, expected another kind")
-    found = parts.store.referral(referral_id)
+    asked = parts.store.referral(referral_id)
+    found = bundles.lead_of(parts, asked)  # what is said of one that joined another is in that one's report
     referral.require_addable(found)
-    fact = _made(parts, found.case_id, user, kind, text)
+    fact = _made(parts, asked.case_id, user, kind, text)
     written = Writing()
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)
-    for each in (found, *_others(parts, found)):
+    for each in (found, *_others(parts, asked.case_id, besides=found)):
         _tell(parts, each, user, kind, written)
     written.commit(parts)
     return parts.store.referral(found.id)
 
 
-def _others(parts: Parts, found: records.Referral) -> list[records.Referral]:
+def _others(parts: Parts, case_id: str, *, besides: records.Referral) -> list[records.Referral]:
     """Find the reports of the same case to other receivers of which nothing was sent yet: they say it, too."""
-    others = []
-    for each in parts.store.referrals(case_id=found.case_id):
-        if each.id == found.id or each.corrects is not None:
+    reports = [bundles.lead_of(parts, each) for each in parts.store.referrals(case_id=case_id)]
+    others: list[records.Referral] = []
+    for each in {report.id: report for report in reports}.values():
+        if each.id == besides.id or each.corrects is not None:
             continue
         try:
             referral.require_addable(each)
@@ -131,7 +133,8 @@ def note_call(
         InputError: The settings name no number for the region, or the time cannot be.
     """
     people.require_scope(user, Scope.MANAGE)
-    found, number = parts.store.referral(referral_id), parts.rules.filing.emergency.get(region)
+    asked, number = parts.store.referral(referral_id), parts.rules.filing.emergency.get(region)
+    found = bundles.lead_of(parts, asked)
     if number is None:
         raise InputError(
             f"{referral_id}: no emergency number of the region {region[:8]}, expected one of the settings"
@@ -139,9 +142,9 @@ def note_call(
     if not parts.now() - _LONG_AGO <= at <= parts.now() + _AHEAD:
         raise InputError(f"{referral_id}: the time of the call cannot be, expected one of the last 30 days")
     text = " ".join(f"{number.phone} ({region}) {number.words}".split())
-    fact = replace(_made(parts, found.case_id, user, FactKind.CALL, text), happened_at=at)
+    fact = replace(_made(parts, asked.case_id, user, FactKind.CALL, text), happened_at=at)
     detail = f"{region} at {at:%Y-%m-%d %H:%M} UTC {fact.id}"
-    told = parts.entry(Verb.EMERGENCY_CALLED, found.id, actor=user.id, detail=detail)
+    told = parts.entry(Verb.EMERGENCY_CALLED, asked.id, actor=user.id, detail=detail)
     try:
         referral.require_addable(found)
     except ConflictError:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, ConflictError, InputError
-from wardline.pipeline import alarms, correcting, handing_over
+from wardline.pipeline import alarms, bundles, correcting, handing_over
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -41,10 +41,11 @@ def after_mark(case: records.Case) -> Task:
 
 def raised(parts: Parts, found: records.Referral, *, actor: str) -> Writing:
     """Make a report that is not finished one of priority 1, and have it tried now whatever it waits for. One that is already only gets a new version,
-    so that whoever files it at this very moment builds it anew."""
-    rules, written = parts.rules.filing, Writing()
+    so that whoever files it at this very moment builds it anew. Of one that joined another, that one is raised: it has both their files.
+    """
+    rules, written, found = parts.rules.filing, Writing(), bundles.lead_of(parts, found)
     before, found = found, handing_over.made_anew(parts, found, actor=actor, written=written)
-    items = [parts.store.item(item_id) for item_id in parts.store.case(found.case_id).item_ids]
+    items = bundles.items_about(parts, found)
     graver = referral.raised(
         replace(found, version=found.version + 1),
         now=parts.now(),
@@ -92,13 +93,14 @@ def tell(parts: Parts, record_id: str, attempt: int) -> None:
 
 def _see_to(parts: Parts, found: records.Referral, decision: records.Decision | None) -> bool:
     """See to one report; gives whether it has to be looked at again."""
+    if found.state is ReferralState.FINISHED:
+        _told(parts, found, decision)
+        return False
     actor = decision.user_id if decision is not None else SYSTEM
+    found = bundles.lead_of(parts, found)
     try:
         referral.require_addable(found)
     except ConflictError:
-        if found.state is ReferralState.FINISHED:
-            _told(parts, found, decision)
-            return False
         if not found.in_flight and found.priority is not Priority.FIRST:
             if decision is None and found.state in _HALF_SENT:
                 _alarm(

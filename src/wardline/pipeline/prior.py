@@ -26,7 +26,7 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     if not case.account_reference:
         return ()
     cases = parts.store.cases_of_account(case.account_reference, most=_MOST_CASES)
-    platforms = _platforms_of(parts, (case, *cases))
+    platforms = platforms_of(parts, (case, *cases))
     # Two platforms may call different accounts the same.
     same = [each.id for each in cases if platforms.get(each.id) == platforms.get(case.id)]
     found = parts.store.referrals_of_several(same)
@@ -48,7 +48,7 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     return tuple(dict.fromkeys(each.remote_id for each in finished if each.remote_id is not None))
 
 
-def _platforms_of(parts: Parts, cases: Sequence[records.Case]) -> dict[str, str]:
+def platforms_of(parts: Parts, cases: Sequence[records.Case]) -> dict[str, str]:
     """Give the platform of each case that has a file."""
     first = {each.id: each.item_ids[0] for each in cases if each.item_ids}
     items = parts.store.several_items(list(dict.fromkeys(first.values())))

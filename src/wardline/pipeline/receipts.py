@@ -1,8 +1,9 @@
-"""What a finished report leaves: its receipt, the holds that the receipt starts, and an entry, in one commit."""
+"""What a finished report leaves: its receipt, the holds that the receipt starts, an entry, and the end of those that joined it, in one commit."""
 
 from __future__ import annotations
 
 from wardline import preservation, records
+from wardline.pipeline import bundles
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Insert, Replace, Step, Task, Verb
 
@@ -24,14 +25,15 @@ def store(
         filed, held, hold_ids=[parts.new_id("hold") for _ in filed.files], receipt_at=receipt.received_at,
         periods=parts.rules.periods,
     )  # fmt: skip
+    _, others = bundles.settled(parts, filed, filed)
     if parts.rules.periods.before_filing:
         work = (*work, Task(name="hold-before", record_id=filed.id))
     parts.store.commit(
-        Replace(filed), Insert(receipt), *map(Insert, holds), parts.count(Step.REFERRALS_FILED),
-        parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
+        Replace(filed), Insert(receipt), *map(Insert, holds), *others.changes, parts.count(Step.REFERRALS_FILED),
+        parts.count(Step.FILES_REPORTED, len(filed.files)), parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.REFERRAL_FILED, filed.id, actor=actor, detail=f"{receipt.id} report {receipt.remote_id}"),
-            *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),
+            *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds), *others.entries,
         ],
-        work=work,
+        work=[*work, *others.work],
     )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import assert_never
 
 import structlog
@@ -18,24 +17,15 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, receipts, reported, schemas
-from wardline.pipeline.parts import NO_RECEIVER, ORIGINAL, Parts
+from wardline.pipeline import alarms, bundles, filing_work, receipts, reported, schemas
+from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, ReferralState, Replace, Task, Verb
 from wardline.referral import Need
 
 _ALARM_AFTER_ATTEMPTS = 5
-TRIES_BETWEEN = 1_000_000
-"""Tries are counted on from a number that none before had: work that was enqueued once is not enqueued again."""
-NOBODY = NO_RECEIVER
+TRIES_BETWEEN, NOBODY, task = filing_work.TRIES_BETWEEN, filing_work.NOBODY, filing_work.task
 
 _log = structlog.get_logger("wardline.refer")
-
-
-def task(found: records.Referral, attempt: int, not_before: datetime | None = None) -> Task:
-    """Make the work that files a referral. Each priority has a queue of its own, so that a graver one never stands behind others."""
-    name = {records.Priority.FIRST: "refer-at-once", records.Priority.SECOND: "refer-soon"}
-    chosen = name.get(found.priority, "refer") if found.priority is not None else "refer"
-    return Task(name=chosen, record_id=found.id, attempt=attempt, not_before=not_before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +45,23 @@ class ReferralPreview:
 
 
 def preview(parts: Parts, referral_id: str) -> ReferralPreview:
-    """Show what a referral would send now: nothing is sent, and nothing is written."""
+    """Show what a referral would send now: nothing is sent, and nothing is written. Of one that joined another, what that one sends."""
     schemas.adopt(parts)
     found = parts.store.referral(referral_id)
-    decision = parts.store.decision(found.decision_id)
-    case = parts.store.case(found.case_id)
+    lead = bundles.lead_of(parts, found)
+    decision = parts.store.decision(lead.decision_id)
+    case = parts.store.case(lead.case_id)
     try:
-        report = reported.report_of(parts, found.id, decision, case, corrects=found.corrects)
+        report = reported.report_of(
+            parts, lead.id, decision, case, corrects=lead.corrects, bundle=lead.bundle
+        )
     except InputError as error:
-        reason = error.message.removeprefix(f"referral {found.id}: ")
+        reason = error.message.removeprefix(f"referral {lead.id}: ")
         return ReferralPreview(
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
-    checklist = reported.checked(parts, report, decision, case)
-    report = replace(report, priority=found.priority)  # as it is filed
+    checklist = reported.checked(parts, report, decision, case, lead.bundle)
+    report = replace(report, priority=lead.priority)  # as it is filed
     authority = parts.receiver(found.authority)
     if authority is None:
         expected = "[referral] authority" if found.authority == NOBODY else found.authority
@@ -97,6 +90,8 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
         return
     if referral.waits(current):
         return  # for a second person, or for the end of that: either comes with work of its own
+    if current.joined is not None:
+        return  # it goes with another one, whose work that is
     authority = parts.receiver(current.authority)
     if authority is None and parts.authority is None:
         _wait_for_settings(
@@ -154,6 +149,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             parts.store.decision(stopped.decision_id),
             parts.store.case(stopped.case_id),
             corrects=stopped.corrects,
+            bundle=stopped.bundle,
         )
         problems = receiver.check(report)
         if problems:
@@ -163,7 +159,7 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
             )
     parts.store.commit(
         Replace(again), entries=[parts.entry(Verb.REFERRAL_MOVED, again.id, actor=user.id, detail=f"{again.state} again")],
-        work=[task(again, again.version * TRIES_BETWEEN)],
+        work=[filing_work.again(again)],
     )  # fmt: skip
     return again
 
@@ -187,15 +183,34 @@ class _Filing:
     def _report(self) -> records.Report:
         """Build the report once, and not before it is needed: one that is only withdrawn may not be buildable any more."""
         if self._built is None:
-            current = self._current
-            report = reported.report_of(
-                self._parts, current.id, self._decision, self._case, corrects=current.corrects
-            )
-            self._built = replace(report, priority=current.priority)
+            self._built = self._build(self._current)
         return self._built
+
+    def _build(self, of: records.Referral) -> records.Report:
+        report = reported.report_of(
+            self._parts, of.id, self._decision, self._case, corrects=of.corrects, bundle=of.bundle
+        )
+        return replace(report, priority=of.priority)
+
+    def _stands_as(self, moved: records.Referral) -> None:
+        """Go on from what is stored now."""
+        former, self._current = self._current, moved
+        if (moved.bundle, moved.priority) != (former.bundle, former.priority):
+            self._built = None
+
+    def _is_taken(self, bigger: records.Referral) -> bool:
+        """Say whether the authority's rules have nothing against a report of several."""
+        try:
+            return not self._authority.check(self._build(bigger))
+        except (InputError, NotFoundError):
+            return False
 
     def run(self) -> None:
         resumed = self._current.in_flight
+        taken = bundles.take_in(self._parts, self._current, self._is_taken)
+        if taken is None:
+            return
+        self._stands_as(taken)
         if self._current.state is ReferralState.DRAFT and not self._passes_check():
             return
         while True:
@@ -240,6 +255,8 @@ class _Filing:
         if not problems:
             return True
         self._commit(referral.withdraw(self._current, "; ".join(problems)[:480]))
+        if self._current.state is not ReferralState.NEEDS_HUMAN:
+            return self._passes_check()  # it is by itself now
         _ask(self._parts, self._current)
         return False
 
@@ -296,15 +313,16 @@ class _Filing:
 
     def _commit(self, moved: records.Referral, work: Sequence[Task] = ()) -> None:
         """Store a state. When the next step is a call that follows at once, this commit announces it too."""
+        moved, others = bundles.settled(self._parts, self._current, moved)
         calls = not work and isinstance(referral.next_step(moved, resumed=False), referral.Call)
         moved = replace(moved, in_flight=calls)
         detail = f"{moved.state} {moved.remote_id or ''}".strip()
         self._parts.store.commit(
-            Replace(moved),
-            entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail)],
-            work=work,
-        )
-        self._current = moved
+            Replace(moved), *others.changes,
+            entries=[self._parts.entry(Verb.REFERRAL_MOVED, moved.id, detail=detail), *others.entries],
+            work=[*work, *others.work],
+        )  # fmt: skip
+        self._stands_as(moved)
 
     def _fail(self, failed: records.Referral) -> bool:
         if failed.state is ReferralState.NEEDS_HUMAN:
@@ -324,14 +342,16 @@ class _Filing:
         """Store the receipt and place the hold that it starts, in one commit."""
         parts = self._parts
         receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, parts.now())
-        needs = reported.checked(parts, self._report, self._decision, self._case)
+        needs = reported.checked(parts, self._report, self._decision, self._case, moved.bundle)
         filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
         receipts.store(parts, filed, receipt)
         self._current = filed
 
 
 def over(parts: Parts, ended: records.Referral) -> None:
-    """Close the alarms that ask for something about a referral of which nothing is to be done any more."""
+    """Close the alarms that ask for something about a referral of which nothing is to be done any more, and about those in its report."""
+    for each in ended.bundle:
+        over(parts, parts.store.referral(each.referral_id))
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, ended.id)
     if ended.state is ReferralState.WITHDRAWN or ended.second_at is not None:
         alarms.resolve_about(parts, AlarmKind.REFERRAL_UNAPPROVED, ended.id)

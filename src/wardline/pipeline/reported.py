@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import prior
+from wardline.pipeline import bundles, prior
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -22,6 +22,7 @@ def report_of(
     case: records.Case,
     *,
     corrects: str | None = None,
+    bundle: Sequence[records.Bundled] = (),
 ) -> records.Report:
     """Build the content of a report from what is stored now; or what corrects a finished one, or supplements it.
 
@@ -33,6 +34,7 @@ def report_of(
         decision: What it follows from.
         case: The decision's.
         corrects: The finished referral that it corrects or supplements.
+        bundle: The others that are reported with it.
     """
     if corrects is not None:
         filed = parts.store.referral(corrects)
@@ -46,39 +48,41 @@ def report_of(
         raise InputError(
             f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
         )
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
     until = _finished_at(parts, case, draft_id)
-    reveals = [each for each in parts.store.reveals_of(case.id) if until is None or each.at <= until]
+    whole = bundles.whole(parts, decision, case, bundle, until=until)
     report = referral.build_report(
-        draft_id, decision, case, items, reveals, parts.store.actions_of(case.id), parts.rules.reporter,
-        "; ".join(case.reasons) + ".", until or parts.now(), prior.reports_about(parts, case, draft_id),
+        draft_id, whole.decision, whole.case, whole.items, whole.reveals, whole.actions, parts.rules.reporter,
+        "; ".join(whole.case.reasons) + ".", until or parts.now(), prior.reports_about(parts, case, draft_id),
     )  # fmt: skip
+    said = [each for of in whole.decisions for each in _dangers(parts, of, until)]
+    marked = [each.imminent_since for each in whole.cases if each.imminent_since is not None]
     return referral.with_knowledge(
-        report, facts_in(parts, case, until), regions=referral.regions_of(items), said=_dangers(parts, decision, until),
-        is_marked=case.imminent_since is not None and (until is None or case.imminent_since <= until),
+        report, whole.facts, regions=referral.regions_of(whole.items), said=said,
+        is_marked=any(until is None or each <= until for each in marked),
     )  # fmt: skip
 
 
 def checked(
-    parts: Parts, report: records.Report, decision: records.Decision, case: records.Case
+    parts: Parts,
+    report: records.Report,
+    decision: records.Decision,
+    case: records.Case,
+    bundle: Sequence[records.Bundled] = (),
 ) -> tuple[Need, ...]:
     """Say what police need of a report and whether it is there."""
-    items = [parts.store.item(item_id) for item_id in case.item_ids]
-    facts = facts_in(parts, case, _finished_at(parts, case, report.referral_id))
-    gone = [each.id for each in items if not each.sealed]
-    return referral.checklist(report, decision, facts, regions=referral.regions_of(items), gone=gone)
+    until = _finished_at(parts, case, report.referral_id)
+    whole = bundles.whole(parts, decision, case, bundle, until=until)
+    gone = [each.id for each in whole.items if not each.sealed]
+    regions = referral.regions_of(whole.items)
+    return referral.checklist(report, whole.decision, whole.facts, regions=regions, gone=gone)
 
 
-def facts_in(parts: Parts, case: records.Case, until: datetime | None) -> list[records.Fact]:
-    """Give what people wrote down about a case until a time, oldest first; None: until now."""
-    return [each for each in parts.store.facts_of(case.id) if until is None or each.at <= until]
-
-
-def facts_of_report(
-    parts: Parts, found: records.Referral, case: records.Case
-) -> list[records.Fact]:  # fmt: skip
+def facts_of_report(parts: Parts, found: records.Referral) -> list[records.Fact]:
     """Give what people wrote down that stands in a report, oldest first: in a correction nothing does."""
-    return [] if found.corrects is not None else facts_in(parts, case, found.finished_at)
+    lead = bundles.lead_of(parts, found)
+    until = lead.finished_at
+    facts = bundles.facts_about(parts, lead) if lead.corrects is None else []
+    return [each for each in facts if until is None or each.at <= until]
 
 
 def _finished_at(parts: Parts, case: records.Case, draft_id: str) -> datetime | None:

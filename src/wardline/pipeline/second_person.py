@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wardline import records, referral
-from wardline.pipeline import alarms
+from wardline.errors import ConflictError
+from wardline.pipeline import alarms, bundles
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
@@ -45,23 +48,40 @@ def release(parts: Parts, referral_id: str, attempt: int) -> None:
     written.commit(parts)
 
 
-def look(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+def look(
+    parts: Parts, referral_id: str, user: records.User, others: Collection[str] = ()
+) -> records.Referral:
     """Note that a person looked at a report that somebody else decided. One that waited for that is filed at once.
 
+    Args:
+        parts: The installation's.
+        referral_id: What was looked at.
+        user: Who looked.
+        others: Ids of further ones about the same account that waited and were looked at too: they can be one report.
+
     Raises:
-        SecondPersonError: This person decided it.
-        ConflictError: Nobody has to look at it.
+        SecondPersonError: This person decided one of them.
+        ConflictError: Nobody has to look at it, or one of the others does not wait any more.
     """
     found = parts.store.referral(referral_id)
-    looked = referral.seconded(found, user_id=user.id, deciders=_deciders(parts, found), now=parts.now())
-    was_waiting = referral.waits(found)
-    verb = Verb.REFERRAL_APPROVED if was_waiting else Verb.REFERRAL_CHECKED
-    work = [filing.task(looked, 0)] if was_waiting else []
-    parts.store.commit(
-        Replace(looked), entries=[parts.entry(verb, looked.id, actor=user.id, detail=looked.decision_id)], work=work
-    )  # fmt: skip
-    alarms.resolve_about(parts, AlarmKind.REFERRAL_UNAPPROVED, looked.id)
-    return looked
+    waiting = (
+        [each for each in bundles.waiting_with(parts, found, user) if each.id in others] if others else []
+    )
+    if len(waiting) < len(set(others)):
+        raise ConflictError(f"{referral_id}: another one does not wait any more, expected those of its page")
+    written = Writing()
+    for each in (found, *waiting):
+        looked = referral.seconded(
+            each, user_id=user.id, deciders=_deciders(parts, each), now=parts.now()
+        )  # fmt: skip
+        was_waiting = referral.waits(each)
+        verb = Verb.REFERRAL_APPROVED if was_waiting else Verb.REFERRAL_CHECKED
+        told = parts.entry(verb, looked.id, actor=user.id, detail=looked.decision_id)
+        written.note(Replace(looked), told, work=[filing.task(looked, 0)] if was_waiting else [])
+    written.commit(parts)
+    for each in (found, *waiting):
+        alarms.resolve_about(parts, AlarmKind.REFERRAL_UNAPPROVED, each.id)
+    return parts.store.referral(referral_id)
 
 
 def may_look(parts: Parts, found: records.Referral, user: records.User) -> bool:
@@ -70,8 +90,11 @@ def may_look(parts: Parts, found: records.Referral, user: records.User) -> bool:
 
 
 def _deciders(parts: Parts, found: records.Referral) -> set[str]:
-    """Give who decided what a report says, and who wrote why a child is in danger: for that alone it is filed at once."""
-    decision = parts.store.decision(found.decision_id)
-    others = (parts.store.decision(each) for each in decision.spread_from)
-    dangers = (each for each in parts.store.facts_of(found.case_id) if each.kind is FactKind.DANGER)
-    return {decision.user_id, *(each.user_id for each in others), *(each.user_id for each in dangers)}
+    """Give who decided what a report says, of those that joined it too, and who wrote why a child is in danger: for that alone it is filed at once."""
+    lead = bundles.lead_of(parts, found)
+    decisions = [
+        parts.store.decision(each) for each in (lead.decision_id, *(one.decision_id for one in lead.bundle))
+    ]
+    others = (parts.store.decision(each) for decision in decisions for each in decision.spread_from)
+    dangers = (each for each in bundles.facts_about(parts, lead) if each.kind is FactKind.DANGER)
+    return {each.user_id for each in (*decisions, *others)} | {each.user_id for each in dangers}

@@ -33,7 +33,9 @@ _HIDES = frozenset({ActionKind.RESTRICT_CONTENT})
 _DECIDED = frozenset({ActionKind.REMOVE_CONTENT, ActionKind.SUSPEND_ACCOUNT, ActionKind.WARN_ACCOUNT})
 _ASKED_FROM = 270_000_000
 """Tries of referrals whose pack must not be filed are counted from here: work that was enqueued once is not enqueued again."""
-_UNDER_WAY = (ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING)
+_UNDER_WAY = (
+    ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING, ReferralState.JOINED,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -147,7 +149,7 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
 
 def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:
     for each in parts.store.referrals(case_id=case.id):
-        if each.state in _UNDER_WAY:
+        if each.state in _UNDER_WAY or (each.bundle and each.state is ReferralState.DRAFT):
             raise _NotYetError
         stopped = (
             referral.cancel(each) if each.state is ReferralState.DRAFT or referral.awaits(each) else each

@@ -15,7 +15,7 @@ class FilingReader(Protocol):
         ...
 
     def due_referrals(self, priority: records.Priority, *, most: int) -> list[records.Referral]:
-        """Those of a priority whose clock runs, neither finished nor withdrawn; what is due first comes first."""
+        """Those of a priority whose clock runs, neither finished, withdrawn nor joined to another; what is due first comes first."""
         ...
 
     def unchecked_referrals(self, *, most: int) -> list[records.Referral]:

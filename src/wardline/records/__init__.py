@@ -134,6 +134,7 @@ from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Ta
 from wardline.records.random_audit import RandomAudit
 from wardline.records.referral import (
     AuthorityAnswer,
+    Bundled,
     Priority,
     Receipt,
     Referral,
@@ -203,7 +204,7 @@ __all__ = [
     "MOST_VIEWS_PER_HOUR", "OTHER_VERSION", "SCORE_BINS", "US_STATES", "WIDEST_RADIUS_BITS", "Act", "Action", "ActionKind",
     "ActionState", "Add", "AddressKind", "Alarm", "AlarmKind", "Answer", "ApiKey", "Appeal", "AppealState", "Approval", "ApprovalKind",
     "ApprovalState", "Arm", "Asker", "AssociatedAccount", "AssociationKind", "Attained", "AuthorityAnswer", "AuthoritySchema", "Batch",
-    "BatchChange", "Case", "CaseState", "Category", "CategoryMeaning", "CategoryProfile", "Certificate", "CertificateState",
+    "BatchChange", "Bundled", "Case", "CaseState", "Category", "CategoryMeaning", "CategoryProfile", "Certificate", "CertificateState",
     "CertificateWatch", "Change", "Channel", "ChannelCount", "Chat", "Checkpoint", "Cluster", "ClusterFile", "ClusterMember",
     "ClusterVote", "Covering", "Decision", "DecisionState", "DestroyedFile", "Destruction", "DestructionState", "Device", "Disabling",
     "Disposal", "Doubt", "Drawn", "DurationFigure", "Email", "EmailKind", "EmailMessage", "Entry", "EntryChange", "EventName",

@@ -29,6 +29,8 @@ class Step(StrEnum):
     REVEALS = "reveals"
     ACTIONS_TAKEN = "actions_taken"
     REFERRALS_FILED = "referrals_filed"
+    FILES_REPORTED = "files_reported"
+    """Files in the reports that were filed; several decisions about one account may be one report."""
     RECEIPTS_STORED = "receipts_stored"
     HOLDS_PLACED = "holds_placed"
 

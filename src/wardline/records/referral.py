@@ -30,6 +30,8 @@ class ReferralState(StrEnum):
     """Wardline will not guess: a person looks, an alarm is raised."""
     WITHDRAWN = "withdrawn"
     """Its decision was overturned before it was filed: nothing of it was reported, and nothing will be."""
+    JOINED = "joined"
+    """Its files are in the report of another referral about the same account, and it ends as that one does."""
 
 
 class Priority(StrEnum):
@@ -54,6 +56,15 @@ class ReferralFile:
     remote_file_id: str | None = None
     described: bool = False
     """True when its details were accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundled:
+    """A referral whose files are in the report of another one."""
+
+    referral_id: str
+    case_id: str
+    decision_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +109,12 @@ class Referral:
     second_at: datetime | None = None
     completeness: int | None = None
     """How much of what police need was in it when it was filed, 0 to 100 by weight; None before that."""
+    joined: str | None = None
+    """Id of the referral in whose report its files are; None for one with a report of its own."""
+    bundle: tuple[Bundled, ...] = ()
+    """Those that joined this one. Their files are among ``files``."""
+    alone: bool = False
+    """It is filed by itself: a report that held it together with others did not get through."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)
@@ -109,6 +126,15 @@ class Referral:
             require_range("completeness", self.completeness, 0, 100)
         if (self.second_by is None) != (self.second_at is None):
             raise InputError(f"referral {self.id}: a second person and a time belong together")
+        if self.joined is not None and self.bundle:
+            raise InputError(f"referral {self.id}: joined another one and holds others, expected one of both")
+        if self.state is ReferralState.JOINED and self.joined is None:
+            raise InputError(f"referral {self.id}: joined without the id of the other one, expected it")
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """The cases that its report is about, its own first."""
+        return (self.case_id, *(each.case_id for each in self.bundle))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,17 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.building import build_report, needs_referral, plan
+from wardline.referral.bundling import (
+    MOST_FILES,
+    Bundle,
+    as_one,
+    chosen,
+    join,
+    leave,
+    may_join,
+    may_lead,
+    settle,
+)
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.duties import Discharged, Duty, Owed, owed
@@ -60,6 +71,7 @@ __all__ = [
     "FACT_WORDS",
     "LONGEST_REFERENCE",
     "MARKED",
+    "MOST_FILES",
     "TO_FILE",
     "UNKNOWN_ORPHAN",
     "UNWANTED",
@@ -68,6 +80,7 @@ __all__ = [
     "Approval",
     "AskHuman",
     "Attach",
+    "Bundle",
     "Call",
     "Clocked",
     "Clocks",
@@ -84,6 +97,7 @@ __all__ = [
     "Step",
     "Submit",
     "also_known",
+    "as_one",
     "assign",
     "awaits",
     "begin",
@@ -94,6 +108,7 @@ __all__ = [
     "build_supplement",
     "cancel",
     "checklist",
+    "chosen",
     "clocked",
     "differs",
     "graded",
@@ -101,7 +116,11 @@ __all__ = [
     "identifiers",
     "is_plain_address",
     "is_supplement",
+    "join",
+    "leave",
     "linked",
+    "may_join",
+    "may_lead",
     "median",
     "needs_referral",
     "next_step",
@@ -121,6 +140,7 @@ __all__ = [
     "retry_delay",
     "score",
     "seconded",
+    "settle",
     "unapproved",
     "unreported",
     "waits",

@@ -22,7 +22,7 @@ OVERTURNED = "the decision was overturned"
 
 
 def cancel(referral: records.Referral) -> records.Referral:
-    """Give a referral that is not to be filed any more its next state; the same one where it is finished or withdrawn.
+    """Give a referral that is not to be filed any more its next state; the same one where it is finished or withdrawn, or in another's report.
 
     An open report is withdrawn at the authority first; the referral then comes here once more.
     """
@@ -48,7 +48,7 @@ def cancel(referral: records.Referral) -> records.Referral:
             return moves.retracting(referral, OVERTURNED)
         case _State.RETRACTING:
             return referral if referral.problem == OVERTURNED else moves.advance(referral, problem=OVERTURNED)
-        case _State.FINISHED | _State.WITHDRAWN:
+        case _State.FINISHED | _State.WITHDRAWN | _State.JOINED:
             return referral
         case _:
             assert_never(referral.state)
@@ -106,28 +106,48 @@ def build_correction(
         person=records.ReportedPerson(account_reference=case.account_reference),
         files=(),
         urls=(),
-        note=_note(referral_id, corrected, decision),
+        note=_note(referral_id, corrected, decision, case),
         corrects=corrected.remote_id,
     )
 
 
-def _note(referral_id: str, corrected: records.Referral, decision: records.Decision) -> str:
+def _note(
+    referral_id: str, corrected: records.Referral, decision: records.Decision, case: records.Case
+) -> str:
     found = (
         "no violation"
         if decision.outcome is records.Outcome.NOT_VIOLATION
         else "nothing that has to be reported, though it breaks the service's own rules"
     )
+    is_part = holds_others(corrected)
+    of = "The decision on these files of that report" if is_part else "The decision that led to that report"
+    because = "What was done to the account and its content because of it is being taken back."
+    kept = "The files of that report are kept as the law asks; questions go to the reporting person."
     return "\n".join(
         [
             f"Correction of report {corrected.remote_id}. Please do not treat this as a report of an incident.",
+            *(files_named(corrected, case) if is_part else ()),
             (
-                f"The decision that led to that report was reviewed at the service on {decision.at:%Y-%m-%d} by a person who had no part in it, "
+                f"{of} was reviewed at the service on {decision.at:%Y-%m-%d} by a person who had no part in it, "
                 f"and overturned: that person found {found}."
             ),
-            (
-                "What was done to the account and its content because of it is being taken back. The files of that report are kept as the law "
-                "asks; questions go to the reporting person."
-            ),
+            f"{because} {kept}",
+            *(["Everything else in that report stands."] if is_part else []),
             f"References at the service: {referral_id}, correcting {corrected.id}.",
         ]
     )
+
+
+def holds_others(filed: records.Referral) -> bool:
+    """Say whether files of other decisions are in a referral's report, too."""
+    return filed.joined is not None or bool(filed.bundle)
+
+
+def files_named(corrected: records.Referral, case: records.Case) -> list[str]:
+    """Name the files that a correction or a supplement is about, of a report that holds those of other decisions too."""
+    numbers = [
+        f"{file.remote_file_id or 'without a number'} ({file.item_id})"
+        for file in corrected.files
+        if file.item_id in case.item_ids
+    ]
+    return [f"This is about only a part of that report: file {', '.join(numbers)}."]

@@ -77,7 +77,7 @@ def next_step(referral: records.Referral, *, resumed: bool) -> Step:
             )
         case _State.RETRACTING:
             return Retract(moves.require_remote_id(referral))
-        case _State.FINISHED | _State.WITHDRAWN:
+        case _State.FINISHED | _State.WITHDRAWN | _State.JOINED:
             return Done()
         case _State.NEEDS_HUMAN:
             return AskHuman(referral.problem or "stopped without a reason")
@@ -180,7 +180,7 @@ def withdraw(referral: records.Referral, problem: str) -> records.Referral:
             return moves.advance(referral, state=_State.NEEDS_HUMAN, problem=problem, orphans=orphans)
         case _State.OPENED | _State.FINISHING | _State.RETRACTING:
             return moves.retracting(referral, problem)
-        case _State.FINISHED | _State.NEEDS_HUMAN | _State.WITHDRAWN:
+        case _State.FINISHED | _State.NEEDS_HUMAN | _State.WITHDRAWN | _State.JOINED:
             raise ConflictError(f"referral {referral.id}: {referral.state}, expected one that is under way")
         case _:
             assert_never(referral.state)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral import facts
+from wardline.referral import corrections, facts
 from wardline.referral.building import LONGEST_REASON, TIME_MEANING
 from wardline.referral.masking import Masking
 
@@ -58,14 +58,15 @@ def build_supplement(
         referral_id=referral_id, incident_at=min((at for at in uploads if at <= decision.at), default=filed.created_at),
         incident_time_meaning=TIME_MEANING, annotations=(), escalation=reason, reporter=reporter,
         person=records.ReportedPerson(account_reference=case.account_reference), files=(), urls=(),
-        note=_note(referral_id, filed, decision), corrects=filed.remote_id, masked=masking.told(),
+        note=_note(referral_id, filed, decision, case), corrects=filed.remote_id, masked=masking.told(),
     )  # fmt: skip
 
 
-def _note(referral_id: str, filed: records.Referral, decision: records.Decision) -> str:
+def _note(referral_id: str, filed: records.Referral, decision: records.Decision, case: records.Case) -> str:
     return "\n".join(
         [
             f"Supplement to report {filed.remote_id}, about the same incident: read both.",
+            *(corrections.files_named(filed, case) if corrections.holds_others(filed) else ()),
             (
                 f"On {decision.at:%Y-%m-%d %H:%M} UTC another person at the service wrote why a child may be in danger now. That report may "
                 "have been sent without it. The files are there."

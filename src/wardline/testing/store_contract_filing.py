@@ -32,7 +32,8 @@ class FilingContract:
         last, first = _due(9), _due(3)
         over = [_due(1, state=each) for each in (ReferralState.FINISHED, ReferralState.WITHDRAWN)]
         graver, without = _due(2, priority=Priority.FIRST), make.referral()
-        store.commit(*map(Insert, (last, first, *over, graver, without)), entries=[make.entry()])
+        joined = _due(1, state=ReferralState.JOINED, joined=first.id)
+        store.commit(*map(Insert, (last, first, *over, graver, without, joined)), entries=[make.entry()])
         assert store.due_referrals(Priority.SECOND, most=9) == [first, last]
         assert store.due_referrals(Priority.SECOND, most=1) == [first]
         assert store.due_referrals(Priority.FIRST, most=9) == [graver]
@@ -70,6 +71,13 @@ class FilingContract:
         store.commit(*map(Insert, (newer, older, call, make.fact(case_id="case-2"))), entries=[make.entry()])
         assert store.facts_of("case-1") == [older, newer, call]
         assert store.facts_of("case-3") == []
+
+    def test_what_a_referral_holds_and_what_joined_it_are_kept(self, store: ports.Store) -> None:
+        member = make.referral(state=ReferralState.JOINED, joined="referral-1")
+        taken = records.Bundled(referral_id=member.id, case_id=member.case_id, decision_id=member.decision_id)
+        lead, alone = make.referral(bundle=(taken,)), make.referral(alone=True)
+        store.commit(*map(Insert, (member, lead, alone)), entries=[make.entry()])
+        assert [store.referral(each.id) for each in (member, lead, alone)] == [member, lead, alone]
 
     @pytest.mark.parametrize("field", ["priority", "due_at", "waits_until", "check_by", "completeness"])
     def test_what_a_referral_learns_later_is_kept(self, store: ports.Store, field: str) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.stories import picture
 from tests.acceptance.test_priorities import DANGER, FILING, HOUR, decide, in_hand, now_of
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records
+from wardline.errors import ConflictError, SecondPersonError
 from wardline.pipeline import Rules
 from wardline.records import FactKind, Priority, ReferralState, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -175,3 +177,65 @@ def test_the_completeness_of_reports_is_shown_month_by_month_with_what_counts(li
     assert f"{found.completeness} of 100" in text
     assert "March 2026" in text
     assert "Port of the upload" in text
+
+
+def two_that_wait(line: Line) -> tuple[records.Referral, records.Referral]:
+    """Have two uploads of one account decided, so that both reports wait for a second person."""
+    found = []
+    for seed in (1, 2):
+        decider = line.person(f"mika {seed}", Role.LEAD)
+        submission = line.submit(
+            picture(seed), flag="spam", account="account-1", content_reference=f"post-{seed}"
+        )
+        case = line.wardline.claim(line.case_of(submission).id, user=decider.user)
+        found.append(decide(line, case, decider))
+    return found[0], found[1]
+
+
+def test_what_waits_about_one_account_is_approved_together_and_is_one_report(line: Line) -> None:
+    first, second = two_that_wait(line)
+    browser = signed_in(line)
+    page = browser.get(f"/referrals/{first.id}")
+    assert "Approve all 2, and file them now" in page.text
+    assert f"/referrals/{second.id}" in page.text
+    browser.send(next(form for form in page.forms if "others" in form.fields))
+    line.run_due()
+    filed = [now_of(line, each) for each in (first, second)]
+    assert {each.state for each in filed} == {ReferralState.FINISHED}
+    assert len({each.remote_id for each in filed}) == 1
+    lead, member = sorted(filed, key=lambda each: each.joined is not None)
+    assert member.joined == lead.id
+    shown = browser.get(f"/referrals/{lead.id}").text
+    assert "and 1 more about the same account" in shown
+    assert "2 of 2 attached" in shown
+    other = browser.get(f"/referrals/{member.id}").text
+    assert "Its files are in the report of" in other
+    assert "2 of 2 attached" in other
+    assert (
+        browser.get(f"/referrals/{member.id}/receipt").text
+        == browser.get(f"/referrals/{lead.id}/receipt").text
+    )
+    assert "with 1 more, 2 files" in browser.get("/referrals").text
+
+
+def test_one_that_is_approved_is_filed_without_those_that_wait(line: Line) -> None:
+    first, second = two_that_wait(line)
+    browser = signed_in(line)
+    browser.send(browser.get(f"/referrals/{first.id}").form(f"/referrals/{first.id}/second"))
+    line.run_due()
+    assert now_of(line, first).state is ReferralState.FINISHED
+    assert now_of(line, first).bundle == ()
+    assert now_of(line, second).state is ReferralState.DRAFT
+
+
+def test_nobody_approves_with_others_what_they_decided_or_what_waits_no_more(line: Line) -> None:
+    first, second = two_that_wait(line)
+    decider = next(each for each in line.store.users() if each.name == "mika 2")
+    ada = line.person("ada", Role.ADMIN).user
+    assert line.wardline.waiting_with(first, user=decider) == ()
+    with pytest.raises(SecondPersonError):
+        line.wardline.second_referral(first.id, user=decider, others=[second.id])
+    line.wardline.second_referral(second.id, user=ada)
+    with pytest.raises(ConflictError):
+        line.wardline.second_referral(first.id, user=ada, others=[second.id])
+    assert now_of(line, first).second_by is None

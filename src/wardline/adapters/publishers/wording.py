@@ -24,7 +24,16 @@ PARTS: tuple[tuple[str, tuple[Step, ...]], ...] = (
         ),
     ),
     ("Cases", (Step.CASES_OPENED, Step.CASES_DECIDED, Step.REVEALS)),
-    ("What followed", (Step.ACTIONS_TAKEN, Step.REFERRALS_FILED, Step.RECEIPTS_STORED, Step.HOLDS_PLACED)),
+    (
+        "What followed",
+        (
+            Step.ACTIONS_TAKEN,
+            Step.REFERRALS_FILED,
+            Step.FILES_REPORTED,
+            Step.RECEIPTS_STORED,
+            Step.HOLDS_PLACED,
+        ),
+    ),
 )
 """Every step, in the order in which an upload meets them."""
 
@@ -53,6 +62,7 @@ WORDS: dict[Step, tuple[str, str]] = {
     Step.ACTIONS_TAKEN: ("Actions", "Asked of the platform, such as to hide a picture."),
     Step.REFERRALS_FILED: ("Referrals filed", "Reports that an authority took."),
     Step.RECEIPTS_STORED: ("Receipts", "The authority's answers, kept as received."),
+    Step.FILES_REPORTED: ("Files reported", "Files in the referrals that were filed."),
     Step.HOLDS_PLACED: ("Holds", "Evidence kept for the time the law asks."),
 }
 """What each step is called, and what it means."""

@@ -22,7 +22,12 @@ class MemoryFiling(MemoryReading):
         found = self._all(
             records.Referral,
             lambda each: each.id,
-            lambda each: each.priority is priority and each.due_at is not None and each.state not in _OVER,
+            lambda each: (
+                each.priority is priority
+                and each.due_at is not None
+                and each.joined is None
+                and each.state not in _OVER
+            ),
         )
         return sorted(found, key=lambda each: (each.due_at or each.created_at, each.id))[:most]
 

@@ -69,19 +69,18 @@ def list_referrals(
 ) -> Page[records.Referral]:
     """List referrals, oldest first; without those of cases that the caller may have to judge."""
     found = wardline.parts.store.referrals(after=cursor, most=limit)
-    hidden = wardline.hidden_cases([each.case_id for each in found], user=caller.user)
     full = page(found, limit, [each.id for each in found])
-    return Page(items=[each for each in found if each.case_id not in hidden], next=full.next)
+    return Page(items=wardline.visible_referrals(found, user=caller.user), next=full.next)
 
 
 @router.get("/referrals/{referral_id}")
 def show_referral(referral_id: str, caller: _Caller, wardline: _Wardline) -> records.Referral:
-    """Show where one referral stands."""
+    """Show where one referral stands, and those that it is reported with."""
     return _open(wardline, caller, referral_id)
 
 
 def _open(wardline: Wardline, caller: Caller, referral_id: str) -> records.Referral:
-    """Give a referral, unless the caller may have to judge its case."""
+    """Give a referral, unless the caller may have to judge one of the cases in its report."""
     return wardline.open_referral(require_id("referral", referral_id), user=caller.user)
 
 
@@ -111,8 +110,8 @@ def _form(preview: records.Preview) -> FormBody:
     responses={200: {"content": {"text/xml": {}, "application/json": {}}}},
 )
 def show_receipt(referral_id: str, caller: _Caller, wardline: _Wardline) -> Response:
-    """Give the authority's receipt, byte for byte."""
-    receipt = wardline.parts.store.receipt_of(_open(wardline, caller, referral_id).id)
+    """Give the authority's receipt, byte for byte; of a referral that joined another, that one's."""
+    receipt = wardline.receipt_of(_open(wardline, caller, referral_id))
     if receipt is None:
         raise NotFoundError(f"{referral_id}: has no receipt yet")
     kind = "application/json" if receipt.body.startswith(b"{") else "text/xml"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError
-from wardline.pipeline import ReferralPreview
+from wardline.pipeline import ReferralPreview, bundles
 from wardline.records import FactKind, Priority, ReferralState
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, span
@@ -44,7 +44,7 @@ class Line:
 
 
 def opened(desk: Desk) -> str:
-    """Give the referral that is asked for, unless this person may have to judge its case."""
+    """Give the referral that is asked for, unless this person may have to judge one of the cases in its report."""
     return desk.wardline.open_referral(desk.record("referral"), user=desk.user).id
 
 
@@ -61,14 +61,14 @@ def on_their_way(desk: Desk) -> dict[str, Any]:
     store, now = desk.wardline.parts.store, desk.now
     found = {each: store.due_referrals(each, most=_COUNTED) for each in Priority}
     checks = store.unchecked_referrals(most=_COUNTED)
-    every = [each.case_id for several in (*found.values(), checks) for each in several]
-    hidden = desk.wardline.hidden_cases(every, user=desk.user)
+    every = [each for several in (*found.values(), checks) for each in several]
+    shown = {each.id for each in desk.wardline.visible_referrals(every, user=desk.user)}
 
     def lines(several: list[records.Referral], *, check: bool = False) -> list[Line]:
         return [
             Line(each, due_words(each.check_by if check else each.due_at, now),
                  referral.part_over(each, now=now) >= 0.5 if not check else each.check_by is not None and each.check_by <= now)
-            for each in several if each.case_id not in hidden
+            for each in several if each.id in shown
         ]  # fmt: skip
 
     ways = [(WORDS[each], lines(several)) for each, several in found.items()]
@@ -81,26 +81,28 @@ def on_their_way(desk: Desk) -> dict[str, Any]:
 def values_of(desk: Desk, found: ReferralPreview) -> dict[str, Any]:
     """Give what the page of a referral says of its priority, its second person, and what may be added."""
     parts, at = desk.wardline.parts, found.referral
-    facts = parts.store.facts_of(at.case_id)
+    lead, facts = bundles.lead_of(parts, at), bundles.facts_about(parts, at)
     # Also of one that was sent and takes nothing more: who hears of danger only then has nothing but the telephone.
-    is_first = at.priority is Priority.FIRST
+    is_first = lead.priority is Priority.FIRST
     names = {each.id: each.name for each in parts.store.users()} if facts or at.second_by else {}
     return {
-        "priority": WORDS[at.priority] if at.priority else "", "is_first": is_first,
-        "due": due_words(at.due_at, desk.now) if at.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN) else "",
-        "half_over": referral.part_over(at, now=desk.now) >= 0.5, "check_due": due_words(at.check_by, desk.now),
-        "may_telephone": is_first or (at.state is not ReferralState.WITHDRAWN and not _may_add(found)),
-        "facts": facts, "fact_words": referral.FACT_WORDS, "kinds": _OF_REFERRALS, "names": names, "may_add": _may_add(found),
+        "priority": WORDS[lead.priority] if lead.priority else "", "is_first": is_first,
+        "due": due_words(lead.due_at, desk.now) if at.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN) else "",
+        "half_over": referral.part_over(lead, now=desk.now) >= 0.5, "check_due": due_words(at.check_by, desk.now),
+        "may_telephone": is_first or (at.state is not ReferralState.WITHDRAWN and not _may_add(lead, found)),
+        "facts": facts, "fact_words": referral.FACT_WORDS, "kinds": _OF_REFERRALS, "names": names, "may_add": _may_add(lead, found),
         "waits_second": referral.waits(at), "owes_check": at.check_by is not None and at.second_at is None and at.state is ReferralState.FINISHED,
-        "is_second": desk.wardline.may_second(at, user=desk.user), "numbers": emergency(desk, at.case_id),
+        "is_second": desk.wardline.may_second(at, user=desk.user), "numbers": emergency(desk, *lead.case_ids),
+        "lead": lead, "waiting_with": desk.wardline.waiting_with(at, user=desk.user) if referral.waits(at) else (),
     }  # fmt: skip
 
 
-def emergency(desk: Desk, case_id: str) -> list[tuple[str, Any]]:
+def emergency(desk: Desk, *case_ids: str) -> list[tuple[str, Any]]:
     """Give whom to telephone: those of the account's regions first, else all that the settings name."""
     parts = desk.wardline.parts
     known = parts.rules.filing.emergency
-    items = [parts.store.item(item_id) for item_id in parts.store.case(case_id).item_ids]
+    cases = [parts.store.case(each) for each in case_ids]
+    items = [parts.store.item(item_id) for case in cases for item_id in case.item_ids]
     here = [region for region in referral.regions_of(items) if region in known]
     return [(region, known[region]) for region in here or known]
 
@@ -119,7 +121,9 @@ def add_to_case(desk: Desk) -> Response:
 
 def second(desk: Desk) -> Response:
     """Approve a report, or say that one that was filed was looked at, as somebody who did not decide it."""
-    return go(f"/referrals/{desk.wardline.second_referral(opened(desk), user=desk.user).id}")
+    others = [records.require_id("referral", each) for each in desk.sent("others").split()]
+    looked = desk.wardline.second_referral(opened(desk), user=desk.user, others=others)
+    return go(f"/referrals/{looked.id}")
 
 
 def call(desk: Desk) -> Response:
@@ -135,9 +139,9 @@ def completeness(desk: Desk) -> Response:
     return page(desk, "completeness", months=desk.wardline.completeness(), weights=referral.WEIGHTS)
 
 
-def _may_add(found: ReferralPreview) -> bool:
+def _may_add(lead: records.Referral, found: ReferralPreview) -> bool:
     try:
-        referral.require_addable(found.referral)
+        referral.require_addable(lead)
     except ConflictError:
         return False
     return found.report is not None

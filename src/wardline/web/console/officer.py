@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
-from wardline.pipeline import reported
+from wardline.pipeline import bundles, reported
 from wardline.records import FactKind, FileAnnotation, ReportAnnotation
 from wardline.web.console import case_view, filing
 from wardline.web.console.desk import OVERSEERS, Desk, Page
@@ -63,16 +63,15 @@ def show(desk: Desk) -> Response:
     documents = found.preview.documents if found.preview is not None else ()
     return page(
         desk, "officer", referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
-        score=referral.score(found.checklist), numbers=filing.emergency(desk, found.referral.case_id),
+        score=referral.score(found.checklist), numbers=filing.emergency(desk, *bundles.lead_of(desk.wardline.parts, found.referral).case_ids),
         documents=[(each.name, each.body[:_CHARACTERS].decode("utf-8", "replace"), len(each.body) > _CHARACTERS) for each in documents[:_DOCUMENTS]],
         more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,
     )  # fmt: skip
 
 
 def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
-    store = desk.wardline.parts.store
-    case, known = store.case(of.case_id), report.person.facts or records.Party()
-    facts = reported.facts_of_report(desk.wardline.parts, of, case)
+    parts, known = desk.wardline.parts, report.person.facts or records.Party()
+    facts = reported.facts_of_report(parts, of)
     uploads = (file.upload for file in report.files)
     events = {each for each in (*report.person.ip_events, *known.ip_events, *uploads) if each}
     newest = sorted(events, key=lambda each: (each.at or report.incident_at, each.ip_address), reverse=True)
@@ -85,7 +84,7 @@ def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
         passed={
             FactKind.IDENTIFIER: referral.identifiers(known), FactKind.LINKED: referral.linked(known), FactKind.LOCATION: referral.places(known),
         },
-        regions=referral.regions_of([store.item(item_id) for item_id in case.item_ids]) if report.corrects is None else (),
+        regions=referral.regions_of(bundles.items_about(parts, of)) if report.corrects is None else (),
         addresses=tuple(newest[:_ADDRESSES]), more_addresses=max(0, len(newest) - _ADDRESSES), urls=report.urls,
         categories=_categories(report), words=_words(report), viewed=sum(file.viewed for file in report.files),
         calls=tuple(each for each in reversed(facts) if each.kind is FactKind.CALL),

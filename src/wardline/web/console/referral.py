@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import InputError, NotFoundError
-from wardline.pipeline import ReferralPreview
+from wardline.pipeline import ReferralPreview, bundles
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.web.console import filing, packs
@@ -43,10 +43,9 @@ def index(desk: Desk) -> Response:
     """List referrals: first those on their way, the most urgent first, and those to be checked; then all, newest first, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
     found = store.newest_referrals(state=state, before=desk.asked("before") or None, most=_SHOWN)
-    hidden = desk.wardline.hidden_cases([each.case_id for each in found], user=desk.user)
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
-        desk, "referrals", **filing.on_their_way(desk), referrals=[each for each in found if each.case_id not in hidden], more=found[-1].id if len(found) == _SHOWN else None, state=state,
+        desk, "referrals", **filing.on_their_way(desk), referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
         waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
@@ -54,11 +53,11 @@ def index(desk: Desk) -> Response:
 def show(desk: Desk) -> Response:
     """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
     found = desk.wardline.preview_referral(filing.opened(desk))
-    receipt = desk.wardline.parts.store.receipt_of(found.referral.id)
-    orphans = found.referral.orphans
+    receipt = desk.wardline.receipt_of(found.referral)
+    orphans = bundles.lead_of(desk.wardline.parts, found.referral).orphans
     unknown = [need for need in found.checklist if need.state is NeedState.NOT_KNOWN]
     return page(
-        desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(found.referral, receipt),
+        desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(bundles.lead_of(desk.wardline.parts, found.referral), receipt),
         files=_files(found, desk.asked("files")),
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
@@ -74,7 +73,8 @@ def file_again(desk: Desk) -> Response:
 
 def receipt(desk: Desk) -> Response:
     """Give the receipt, byte for byte."""
-    found = desk.wardline.parts.store.receipt_of(filing.opened(desk))
+    of = desk.wardline.open_referral(desk.record("referral"), user=desk.user)
+    found = desk.wardline.receipt_of(of)
     if found is None:
         raise NotFoundError(f"{desk.path('referral_id')}: has no receipt yet")
     form = (

@@ -136,7 +136,6 @@ class PackFolder:
             )
 
 
-
 @contextmanager
 def _translated(call: str, *, is_certain: bool = False) -> Iterator[None]:
     """Say what an error of the disk means for the pack."""

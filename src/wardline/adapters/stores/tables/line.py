@@ -35,7 +35,7 @@ actions = sa.Table(
 
 REFERRAL_ENDING = "substr(id, 30)"
 """The last six letters of a referral's id, by which people look for it."""
-DUE = sa.text("due_at IS NOT NULL AND state NOT IN ('finished', 'withdrawn')")
+DUE = sa.text("due_at IS NOT NULL AND joined IS NULL AND state NOT IN ('finished', 'withdrawn')")
 """Referrals whose clock runs."""
 UNCHECKED = sa.text("check_by IS NOT NULL AND second_at IS NULL AND state = 'finished'")
 """Filed referrals that a second person shall look at."""
@@ -47,7 +47,7 @@ referrals = sa.Table(
     a_number("attempts"), a_text_or_none("problem"), a_time_or_none("finished_at"), a_number("version"),
     a_text_or_none("corrects"), a_text_or_none("priority"), a_time_or_none("clock_from"), a_time_or_none("due_at"),
     a_time_or_none("waits_until"), a_time_or_none("check_by"), a_text_or_none("second_by"), a_time_or_none("second_at"),
-    a_number_or_none("completeness"),
+    a_number_or_none("completeness"), a_text_or_none("joined"), a_text("bundle"), a_yes_no("alone"),
     sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
     sa.Index("uq_referrals_decision_id", "decision_id", "authority", unique=True),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
