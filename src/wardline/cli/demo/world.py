@@ -62,7 +62,8 @@ class Manner:
 
 
 PLAYED = Manner(undo_seconds=0.0, opinions_percent=0.0, severe_in_a_row=0, views_before_break=0)
-"""Decisions take effect at once, and nothing is drawn: so every run has the same figures. Programs need no breaks."""
+"""Decisions take effect at once, and nothing is drawn: so every run has the same figures, but for how many reports the files went out in.
+Programs need no breaks."""
 WORKED = Manner(undo_seconds=20.0, opinions_percent=25.0, severe_in_a_row=60, views_before_break=120)
 """There is time to take a decision back, and of a few decisions one is drawn for a second opinion. What the programs revealed in minutes counts as
 shown to their people, so that breaks come later than by default."""
