@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from wardline.errors import InputError
-from wardline.preservation import Arrival, arrived_on, over
+
+if TYPE_CHECKING:
+    from wardline.preservation import Arrival
 
 FORMATS = "YYYY-MM-DD or YYYY-MM-DDTHH:MM"
 _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
@@ -13,6 +16,8 @@ _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 def arrival(given: str | None, now: datetime) -> Arrival:
     """Read when something arrived; now where nothing is given."""
+    from wardline.preservation import Arrival, arrived_on
+
     if given is None:
         return Arrival(at=now, at_the_latest=now)
     at, is_day = _read("--received", given)
@@ -23,6 +28,8 @@ def arrival(given: str | None, now: datetime) -> Arrival:
 
 def last_of(given: str | None) -> datetime | None:
     """Read until when something lasts: a day to its end, wherever that is last."""
+    from wardline.preservation import over
+
     if given is None:
         return None
     at, is_day = _read("--until", given)

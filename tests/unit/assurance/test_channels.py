@@ -34,6 +34,7 @@ def test_a_channel_that_seldom_finds_low_scores_is_refused_by_name(found: float)
     assert refused >= 19
 
 
+@pytest.mark.long
 def test_channels_that_do_not_differ_are_refused_no_oftener_than_said() -> None:
     rng = np.random.default_rng(4)
     said = [assurance.compare_channels(*sentinels(rng, 1.0), NAMES, rng=rng) for _ in range(60)]

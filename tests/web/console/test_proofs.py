@@ -31,7 +31,7 @@ def admin(api: Api, line: Line) -> Browser:
 def test_the_acts_that_ask_again_are_these() -> None:
     assert {(page.method, page.path) for page in PAGES if page.grave} == {
         ("POST", "/approvals/{approval_id}/approve"), ("POST", "/approvals/{approval_id}/refuse"), ("POST", "/people"),
-        ("POST", "/automation/proposals"), ("POST", "/destructions"),
+        ("POST", "/automation/proposals"), ("POST", "/destructions"), ("POST", "/preservations/{preservation_id}/end"),
         ("POST", "/people/{user_id}/role"), ("POST", "/people/{user_id}/password"), ("POST", "/people/{user_id}/keys"),
         ("POST", "/people/{user_id}/lock-out"), ("POST", "/people/keys"), ("POST", "/people/keys/{api_key_id}/revocation"),
         ("POST", "/you/passkeys"), ("POST", "/you/passkeys/{passkey_id}/removal"), ("POST", "/you/accounts/{provider}/link"),
