@@ -128,7 +128,7 @@ def test_a_refusal_names_the_report_that_was_asked_for_and_no_case(scene: Scene)
 
 def test_no_alarm_about_clocks_or_checks_names_a_report(scene: Scene) -> None:
     line = scene.line
-    line.pass_time(line.store.referral(scene.referral.id).due_at - line.clock.now())  # type: ignore[operator]
+    line.pass_time(line.store.referral(scene.referral.id).due_at - line.clock.now())  # type: ignore[operator]  # it has a clock
     found = scene.alarms(AlarmKind.REFERRAL_NEAR, AlarmKind.REFERRAL_PAST)
     assert len(found) == 3
     assert [each for each in found if "referral-" in each.message or "case-" in each.message] == []

@@ -14,6 +14,7 @@ from wardline import records
 from wardline.errors import ConflictError
 from wardline.records import Priority, Reply
 from wardline.referral import moves
+from wardline.referral.building import LONGEST_REASON
 from wardline.referral.corrections import OVERTURNED
 
 MOST_FILES = 100
@@ -24,8 +25,6 @@ hour after its last file.
 """
 _State = records.ReferralState
 _UNOPENED = (_State.DRAFT, _State.OPENING)
-_LONGEST_REASON = 3000
-"""Source: CyberTipline Reporting API, ``escalateToHighPriority``."""
 
 
 def may_lead(found: records.Referral) -> bool:
@@ -199,7 +198,7 @@ def as_one(parts: Sequence[tuple[records.Decision, records.Case]]) -> tuple[reco
     whole = replace(
         decision, findings=tuple(finding for each in decisions for finding in each.findings),
         annotations=tuple(dict.fromkeys(annotation for each in decisions for annotation in each.annotations)),
-        escalation=" ".join(reasons)[:_LONGEST_REASON].strip() or None, answers=_answers(decisions),
+        escalation=" ".join(reasons)[:LONGEST_REASON].strip() or None, answers=_answers(decisions),
     )  # fmt: skip
     return whole, replace(
         case, item_ids=tuple(dict.fromkeys(item_id for each in cases for item_id in each.item_ids)),

@@ -116,7 +116,7 @@ def _versioning(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # 
         )
 
 
-def _lock(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001
+def _lock(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001 -- all judges are asked alike
     chosen = found.get("ObjectLockConfiguration", {})
     if chosen.get("Rule", {}).get("DefaultRetention"):
         yield Finding(
@@ -133,12 +133,12 @@ def _lock(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: 
         )
 
 
-def _policy(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001
+def _policy(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001 -- all judges are asked alike
     if found.get("PolicyStatus", {}).get("IsPublic"):
         yield _public("its policy lets everybody in")
 
 
-def _grants(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001
+def _grants(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001 -- all judges are asked alike
     given = (str(each.get("Grantee", {}).get("URI", "")) for each in found.get("Grants", ()))
     if any(uri.endswith(_EVERYBODY) for uri in given):
         yield _public("its access list lets everybody in")
@@ -152,7 +152,7 @@ def _public(what: str) -> Finding:
     )
 
 
-def _replication(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001
+def _replication(found: dict[str, Any], bucket: Bucket) -> Iterator[Finding]:  # noqa: ARG001 -- all judges are asked alike
     rules = found.get("ReplicationConfiguration", {}).get("Rules", ())
     if any(each.get("Status") == "Enabled" for each in rules):
         yield Finding(
