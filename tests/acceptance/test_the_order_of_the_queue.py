@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from tests.acceptance.stories import picture
 from wardline import records
 from wardline.pipeline import Rules
-from wardline.records import Insert, ListTrust, Role
+from wardline.records import Insert, ListTrust, Replace, Role
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
 
@@ -81,21 +82,48 @@ def test_a_child_in_danger_comes_before_everything_also_before_what_leads_were_h
         assert handed_out(line, lea.user)[:2] == [danger.id, oldest.id]
 
 
-@pytest.mark.parametrize(("share", "first"), [(0.0, "urgent"), (1.0, "oldest")])
-def test_a_share_of_what_is_handed_out_is_the_oldest(line_with: LineWith, share: float, first: str) -> None:
-    with line_with(share) as line:
-        cases = {"oldest": line.case_of(line.submit(picture(1), flag="spam", views_per_hour=0.0))}
+def test_a_share_of_what_is_handed_out_is_the_oldest(line_with: LineWith) -> None:
+    with line_with(1) as line:
+        oldest = line.case_of(line.submit(picture(1), flag="spam", views_per_hour=0.0))
         line.clock.advance(timedelta(hours=1))
-        cases["urgent"] = line.case_of(line.submit(picture(2), flag="spam", views_per_hour=1000.0))
-        taken = line.wardline.next_case(line.person("mika").user)
-        assert taken is not None
-        assert taken.id == cases[first].id
+        line.submit(picture(2), flag="spam", views_per_hour=1000.0)
+        mika, seen = line.person("mika").user, set[str]()
+        for _ in range(20):
+            taken = line.wardline.next_case(mika)
+            assert taken is not None
+            assert taken.drawn is not None
+            if taken.drawn is records.Drawn.OLDEST:
+                seen.add(taken.id)
+            free_again(line, taken)
+    assert seen == {oldest.id}
 
 
-def test_about_one_hand_out_in_twenty_is_the_oldest_and_the_same_ones_each_time(line_with: LineWith) -> None:
-    with line_with(0.05) as line:
-        drawn = [line.parts.happens(line.parts.rules.oldest_share) for _ in range(4000)]
-    assert 140 <= sum(drawn) <= 260
+def free_again(line: Line, taken: records.Case) -> None:
+    """Put a case back as if nobody had had it, and nothing had been drawn."""
+    back = replace(taken, claimed_by=None, lease_until=None, drawn=None, version=taken.version + 1)
+    line.store.commit(Replace(back), entries=[make.entry()])
+
+
+@pytest.mark.parametrize("hidden_long", [False, True])
+def test_the_share_of_the_oldest_and_of_lots_is_kept_also_while_much_has_been_hidden_for_too_long(
+    line_with: LineWith, *, hidden_long: bool
+) -> None:
+    with line_with(0.8) as line:
+        first = line.case_of(line.submit(picture(1), flag="spam", views_per_hour=50.0))
+        others = [
+            replace(first, id=make.new_id("case"), restricted=hidden_long, lot=number / 8) for number in range(8)
+        ]
+        line.store.commit(*map(Insert, others), entries=[make.entry()])
+        line.clock.advance(timedelta(days=8))
+        mika, drawn = line.person("mika").user, Counter[records.Drawn | None]()
+        for _ in range(120):
+            taken = line.wardline.next_case(mika)
+            assert taken is not None
+            drawn[taken.drawn] += 1
+            free_again(line, taken)
+    # Four in ten each, of 120; the interval is three standard deviations.
+    for kind in records.Drawn:
+        assert 32 <= drawn[kind] <= 64
 
 
 def test_cases_without_a_place_come_at_the_end_by_their_age(line_with: LineWith) -> None:

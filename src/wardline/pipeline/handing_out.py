@@ -162,13 +162,14 @@ class HandingOut:
         rules = self._parts.rules
         for look in self._before_all(user, taker):
             yield look, None
-        if self._parts.happens(rules.restricted_share):
-            yield partial(self._restricted_long, taker), None
+        # One draw for all of it: what is drawn whatever the order says keeps its share also while much has been hidden for too long.
         chance = self._parts.jitter()
         if chance < rules.oldest_share / 2:
             yield partial(self._by_age, taker), Drawn.OLDEST
         elif chance < rules.oldest_share:
             yield partial(self._by_lot, taker, self._parts.jitter()), Drawn.LOT
+        elif chance < rules.oldest_share + rules.restricted_share:
+            yield partial(self._restricted_long, taker), None
         # Whoever may look at pictures needs no more of a case than its place.
         ordered = self._standings if chosen.may_look else self._ordered
         yield partial(ordered, taker, chosen), None
