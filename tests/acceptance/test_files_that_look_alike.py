@@ -21,6 +21,7 @@ from wardline.records import (
     Outcome,
     ReferralState,
     Stage,
+    Target,
 )
 from wardline.testing import pictures
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -118,6 +119,22 @@ def test_what_two_people_find_in_one_file_decides_its_copies_and_says_that_nobod
     assert [file.viewed for file in report.files] == [False]
     assert "Identical to a file that two people decided" in report.note
     assert len(authority.ledger.finished()) == 4
+
+
+def test_a_near_copy_comes_sooner_by_score_too_and_has_the_target_of_what_was_found(
+    line: Line, people: list[Person]
+) -> None:
+    near, later = flagged(line, like(20), "near"), flagged(line, like(seed=2), "later")
+    assert near.score_turn == later.score_turn
+    for number, person in enumerate(people[:2]):
+        copy = flagged(line, like(), f"a{number}")
+        say(line, copy, person, violation(copy))
+    found = now(line, near)
+    assert found.score_turn is not None
+    assert later.score_turn is not None
+    assert found.score_turn < later.score_turn
+    assert found.target is Target.A
+    assert found.due_at == near.opened_at + timedelta(hours=24)
 
 
 def test_near_copies_are_hidden_and_come_sooner_and_nothing_is_done_to_their_accounts(

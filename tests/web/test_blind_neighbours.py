@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import Rules
-from wardline.records import CaseState, Outcome, Role, Stage
+from wardline.records import CaseState, Outcome, Role, Stage, Target
 from wardline.testing import pictures
 from wardline.testing.harness import REPORTER, Line, Person
 
@@ -102,6 +103,27 @@ def test_whoever_judges_it_second_sees_nothing_of_it_in_any_place(
     assigned = api.post(f"/v1/cases/{near.id}/danger", secret, json={"note": "A threat to meet today."})
     assert assigned.status_code == 200
     assert TOLD not in assigned.text
+
+
+def test_neither_the_leads_page_nor_an_alarm_names_it_where_the_class_of_its_target_is_told(
+    api: Api, line: Line, near: records.Case
+) -> None:
+    first_opinion(line, near)
+    assert near.target is Target.A
+    line.clock.advance(timedelta(hours=30))
+    line.chores.run()
+    (past,) = [each for each in line.store.open_alarms() if each.subject_id == "a:past"]
+    assert near.id not in past.message
+    assert "1 case of the class category A" in past.message
+    secret = line.person("keyholder", Role.LEAD).secret
+    assert "past target" not in api.get(f"/v1/cases/{near.id}", secret).text
+    somebody(line, "lea", Role.LEAD)
+    desk = Browser(api)
+    desk.sign_in("lea")
+    (row,) = [each for each in desk.get("/team").text.split("</tr>") if "category A" in each]
+    assert "past target" in row
+    assert near.id not in row
+    assert "past target" not in desk.get(f"/cases/{near.id}").text
 
 
 def test_whoever_judges_it_first_and_holds_it_is_told_why_it_comes_so_soon(

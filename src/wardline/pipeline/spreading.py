@@ -179,6 +179,9 @@ class _PuttingInFront:
             return
         parts, batch = self._parts, self._batch
         near = review.put_in_front(case, item, batch.spread, parts.rules.weights)
+        # Its queue stays: the name of another one would tell the next person what was found.
+        hours = review.hours_of(near.queue, parts.rules.queues)
+        near = review.with_target(near, targets=parts.rules.targets, queue_hours=hours)
         batch.spread = replace(batch.spread, put_in_front=batch.spread.put_in_front + 1)
         hides = not case.restricted
         touched = replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wardline import review
+from wardline import records, review
 from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import Parts
 from wardline.records import AlarmKind, Taker, Target
@@ -40,11 +40,11 @@ def _watch_target(parts: Parts, target: Target) -> None:
     """Raise one alarm a level for all cases of a class, and resolve it when there are none any more."""
     now, store = parts.now(), parts.store
     known = [(queue, store.first_due(queue=queue, target=target)) for queue in store.open_queues()]
-    firsts = sorted((case.due_at, case.id, queue) for queue, case in known if case and case.due_at)
+    firsts = sorted((case.due_at, named(case), queue) for queue, case in known if case and case.due_at)
     for part, kind, word, words in _LEVELS:
         here = [
-            (due_at, case_id, queue, by)
-            for due_at, case_id, queue in firsts
+            (due_at, name, queue, by)
+            for due_at, name, queue in firsts
             if due_at <= (by := due_by(parts, queue, target, part, now))
         ]
         if not here:
@@ -53,11 +53,16 @@ def _watch_target(parts: Parts, target: Target) -> None:
         count = sum(
             store.count_due(queue=queue, target=target, by=by, most=_COUNTED) for _, _, queue, by in here
         )
-        due_at, case_id, _, _ = here[0]
+        due_at, name, _, _ = here[0]
         alarms.raise_alarm(parts, kind, f"{target}:{word}", (
-            f"{_number(count)} of the class {target.words} {words}. The first is {case_id}, due at {due_at.isoformat(' ', 'minutes')}. "
+            f"{_number(count)} of the class {target.words} {words}. The first is {name}due at {due_at.isoformat(' ', 'minutes')}. "
             "The leads' page tells more."
         ))  # fmt: skip
+
+
+def named(case: records.Case) -> str:
+    """Name a case where its class is told, with a comma; not one whose class comes of what people found of a file near it: others judge it blind."""
+    return "" if review.is_near_a_violation(case) else f"{case.id}, "
 
 
 def _watch_staff(parts: Parts) -> None:

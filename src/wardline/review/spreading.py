@@ -108,8 +108,9 @@ def put_in_front(
     urgency = graver(was, near, weights) if was else near
     place = place_of(hidden, urgency, item.context, weights)
     return replace(
-        hidden, urgency=urgency, lane=place.lane, views_turn=place.views_turn, delay_turn=place.delay_turn
-    )
+        hidden, urgency=urgency, lane=place.lane, views_turn=place.views_turn, delay_turn=place.delay_turn,
+        score_turn=-urgency.odds.violation,
+    )  # fmt: skip
 
 
 def is_near_a_violation(case: records.Case) -> bool:
@@ -118,7 +119,8 @@ def is_near_a_violation(case: records.Case) -> bool:
 
 
 def without_neighbours(case: records.Case, *, hidden_for_it: bool) -> records.Case:
-    """Give a case without what people found of a file near its own: neither in words, nor in its place in the order, nor by being hidden.
+    """Give a case without what people found of a file near its own: neither in words, nor in its place in the order, nor in
+    its target, nor by being hidden.
 
     Args:
         case: One that ``is_near_a_violation``.
@@ -127,7 +129,7 @@ def without_neighbours(case: records.Case, *, hidden_for_it: bool) -> records.Ca
     reasons = (NEAR_A_KNOWN_FILE if each.startswith(NEAR_A_VIOLATION) else each for each in case.reasons)
     return replace(
         case, reasons=tuple(dict.fromkeys(reasons)), restricted=case.restricted and not hidden_for_it, urgency=None, lane=None,
-        views_turn=None, delay_turn=None,
+        views_turn=None, delay_turn=None, due_at=None, target=None,
     )  # fmt: skip
 
 

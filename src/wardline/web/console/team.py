@@ -28,6 +28,7 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
         restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED, least_drawn=rules.calibration.least_decisions,
+        is_near=review.is_near_a_violation,
     )  # fmt: skip
 
 
