@@ -20,6 +20,7 @@ from wardline.errors import (
     NotFoundError,
 )
 from wardline.pipeline.appealing import Complaint
+from wardline.pipeline.flagging import Flagged
 from wardline.records import (
     ActionKind,
     AlarmKind,
@@ -27,12 +28,14 @@ from wardline.records import (
     CaseState,
     DecisionState,
     HoldBasis,
+    KeyTrust,
     MessageKind,
     Outcome,
     ReferralState,
     ReversalState,
     Role,
     Stage,
+    Target,
 )
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.harness import Line, Person
@@ -108,7 +111,8 @@ def test_an_appeal_is_acknowledged_and_opens_the_case_for_somebody_else(
     assert appeal.decision_id == told.former.id
     case = told.now()
     assert (case.state, case.stage) == (CaseState.OPEN, Stage.APPEAL)
-    assert case.due_at == appeal.due_at
+    assert (case.target, case.due_at) == (Target.APPEAL, line.clock.now() + timedelta(hours=168))
+    assert case.due_at <= appeal.due_at
     (message,) = platform.messages()
     assert message.message is MessageKind.APPEAL_RECEIVED
     assert (message.account_reference, message.content_reference) == ("account-9", "post-9")
@@ -117,6 +121,25 @@ def test_an_appeal_is_acknowledged_and_opens_the_case_for_somebody_else(
         line.wardline.claim(case.id, user=told.mika.user)
     assert line.wardline.next_case(told.mika.user) is None
     assert line.wardline.next_case(told.noor.user) is not None
+
+
+def test_the_time_of_an_appeal_runs_from_when_it_came_and_alarms_and_leads_are_told_of_appeals(
+    line: Line,
+) -> None:
+    told = scene(line)
+    line.pass_time(timedelta(days=100))
+    told.appeal()
+    came, case = line.clock.now(), told.now()
+    assert (case.target, case.due_at) == (Target.APPEAL, came + timedelta(hours=168))
+    flagged = Flagged(reason="spam", account_reference="account-9", content_reference="post-9", upload=None)
+    line.wardline.flag(flagged, api_key=line.platform_key(trust=KeyTrust.TRUSTED).record)
+    assert told.now().due_at == came + timedelta(hours=168)
+    line.clock.advance(timedelta(hours=85))
+    line.chores.run()
+    alarms = {(each.kind, each.subject_id) for each in line.store.open_alarms()}
+    assert (AlarmKind.TARGET_NEAR, "appeal:half") in alarms
+    (of_appeals,) = [each for each in line.wardline.team().lines if each.target is Target.APPEAL]
+    assert of_appeals.waiting == 1
 
 
 def test_an_overturned_appeal_takes_everything_back(

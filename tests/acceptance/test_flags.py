@@ -26,6 +26,7 @@ from wardline.records import (
     MessageKind,
     NoticeState,
     Outcome,
+    Target,
     Visibility,
 )
 from wardline.testing.harness import START, Key, Line, Person
@@ -144,7 +145,9 @@ def test_a_flag_about_danger_now_brings_an_open_case_to_the_front(line: Line, tr
     flag(line, picture(), key=trusted)
     assert the_case(line).imminent_since is None
     flag(line, key=trusted, reason=records.IMMINENT_DANGER)
-    assert the_case(line).imminent_since == line.clock.now()
+    case = the_case(line)
+    assert case.imminent_since == line.clock.now()
+    assert (case.target, case.due_at) == (Target.IMMINENT, line.clock.now() + timedelta(hours=1))
 
 
 def test_a_new_reason_reopens_a_file_that_was_cleared_for_somebody_else(line: Line, trusted: Key) -> None:
@@ -163,6 +166,19 @@ def test_a_new_reason_reopens_a_file_that_was_cleared_for_somebody_else(line: Li
     assert {each.state for each in line.store.notices()} == {NoticeState.ANSWERED}
     line.pass_time(timedelta(days=40))
     assert the_case(line).account_reference == ""
+
+
+def test_the_time_of_a_case_that_a_flag_opened_again_runs_from_that_flag_on(line: Line, trusted: Key) -> None:
+    flag(line, picture(), key=trusted)
+    decide(line, line.person("mika"))
+    line.clock.advance(timedelta(days=12))
+    flag(line, key=trusted, reason="spam")
+    case, came = the_case(line), line.clock.now()
+    assert case.state is CaseState.OPEN
+    assert (case.target, case.due_at) == (Target.OTHER, came + timedelta(hours=168))
+    line.clock.advance(timedelta(hours=1))
+    flag(line, key=trusted, reason="nudity")
+    assert the_case(line).due_at == came + timedelta(hours=168)
 
 
 def test_a_flag_on_what_was_acted_on_is_answered_with_that(

@@ -111,7 +111,8 @@ def test_the_share_of_the_oldest_and_of_lots_is_kept_also_while_much_has_been_hi
     with line_with(0.8) as line:
         first = line.case_of(line.submit(picture(1), flag="spam", views_per_hour=50.0))
         others = [
-            replace(first, id=make.new_id("case"), restricted=hidden_long, lot=number / 8) for number in range(8)
+            replace(first, id=make.new_id("case"), restricted=hidden_long, lot=number / 8)
+            for number in range(8)
         ]
         line.store.commit(*map(Insert, others), entries=[make.entry()])
         line.clock.advance(timedelta(days=8))

@@ -18,6 +18,7 @@ from wardline.errors import (
 )
 from wardline.pipeline import bringing_back, flags_kept, overturning, telling
 from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
 from wardline.records import (
     AppealState,
@@ -181,8 +182,9 @@ def _opened(parts: Parts, appeal: records.Appeal, case: records.Case) -> Writing
     files = [store.item(item_id) for item_id in case.item_ids]
     reopened = review.reopen(
         case, stage=Stage.APPEAL, had_a_part=apart, handed_by=None if all(each.sealed for each in files) else SYSTEM,
-        due_at=appeal.due_at, restricted=True,
+        restricted=True,
     )  # fmt: skip
+    reopened = anew(parts, reopened, by=appeal.due_at)
     written = Writing()
     look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + reopened.version)
     told = parts.entry(Verb.CASE_REOPENED, case.id, detail=appeal.id)

@@ -22,6 +22,7 @@ from wardline.pipeline.appealing import FIND_FROM, who_took_part
 from wardline.pipeline.looking import close_look_seconds
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.placing import anew, placed
 from wardline.pipeline.submit import submit
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, Flagger, KeyTrust, Outcome, Precision, Replace, Stage, Task, Verb
@@ -279,10 +280,10 @@ def _flagged(parts: Parts, case: records.Case, item: records.Item, flag: records
     """Give an open case with one more reason, in its new place."""
     reasons = tuple(dict.fromkeys((*case.reasons, reason_of(flag))))
     if case.certificate_id is None:
-        placed = review.rank(case, item, [flag], weights=parts.rules.weights, now=parts.now())
+        again = placed(parts, case, item, [flag])
     else:
-        placed = bringing_back.in_order(parts, case, item, (flag,))
-    return replace(placed, reasons=reasons, version=case.version + 1)
+        again = bringing_back.in_order(parts, case, item, (flag,))
+    return replace(again, reasons=reasons, version=case.version + 1)
 
 
 def _after_decision(
@@ -301,12 +302,11 @@ def _after_decision(
         stage=Stage.FIRST,
         had_a_part=who_took_part(parts, case),
         handed_by=None,
-        due_at=None,
         restricted=False,
     )
-    placed = replace(_flagged(parts, reopened, item, flag), version=reopened.version)
-    look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + placed.version)
-    written.note(Replace(placed), parts.entry(Verb.CASE_REOPENED, case.id, detail=notice.id), work=[look])
+    again = replace(_flagged(parts, anew(parts, reopened), item, flag), version=reopened.version)
+    look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + again.version)
+    written.note(Replace(again), parts.entry(Verb.CASE_REOPENED, case.id, detail=notice.id), work=[look])
 
 
 def answer_flag(parts: Parts, notice_id: str, _attempt: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from wardline import records, review
 from wardline.errors import VersionConflictError
@@ -29,6 +30,18 @@ def placed(
     if work != review.HANDLING_HOURS:
         case = review.rank(case, item, signals, weights=rules.weights, now=now, handling_hours=work)
     return case if case.certificate_id is None else review.behind_all(case)
+
+
+def anew(parts: Parts, case: records.Case, *, by: datetime | None = None) -> records.Case:
+    """Give a case that is opened once more its target, from now on; not later than somebody was promised an answer. Its version stays."""
+    rules = parts.rules
+    return review.with_target_anew(
+        case,
+        since=parts.now(),
+        targets=rules.targets,
+        queue_hours=review.hours_of(case.queue, rules.queues),
+        by=by,
+    )
 
 
 def place_old(parts: Parts) -> None:

@@ -10,6 +10,7 @@ from wardline.errors import ConflictError
 from wardline.pipeline import alarms, reversing, striking
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
+from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
 from wardline.records import (
     ActionKind,
@@ -129,7 +130,7 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
             "anew. Let a lead see whether anything is to be told to anybody."
         )
         return
-    opened = review.open_again(case)
+    opened = anew(parts, review.open_again(case))
     undone = replace(decision, state=DecisionState.UNDONE, version=decision.version + 1)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=parts.now()

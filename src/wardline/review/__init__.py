@@ -79,7 +79,7 @@ from wardline.review.spreading import (
     without_neighbours,
     words_of,
 )
-from wardline.review.targets import Targets, hours, length, letter_of, reached, with_target
+from wardline.review.targets import Targets, hours, length, letter_of, reached, with_target, with_target_anew
 from wardline.review.team import Band, TeamChoices, TeamExposure, team_capacity, team_choices, team_exposure
 from wardline.review.urgency import assess, graver, is_imminent, lane_of, severity
 from wardline.review.weights import Weights
@@ -191,6 +191,7 @@ __all__ = [
     "undo",
     "viewed_frames",
     "with_target",
+    "with_target_anew",
     "without_neighbours",
     "words_of",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from wardline import records
 from wardline.errors import ConflictError
@@ -17,17 +16,15 @@ def reopen(
     stage: Stage,
     had_a_part: Iterable[str],
     handed_by: str | None,
-    due_at: datetime | None,
     restricted: bool,
 ) -> records.Case:
-    """Open a closed case for somebody who had no part in it.
+    """Open a closed case for somebody who had no part in it. It has no target until ``with_target_anew`` gives it one.
 
     Args:
         case: As it was closed.
         stage: Whose opinion it waits for.
         had_a_part: Users who may not have it: everybody who decided or wrote about it.
         handed_by: Who hands it to the leads; None where anybody may take it.
-        due_at: When it is to be decided; None where nobody waits for it.
         restricted: Whether its content is hidden, or gone, at this moment.
 
     Raises:
@@ -38,7 +35,7 @@ def reopen(
     apart = tuple(dict.fromkeys((*case.passed_by, *had_a_part)))
     return replace(
         case, state=CaseState.OPEN, stage=stage, claimed_by=None, lease_until=None, held_until=None, passed_by=apart, escalated_by=handed_by,
-        due_at=due_at, restricted=restricted, version=case.version + 1,
+        due_at=None, target=None, restricted=restricted, version=case.version + 1,
     )  # fmt: skip
 
 

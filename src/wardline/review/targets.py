@@ -42,18 +42,31 @@ def letter_of(case: records.Case) -> Letter:
 
 def with_target(case: records.Case, *, targets: Targets, queue_hours: float) -> records.Case:
     """Set a case's class and target: of all that fit the one that ends first, and never later than the one it has. Its version stays."""
-    opened, of_letter = case.opened_at, _class_of(case)
-    ends = [(_after(opened, hours(of_letter, targets)), of_letter)]
-    if queue_hours > 0:
-        ends.append((_after(opened, queue_hours), of_letter))
-    if case.restricted:
-        ends.append((_after(opened, targets.restricted_hours), Target.RESTRICTED))
+    ends = [_of_class(case, _began(case, targets), targets, queue_hours)]
+    if case.restricted and case.stage is not Stage.APPEAL:  # an appeal is about what was decided
+        ends.append((_after(case.opened_at, targets.restricted_hours), Target.RESTRICTED))
     if case.imminent_since is not None:
         ends.append((_after(case.imminent_since, targets.imminent_hours), Target.IMMINENT))
     due_at, target = min(ends, key=lambda each: each[0])
     if case.due_at is not None and case.due_at <= due_at:
         return case
     return replace(case, due_at=due_at, target=target)
+
+
+def with_target_anew(
+    case: records.Case, *, since: datetime, targets: Targets, queue_hours: float, by: datetime | None = None
+) -> records.Case:
+    """Set the target of a case that is opened once more: its time runs from then on. Its version stays.
+
+    Args:
+        case: As it is opened again.
+        since: When it is.
+        targets: Of the settings.
+        queue_hours: What its queue has of its own; 0 for none.
+        by: When somebody was promised an answer, if that is sooner.
+    """
+    due_at, target = _of_class(case, since, targets, queue_hours)
+    return replace(case, due_at=due_at if by is None else min(due_at, by), target=target)
 
 
 def hours(target: Target, targets: Targets) -> float:
@@ -77,6 +90,24 @@ def reached(length: timedelta, part: float, now: datetime) -> datetime:
         return now + length * (1 - part)
     except OverflowError:
         return _LAST
+
+
+def _of_class(
+    case: records.Case, began: datetime, targets: Targets, queue_hours: float
+) -> tuple[datetime, Target]:
+    of_class = _class_of(case)
+    ends = _after(began, hours(of_class, targets))
+    return (min(ends, _after(began, queue_hours)) if queue_hours > 0 else ends), of_class
+
+
+def _began(case: records.Case, targets: Targets) -> datetime:
+    """Say from when the time of a case runs. One that was decided before was opened once more since: its target tells when."""
+    if case.decision_id is None or case.due_at is None or case.target is None:
+        return case.opened_at
+    try:
+        return max(case.opened_at, case.due_at - timedelta(hours=hours(case.target, targets)))
+    except OverflowError:
+        return case.opened_at
 
 
 def _class_of(case: records.Case) -> Target:
