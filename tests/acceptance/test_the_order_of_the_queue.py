@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stories import picture
-from wardline import records
+from tests.acceptance.stories import picture, reveal_all
+from wardline import records, review
 from wardline.pipeline import Rules
 from wardline.records import Insert, ListTrust, Replace, Role
+from wardline.review import Order
+from wardline.testing import pictures
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
 
@@ -164,3 +166,24 @@ def test_a_list_that_grows_moves_a_waiting_case_up(tmp_path: Path) -> None:
         assert [each.id for each in line.wardline.queue(mika.user)] == [known.id, other.id]
         assert line.store.case(other.id).version == 1
         assert list(line.store.drifted()) == []
+
+
+def test_in_score_order_too_what_a_person_just_saw_is_left_to_others_and_what_is_near_it_comes_first(
+    tmp_path: Path,
+) -> None:
+    with Line(tmp_path, rules=Rules(reporter=REPORTER, oldest_share=0, order=Order.SCORE)) as line:
+        pictures_of = [pictures.encode(pictures.scene(1, (320, 240)), quality=each) for each in (85, 85, 40)]
+        mika = line.person("mika")
+
+        def flagged(content: bytes, number: int) -> records.Case:
+            upload = line.submit(content, flag="spam", account=f"account-{number}")
+            line.run_due()
+            return line.case_of(upload)
+
+        shown, same = (flagged(each, number) for number, each in enumerate(pictures_of[:2]))
+        other, near = flagged(picture(2), 2), flagged(pictures_of[2], 3)
+        assert shown.cluster_id == same.cluster_id == near.cluster_id != other.cluster_id
+        reveal_all(line, line.wardline.claim(shown.id, user=mika.user), mika)
+        innocent = review.Judgement(outcome=records.Outcome.NOT_VIOLATION)
+        line.wardline.decide(shown.id, user=mika.user, judgement=innocent)
+        assert handed_out(line, mika.user) == [near.id, other.id, same.id]

@@ -205,12 +205,15 @@ class HandingOut:
     ) -> Sequence[records.Case] | Sequence[records.Standing]:
         """Give the first ones of the order; of most orders as far as it needs them."""
         store, now = self._parts.store, self._parts.now()
-        if self.order() is review.Order.SCORE:
-            return store.likeliest_cases(now=now, taker=taker, most=most)
-        found = store.urgent_standings(now=now, taker=taker, most=most)
         cluster = (
             None if chosen is None else cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
         )
+        if self.order() is review.Order.SCORE:
+            likely = store.likeliest_cases(now=now, taker=taker, most=most)
+            places = [records.standing_of(each) for each in likely]
+            near = cluster_acts.alike(self._parts, taker, cluster, places)
+            return review.alike_first_by_score(likely, alike=near.near, seen=near.seen)
+        found = store.urgent_standings(now=now, taker=taker, most=most)
         alike = cluster_acts.alike(self._parts, taker, cluster, found)
         every = {each.id: each for each in (*found, *alike.cases)}.values()
         look_ahead = self._parts.rules.look_ahead

@@ -20,6 +20,7 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 COUNTED = 10_000
 """More that are due are not counted: a lead who has so many needs people, and not a figure that takes longer."""
 _SHOWN = 5
+_LOOKED_AT = 100
 _COUNT_AGAIN = timedelta(minutes=1)
 
 
@@ -108,11 +109,17 @@ class TeamFigures:
         return Team(
             at=now, lines=self._lines(found, now), waiting=sum(each.cases for each in found),
             opened=_total(steps, Step.CASES_OPENED), decided=_total(steps, Step.CASES_DECIDED),
-            longest=tuple(store.cases(state=CaseState.OPEN, most=_SHOWN)),
+            longest=self._longest(),
             first=tuple(self._handing_out.first_of_all(most=_SHOWN)), order=self._handing_out.order(),
             falls_back=parts.measures.falls_back(store, now, parts.rules), measured=parts.measures.newest(store, now),
             untaken=self._left_alone.newest(),
         )  # fmt: skip
+
+    def _longest(self) -> tuple[records.Case, ...]:
+        """Look at some more of those that were opened first: one that was opened once more has not waited since then."""
+        targets = self._parts.rules.targets
+        oldest = self._parts.store.cases(state=CaseState.OPEN, most=_LOOKED_AT)
+        return tuple(sorted(oldest, key=lambda case: review.waits_since(case, targets))[:_SHOWN])
 
     def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
         waiting = {(each.queue, each.target): each.cases for each in found}

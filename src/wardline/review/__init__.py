@@ -10,7 +10,7 @@ from wardline.review.agreement import (
     for_near,
     stands_alone,
 )
-from wardline.review.alike import alike_first
+from wardline.review.alike import alike_first, alike_first_by_score
 from wardline.review.appeals import had_a_part, reopen
 from wardline.review.calibration import Calibration, CalibrationLimits, calibration
 from wardline.review.capacity import Capacity, Reached, capacity
@@ -79,7 +79,16 @@ from wardline.review.spreading import (
     without_neighbours,
     words_of,
 )
-from wardline.review.targets import Targets, hours, length, letter_of, reached, with_target, with_target_anew
+from wardline.review.targets import (
+    Targets,
+    hours,
+    length,
+    letter_of,
+    reached,
+    waits_since,
+    with_target,
+    with_target_anew,
+)
 from wardline.review.team import Band, TeamChoices, TeamExposure, team_capacity, team_choices, team_exposure
 from wardline.review.urgency import assess, graver, is_imminent, lane_of, severity
 from wardline.review.weights import Weights
@@ -116,6 +125,7 @@ __all__ = [
     "Weights",
     "agreement",
     "alike_first",
+    "alike_first_by_score",
     "answer_of",
     "assess",
     "assign",
@@ -190,6 +200,7 @@ __all__ = [
     "team_exposure",
     "undo",
     "viewed_frames",
+    "waits_since",
     "with_target",
     "with_target_anew",
     "without_neighbours",

@@ -6,11 +6,35 @@ import math
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from wardline import records
 from wardline.review.order import Stands, in_order, indexes
 
 _WORTH = math.log(2)
 """A case of the cluster that somebody works on comes first while it avoids at least half the harm of what would come instead: a person who
 is in the picture needs less time for it, and none of it for another kind of picture."""
+
+
+def alike_first_by_score(
+    cases: Sequence[records.Case], *, alike: Collection[str], seen: Collection[str]
+) -> tuple[records.Case, ...]:
+    """Do the same with cases in score order: what is like the file that a person just saw comes first while it is at least half as likely.
+
+    Args:
+        cases: What waits, the likeliest first.
+        alike, seen: See ``alike_first``.
+    """
+    most = max((_likelihood(each) for each in cases if each.id not in seen), default=0.0)
+
+    def place(case: records.Case) -> int:
+        if case.id in seen:
+            return 2
+        return 0 if case.id in alike and _likelihood(case) >= most / 2 else 1
+
+    return tuple(sorted(cases, key=place))
+
+
+def _likelihood(case: records.Case) -> float:
+    return -case.score_turn if case.score_turn is not None else 0.0
 
 
 def alike_first(

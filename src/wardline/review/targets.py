@@ -42,7 +42,7 @@ def letter_of(case: records.Case) -> Letter:
 
 def with_target(case: records.Case, *, targets: Targets, queue_hours: float) -> records.Case:
     """Set a case's class and target: of all that fit the one that ends first, and never later than the one it has. Its version stays."""
-    ends = [_of_class(case, _began(case, targets), targets, queue_hours)]
+    ends = [_of_class(case, waits_since(case, targets), targets, queue_hours)]
     if case.restricted and case.stage is not Stage.APPEAL:  # an appeal is about what was decided
         ends.append((_after(case.opened_at, targets.restricted_hours), Target.RESTRICTED))
     if case.imminent_since is not None:
@@ -67,6 +67,16 @@ def with_target_anew(
     """
     due_at, target = _of_class(case, since, targets, queue_hours)
     return replace(case, due_at=due_at if by is None else min(due_at, by), target=target)
+
+
+def waits_since(case: records.Case, targets: Targets) -> datetime:
+    """Say from when a case waits. One that was decided before was opened once more since then: its target tells when."""
+    if case.decision_id is None or case.due_at is None or case.target is None:
+        return case.opened_at
+    try:
+        return max(case.opened_at, case.due_at - timedelta(hours=hours(case.target, targets)))
+    except OverflowError:
+        return case.opened_at
 
 
 def hours(target: Target, targets: Targets) -> float:
@@ -98,16 +108,6 @@ def _of_class(
     of_class = _class_of(case)
     ends = _after(began, hours(of_class, targets))
     return (min(ends, _after(began, queue_hours)) if queue_hours > 0 else ends), of_class
-
-
-def _began(case: records.Case, targets: Targets) -> datetime:
-    """Say from when the time of a case runs. One that was decided before was opened once more since: its target tells when."""
-    if case.decision_id is None or case.due_at is None or case.target is None:
-        return case.opened_at
-    try:
-        return max(case.opened_at, case.due_at - timedelta(hours=hours(case.target, targets)))
-    except OverflowError:
-        return case.opened_at
 
 
 def _class_of(case: records.Case) -> Target:

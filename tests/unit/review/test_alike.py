@@ -36,3 +36,15 @@ def test_without_a_cluster_the_order_is_that_of_the_queue() -> None:
     ordered = review.in_order(cases, **_WHEN)
     assert review.alike_first(cases, alike=(), seen=(), **_WHEN) == ordered
     assert review.alike_first([], alike={"case-1"}, seen=(), **_WHEN) == ()
+
+
+def test_by_score_too_what_is_alike_comes_first_while_it_is_half_as_likely_and_what_was_seen_comes_last() -> (
+    None
+):
+    best, half, little, seen = (make.case(score_turn=-each) for each in (0.8, 0.45, 0.3, 0.9))
+    cases = [seen, best, half, little]
+    for alike, order in ((half, (half, best, little, seen)), (little, (best, half, little, seen))):
+        assert review.alike_first_by_score(cases, alike={alike.id}, seen={seen.id}) == order
+    without = make.case(score_turn=None)
+    assert review.alike_first_by_score([without], alike={without.id}, seen=()) == (without,)
+    assert review.alike_first_by_score([], alike=(), seen=()) == ()

@@ -14,9 +14,10 @@ from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records
-from wardline.pipeline import Rules, changing_people, people
+from wardline.pipeline import Rules, changing_people, people, placing
 from wardline.records import Grade, Role
 from wardline.review import QueueRule
+from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
 
 
@@ -41,6 +42,26 @@ def signed_in(api: Api, line: Line, name: str, role: Role = Role.MODERATOR) -> B
     browser = Browser(api)
     browser.sign_in(name)
     return browser
+
+
+def test_a_case_that_was_opened_once_more_waits_since_then_and_what_is_first_says_whether_it_is_visible(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    decided = replace(
+        case, state=records.CaseState.CLOSED, decision_id=make.new_id("decision"), version=case.version + 1
+    )
+    line.clock.advance(timedelta(days=50))
+    waiting = line.case_of(line.submit(picture(2), flag="spam"))
+    line.clock.advance(timedelta(hours=30))
+    again = placing.anew(
+        line.parts, replace(decided, state=records.CaseState.OPEN, stage=records.Stage.APPEAL)
+    )
+    line.store.commit(records.Replace(again), entries=[make.entry()])
+    page = signed_in(api, line, "lea", Role.LEAD).get("/team").text
+    longest, first = page.split("Which cases wait longest?")[1].split("Why are these cases first?")
+    assert longest.index(waiting.id) < longest.index(case.id)
+    assert "50 days" not in longest
+    assert "visible now" in first
 
 
 def test_the_leads_page_answers_its_three_questions(api: Api, line: Line, case: records.Case) -> None:

@@ -20,6 +20,7 @@ def show(desk: Desk) -> Response:
     """Show every queue and class: what waits, what is due, and whether targets were kept."""
     rules = desk.wardline.parts.rules
     team = desk.wardline.team()
+    since = {each.id: review.waits_since(each, rules.targets) for each in team.longest}
     first, longest = (
         tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in (team.first, team.longest)
     )
@@ -28,7 +29,7 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
         restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED, least_drawn=rules.calibration.least_decisions,
-        is_near=review.is_near_a_violation,
+        is_near=review.is_near_a_violation, since=since,
     )  # fmt: skip
 
 
