@@ -13,7 +13,8 @@ from tests.acceptance.stories import picture, violation
 from wardline import records
 from wardline.errors import ConflictError, InputError, LeaseLostError, NotAllowedError
 from wardline.pipeline import Rules, changing_people
-from wardline.records import AlarmKind, Insert, Letter, Replace, Role, Target, Verb, Visibility
+from wardline.pipeline.flagging import Flagged
+from wardline.records import AlarmKind, Insert, KeyTrust, Letter, Replace, Role, Target, Verb, Visibility
 from wardline.review import ASSIGNED_FOR, QueueRule
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
@@ -259,6 +260,38 @@ def test_danger_that_a_person_sees_puts_the_case_before_all_others(line_with: Ca
         assert taken.id == second.id
         line.wardline.mark_danger(first.id, user=lea, note="A lead needs no claim.")
         assert line.verify().ok
+
+
+def test_danger_ends_the_wait_of_a_case_that_was_set_aside_and_such_a_case_is_not_set_aside(
+    line_with: Callable[..., Line],
+) -> None:
+    with line_with(queues=()) as line:
+        mika, lea = line.person("mika"), line.person("lea", Role.LEAD)
+        key = line.platform_key(trust=KeyTrust.TRUSTED)
+        for number in (1, 2):
+            upload = line.submit(
+                picture(number), flag="spam", account="a", content_reference=f"post-{number}"
+            )
+            case = line.case_of(upload)
+            line.wardline.claim(case.id, user=mika.user)
+            until = line.clock.now() + timedelta(days=3)
+            line.wardline.hold_case(case.id, user=mika.user, until=until, note="asked the platform")
+            assert line.wardline.next_case(mika.user) is None
+            if number == 1:
+                line.wardline.mark_danger(case.id, user=lea.user, note="a threat for today")
+            else:
+                told = Flagged(
+                    reason=records.IMMINENT_DANGER,
+                    account_reference="a",
+                    content_reference="post-2",
+                    upload=None,
+                )
+                line.wardline.flag(told, api_key=key.record)
+            taken = line.wardline.next_case(mika.user)
+            assert taken is not None
+            assert taken.id == case.id
+            with pytest.raises(ConflictError, match="a child may be in danger now"):
+                line.wardline.hold_case(case.id, user=mika.user, until=until, note="asked again")
 
 
 def test_skills_are_those_that_queues_ask_for(line_with: Callable[..., Line]) -> None:

@@ -83,10 +83,15 @@ def set_aside(case: records.Case, user_id: str, *, now: datetime, until: datetim
     """Set a claimed case aside: it is handed to nobody before that time, and its evidence stays.
 
     Raises:
-        ConflictError, LeaseLostError: The person does not hold the case.
+        ConflictError, LeaseLostError: The person does not hold the case, or a child may be in danger now.
         InputError: The time is over, or more than ``LONGEST_SET_ASIDE`` away.
     """
     require_claim(case, user_id, now=now)
+    if case.imminent_since is not None:
+        raise ConflictError(
+            f"{case.id}: a child may be in danger now, expected a case that can wait",
+            remedy="Decide it, hand it to the leads, or pass it on.",
+        )
     if not now < until <= now + LONGEST_SET_ASIDE:
         raise InputError(
             f"{case.id}: set aside outside the next {LONGEST_SET_ASIDE.days} days, expected a time within them"

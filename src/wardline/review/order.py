@@ -53,7 +53,8 @@ def rank(
     now: datetime,
     handling_hours: float = HANDLING_HOURS,
 ) -> records.Case:
-    """Give a case its place in every order. One that has a place keeps the graver of what was known and what is new; its version stays."""
+    """Give a case its place in every order. One that has a place keeps the graver of what was known and what is new; its version stays. Danger
+    that was not known ends its being set aside."""
     urgency = assess(signals, item.context, weights)
     if case.urgency is not None:
         urgency = graver(case.urgency, urgency, weights)
@@ -61,7 +62,7 @@ def rank(
     since = case.imminent_since or (now if is_imminent(signals) else None)
     return replace(
         case, urgency=urgency, lane=place.lane, views_turn=place.views_turn, delay_turn=place.delay_turn,
-        imminent_since=since, score_turn=-urgency.odds.violation, lot=lot_of(case.id) if case.lot is None else case.lot,
+        imminent_since=since, held_until=case.held_until if since == case.imminent_since else None, score_turn=-urgency.odds.violation, lot=lot_of(case.id) if case.lot is None else case.lot,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def divert(case: records.Case, queue: str, *, lead_id: str, now: datetime) -> re
 
 
 def mark_danger(case: records.Case, user: records.User, *, now: datetime) -> records.Case:
-    """Note that a child may be in danger now. From then on the case comes before all others, for everybody.
+    """Note that a child may be in danger now. From then on the case comes before all others, for everybody, also if it was set aside.
 
     Raises:
         ConflictError: It is not open, or marked already.
@@ -74,7 +74,7 @@ def mark_danger(case: records.Case, user: records.User, *, now: datetime) -> rec
     _require_open(case)
     if case.imminent_since is not None:
         raise ConflictError(f"{case.id}: marked already, expected a case that is not")
-    return replace(case, imminent_since=now, version=case.version + 1)
+    return replace(case, imminent_since=now, held_until=None, version=case.version + 1)
 
 
 def _require_open(case: records.Case) -> None:

@@ -68,6 +68,22 @@ def test_evidence_of_a_case_that_is_set_aside_outlives_its_hold(
     assert line.store.item(case.item_ids[0]).sealed
 
 
+def test_a_case_with_danger_offers_no_setting_aside_and_refuses_it_on_the_page(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    page = _take(desk)
+    assert "Set it aside" in page.text
+    old = page.form("/hold")
+    user = line.store.user_named("mika")
+    assert user is not None
+    line.wardline.mark_danger(case.id, user=user, note="a threat for today")
+    assert "Set it aside" not in desk.get(f"/cases/{case.id}").text
+    refused = desk.send(old, hours="24", reason="asked the platform")
+    assert refused.status == 409
+    assert "a child may be in danger now" in refused.text.lower()
+    assert line.store.case(case.id).held_until is None
+
+
 def test_a_case_that_was_handed_on_goes_to_a_lead_first(
     desk: Browser, lead: Browser, line: Line, case: records.Case
 ) -> None:
