@@ -301,6 +301,7 @@ def test_a_share_is_looked_at_by_somebody_who_took_no_part(sampled: Line) -> Non
         say(sampled, case, person, violation(case))
     third = now(sampled, cases[2])
     assert (third.state, third.stage, third.restricted) == (CaseState.OPEN, Stage.AUDIT, True)
+    assert (third.target, third.due_at) == (Target.RESTRICTED, third.opened_at + timedelta(hours=72))
     assert set(third.passed_by) == {people[0].user.id, people[1].user.id}
     assert sampled.wardline.next_case(people[0].user) is None
     assert sampled.wardline.next_case(people[2].user) is not None

@@ -146,7 +146,8 @@ class _Deciding:
 
     def _sample(self, member: records.ClusterMember, case: records.Case, item: records.Item) -> None:
         parts, batch = self._parts, self._batch
-        left = review.sample(case, batch.spread, others=self._spoke if self._is_anybody_else() else ())
+        others = self._spoke if self._is_anybody_else() else ()
+        left = _dated(parts, review.sample(case, batch.spread, others=others))
         batch.spread = replace(batch.spread, sampled=batch.spread.sampled + 1)
         hides = left.restricted and not case.restricted
         touched = replace(
@@ -178,10 +179,7 @@ class _PuttingInFront:
         if case.stage is Stage.AUDIT or (review.may_be_decided(case, item) and self._is_decided(member)):
             return
         parts, batch = self._parts, self._batch
-        near = review.put_in_front(case, item, batch.spread, parts.rules.weights)
-        # Its queue stays: the name of another one would tell the next person what was found.
-        hours = review.hours_of(near.queue, parts.rules.queues)
-        near = review.with_target(near, targets=parts.rules.targets, queue_hours=hours)
+        near = _dated(parts, review.put_in_front(case, item, batch.spread, parts.rules.weights))
         batch.spread = replace(batch.spread, put_in_front=batch.spread.put_in_front + 1)
         hides = not case.restricted
         touched = replace(
@@ -196,6 +194,12 @@ class _PuttingInFront:
         if member.file_id not in self._decided:
             self._decided[member.file_id] = self._parts.store.standing_spread(member.file_id) is not None
         return self._decided[member.file_id]
+
+
+def _dated(parts: Parts, case: records.Case) -> records.Case:
+    """Give a case the target of what is known of it now. Its queue stays: the name of another one would tell the next person what was found."""
+    hours = review.hours_of(case.queue, parts.rules.queues)
+    return review.with_target(case, targets=parts.rules.targets, queue_hours=hours)
 
 
 def _hide(parts: Parts, batch: _Batch, before: records.Case, after: records.Case, item: records.Item) -> None:
