@@ -23,6 +23,7 @@ from wardline.records import (
     ListTrust,
     Outcome,
     Role,
+    Stage,
     Target,
     Verb,
 )
@@ -32,6 +33,7 @@ from wardline.testing.harness import REPORTER, Line
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LineWith = Callable[..., Line]
+NEAR = "Near a file that two people found to be a violation of category A2"
 
 
 @pytest.fixture
@@ -159,6 +161,49 @@ def test_only_what_no_verified_list_knows_is_shown_again_by_itself_and_only_wher
         verbs = [entry.verb for _, entry in line.wardline.entries_about(spread[0].id, 9)]
         assert (Verb.CASE_RESTORED in verbs) is allowed
         assert line.verify().ok
+
+
+def test_no_machine_shows_again_what_a_person_found_in_it_or_in_a_file_like_it(line_with: LineWith) -> None:
+    with line_with(restore_unverified=True) as line:
+        match = replace(make.item().matches[0], trust=ListTrust.UNVERIFIED)
+        said: tuple[dict[str, Any], ...] = (
+            {"stage": Stage.APPEAL, "decision_id": make.new_id("decision")}, {"stage": Stage.SECOND}, {"stage": Stage.ADJUDICATION},
+            {"stage": Stage.AUDIT}, {"reasons": (NEAR,)}, {"imminent_since": line.clock.now()}, {},
+        )  # fmt: skip
+        items = [make.item(matches=(match,), platform="example") for _ in said]
+        cases = [
+            make.case(item_ids=(item.id,), opened_at=line.clock.now(), **values)
+            for item, values in zip(items, said, strict=True)
+        ]
+        put(line, *items, *cases)
+        line.clock.advance(8 * DAY)
+        line.chores.run()
+        assert [line.store.case(each.id).restricted for each in cases] == [True] * 6 + [False]
+
+
+def test_an_appeal_about_an_old_case_is_nothing_that_is_hidden_without_a_decision(
+    line_with: LineWith,
+) -> None:
+    with line_with(restricted_share=1.0) as line:
+        appeals = [
+            make.case(opened_at=line.clock.now() - 90 * DAY, stage=Stage.APPEAL, decision_id=make.new_id("decision"), lot=0.5)
+            for _ in range(9)
+        ]  # fmt: skip
+        put(line, *appeals)
+        mika, seen = line.person("mika").user, upload(line, 1, views_per_hour=1e6)
+        line.chores.run()
+        assert (AlarmKind.RESTRICTED_LONG, "restricted") not in told(line)
+        taken = line.wardline.next_case(mika)
+        assert taken is not None
+        assert taken.id == seen.id
+        line.wardline.return_case(seen.id, user=mika)
+        hidden = make.case(opened_at=line.clock.now() - 8 * DAY, lot=0.5)
+        put(line, hidden)
+        line.chores.run()
+        assert (AlarmKind.RESTRICTED_LONG, "restricted") in told(line)
+        taken = line.wardline.next_case(mika)
+        assert taken is not None
+        assert taken.id == hidden.id
 
 
 def test_half_of_the_share_is_the_oldest_and_half_is_drawn_evenly_among_all(line_with: LineWith) -> None:

@@ -190,7 +190,14 @@ class HandingOut:
     def _restricted_long(self, taker: Taker, most: int) -> Sequence[records.Case]:
         now = self._parts.now()
         before = now - self._parts.rules.restricted_most
-        return self._parts.store.restricted_cases(now=now, taker=taker, before=before, most=most)
+        number = most
+        while True:
+            found = self._parts.store.restricted_cases(now=now, taker=taker, before=before, most=number)
+            # What an appeal is about was decided, and its case may be old: it is not hidden without a decision.
+            undecided = [case for case in found if case.stage is not records.Stage.APPEAL]
+            if len(undecided) >= most or len(found) < number or number == _LOOK_AT_MOST:
+                return undecided[:most]
+            number = min(2 * number, _LOOK_AT_MOST)
 
     def _ordered(self, taker: Taker, chosen: wellbeing.Selection | None, most: int) -> Sequence[records.Case]:
         found = self._standings(taker, chosen, most)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wardline import enforcement, records
+from wardline import enforcement, records, review
 from wardline.errors import VersionConflictError
 from wardline.pipeline import alarms
 from wardline.pipeline.parts import Parts
@@ -15,6 +15,7 @@ from wardline.records import AlarmKind, Insert, ListTrust, Replace, Task, Verb
 
 _COUNTED = 100
 _AT_ONCE = 200
+_PAGES = 10
 
 
 class Restoring:
@@ -31,7 +32,7 @@ class Restoring:
         if parts.rules.restore_unverified:
             for queue in queues:
                 self._restore_some(queue)
-        long = [case for queue in queues for case in self._long(queue, most=_COUNTED)]
+        long = [case for queue in queues for case in self._undecided(queue)]
         if not long:
             alarms.resolve_about(parts, AlarmKind.RESTRICTED_LONG, "restricted")
             return
@@ -47,13 +48,27 @@ class Restoring:
         before = self._parts.now() - self._parts.rules.restricted_most
         return self._parts.store.long_restricted(queue=queue, before=before, after=after, most=most)
 
+    def _undecided(self, queue: str) -> list[records.Case]:
+        """Give the first of them, without appeals: what those are about was decided."""
+        found: list[records.Case] = []
+        after: str | None = None
+        for _ in range(_PAGES):
+            page = self._long(queue, most=_COUNTED, after=after)
+            found += [case for case in page if case.stage is not records.Stage.APPEAL]
+            if len(page) < _COUNTED or len(found) >= _COUNTED:
+                break
+            after = page[-1].id
+        return found[:_COUNTED]
+
     def _restore_some(self, queue: str) -> None:
         some = self._long(queue, most=_AT_ONCE, after=self._after.get(queue))
         self._after[queue] = some[-1].id if len(some) == _AT_ONCE else None
         items = self._parts.store.several_items([item_id for case in some for item_id in case.item_ids])
         for case in some:
             own = [items[item_id] for item_id in case.item_ids if item_id in items]
-            if len(own) == len(case.item_ids) and not any(map(_is_certain, own)) and not self._in_hand(case):
+            is_whole = len(own) == len(case.item_ids)
+            is_in_doubt = review.is_unjudged(case) and not any(map(_is_certain, own))
+            if is_whole and is_in_doubt and not self._in_hand(case):
                 self._restore(case, own)
 
     def _in_hand(self, case: records.Case) -> bool:

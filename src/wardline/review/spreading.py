@@ -118,6 +118,15 @@ def is_near_a_violation(case: records.Case) -> bool:
     return any(each.startswith(NEAR_A_VIOLATION) for each in case.reasons)
 
 
+def is_unjudged(case: records.Case) -> bool:
+    """Say whether nobody found anything in this file or in one like it, nor says that a child may be in danger: else no machine shows it again."""
+    of_others = any(
+        each.startswith(NEAR_A_VIOLATION) or each in (IDENTICAL, SAMPLED, IN_DOUBT) for each in case.reasons
+    )
+    is_first = case.stage is Stage.FIRST and case.decision_id is None
+    return is_first and not of_others and case.imminent_since is None
+
+
 def without_neighbours(case: records.Case, *, hidden_for_it: bool) -> records.Case:
     """Give a case without what people found of a file near its own: neither in words, nor in its place in the order, nor in
     its target, nor by being hidden.
