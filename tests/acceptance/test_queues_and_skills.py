@@ -77,6 +77,11 @@ def test_the_first_queue_that_fits_gets_the_case_and_only_who_has_its_skills_tak
         taken = [line.wardline.next_case(mika) for _ in range(3)]
         assert {each.id for each in taken if each} == {plain.id, private.id}
         assert taken[2] is None
+        with pytest.raises(NotAllowedError, match="in the queue german, whose skills this person lacks"):
+            line.wardline.claim(german.id, user=mika)
+        line.wardline.claim(german.id, user=noor)
+        skilled_no_more = changing_people.change_skills(line.parts, "noor", ())
+        line.wardline.claim(german.id, user=skilled_no_more)  # what is in hand stays
         assert german.due_at == german.opened_at + 12 * HOUR
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from wardline import records, review
-from wardline.pipeline import finding, wellbeing
+from wardline.pipeline import finding, taking, wellbeing
 from wardline.pipeline import review as reviewing
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.parts import Parts
@@ -26,7 +26,8 @@ class ReviewActs:
         return self._handing_out.waiting_in_order(user, most=most)
 
     def claim(self, case_id: str, *, user: records.User) -> records.Case:
-        """Claim one case, or renew a claim."""
+        """Claim one case, or renew a claim. ``NotAllowedError`` also where the person lacks a skill that its queue asks for."""
+        taking.require_skills(self.parts, self.parts.store.case(case_id), user)
         wellbeing.require_may_take(self.parts, case_id, user)
         return reviewing.claim(self.parts, case_id, user)
 

@@ -6,10 +6,27 @@ import threading
 from datetime import datetime, timedelta
 
 from wardline import records, review
+from wardline.errors import NotAllowedError
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import GENERAL_QUEUE, Taker
 
 _LOOK_AGAIN = timedelta(minutes=1)
+
+
+def has_skills(parts: Parts, case: records.Case, user: records.User) -> bool:
+    """Say whether a person has the skills that the queue of a case asks for. A queue that the settings do not name any more asks for none."""
+    rules = parts.rules.queues
+    is_named = any(rule.name == case.queue for rule in rules)
+    return not is_named or case.queue in review.taken_with(user.skills, rules)
+
+
+def require_skills(parts: Parts, case: records.Case, user: records.User) -> None:
+    """Require the skills of a case's queue of whoever takes it by hand. What they hold already they keep."""
+    if case.claimed_by != user.id and not has_skills(parts, case, user):
+        raise NotAllowedError(
+            f"{case.id}: in the queue {case.queue}, whose skills this person lacks, expected somebody who has them",
+            remedy="Take the next case. A lead can move the case or give it to somebody.",
+        )
 
 
 class Takers:

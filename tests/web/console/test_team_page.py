@@ -175,3 +175,12 @@ def test_skills_are_ticked_by_leads_and_administrators(api: Api, line: Line) -> 
         stale = boss.send(page.form("/skills"), skill="german")
         assert stale.status == 400
         changing_people.change_skills(line.parts, "mika", [])
+
+
+def test_the_page_of_a_case_whose_queue_asks_for_other_skills_says_so_and_offers_no_taking(
+    api: Api, line: Line
+) -> None:
+    german = line.case_of(line.submit(picture(2), flag="spam", language="de"))
+    page = signed_in(api, line, "mika").get(f"/cases/{german.id}")
+    assert "It waits in a queue whose skills you do not have" in page.text
+    assert "Take this case" not in page.text

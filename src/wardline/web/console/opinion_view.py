@@ -8,6 +8,7 @@ from wardline import records, review
 from wardline.errors import NotFoundError
 from wardline.pipeline.blindness import Answered
 from wardline.pipeline.golden import KnownAnswer
+from wardline.pipeline.taking import has_skills
 from wardline.records import CaseState, Outcome, Stage
 from wardline.web.console.desk import Desk
 
@@ -65,6 +66,8 @@ def _why_not(desk: Desk, case: records.Case) -> str:
     """Say why this person may not take the case; empty when they may."""
     if review.is_party(case, desk.user):
         return "It is about an account of yours, so somebody else decides."
+    if not has_skills(desk.wardline.parts, case, desk.user):
+        return "It waits in a queue whose skills you do not have, so somebody who has them decides."
     if desk.user.id not in case.passed_by or desk.user.id in case.declined_by:
         return ""
     if case.stage is Stage.APPEAL:
