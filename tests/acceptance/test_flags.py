@@ -141,6 +141,32 @@ def test_a_trusted_flaggers_flag_comes_before_a_users(line: Line, trusted: Key) 
     assert "A trusted flagger flagged it: child-safety" in the_case(line).reasons
 
 
+def test_what_more_people_see_since_then_moves_up_with_a_flag_that_says_so_and_never_down(
+    line: Line, low: Key
+) -> None:
+    flag(line, picture(), key=low)
+    before = the_case(line)
+    assert before.urgency is not None
+    assert not before.urgency.views_known
+
+    def again(reason: str, views: float) -> records.Case:
+        seen = {"account": "account-9", "content_reference": "post-9", "views_per_hour": views}
+        line.wardline.flag(Flagged(reason=reason, upload=line.upload(picture(), **seen)), api_key=low.record)  # type: ignore[arg-type]
+        return the_case(line)
+
+    for reason, views, most in (("spam", 5e4, 5e4), ("spam", 9e4, 9e4), ("nudity", 10.0, 9e4)):
+        after = again(reason, views)
+        assert after.urgency is not None
+        assert (after.urgency.views_known, after.urgency.views_per_hour) == (True, most)
+        assert after.urgency.odds == before.urgency.odds
+    assert after.views_turn is not None
+    assert before.views_turn is not None
+    assert after.views_turn < before.views_turn
+    (item,) = [line.store.item(each) for each in after.item_ids]
+    assert item.context is not None
+    assert item.context.views_per_hour == 9e4
+
+
 def test_a_flag_about_danger_now_brings_an_open_case_to_the_front(line: Line, trusted: Key) -> None:
     flag(line, picture(), key=trusted)
     assert the_case(line).imminent_since is None

@@ -187,8 +187,9 @@ def _join(
             remembered = _remembered(parts, flagged, flag, api_key, key)
             if remembered is None:
                 return None
-            notice_id, written = _joined(parts, item, flag, actor=api_key.id)
-            written.changes += [*remembered, *_more_known(parts, item.id, flagged)]
+            known = _more_known(parts, item.id, flagged)
+            notice_id, written = _joined(parts, known or item, flag, actor=api_key.id)
+            written.changes += [*remembered, *([Replace(known)] if known else [])]
             written.commit(parts)
         except (VersionConflictError, AlreadyExistsError):
             if tried == _TRIES - 1:
@@ -198,18 +199,22 @@ def _join(
     raise VersionConflictError(f"{item.id}: its case kept changing, expected a moment of rest")
 
 
-def _more_known(parts: Parts, item_id: str, flagged: Flagged) -> list[records.Change]:
-    """Give the file with what came with the flag for a report; nothing where that says nothing new."""
+def _more_known(parts: Parts, item_id: str, flagged: Flagged) -> records.Item | None:
+    """Give the file with what came with the flag for a report, and how many see it now if that is more; None where that says nothing new."""
     if flagged.upload is None:
-        return []
+        return None
     item = parts.store.item(item_id)
-    told = intake.not_in_the_future(flagged.upload.context, parts.now()).facts
-    if item.context is None or told is None:
-        return []
-    facts = referral.also_known(item.context.facts, told)
-    if facts == item.context.facts:
-        return []
-    return [Replace(replace(item, context=replace(item.context, facts=facts), version=item.version + 1))]
+    told = intake.not_in_the_future(flagged.upload.context, parts.now())
+    if item.context is None:
+        return None
+    facts = item.context.facts if told.facts is None else referral.also_known(item.context.facts, told.facts)
+    views = max(
+        filter(None, (item.context.views_per_hour, told.views_per_hour)), default=item.context.views_per_hour
+    )
+    if facts == item.context.facts and views == item.context.views_per_hour:
+        return None
+    context = replace(item.context, facts=facts, views_per_hour=views)
+    return replace(item, context=context, version=item.version + 1)
 
 
 def _remembered(
@@ -244,6 +249,8 @@ def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str)
         again = replace(before, count=before.count + 1, version=before.version + 1)
         told = parts.entry(Verb.FLAG_RECEIVED, again.id, actor=actor, detail=f"number {again.count}")
         written.note(Replace(again), told)
+        if case.state is CaseState.OPEN and _is_seen_by_more(case, item):
+            _renewed(parts, case, _flagged(parts, case, item, flag), again, written, actor=actor)
         return again.id, written
     notice, written = flags_kept.noticed(parts, item, case.id, flag, actor=actor)
     match case.state:
@@ -254,6 +261,11 @@ def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str)
         case CaseState.DECIDED:  # what was decided answers it when it takes effect
             _in_danger(parts, case, flag, notice, written)
     return notice.id, written
+
+
+def _is_seen_by_more(case: records.Case, item: records.Item) -> bool:
+    views = item.context.views_per_hour if item.context else None
+    return views is not None and case.urgency is not None and views > case.urgency.views_per_hour
 
 
 def _renewed(

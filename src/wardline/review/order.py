@@ -18,7 +18,7 @@ import numpy as np
 from wardline import records
 from wardline.kernels import queueing
 from wardline.records import Place, Urgency
-from wardline.review.urgency import assess, graver, is_imminent, lane_of, severity
+from wardline.review.urgency import assess, graver, is_imminent, lane_of, seen_by_more, severity
 from wardline.review.weights import Weights
 
 HANDLING_HOURS = 1 / 60
@@ -57,7 +57,7 @@ def rank(
     that was not known ends its being set aside."""
     urgency = assess(signals, item.context, weights)
     if case.urgency is not None:
-        urgency = graver(case.urgency, urgency, weights)
+        urgency = seen_by_more(graver(case.urgency, urgency, weights), urgency)
     place = place_of(case, urgency, item.context, weights, handling_hours=handling_hours)
     since = case.imminent_since or (now if is_imminent(signals) else None)
     return replace(

@@ -8,7 +8,7 @@ left by them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from wardline import records
@@ -64,6 +64,13 @@ def assess(
 def graver(one: records.Urgency, other: records.Urgency, weights: Weights) -> records.Urgency:
     """Give the urgency whose signal is graver; the first where they are equal."""
     return max(one, other, key=lambda each: severity(each.odds, weights))
+
+
+def seen_by_more(urgency: records.Urgency, told: records.Urgency) -> records.Urgency:
+    """Give an urgency with the reach that the platform told later, if that is more: what spreads since then moves up, and nothing moves down."""
+    if not told.views_known or told.views_per_hour <= urgency.views_per_hour:
+        return urgency
+    return replace(urgency, views_known=True, views_per_hour=told.views_per_hour)
 
 
 def severity(odds: Odds, weights: Weights) -> float:
