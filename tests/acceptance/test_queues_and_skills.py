@@ -299,6 +299,29 @@ def test_danger_ends_the_wait_of_a_case_that_was_set_aside_and_such_a_case_is_no
                 line.wardline.hold_case(case.id, user=mika.user, until=until, note="asked again")
 
 
+@pytest.mark.parametrize("by_flag", [False, True])
+def test_danger_shortens_how_long_a_case_waits_for_whom_it_was_given_to(
+    line_with: Callable[..., Line], *, by_flag: bool
+) -> None:
+    with line_with(queues=()) as line:
+        mika, noor, lea = line.person("mika"), line.person("noor"), line.person("lea", Role.LEAD)
+        case = line.case_of(line.submit(picture(1), flag="spam", account="a", content_reference="post-1"))
+        line.wardline.assign(case.id, lead=lea.user, to="mika")
+        if by_flag:
+            told = Flagged(
+                reason=records.IMMINENT_DANGER, account_reference="a", content_reference="post-1", upload=None
+            )
+            line.wardline.flag(told, api_key=line.platform_key(trust=KeyTrust.TRUSTED).record)
+        else:
+            line.wardline.mark_danger(case.id, user=lea.user, note="a threat for today")
+        assert line.wardline.next_case(noor.user) is None
+        assert line.store.case(case.id).claimed_by == mika.user.id
+        line.clock.advance(line.parts.rules.lease)
+        taken = line.wardline.next_case(noor.user)
+        assert taken is not None
+        assert taken.id == case.id
+
+
 def test_skills_are_those_that_queues_ask_for(line_with: Callable[..., Line]) -> None:
     with line_with() as line:
         mika = skilled(line, "mika", "grave", "german", "german")

@@ -274,6 +274,7 @@ def _renewed(
     """Store a case with what a flag says of it. Of danger that nobody had said, what is reported already hears as when a person marks the case."""
     work = []
     if before.imminent_since is None and case.imminent_since is not None:
+        case = review.no_longer_kept(case, now=parts.now(), lease=parts.rules.lease)
         work = [*standing_alone.at_once(parts, case), late_danger.after_mark(case)]
     told = parts.entry(Verb.CASE_RENEWED, case.id, actor=actor, detail=notice.id)
     written.note(Replace(case), told, work=work)

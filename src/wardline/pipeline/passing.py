@@ -87,6 +87,7 @@ def mark_danger(parts: Parts, case_id: str, user: records.User, *, note: str) ->
     """
     rules = parts.rules
     case = review.mark_danger(parts.store.case(case_id), user, now=parts.now())
+    case = review.no_longer_kept(case, now=parts.now(), lease=rules.lease)
     case = replace(case, certificate_id=None)  # nothing that a machine did puts it behind others any more
     hours = review.hours_of(case.queue, rules.queues)
     case = review.with_target(case, targets=rules.targets, queue_hours=hours)

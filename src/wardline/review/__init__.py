@@ -60,7 +60,7 @@ from wardline.review.order import (
     place_of,
     rank,
 )
-from wardline.review.passing import ASSIGNED_FOR, assign, divert, mark_danger, pass_on
+from wardline.review.passing import ASSIGNED_FOR, assign, divert, mark_danger, no_longer_kept, pass_on
 from wardline.review.queues import QueueRule, hours_of, put_in_queue, queue_of, taken_with
 from wardline.review.reveals import frames_of, require_frame, viewed_frames
 from wardline.review.seeing import sees
@@ -172,6 +172,7 @@ __all__ = [
     "may_be_decided",
     "needs_view",
     "next_turn",
+    "no_longer_kept",
     "open_again",
     "open_case",
     "pass_on",

@@ -77,6 +77,14 @@ def mark_danger(case: records.Case, user: records.User, *, now: datetime) -> rec
     return replace(case, imminent_since=now, held_until=None, version=case.version + 1)
 
 
+def no_longer_kept(case: records.Case, *, now: datetime, lease: timedelta) -> records.Case:
+    """Shorten how long a case waits for whoever has it to the lease of a claim, for a child may be in danger now: who was given it for longer may be at
+    another one. Its version stays."""
+    if case.lease_until is None or case.lease_until <= now + lease:
+        return case
+    return replace(case, lease_until=now + lease)
+
+
 def _require_open(case: records.Case) -> None:
     if case.state is not records.CaseState.OPEN:
         raise ConflictError(f"{case.id}: {case.state}, expected open")
