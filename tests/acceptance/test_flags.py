@@ -154,6 +154,7 @@ def test_what_more_people_see_since_then_moves_up_with_a_flag_that_says_so_and_n
         line.wardline.flag(Flagged(reason=reason, upload=line.upload(picture(), **seen)), api_key=low.record)  # type: ignore[arg-type]
         return the_case(line)
 
+    after = before
     for reason, views, most in (("spam", 5e4, 5e4), ("spam", 9e4, 9e4), ("nudity", 10.0, 9e4)):
         after = again(reason, views)
         assert after.urgency is not None

@@ -42,9 +42,10 @@ def letter_of(case: records.Case) -> Letter:
 
 def with_target(case: records.Case, *, targets: Targets, queue_hours: float) -> records.Case:
     """Set a case's class and target: of all that fit the one that ends first, and never later than the one it has. Its version stays."""
-    ends = [_of_class(case, waits_since(case, targets), targets, queue_hours)]
+    began = waits_since(case, targets)
+    ends = [_of_class(case, began, targets, queue_hours)]
     if case.restricted and case.stage is not Stage.APPEAL:  # an appeal is about what was decided
-        ends.append((_after(case.opened_at, targets.restricted_hours), Target.RESTRICTED))
+        ends.append((_after(began, targets.restricted_hours), Target.RESTRICTED))
     if case.imminent_since is not None:
         ends.append((_after(case.imminent_since, targets.imminent_hours), Target.IMMINENT))
     due_at, target = min(ends, key=lambda each: each[0])
