@@ -279,6 +279,9 @@ class _Filing:
             )
             return True
         except AuthorityError as error:
+            _log.warning(
+                "authority refused or failed", referral=self._current.id, call=name, problem=error.message
+            )
             failed = referral.on_error(self._current, step, error, self._parts.now())
             return self._fail(failed)
         _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
