@@ -77,3 +77,14 @@ def test_a_sandbox_needs_a_secret_that_only_its_owner_may_read(place: Place) -> 
         run("sandbox", "platform", "--secret-file", secret, "--port", "0", "--json").error["error"]
         == "secret-file"
     )
+
+
+def test_the_authority_misbehaves_when_told_to_and_an_unknown_fault_is_refused(tmp_path: Path) -> None:
+    words = ("sandbox", "authority", "--port", "0", "--fault", "status=server-error", "--clock-hours", "-30")
+    with started(*words, errors=tmp_path / "errors") as (_, said):
+        assert "<responseCode>1000<" in httpx.get(f"{said['url']}/status", auth=("sandbox", "sandbox")).text
+        assert httpx.get(f"{said['url']}/xsd", auth=("sandbox", "sandbox")).status_code == 200
+    from tests.cli.conftest import run
+
+    refused = run("sandbox", "authority", "--port", "0", "--fault", "nonsense", "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")
