@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
-import structlog
 
 from wardline import errors
 from wardline.adapters.authorities.ncmec import PRODUCTION_URL, TEST_URL, NcmecAuthority
@@ -27,6 +30,15 @@ def client(handler: Callable[[httpx.Request], httpx.Response]) -> NcmecAuthority
     return NcmecAuthority(
         "sandbox", "user", "word\n", now, sandbox_url=URL, transport=httpx.MockTransport(handler)
     )
+
+
+@contextmanager
+def hearing() -> Iterator[list[dict[str, Any]]]:
+    """Catch what the client logs, whatever the process does with logs."""
+    told: list[dict[str, Any]] = []
+    log = SimpleNamespace(info=lambda event, **values: told.append({"event": event, **values}))
+    with mock.patch("wardline.adapters.authorities.ncmec.client._log", log):
+        yield told
 
 
 def says(code: int, *, status: int = 200, more: str = "") -> Callable[[httpx.Request], httpx.Response]:
@@ -177,7 +189,7 @@ def test_the_request_id_of_every_call_is_logged_also_of_one_that_was_refused(sta
         answer.status_code, answer.headers["Request-ID"] = status, f"id-{request.url.path.rpartition('/')[2]}"
         return answer
 
-    with client(numbered) as authority, structlog.testing.capture_logs() as told:
+    with client(numbered) as authority, hearing() as told:
         for call in (
             authority.status,
             authority.fetch_schema,
@@ -206,7 +218,7 @@ def test_the_request_id_of_a_file_that_arrived_is_logged_beside_that_of_its_deta
         response.headers["Request-ID"] = f"id-{request.url.path.rpartition('/')[2]}"
         return response
 
-    with client(numbered) as authority, structlog.testing.capture_logs() as told:
+    with client(numbered) as authority, hearing() as told:
         authority.attach("77", sample_file(1), content)
     assert [each["request_id"] for each in told if each["event"] == "authority called"] == [
         "id-upload",
@@ -221,7 +233,7 @@ def test_a_request_id_that_may_be_anything_is_neither_logged_nor_kept(given: str
         client(
             lambda _: httpx.Response(200, stream=httpx.ByteStream(body), headers={"Request-ID": given})
         ) as authority,
-        structlog.testing.capture_logs() as told,
+        hearing() as told,
     ):
         assert authority.finish("77").request_id is None
     assert [each["request_id"] for each in told] == [None]
