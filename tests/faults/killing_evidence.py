@@ -77,7 +77,7 @@ def _look(
         done = line.store.destruction(destruction_id)
         if done.state is not DestructionState.DONE or [each.item_id for each in done.destroyed] != [item_id]:
             wrong.append(f"destruction: {done.state} of {len(done.destroyed)}, expected done of one")
-        if list(line.parts.vault.inventory()) or list(folder.rglob(f"{item_id}*")):
+        if list(line.parts.vault.inventory()) or any(folder.rglob(f"{item_id}*")):
             wrong.append("vault: holds something, expected nothing")
         if line.store.item(item_id).sealed:
             wrong.append("item: sealed, expected destroyed")
