@@ -77,3 +77,30 @@ def test_a_sandbox_needs_a_secret_that_only_its_owner_may_read(place: Place) -> 
         run("sandbox", "platform", "--secret-file", secret, "--port", "0", "--json").error["error"]
         == "secret-file"
     )
+
+
+def test_the_authority_misbehaves_when_told_to_and_an_unknown_fault_is_refused(tmp_path: Path) -> None:
+    words = ("sandbox", "authority", "--port", "0", "--fault", "status=server-error", "--clock-hours", "-30")
+    with started(*words, errors=tmp_path / "errors") as (_, said):
+        assert "<responseCode>1000<" in httpx.get(f"{said['url']}/status", auth=("sandbox", "sandbox")).text
+        assert httpx.get(f"{said['url']}/xsd", auth=("sandbox", "sandbox")).status_code == 200
+    from tests.cli.conftest import run
+
+    refused = run("sandbox", "authority", "--port", "0", "--fault", "nonsense", "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")
+
+
+def test_a_verb_that_asks_the_authority_prints_its_answer_and_nothing_else(
+    place: Place, tmp_path: Path
+) -> None:
+    with started("sandbox", "authority", "--port", "0", errors=tmp_path / "errors") as (_, said):
+        settings, password = place.folder / "wardline.toml", place.folder / "keys" / "authority.secret"
+        password.touch(mode=0o600)
+        password.write_text("sandbox", "ascii")
+        filled = f'[referral]\nauthority = "ncmec"\nsandbox_url = "{said["url"]}"\nusername = "sandbox"\npassword_file = "keys/{password.name}"\n'
+        settings.write_text(settings.read_text("utf-8").replace("[referral]\n", filled, 1), "utf-8")
+        command = [sys.executable, "-m", "wardline", "check", "--folder", str(place.folder), "--json"]
+        printed = subprocess.run(command, capture_output=True, text=True, check=False)
+    checks = {each["name"]: each["detail"] for each in json.loads(printed.stdout)["checks"]}
+    assert "answers and knows the credentials" in checks["authority"]
+    assert printed.stderr == ""

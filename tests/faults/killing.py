@@ -3,6 +3,7 @@
 ``story``: one installation over a real store, vault, authority and platform (by HTTP) carries an upload to its receipt; each process that works on it is killed at a visit
 drawn by lot, and the next takes it up, until one comes to the end. Then everything must have happened exactly once.
 ``commits``: four threads commit cases with their hold, entry, count and DBOS's work, until their process is killed; whatever was acknowledged must be there, whole.
+``evidence``: a reported file is destroyed on request, by one process after the other; then nothing of it is left, and the log has that once.
 ``KIND`` is ``sqlite``, or the URL of a PostgreSQL database to copy. The last line that it prints is JSON. A twin is the decode sandbox, which belongs to
 one process: its answers are taken down once and given again.
 """
@@ -17,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults import killing_commits, killing_story
+from tests.faults import killing_commits, killing_evidence, killing_story
 from tests.faults.forked import Servant
 
 _MOST_ROUNDS_WITHOUT_A_KILL = 5
@@ -44,7 +45,7 @@ def main(mode: str, kind: str, kills: int, seed: int, bug: str = "") -> Kills:
     """Kill so often; with a bug to plant if one is named."""
     done, chance = Kills(), random.Random(seed)
     databases = Servant(killing_commits.new_database)
-    run = killing_story.run if mode == "story" else killing_commits.run
+    run = {"story": killing_story.run, "commits": killing_commits.run, "evidence": killing_evidence.run}[mode]
     try:
         with tempfile.TemporaryDirectory() as folder:
             round_ = empty = 0

@@ -32,11 +32,11 @@ _MOST_VISITS = 40
 def new_database(question: tuple[str, str, str]) -> str:
     """Make a database for a mode, by copying one that was made before; gives its address."""
     mode, kind, folder = question
-    if mode == "story" and kind == "sqlite":
+    if mode != "commits" and kind == "sqlite":
         return "sqlite"
     if kind == "sqlite":
         return databases.new_database("sqlite", Path(folder))
-    template = kind.rpartition("/")[2] + ("_story" if mode == "story" else "_commits")
+    template = kind.rpartition("/")[2] + ("_commits" if mode == "commits" else "_story")
     name = f"killed_{os.getpid()}_{folder.rpartition('/')[2]}"
     _administer(kind, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"{kind.rpartition('/')[0]}/{name}"

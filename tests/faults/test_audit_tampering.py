@@ -6,6 +6,7 @@ each change is found. A million entries are verified by ``wardline bench audit``
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +49,10 @@ def changes_at(position: int) -> Iterator[Change]:
 
 
 def changes_to_checkpoints() -> Iterator[Change]:
-    """Give every flipped bit of every checkpoint, each dropped, and each pair that changed places."""
+    """Give every flipped bit of every checkpoint, each pair that changed places, and the last ones dropped.
+
+    One that is dropped while a later one stays is no finding, for that one is signed over all its entries too; see below.
+    """
     entries, signed = lines(_SIZE), checkpoints(_SIGNED_AT)
     for number, good in enumerate(signed):
         changed = [
@@ -59,8 +63,13 @@ def changes_to_checkpoints() -> Iterator[Change]:
         changed += [replace(good, size=good.size ^ 1 << bit) for bit in range(63)]
         for each in changed:
             yield "bit of a checkpoint", entries, [*signed[:number], each, *signed[number + 1 :]]
-    yield "checkpoints changed places", entries, [signed[1], signed[0], signed[2]]
-    yield "the last checkpoint dropped", entries, signed[:-1]
+    for one, other in itertools.combinations(range(len(signed)), 2):
+        swapped = signed.copy()
+        swapped[one], swapped[other] = swapped[other], swapped[one]
+        yield "checkpoints changed places", entries, swapped
+    for kept in range(len(signed)):
+        yield "the last checkpoints dropped", entries, signed[:kept]
+        yield "entries of the last checkpoints cut off", entries[: _SIGNED_AT[kept] - 1], signed[: kept + 1]
 
 
 def _numbered(contents: list[bytes]) -> list[Line]:
@@ -98,6 +107,23 @@ def test_the_changes_of_somebody_who_hashes_and_signs_anew_are_missed_and_counte
     found = missed(signed_anew(changes_at(5)))
     assert found["bit of an entry"] == found["bit of a hash"] == found["dropped"] == 0
     assert found["two changed places"] == _SIZE - 6
+
+
+def test_a_checkpoint_that_is_dropped_under_a_later_one_takes_nothing_from_what_is_signed() -> None:
+    entries, signed = lines(_SIZE), checkpoints(_SIGNED_AT)
+    for number in range(len(signed) - 1):
+        rest = [*signed[:number], *signed[number + 1 :]]
+        assert verify(entries, rest).ok
+        for at in (0, _SIGNED_AT[number] - 1, _SIZE - 1):
+            _, content, _ = entries[at]
+            changed = with_line(entries, consistent(at, content + b" "))
+            assert not verify(changed, rest).ok
+
+
+def test_every_small_change_to_the_checkpoints_is_found() -> None:
+    found = missed(changes_to_checkpoints())
+    assert found.pop("tried") > 1000
+    assert not +found
 
 
 @pytest.mark.faults

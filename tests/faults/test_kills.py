@@ -37,6 +37,10 @@ _PLACES = {
             for verb in ("item:routed", "case:claimed", "case:revealed", "case:decided", "action:delivered", "referral:moved")
         ),
     },
+    "evidence": {
+        "vault:key-destroyed", "vault:destroyed",
+        *(f"store:{when}-commit:evidence:destroyed" for when in ("before", "after")),
+    },
 }  # fmt: skip
 
 
@@ -76,7 +80,9 @@ def kill(mode: str, kind: str, kills: int, seed: int, *bug: str) -> dict[str, An
     [
         ("commits", 10, "sqlite"),
         ("story", 3, "sqlite"),
+        ("evidence", 3, "sqlite"),
         pytest.param("commits", 10, "postgres", marks=[pytest.mark.long, *databases.POSTGRES.marks]),
+        pytest.param("evidence", 3, "postgres", marks=[pytest.mark.long, *databases.POSTGRES.marks]),
         pytest.param("story", 4, "postgres", marks=[pytest.mark.long, *databases.POSTGRES.marks]),
     ],
     indirect=["kind"],
@@ -108,7 +114,7 @@ def test_a_run_in_which_nobody_can_be_killed_or_go_on_ends_and_says_so(mode: str
 
 @pytest.mark.faults
 @pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES], indirect=True)
-@pytest.mark.parametrize(("mode", "kills"), [("commits", 3500), ("story", 1500)])
+@pytest.mark.parametrize(("mode", "kills"), [("commits", 3500), ("story", 1500), ("evidence", 200)])
 def test_ten_thousand_kills_in_all_lose_nothing_and_double_nothing(
     mode: str, kills: int, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,6 +49,15 @@ def configure(least: int = INFO) -> None:
     root.setLevel(logging.WARNING)
 
 
+def quiet() -> None:
+    """Let a verb that ends by itself tell of warnings only, on stderr: its standard output is its answer. Once configured it stays so."""
+    if not structlog.is_configured():
+        structlog.configure(
+            wrapper_class=structlog.make_filtering_bound_logger(WARNING),
+            logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
+        )
+
+
 class _Stderr(io.TextIOBase):
     """Whatever is standard error at the moment: a logger that was made once outlives a stream that was put in its place."""
 

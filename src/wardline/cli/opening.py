@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def opened(folder: Path) -> Iterator[Installation]:
     """Open the installation in a folder and close it afterwards."""
     from wardline import settings, wiring
+    from wardline.cli import logging_setup
 
+    logging_setup.quiet()
     with wiring.open_installation(settings.load(folder)) as installation:
         yield installation
 

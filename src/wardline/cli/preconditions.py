@@ -47,6 +47,7 @@ class Precondition:
 def examine(folder: Path) -> list[Precondition]:
     """Look at everything that can be looked at; what depends on something that failed is left out."""
     from wardline import settings, wiring
+    from wardline.cli import logging_setup
 
     try:
         chosen = settings.load(folder)
@@ -56,6 +57,7 @@ def examine(folder: Path) -> list[Precondition]:
         Precondition("settings", State.OK, f"{chosen.folder / settings.FILE_NAME} reads well"),
         _keys(chosen),
     ]
+    logging_setup.quiet()
     try:
         installation = wiring.open_installation(chosen)
     except WardlineError as error:

@@ -39,13 +39,37 @@ def authority(
     password_file: Annotated[
         Path | None, typer.Option("--password-file", help='The password it asks for, else "sandbox".')
     ] = None,
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="FAULT",
+            help="Something that goes wrong, or CALL=FAULT; may be repeated. A wrong one lists them all.",
+        ),
+    ] = None,
+    fault_percent: Annotated[
+        float, typer.Option("--fault-percent", min=0.0, max=100.0, help="Of the calls, so many in a hundred.")
+    ] = 100.0,
+    clock_hours: Annotated[
+        float,
+        typer.Option(
+            "--clock-hours", min=-8760.0, max=8760.0, help="Its clock is ahead by so much; behind below 0."
+        ),
+    ] = 0.0,
+    schema: Annotated[
+        Path | None, typer.Option("--schema", metavar="PATH", help="Serve this schema, and check by it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a strict reporting interface: it checks order, documents and credentials as the authority does."""
+    """Run a strict reporting interface: it checks order, documents and credentials as the authority does, and misbehaves when told to."""
+    from wardline.testing.authority_misbehaving import chosen, clock_ahead
     from wardline.testing.authority_sandbox import AuthoritySandbox
 
+    wrong = chosen(faults or [], fault_percent)
     password = operator.read_password(password_file, "Password") if password_file else "sandbox"
-    sandbox = AuthoritySandbox(username=username, password=password, ledger_path=ledger)
+    sandbox = AuthoritySandbox(
+        username=username, password=password, ledger_path=ledger, faults=wrong, schema_path=schema, clock_now=clock_ahead(clock_hours)
+    )  # fmt: skip
     try:
         sandbox.start(port)
     except BaseException:

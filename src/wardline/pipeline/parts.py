@@ -15,6 +15,7 @@ from wardline import enforcement, intake, ports, preservation, records, review, 
 from wardline.errors import PlatformError
 from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.automation_rules import AutomationRules
+from wardline.pipeline.circuits import Circuits
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.pipeline.hearing import Hearing
 from wardline.pipeline.measures import Measures
@@ -160,6 +161,7 @@ class Parts:
     reached: ports.WritePoint = lambda _name: None
     measures: Measures = field(default_factory=Measures)
     hearing: Hearing = field(default_factory=Hearing)
+    circuits: Circuits = field(default_factory=Circuits)
 
     def now(self) -> datetime:
         """The time, from the one clock."""

@@ -17,7 +17,7 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, bundles, filing_work, receipts, reported, schemas
+from wardline.pipeline import alarms, bundles, filing_work, receipts, reported, schemas, sparing
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, ReferralState, Replace, Task, Verb
 from wardline.referral import Need
@@ -80,6 +80,11 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
 
 def refer(parts: Parts, referral_id: str, attempt: int) -> None:
     """Carry one referral as far as it goes: to its receipt, to a later try, or to a person."""
+    with parts.circuits.in_hand(referral_id):
+        _refer(parts, referral_id, attempt)
+
+
+def _refer(parts: Parts, referral_id: str, attempt: int) -> None:
     schemas.adopt(parts)
     current = parts.store.referral(referral_id)
     if current.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
@@ -103,7 +108,9 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
         _wait_for_settings(
             parts, current, attempt, f"authority: another one in the settings, expected {expected}"
         )
-    elif not _goes_elsewhere(parts, current, authority.name):
+    elif not _goes_elsewhere(parts, current, authority.name) and not sparing.spares(
+        parts, current, authority.name, attempt
+    ):
         _Filing(parts, authority, current, attempt).run()
 
 
@@ -270,6 +277,7 @@ class _Filing:
             answer = self._send(step)
         except ReportFinishedError as error:
             self._store_outcome(referral.on_error(self._current, step, error, self._parts.now()), error)
+            self._heard(error)
             return True
         except (EvidenceError, NotFoundError):
             self._commit(
@@ -279,12 +287,21 @@ class _Filing:
             )
             return True
         except AuthorityError as error:
+            _log.warning(
+                "authority refused or failed", referral=self._current.id, call=name, problem=error.message
+            )
             failed = referral.on_error(self._current, step, error, self._parts.now())
-            return self._fail(failed)
+            goes_on = self._fail(failed)
+            self._heard(error)
+            return goes_on
         _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
         self._parts.reached(f"authority:after-{name}")
         self._store_outcome(referral.on_answer(self._current, step, answer, self._parts.now()), answer)
+        self._heard(None)
         return True
+
+    def _heard(self, error: AuthorityError | None) -> None:
+        sparing.heard(self._parts, self._authority.name, error, about=self._current.id)
 
     def _send(self, step: referral.Call) -> records.AuthorityAnswer:
         match step:
@@ -306,6 +323,10 @@ class _Filing:
         if moved.state is ReferralState.FINISHED:
             self._file(moved, source)
             over(self._parts, self._current)
+            if (
+                self._parts.store.open_alarm(AlarmKind.FILING_FAILED, moved.authority) is not None
+            ):  # also from before a restart
+                sparing.wake(self._parts, moved.authority, besides=moved.id)
             for about in (moved.authority, NOBODY):
                 alarms.resolve_about(self._parts, AlarmKind.FILING_FAILED, about)
         else:
@@ -334,8 +355,7 @@ class _Filing:
         again = task(failed, self._attempt + 1, later)
         self._commit(failed, [again])
         if failed.attempts >= _ALARM_AFTER_ATTEMPTS:
-            message = f"Filing to {failed.authority} fails: {failed.problem or 'no clear answer'}. It is tried again; check its status."
-            alarms.raise_alarm(self._parts, AlarmKind.FILING_FAILED, failed.authority, message)
+            sparing.tell(self._parts, failed.authority, failed.problem)
         return False
 
     def _file(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:

@@ -17,6 +17,7 @@ from wardline.referral.bundling import (
     may_lead,
     settle,
 )
+from wardline.referral.circuit import Circuit, after, lets
 from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Score, checklist, median, score
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.duties import Discharged, Duty, Owed, owed
@@ -82,6 +83,7 @@ __all__ = [
     "Attach",
     "Bundle",
     "Call",
+    "Circuit",
     "Clocked",
     "Clocks",
     "Discharged",
@@ -96,6 +98,7 @@ __all__ = [
     "Score",
     "Step",
     "Submit",
+    "after",
     "also_known",
     "as_one",
     "assign",
@@ -118,6 +121,7 @@ __all__ = [
     "is_supplement",
     "join",
     "leave",
+    "lets",
     "linked",
     "may_join",
     "may_lead",

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
@@ -25,6 +30,15 @@ def client(handler: Callable[[httpx.Request], httpx.Response]) -> NcmecAuthority
     return NcmecAuthority(
         "sandbox", "user", "word\n", now, sandbox_url=URL, transport=httpx.MockTransport(handler)
     )
+
+
+@contextmanager
+def hearing() -> Iterator[list[dict[str, Any]]]:
+    """Catch what the client logs, whatever the process does with logs."""
+    told: list[dict[str, Any]] = []
+    log = SimpleNamespace(info=lambda event, **values: told.append({"event": event, **values}))
+    with mock.patch("wardline.adapters.authorities.ncmec.client._log", log):
+        yield told
 
 
 def says(code: int, *, status: int = 200, more: str = "") -> Callable[[httpx.Request], httpx.Response]:
@@ -164,6 +178,65 @@ def test_the_request_id_and_the_body_are_kept_as_received() -> None:
     ) as authority:
         answer = authority.finish("77")
     assert (answer.remote_id, answer.request_id, answer.body) == ("77", "abc", body)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_the_request_id_of_every_call_is_logged_also_of_one_that_was_refused(status: int) -> None:
+    handler = says(4100)
+
+    def numbered(request: httpx.Request) -> httpx.Response:
+        answer = handler(request)
+        answer.status_code, answer.headers["Request-ID"] = status, f"id-{request.url.path.rpartition('/')[2]}"
+        return answer
+
+    with client(numbered) as authority, hearing() as told:
+        for call in (
+            authority.status,
+            authority.fetch_schema,
+            lambda: authority.submit(sample_report()),
+            lambda: authority.attach("77", sample_file(1), CONTENTS[0]),
+            lambda: authority.finish("77"),
+            lambda: authority.retract("77"),
+        ):
+            with pytest.raises(errors.AuthorityError):
+                call()
+    calls = ("status", "xsd", "submit", "upload", "finish", "retract")
+    assert [
+        (each["call"], each["status"], each["request_id"])
+        for each in told
+        if each["event"] == "authority called"
+    ] == [(call, status, f"id-{call}") for call in calls]
+
+
+def test_the_request_id_of_a_file_that_arrived_is_logged_beside_that_of_its_details() -> None:
+    content = CONTENTS[0]
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    answer = says(0, more=f"<reportId>77</reportId><fileId>{'f' * 32}</fileId><hash>{digest}</hash>")
+
+    def numbered(request: httpx.Request) -> httpx.Response:
+        response = answer(request)
+        response.headers["Request-ID"] = f"id-{request.url.path.rpartition('/')[2]}"
+        return response
+
+    with client(numbered) as authority, hearing() as told:
+        authority.attach("77", sample_file(1), content)
+    assert [each["request_id"] for each in told if each["event"] == "authority called"] == [
+        "id-upload",
+        "id-fileinfo",
+    ]
+
+
+@pytest.mark.parametrize("given", ["two words", "x" * 129, "line\x0bbreak", "<b>"])
+def test_a_request_id_that_may_be_anything_is_neither_logged_nor_kept(given: str) -> None:
+    body = b"<reportDoneResponse><responseCode>0</responseCode><reportId>77</reportId><files/></reportDoneResponse>"
+    with (
+        client(
+            lambda _: httpx.Response(200, stream=httpx.ByteStream(body), headers={"Request-ID": given})
+        ) as authority,
+        hearing() as told,
+    ):
+        assert authority.finish("77").request_id is None
+    assert [each["request_id"] for each in told] == [None]
 
 
 def test_an_answer_that_somebody_on_the_way_compressed_is_read_and_kept_as_the_authority_said_it() -> None:

@@ -79,6 +79,42 @@ def test_an_officer_reads_what_the_platform_passed_of_the_account(line: Line) ->
     assert "location" not in missing
 
 
+def test_an_officer_reads_which_child_how_old_and_what_was_written_before_anything_of_the_account(
+    line: Line,
+) -> None:
+    facts = records.ReportFacts(
+        victims=(
+            records.Party(person=records.Person(first_name="Robin", age=11), account_reference="account-child", school="Hill School"),
+            records.Party(person=records.Person(), account_reference="account-other"),
+        ),
+        recipients=(records.Party(account_reference="account-99", screen_name="quillfeather"),),
+        incidents=(
+            records.Chat(client="Forum", room="garden", content="x" * 2000 + " meet me at the fountain at four"),
+            records.EmailMessage(content="see you there"),
+        ),
+    )  # fmt: skip
+    case, decider = in_hand(line, facts=facts)
+    found = decide(line, case, decider, DANGER)
+    text = signed_in(line).get(f"/referrals/{found.id}/officer").text
+    in_order = [
+        f"Yes: {DANGER}", "Robin, aged 11", "account-child", "Hill School", "no name known", "age not known", "account-other", "account-99, quillfeather",
+        "Written, Forum, garden", "meet me at the fountain at four", "the end; the whole is in the documents", "Written, e-mail", "see you there",
+        "account-1",
+    ]  # fmt: skip
+    start = text.index('class="paper officer')
+    places = [text.index(each, start) for each in in_order]
+    assert places == sorted(places)
+    assert "x" * 1500 not in text[start : text.index("</article>")]
+
+
+def test_an_officer_is_told_that_no_child_was_named(line: Line) -> None:
+    case, decider = in_hand(line)
+    found = decide(line, case, decider)
+    text = signed_in(line).get(f"/referrals/{found.id}/officer").text
+    assert "the platform named none" in text
+    assert "Written" not in text
+
+
 def test_an_officer_is_shown_nothing_that_is_not_in_the_report(line: Line) -> None:
     case, decider = in_hand(line, region="GB")
     found = decide(line, case, decider, DANGER)

@@ -1,4 +1,4 @@
-"""A report as the officer reads it: is a child in danger, who, where, what, whom to ask; then the rest, then the documents."""
+"""A report as the officer reads it: is a child in danger, which child, who, where, what, whom to ask; then the rest, then the documents."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ _DOCUMENTS = 2
 _CHARACTERS = 8_000
 """Of each document so much is shown: a page stays small, and the whole is a download."""
 _ADDRESSES = 12
+_SAID, _PARTIES = 3, 6
+_EXCERPT = 1_200
+"""Characters of an excerpt that are shown: its end, which is the newest."""
 _OF_REPORTS: dict[ReportAnnotation, str] = {
     **dict(case_view.REPORT),
     ReportAnnotation.CSAM_SOLICITATION: "Asking a child for pictures",
@@ -31,6 +34,26 @@ _OF_FILES: dict[FileAnnotation, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Somebody:
+    """A victim, or somebody whom it was meant for."""
+
+    name: str
+    account: str
+    age: str
+    lives: str
+    """School, and places."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The end of an excerpt of what was written."""
+
+    where: str
+    text: str
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """What an officer has to know within a minute."""
 
@@ -38,6 +61,11 @@ class Brief:
     """The reasons in writing, the newest first; None: nobody wrote one."""
     marked: bool
     """Somebody marked the case as danger, and nobody wrote why."""
+    victims: tuple[Somebody, ...]
+    recipients: tuple[Somebody, ...]
+    said: tuple[Said, ...]
+    more: dict[str, int]
+    """How many more of these three the documents hold."""
     people: dict[FactKind, list[str]]
     """What people wrote down, by its kind."""
     passed: dict[FactKind, tuple[str, ...]]
@@ -76,10 +104,14 @@ def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
     events = {each for each in (*report.person.ip_events, *known.ip_events, *uploads) if each}
     newest = sorted(events, key=lambda each: (each.at or report.incident_at, each.ip_address), reverse=True)
     people: dict[FactKind, list[str]] = {kind: [] for kind in FactKind}
+    said = [each for each in map(_said, report.incidents) if each]
     for each in facts:
         people[each.kind].append(each.text)
     return Brief(
         danger=None if report.escalation == referral.MARKED else report.escalation, marked=report.escalation == referral.MARKED,
+        victims=tuple(map(_somebody, report.victims[:_PARTIES])), recipients=tuple(map(_somebody, report.recipients[:_PARTIES])),
+        said=tuple(said[-_SAID:]),
+        more={"victims": len(report.victims[_PARTIES:]), "recipients": len(report.recipients[_PARTIES:]), "said": len(said[:-_SAID])},
         people=people,
         passed={
             FactKind.IDENTIFIER: referral.identifiers(known), FactKind.LINKED: referral.linked(known), FactKind.LOCATION: referral.places(known),
@@ -89,6 +121,40 @@ def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
         categories=_categories(report), words=_words(report), viewed=sum(file.viewed for file in report.files),
         calls=tuple(each for each in reversed(facts) if each.kind is FactKind.CALL),
     )  # fmt: skip
+
+
+def _somebody(party: records.Party) -> Somebody:
+    person = party.person or records.Person()
+    names = " ".join(each for each in (person.first_name, person.last_name) if each)
+    accounts = (
+        party.account_reference,
+        party.screen_name,
+        *party.display_names,
+        *(each.address for each in person.emails),
+    )
+    age = [f"{person.age}"] if person.age is not None else []
+    age += [f"born {person.date_of_birth:%d %b %Y}"] if person.date_of_birth is not None else []
+    age += ["other signs speak for another age"] if person.age_disputed else []
+    return Somebody(
+        name=names or "no name known", account=", ".join(each for each in accounts if each) or "not known", age=", ".join(age),
+        lives=", ".join(each for each in (party.school, *referral.places(party)) if each),
+    )  # fmt: skip
+
+
+def _said(incident: records.Incident) -> Said | None:
+    match incident:
+        case records.Chat(client=first, room=second) | records.Gaming(game=first, console=second):
+            where = ", ".join(each for each in (first, second) if each)
+        case records.EmailMessage():
+            where = "e-mail"
+        case records.Newsgroup(name=name):
+            where = name or "newsgroup"
+        case _:
+            return None
+    if not (incident.content or "").strip():
+        return None
+    text = (incident.content or "").strip()
+    return Said(where=where or "a conversation", text=text[-_EXCERPT:], is_cut=len(text) > _EXCERPT)
 
 
 def _categories(report: records.Report) -> str:

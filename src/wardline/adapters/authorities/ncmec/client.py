@@ -31,6 +31,7 @@ TEST_URL = "https://exttest.cybertip.org/ispws"
 
 _log = structlog.get_logger("wardline.ncmec")
 _REPORT_ID = re.compile("[0-9]{1,18}")
+_REQUEST_ID = re.compile(r"[0-9A-Za-z._:+/=-]{1,128}")
 _XML = {"Content-Type": "text/xml; charset=utf-8"}
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)
 # A connection for each call. What an authority sends beyond an answer's end would on a kept one be taken for the answer to the next call.
@@ -209,9 +210,7 @@ class NcmecAuthority:
             raise AuthorityUncertainError(
                 f"ncmec {call}: success in the answer to another call, expected its own"
             )
-        answer = records.AuthorityAnswer(
-            remote_id=None, request_id=response.headers.get("Request-ID"), body=body
-        )
+        answer = records.AuthorityAnswer(remote_id=None, request_id=_request_id(response), body=body)
         return answer, parsed
 
     def _send(
@@ -219,6 +218,13 @@ class NcmecAuthority:
     ) -> tuple[httpx.Response, bytes]:
         try:
             with self._http.stream(method, f"/{call}", **request) as response:
+                # Of each answer, a refusal too, and before it is read: the authority asks for this number when something went wrong.
+                _log.info(
+                    "authority called",
+                    call=call,
+                    status=response.status_code,
+                    request_id=_request_id(response),
+                )
                 return response, _read(call, response, most_bytes)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise AuthorityUnreachableError(f"ncmec {call}: no connection, expected one") from error
@@ -226,6 +232,12 @@ class NcmecAuthority:
             raise AuthorityUncertainError(
                 f"ncmec {call}: the connection failed after sending, expected an answer"
             ) from error
+
+
+def _request_id(response: httpx.Response) -> str | None:
+    """Give the authority's number of a call; None where it gave none, or something that is no number and may be anything."""
+    given = response.headers.get("Request-ID", "")
+    return given if _REQUEST_ID.fullmatch(given) else None
 
 
 def _read(call: str, response: httpx.Response, most_bytes: int) -> bytes:
