@@ -20,7 +20,7 @@ from tests.acceptance.test_files_that_look_alike import flagged, like, say
 from tests.acceptance.test_taken_back_everywhere import overturned_on_appeal
 from wardline import records, referral, review
 from wardline.adapters.authorities.pack import NcaPack
-from wardline.errors import ConflictError, InputError, NotAllowedError, RefusedError
+from wardline.errors import ConflictError, InputError, NotAllowedError, ReferenceTakenError, RefusedError
 from wardline.pipeline import Complaint, Rules, alarms
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import (
@@ -136,6 +136,52 @@ def test_what_is_no_reference_finishes_nothing(line: Line, reference: str) -> No
     with pytest.raises(InputError):
         line.wardline.record_reference(found.id, user=lead.user, reference=reference)
     assert now_of(line, found) == found
+
+
+def test_a_reference_is_recorded_for_one_report_to_a_receiver(line: Line) -> None:
+    first, lead = reported(line)
+    second, _ = reported(line, seed=2, account="account-2")
+    line.wardline.record_reference(first.id, user=lead.user, reference=REFERENCE)
+    with pytest.raises(ReferenceTakenError, match=first.id):
+        line.wardline.record_reference(
+            second.id, user=lead.user, reference=f"{REFERENCE[:4].lower()}{REFERENCE[4:]}"
+        )
+    assert now_of(line, second) == second
+    assert line.store.receipt_of(second.id) is None
+    assert line.wardline.record_reference(second.id, user=lead.user, reference="other").remote_id == "other"
+
+
+def test_of_two_people_who_record_one_reference_at_once_one_is_told(
+    make_line: MakeLine, packs: NcaPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = make_line(store="sqlite", authority=packs, rules=Rules(reporter=REPORTER))
+    first, lead = reported(line)
+    second, other = reported(line, seed=2, account="account-2")
+    asked = line.store.referrals_known_as
+    raced: list[records.Referral] = []
+
+    def before_the_other(*given: Any, **named: Any) -> list[records.Referral]:
+        found = asked(*given, **named)
+        if not raced:
+            raced.append(second)
+            raced[0] = line.wardline.record_reference(second.id, user=other.user, reference=REFERENCE)
+        return found
+
+    monkeypatch.setattr(line.store, "referrals_known_as", before_the_other)
+    with pytest.raises(ReferenceTakenError, match=second.id):
+        line.wardline.record_reference(first.id, user=lead.user, reference=REFERENCE)
+    assert raced[0].state is ReferralState.FINISHED
+    assert now_of(line, first) == first
+
+
+def test_a_correction_may_have_the_reference_of_what_it_corrects(line: Line) -> None:
+    found, lead = reported(line)
+    overturned(line, found, line.person("olli"))
+    line.wardline.record_reference(found.id, user=lead.user, reference=REFERENCE)
+    line.pass_time(HOUR)
+    _, correction = line.store.referrals(case_id=found.case_id)
+    filed = line.wardline.record_reference(correction.id, user=lead.user, reference=REFERENCE)
+    assert (filed.state, filed.remote_id) == (ReferralState.FINISHED, REFERENCE)
 
 
 def test_a_pack_that_nobody_filed_is_made_anew(line: Line, packs: NcaPack) -> None:

@@ -8,7 +8,17 @@ from dataclasses import replace
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError, RefusedError, WardlineError
-from wardline.pipeline import alarms, blind_filing, clock_watch, fencing, people, reading, receipts, reported
+from wardline.pipeline import (
+    alarms,
+    blind_filing,
+    clock_watch,
+    fencing,
+    people,
+    reading,
+    receipts,
+    references,
+    reported,
+)
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -76,10 +86,11 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
         NotAllowedError: The role does not allow it.
         ConflictError: No pack of it waits to be filed.
         InputError: That is no reference.
+        ReferenceTakenError: Another report to the same receiver has it.
     """
     found, now = _opened(parts, referral_id, user), parts.now()
     moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
-    moved = replace(moved, completeness=_completeness(parts, found))
+    moved = references.claimed(parts, replace(moved, completeness=_completeness(parts, found)), user)
     taken = _taken(parts, found.id)
     # One that nobody took was not filed: it was made after the one that was.
     filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
@@ -98,7 +109,8 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
             f"{found.id} is filed as {filed}, for nobody took the pack that was made after it. Tell the receiver what was added since, naming "
             "its reference."
         ))  # fmt: skip
-    receipts.store(parts, moved, receipt, actor=user.id, work=work)
+    with references.claiming(parts, moved, user):
+        receipts.store(parts, moved, receipt, actor=user.id, work=work)
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
 

@@ -115,6 +115,8 @@ class Referral:
     """Those that joined this one. Their files are among ``files``."""
     alone: bool = False
     """It is filed by itself: a report that held it together with others did not get through."""
+    reference: str | None = None
+    """What a person recorded as the receiver's reference, spelled as references are compared; no two reports to a receiver share one."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)

@@ -21,7 +21,7 @@ from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Scor
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.duties import Discharged, Duty, Owed, owed
 from wardline.referral.facts import also_known
-from wardline.referral.handing import LONGEST_REFERENCE, awaits, recorded, remade
+from wardline.referral.handing import LONGEST_REFERENCE, awaits, compared, recorded, remade, require_reference
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
 from wardline.referral.moves import TO_FILE, UNWANTED
 from wardline.referral.moving import (
@@ -110,6 +110,7 @@ __all__ = [
     "checklist",
     "chosen",
     "clocked",
+    "compared",
     "differs",
     "graded",
     "graver",
@@ -137,6 +138,7 @@ __all__ = [
     "release",
     "remade",
     "require_addable",
+    "require_reference",
     "retry_delay",
     "score",
     "seconded",

@@ -5,6 +5,7 @@ Such a referral stands at ``NEEDS_HUMAN`` with the pack's id and one of two fixe
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,6 +28,11 @@ def awaits(found: records.Referral) -> bool:
     )
 
 
+def compared(reference: str) -> str:
+    """Spell a reference as references are compared: people write capitals, spaces and wide letters as they like."""
+    return " ".join(unicodedata.normalize("NFKC", reference).casefold().split())
+
+
 def recorded(found: records.Referral, reference: str, now: datetime) -> records.Referral:
     """Finish a report under the reference that the receiver gave; its version stays.
 
@@ -35,15 +41,25 @@ def recorded(found: records.Referral, reference: str, now: datetime) -> records.
         InputError: That is no reference.
     """
     _require(found)
+    require_reference(found, reference)
+    return replace(
+        found, state=_State.FINISHED, remote_id=reference, finished_at=now, attempts=0, problem=None, in_flight=False,
+        reference=compared(reference),
+    )  # fmt: skip
+
+
+def require_reference(found: records.Referral, reference: str) -> None:
+    """Refuse what is no reference.
+
+    Raises:
+        InputError: It is empty, too long, or not one line without spaces around it.
+    """
     if not (
         0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable() and reference == reference.strip()
     ):
         raise InputError(
             f"{found.id}: the receiver's reference is malformed, expected 1 to {LONGEST_REFERENCE} characters in one line"
         )
-    return replace(
-        found, state=_State.FINISHED, remote_id=reference, finished_at=now, attempts=0, problem=None, in_flight=False
-    )  # fmt: skip
 
 
 def remade(found: records.Referral) -> records.Referral:
