@@ -223,6 +223,14 @@ def record(
 def not_filed(
     referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
     user: As,
+    asked: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--asked",
+            metavar="NAME",
+            help="Somebody else who took it and says that they did not file it; once for each.",
+        ),
+    ] = None,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -230,7 +238,8 @@ def not_filed(
     """Note that nobody filed a pack: another one is made, or, where its decision was overturned, nothing is reported."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        moved = line.give_up_pack(require_id("referral", referral_id), user=person)
+        ids = [each.id for each in line.parts.store.users() if each.name in (asked or ())]
+        moved = line.give_up_pack(require_id("referral", referral_id), user=person, asked=ids)
     if as_json:
         output.as_json(moved)
     else:

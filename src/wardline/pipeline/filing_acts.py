@@ -81,9 +81,12 @@ class FilingActs:
         """Note that the receiver has a report that a person filed, by the reference that it gave."""
         return handing_over.record(self.parts, referral_id, user, reference=reference)
 
-    def give_up_pack(self, referral_id: str, *, user: records.User) -> records.Referral:
-        """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported."""
-        return handing_over.give_up(self.parts, referral_id, user)
+    def give_up_pack(
+        self, referral_id: str, *, user: records.User, pack_id: str | None = None, asked: Collection[str] = ()
+    ) -> records.Referral:
+        """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported. Whoever else took it, by ids
+        of people, is asked first."""
+        return handing_over.give_up(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import replace
 
 from wardline import ports, records, referral
-from wardline.errors import NotFoundError, RefusedError, WardlineError
+from wardline.errors import NotFoundError, PackTakenError, RefusedError, WardlineError
 from wardline.pipeline import (
     alarms,
     blind_filing,
@@ -75,7 +76,13 @@ def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes
     content = maker.open_pack(pack_id)
     digest = hashlib.sha256(content).hexdigest()
     detail = f"{pack_id} sha256 {digest}"
-    parts.store.commit(entries=[parts.entry(Verb.PACK_TAKEN, found.id, actor=user.id, detail=detail)])
+    # One that waits changes with it: who says at the same moment that nobody filed it has to look again.
+    waits = found.state is ReferralState.NEEDS_HUMAN
+    noted = replace(referral.taken(found, pack_id, user.id, parts.now()), version=found.version + 1)
+    parts.store.commit(
+        *([Replace(noted)] if waits else []),
+        entries=[parts.entry(Verb.PACK_TAKEN, found.id, actor=user.id, detail=detail)],
+    )
     return f"{found.id}-{pack_id}.zip", content
 
 
@@ -115,17 +122,36 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
     return moved
 
 
-def give_up(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+def give_up(
+    parts: Parts, referral_id: str, user: records.User, *, pack_id: str | None = None, asked: Collection[str] = ()
+) -> records.Referral:  # fmt: skip
     """Note that nobody filed a pack: it is deleted and made anew; where the decision fell, nothing is reported.
+
+    Args:
+        parts: The installation's.
+        referral_id: Of the report.
+        user: Who says so.
+        pack_id: The pack that they speak of; None: whichever waits.
+        asked: Ids of the people who took it and whom they asked.
 
     Raises:
         NotAllowedError: The role does not allow it.
-        ConflictError: No pack of it waits to be filed.
+        ConflictError: No pack of it waits to be filed, or another one than they saw.
+        PackTakenError: Somebody else took it and was not asked.
     """
     found = _opened(parts, referral_id, user)
+    referral.require_pack(found, pack_id)
+    unasked = referral.unasked(found, user.id, asked)
+    if unasked:
+        names = ", ".join(parts.store.user(each).name for each in unasked)
+        raise PackTakenError(
+            f"{found.id}: its pack was taken by {names}, expected their word that they did not file it"
+        )
     moved = replace(referral.remade(found), version=found.version + 1)
     work = [filing.task(moved, _TRIES_FROM + moved.version)] if moved.state is ReferralState.OPENING else []
-    told = parts.entry(Verb.PACK_GIVEN_UP, moved.id, actor=user.id, detail=found.remote_id or "")
+    of = [each for each in referral.takers(found, found.remote_id) if each != user.id]
+    detail = f"{found.remote_id} {'taken by ' + ', '.join(of) + ', who were asked' if of else ''}".strip()
+    told = parts.entry(Verb.PACK_GIVEN_UP, moved.id, actor=user.id, detail=detail)
     parts.store.commit(Replace(moved), entries=[told], work=work)
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
@@ -187,8 +213,11 @@ def _is_kept(parts: Parts, found: records.Referral, pack_id: str) -> bool:
 
 def _taken(parts: Parts, referral_id: str) -> list[str]:
     """Give the packs of a referral that somebody took, the newest taken first."""
+    noted = [each.pack_id for each in reversed(parts.store.referral(referral_id).takings)]
+    # Before takings stood in the referral, and of packs that were filed, only the log has them.
     lines = reading.about(parts, referral_id, _LOOKED_AT)
-    return [each.detail.split(" ", 1)[0] for _, each in lines if each.verb is Verb.PACK_TAKEN]
+    logged = [each.detail.split(" ", 1)[0] for _, each in lines if each.verb is Verb.PACK_TAKEN]
+    return list(dict.fromkeys([*noted, *logged]))
 
 
 def _filed_as(parts: Parts, found: records.Referral) -> str | None:

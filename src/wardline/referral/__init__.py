@@ -21,7 +21,18 @@ from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Scor
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.duties import Discharged, Duty, Owed, owed
 from wardline.referral.facts import also_known
-from wardline.referral.handing import LONGEST_REFERENCE, awaits, compared, recorded, remade, require_reference
+from wardline.referral.handing import (
+    LONGEST_REFERENCE,
+    awaits,
+    compared,
+    recorded,
+    remade,
+    require_pack,
+    require_reference,
+    taken,
+    takers,
+    unasked,
+)
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
 from wardline.referral.moves import TO_FILE, UNWANTED
 from wardline.referral.moving import (
@@ -138,12 +149,16 @@ __all__ = [
     "release",
     "remade",
     "require_addable",
+    "require_pack",
     "require_reference",
     "retry_delay",
     "score",
     "seconded",
     "settle",
+    "taken",
+    "takers",
     "unapproved",
+    "unasked",
     "unreported",
     "waits",
     "was_viewed",

@@ -6,6 +6,7 @@ Such a referral stands at ``NEEDS_HUMAN`` with the pack's id and one of two fixe
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -62,6 +63,22 @@ def require_reference(found: records.Referral, reference: str) -> None:
         )
 
 
+def taken(found: records.Referral, pack_id: str, user_id: str, now: datetime) -> records.Referral:
+    """Note that a person has the pack; its version stays."""
+    taking = records.PackTaking(pack_id=pack_id, user_id=user_id, at=now)
+    return replace(found, takings=(*found.takings, taking))
+
+
+def takers(found: records.Referral, pack_id: str | None) -> tuple[str, ...]:
+    """Give the people who took a pack, each once, whoever took it first comes first."""
+    return tuple(dict.fromkeys(each.user_id for each in found.takings if each.pack_id == pack_id))
+
+
+def unasked(found: records.Referral, by: str, asked: Collection[str]) -> tuple[str, ...]:
+    """Give the people who took the pack that waits and may have filed it: neither who says that nobody did, nor whom they asked."""
+    return tuple(each for each in takers(found, found.remote_id) if each != by and each not in asked)
+
+
 def remade(found: records.Referral) -> records.Referral:
     """Give up a pack that nobody filed, and make another; its version stays. One whose decision fell is withdrawn instead.
 
@@ -80,6 +97,25 @@ def remade(found: records.Referral) -> records.Referral:
     )  # fmt: skip
 
 
+def require_pack(found: records.Referral, pack_id: str | None) -> None:
+    """Require that a pack waits to be filed, and that it is still the one that somebody speaks of.
+
+    Raises:
+        ConflictError: It is not so.
+    """
+    _require(found)
+    if pack_id is not None and pack_id != found.remote_id:
+        raise ConflictError(
+            f"{found.id}: another pack of it waits to be filed now, expected the one that you saw",
+            remedy="Load the page again. Whoever took the earlier pack may have filed it: ask them.",
+        )
+
+
 def _require(found: records.Referral) -> None:
+    if found.state is _State.FINISHED:
+        raise ConflictError(
+            f"{found.id}: finished, as {found.remote_id}, expected one whose pack waits to be filed",
+            remedy="Somebody recorded a reference meanwhile. Ask them before you file anything.",
+        )
     if not awaits(found):
         raise ConflictError(f"{found.id}: {found.state}, expected one whose pack waits to be filed")
