@@ -31,6 +31,7 @@ from wardline.cli import (
     migrate,
     preservation,
     referral,
+    referral_ways,
     sandbox,
     scan,
     serve,
@@ -86,6 +87,7 @@ app.add_typer(approval.app, name="approval")
 app.add_typer(certificate.app, name="certificate")
 certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
+referral_ways.add_to(referral.app)
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")
 app.add_typer(export.app, name="export")

@@ -15,6 +15,7 @@ from wardline.pipeline import (
     knowing,
     people,
     refer,
+    removed_receivers,
     second_person,
 )
 from wardline.pipeline.parts import Parts
@@ -87,6 +88,18 @@ class FilingActs:
         """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported. Whoever else took it, by ids
         of people, is asked first."""
         return handing_over.give_up(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
+
+    def pass_on_report(
+        self, referral_id: str, *, user: records.User, to: str, pack_id: str | None = None, asked: Collection[str] = ()
+    ) -> records.Referral:  # fmt: skip
+        """Have a report whose receiver is gone from the settings made for another one."""
+        return removed_receivers.pass_on(self.parts, referral_id, user, to=to, pack_id=pack_id, asked=asked)
+
+    def withdraw_report(
+        self, referral_id: str, *, user: records.User, pack_id: str | None = None, asked: Collection[str] = ()
+    ) -> records.Referral:
+        """End a report whose receiver is gone from the settings, where another receiver gets that of its decision."""
+        return removed_receivers.withdraw(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

@@ -39,9 +39,16 @@ def maker_of(parts: Parts, found: records.Referral) -> ports.PackMaker | None:
     return receiver if isinstance(receiver, ports.PackMaker) else None
 
 
+def keeper_of(parts: Parts, found: records.Referral) -> ports.PackKeeper | None:
+    """Give where the packs of a referral are, if it has any; those of a receiver that is gone from the settings stay where they were."""
+    if parts.receiver(found.authority) is None:
+        return parts.packs
+    return maker_of(parts, found)
+
+
 def pack_of(parts: Parts, found: records.Referral) -> str | None:
     """Find the pack of a referral that waits to be filed, or was."""
-    maker = maker_of(parts, found)
+    maker = keeper_of(parts, found)
     if maker is None:
         return None
     if referral.awaits(found):
@@ -59,7 +66,7 @@ def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes
         RefusedError: Its decision was overturned, so it must not be filed.
     """
     found = _opened(parts, referral_id, user)
-    maker, pack_id = maker_of(parts, found), pack_of(parts, found)
+    maker, pack_id = keeper_of(parts, found), pack_of(parts, found)
     if (
         maker is None
         or pack_id is None
@@ -141,20 +148,34 @@ def give_up(
     """
     found = _opened(parts, referral_id, user)
     referral.require_pack(found, pack_id)
+    require_asked(parts, found, user, asked)
+    moved = replace(referral.remade(found), version=found.version + 1)
+    work = [filing.task(moved, _TRIES_FROM + moved.version)] if moved.state is ReferralState.OPENING else []
+    told = given_up_entry(parts, found, user)
+    parts.store.commit(Replace(moved), entries=[told], work=work)
+    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
+    return moved
+
+
+def require_asked(parts: Parts, found: records.Referral, user: records.User, asked: Collection[str]) -> None:
+    """Require that whoever else took the pack that waits was asked.
+
+    Raises:
+        PackTakenError: Somebody was not.
+    """
     unasked = referral.unasked(found, user.id, asked)
     if unasked:
         names = ", ".join(parts.store.user(each).name for each in unasked)
         raise PackTakenError(
             f"{found.id}: its pack was taken by {names}, expected their word that they did not file it"
         )
-    moved = replace(referral.remade(found), version=found.version + 1)
-    work = [filing.task(moved, _TRIES_FROM + moved.version)] if moved.state is ReferralState.OPENING else []
+
+
+def given_up_entry(parts: Parts, found: records.Referral, user: records.User) -> records.Entry:
+    """Tell that nobody filed the pack that waits, and who of those that took it was asked."""
     of = [each for each in referral.takers(found, found.remote_id) if each != user.id]
     detail = f"{found.remote_id} {'taken by ' + ', '.join(of) + ', who were asked' if of else ''}".strip()
-    told = parts.entry(Verb.PACK_GIVEN_UP, moved.id, actor=user.id, detail=detail)
-    parts.store.commit(Replace(moved), entries=[told], work=work)
-    alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
-    return moved
+    return parts.entry(Verb.PACK_GIVEN_UP, found.id, actor=user.id, detail=detail[:500])
 
 
 def made_anew(
@@ -182,7 +203,7 @@ def sweep(parts: Parts) -> int:
     deleted = 0
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
-    for maker in parts.receivers_of_packs():
+    for maker in parts.keepers_of_packs():
         for referral_id, pack_id in list(maker.packs()):
             try:
                 found = parts.store.referral(referral_id)

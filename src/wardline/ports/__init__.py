@@ -33,7 +33,7 @@ from wardline.ports.outside import (
     Vault,
     WritePoint,
 )
-from wardline.ports.packs import PackMaker
+from wardline.ports.packs import PackKeeper, PackMaker
 from wardline.ports.queue import LOOKED_AT, QueueReader, TargetReader
 from wardline.ports.schemas import SchemaReader, SchemaSource
 from wardline.ports.sign_in import SignInReader
@@ -86,6 +86,7 @@ __all__ = [
     "Media",
     "Notifier",
     "OpinionReader",
+    "PackKeeper",
     "PackMaker",
     "PeopleReader",
     "Platform",

@@ -46,6 +46,7 @@ from wardline.referral.moving import (
     withdraw,
 )
 from wardline.referral.passed import identifiers, linked, places
+from wardline.referral.passing_on import may_pass_on, passed_on, withdrawn
 from wardline.referral.priorities import (
     Approval,
     Clocked,
@@ -133,6 +134,7 @@ __all__ = [
     "linked",
     "may_join",
     "may_lead",
+    "may_pass_on",
     "median",
     "needs_referral",
     "next_step",
@@ -140,6 +142,7 @@ __all__ = [
     "on_error",
     "owed",
     "part_over",
+    "passed_on",
     "places",
     "plan",
     "raised",
@@ -164,4 +167,5 @@ __all__ = [
     "was_viewed",
     "with_knowledge",
     "withdraw",
+    "withdrawn",
 ]  # fmt: skip

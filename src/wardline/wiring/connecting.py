@@ -40,7 +40,7 @@ from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
-from wardline.wiring.receivers import receivers
+from wardline.wiring.receivers import kept_packs, receivers
 from wardline.wiring.secret_files import read_secret
 
 
@@ -135,7 +135,7 @@ def open_installation(
         clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
-        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=authority, receivers=others, platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
+        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=authority, receivers=others, packs=kept_packs(chosen), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
         free_bytes=partial(_free_bytes, os.fspath(chosen.data)), reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),

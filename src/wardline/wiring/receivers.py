@@ -37,6 +37,14 @@ def receivers(
     return main, made
 
 
+def kept_packs(chosen: Settings) -> ports.PackKeeper | None:
+    """Give the packs of all receivers, where any were made: also of those that the settings do not name any more."""
+    from wardline.adapters.authorities.pack import KeptPacks
+
+    folder = chosen.data / PACKS
+    return KeptPacks(folder) if folder.is_dir() else None
+
+
 def _receiver(
     name: str, chosen: Settings, time: ports.Clock, log_key: bytes, reached: ports.WritePoint
 ) -> ports.Authority:

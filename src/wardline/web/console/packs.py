@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
+from wardline.pipeline import removed_receivers
 from wardline.records import ReferralState, Verb
 from wardline.web.console import filing
 from wardline.web.console.desk import MANAGERS, Desk, Page
@@ -45,13 +46,28 @@ def values_of(desk: Desk, found: records.Referral) -> dict[str, Any]:
             Taking(names.get(each.user_id, "somebody"), each.at, is_earlier=each.pack_id != found.remote_id)
             for each in found.takings
         ],
-        "others": _others(desk, found, names),
+        "others": _others(desk, found, names), **_removed(desk, found),
     }  # fmt: skip
 
 
 def _others(desk: Desk, found: records.Referral, names: dict[str, str]) -> list[tuple[str, str]]:
     """Give who else took the pack that waits, by id and name."""
     return [(each, names.get(each, "somebody")) for each in referral.unasked(found, desk.user.id, ())]
+
+
+def _removed(desk: Desk, found: records.Referral) -> dict[str, Any]:
+    """Say what can be done with a report whose receiver is gone from the settings."""
+    parts = desk.wardline.parts
+    removed = (
+        found.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+        and removed_receivers.is_removed(parts, found)
+        and referral.may_pass_on(found)
+    )
+    return {
+        "removed": removed,
+        "receivers": removed_receivers.others(parts, found) if removed and found.corrects is None else [],
+        "elsewhere": removed and removed_receivers.is_reported_elsewhere(parts, found),
+    }
 
 
 def take(desk: Desk) -> Response:
@@ -70,15 +86,37 @@ def record(desk: Desk) -> Response:
 
 def give_up(desk: Desk) -> Response:
     """Note that nobody filed a pack. The form has whom this person saw to have taken it, and says whether they were asked."""
-    asked = desk.sent("others").split() if desk.sent("asked") else []
     moved = desk.wardline.give_up_pack(
-        filing.opened(desk), user=desk.user, pack_id=desk.sent("pack") or None, asked=asked
+        filing.opened(desk), user=desk.user, pack_id=desk.sent("pack") or None, asked=_asked(desk)
     )
     return go(f"/referrals/{moved.id}")
+
+
+def pass_on(desk: Desk) -> Response:
+    """Have a report whose receiver is gone made for another one."""
+    moved = desk.wardline.pass_on_report(
+        filing.opened(desk), user=desk.user, to=desk.needed("to"), pack_id=desk.sent("pack") or None, asked=_asked(desk)
+    )  # fmt: skip
+    return go(f"/referrals/{moved.id}")
+
+
+def withdraw(desk: Desk) -> Response:
+    """End a report whose receiver is gone, where another receiver gets that of its decision."""
+    moved = desk.wardline.withdraw_report(
+        filing.opened(desk), user=desk.user, pack_id=desk.sent("pack") or None, asked=_asked(desk)
+    )
+    return go(f"/referrals/{moved.id}")
+
+
+def _asked(desk: Desk) -> list[str]:
+    """Give whom this person saw to have taken the pack, if they say that they asked them."""
+    return desk.sent("others").split() if desk.sent("asked") else []
 
 
 PAGES = (
     Page("POST", "/referrals/{referral_id}/pack", MANAGERS, take),
     Page("POST", "/referrals/{referral_id}/reference", MANAGERS, record),
     Page("POST", "/referrals/{referral_id}/pack/given-up", MANAGERS, give_up),
+    Page("POST", "/referrals/{referral_id}/receiver", MANAGERS, pass_on),
+    Page("POST", "/referrals/{referral_id}/withdrawal", MANAGERS, withdraw),
 )
