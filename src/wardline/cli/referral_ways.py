@@ -1,4 +1,5 @@
-"""``wardline referral pass-on`` and ``withdraw``: what is done with a report whose receiver is gone from the settings."""
+"""``wardline referral pass-on``, ``withdraw`` and ``filed-before``: what is done with a report whose receiver is gone from the settings, or that
+another installation filed."""
 
 from __future__ import annotations
 
@@ -60,6 +61,25 @@ def withdraw(
         output.line(f"{moved.id} is withdrawn.")
 
 
+def filed_before(
+    referral_id: _Id,
+    user: As,
+    report: Annotated[str, typer.Option("--report", metavar="NUMBER", help="As the authority shows it.")],
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Note that the installation from which this one was restored filed a report, after you looked it up at the authority. It is finished with
+    your word."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        filed = line.record_filed_before(require_id("referral", referral_id), user=person, number=report)
+    if as_json:
+        output.as_json(filed)
+    else:
+        output.line(f"{filed.id} is finished, as report {filed.remote_id}.")
+
+
 def ids_of(line: Wardline, names: list[str] | None) -> list[str]:
     """Give the ids of the people of these names; a name that nobody has is left out."""
     return [each.id for each in line.parts.store.users() if each.name in (names or ())]
@@ -69,3 +89,4 @@ def add_to(app: typer.Typer) -> None:
     """Add them to the other verbs about reports."""
     app.command("pass-on")(pass_on)
     app.command()(withdraw)
+    app.command("filed-before")(filed_before)

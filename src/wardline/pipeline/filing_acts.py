@@ -11,6 +11,7 @@ from wardline.pipeline import (
     bundles,
     dry_run,
     duties,
+    filed_before,
     handing_over,
     knowing,
     people,
@@ -100,6 +101,10 @@ class FilingActs:
     ) -> records.Referral:
         """End a report whose receiver is gone from the settings, where another receiver gets that of its decision."""
         return removed_receivers.withdraw(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
+
+    def record_filed_before(self, referral_id: str, *, user: records.User, number: str) -> records.Referral:
+        """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
+        return filed_before.record(self.parts, referral_id, user, number=number)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

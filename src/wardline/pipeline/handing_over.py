@@ -104,7 +104,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
     """
     found, now = _opened(parts, referral_id, user), parts.now()
     moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
-    moved = references.claimed(parts, replace(moved, completeness=_completeness(parts, found)), user)
+    moved = references.claimed(parts, replace(moved, completeness=completeness(parts, found)), user)
     taken = _taken(parts, found.id)
     # One that nobody took was not filed: it was made after the one that was.
     filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
@@ -260,7 +260,7 @@ def _is_overturned(parts: Parts, found: records.Referral) -> bool:
     return parts.store.decision(found.decision_id).state is DecisionState.OVERTURNED
 
 
-def _completeness(parts: Parts, found: records.Referral) -> int | None:
+def completeness(parts: Parts, found: records.Referral) -> int | None:
     """Say how complete it is by what is stored now; None where it cannot be built any more."""
     try:
         decision, case = parts.store.decision(found.decision_id), parts.store.case(found.case_id)

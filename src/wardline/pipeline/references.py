@@ -12,6 +12,14 @@ from wardline.pipeline import blind_filing
 from wardline.pipeline.parts import Parts
 
 
+def holder(parts: Parts, finished: records.Referral) -> records.Referral | None:
+    """Give another report to the same receiver that has the reference under which one was finished."""
+    known = parts.store.referrals_known_as(
+        finished.authority, finished.environment, remote_id=finished.remote_id or "", reference=finished.reference or "",
+    )  # fmt: skip
+    return next((each for each in known if each.id != finished.id), None)
+
+
 def claimed(parts: Parts, finished: records.Referral, user: records.User) -> records.Referral:
     """Give a report that was finished under a person's reference as it is stored: where it corrects the one that has the reference, that one
     keeps it.
@@ -26,7 +34,7 @@ def claimed(parts: Parts, finished: records.Referral, user: records.User) -> rec
     others = [each for each in known if each.id != finished.id]
     for each in others:
         if each.id != finished.corrects and (finished.corrects is None or each.corrects != finished.corrects):
-            raise _taken(parts, finished, each, user)
+            raise taken(parts, finished, each, user)
     return replace(finished, reference=None) if others else finished
 
 
@@ -40,9 +48,10 @@ def claiming(parts: Parts, finished: records.Referral, user: records.User) -> It
         raise
 
 
-def _taken(
+def taken(
     parts: Parts, finished: records.Referral, other: records.Referral, user: records.User
 ) -> ReferenceTakenError:
+    """Say that another report has the reference."""
     # Whoever may have to judge the other one's case is not told which one it is.
     named = other.id if blind_filing.visible(parts, [other], user) else "another report"
     return ReferenceTakenError(

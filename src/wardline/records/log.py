@@ -172,6 +172,8 @@ class Verb(StrEnum):
     """Nobody approved it in time, so it is filed without."""
     REFERRAL_RAISED = "referral:raised"
     """Its priority is higher than before; the detail says why."""
+    REFERRAL_TOLD = "referral:told"
+    """Somebody says that the installation from which this one was restored filed the report, and under which number."""
     PACK_TAKEN = "pack:taken"
     """Somebody downloads the pack of a referral, to file it."""
     PACK_GIVEN_UP = "pack:given-up"

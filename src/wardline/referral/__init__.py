@@ -76,12 +76,14 @@ from wardline.referral.steps import (
     Submit,
 )
 from wardline.referral.supplements import build_supplement, is_supplement
+from wardline.referral.told import LOOK, may_be_told, told, told_within
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
     "FACT_WORDS",
     "LONGEST_REFERENCE",
+    "LOOK",
     "MARKED",
     "MOST_FILES",
     "TO_FILE",
@@ -132,6 +134,7 @@ __all__ = [
     "join",
     "leave",
     "linked",
+    "may_be_told",
     "may_join",
     "may_lead",
     "may_pass_on",
@@ -160,6 +163,8 @@ __all__ = [
     "settle",
     "taken",
     "takers",
+    "told",
+    "told_within",
     "unapproved",
     "unasked",
     "unreported",

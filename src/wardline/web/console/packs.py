@@ -46,7 +46,7 @@ def values_of(desk: Desk, found: records.Referral) -> dict[str, Any]:
             Taking(names.get(each.user_id, "somebody"), each.at, is_earlier=each.pack_id != found.remote_id)
             for each in found.takings
         ],
-        "others": _others(desk, found, names), **_removed(desk, found),
+        "may_be_told": referral.may_be_told(found), "others": _others(desk, found, names), **_removed(desk, found),
     }  # fmt: skip
 
 
@@ -108,6 +108,13 @@ def withdraw(desk: Desk) -> Response:
     return go(f"/referrals/{moved.id}")
 
 
+def filed_before(desk: Desk) -> Response:
+    """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
+    number = desk.needed("number")
+    found = desk.wardline.record_filed_before(filing.opened(desk), user=desk.user, number=number)
+    return go(f"/referrals/{found.id}")
+
+
 def _asked(desk: Desk) -> list[str]:
     """Give whom this person saw to have taken the pack, if they say that they asked them."""
     return desk.sent("others").split() if desk.sent("asked") else []
@@ -117,6 +124,7 @@ PAGES = (
     Page("POST", "/referrals/{referral_id}/pack", MANAGERS, take),
     Page("POST", "/referrals/{referral_id}/reference", MANAGERS, record),
     Page("POST", "/referrals/{referral_id}/pack/given-up", MANAGERS, give_up),
+    Page("POST", "/referrals/{referral_id}/filed-before", MANAGERS, filed_before, grave=True),
     Page("POST", "/referrals/{referral_id}/receiver", MANAGERS, pass_on),
     Page("POST", "/referrals/{referral_id}/withdrawal", MANAGERS, withdraw),
 )
