@@ -12,8 +12,9 @@ from wardline.wiring.connecting import Installation, connect, open_installation
 from wardline.wiring.layout import KeyFiles, create_installation, migrate
 from wardline.wiring.master_keys import FileKeys, MasterKey
 from wardline.wiring.secret_files import create_secret, read_secret
+from wardline.wiring.vault_places import any_place, require_same_place
 
 __all__ = [
-    "BackUp", "BegunBackUp", "FileKeys", "Installation", "KeyFiles", "MasterKey", "begin_back_up", "connect", "create_installation", "create_secret",
-    "finish_back_up", "migrate", "missing_files", "open_installation", "read_secret", "restore",
+    "BackUp", "BegunBackUp", "FileKeys", "Installation", "KeyFiles", "MasterKey", "any_place", "begin_back_up", "connect", "create_installation", "create_secret",
+    "finish_back_up", "migrate", "missing_files", "open_installation", "read_secret", "require_same_place", "restore",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -34,11 +34,12 @@ from wardline.settings import FILE_NAME, Settings
 from wardline.wiring.connecting import Installation
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
+from wardline.wiring.vault_places import IN_A_FOLDER, place_of, require_same_place
 
 MANIFEST = "manifest.json"
 _DATA = "data"
 _VAULT = "vault"
-_IN_A_FOLDER = "directory"
+PlaceCheck = Callable[[str, Mapping[str, Any], Settings], None]
 _AT_ONCE = 1 << 20
 _FORM = 1
 _MAGIC = b"WDLSEAL\0"
@@ -127,12 +128,12 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
                 with suppress(FileNotFoundError):  # destroyed since it was listed
                     keys |= _copy_sealed(path, to / _DATA / _VAULT / path.relative_to(vault))
         files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
-        evidence = begun.settings.preservation.vault == _IN_A_FOLDER
+        evidence = begun.settings.preservation.vault == IN_A_FOLDER
         # What lies elsewhere may be sealed under any of them.
         needed = (tuple(sorted(keys)) or begun.key_names[:1]) if evidence else begun.key_names
         said = {
             "kind": "back-up", "form": _FORM, "id": begun.id, "at": begun.at.isoformat(), "keys": needed,
-            "vault": begun.settings.preservation.vault, "files": files,
+            "vault": begun.settings.preservation.vault, "vault_place": place_of(begun.settings), "files": files,
         }  # fmt: skip
         key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(begun.settings.keys).log)
         _write(to / MANIFEST, json.dumps(audit.sign_statement(said, begun.log_origin, key)).encode())
@@ -140,17 +141,22 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
     return BackUp(id=begun.id, files=len(files), bytes=size, keys=needed, evidence=evidence)
 
 
-def restore(source: Path, folder: Path) -> Settings:
+def restore(source: Path, folder: Path, *, place: PlaceCheck = require_same_place) -> Settings:
     """Put a back-up into a folder that holds the keys and no data; its fence stands until somebody lifts it.
 
     Nothing is written before the signature was checked, and no adapter is opened: what else the settings name may come later.
+
+    Args:
+        source: The back-up.
+        folder: Where to.
+        place: Compares where the evidence lies with what the settings there say.
 
     Raises:
         InputError: It is no back-up.
         IntegrityError: It is not what was backed up.
         AlreadyExistsError: There is data in that folder.
         UnknownMasterKeyError: The keys are others than it was sealed under.
-        ConfigurationError: The settings there name another kind of vault than the one its evidence is in.
+        ConfigurationError: The settings there name another vault, or another place of it, than the one its evidence is in.
     """
     has_settings = (folder / FILE_NAME).exists()
     chosen = settings.load(folder) if has_settings else settings.parse(folder, _settings_of(source))
@@ -161,10 +167,11 @@ def restore(source: Path, folder: Path) -> Settings:
         raise UnknownMasterKeyError(
             f"back-up {said['id']}: sealed under key {missing[0]}, expected it in keys/vault.key"
         )
-    if said.get("vault", _IN_A_FOLDER) != chosen.preservation.vault:
+    if said.get("vault", IN_A_FOLDER) != chosen.preservation.vault:
         raise ConfigurationError(
-            f"back-up {said['id']}: its evidence is in a vault {said.get('vault', _IN_A_FOLDER)}, expected preservation.vault to name it"
+            f"back-up {said['id']}: its evidence is in a vault {said.get('vault', IN_A_FOLDER)}, expected preservation.vault to name it"
         )
+    place(said["id"], said, chosen)
     if chosen.data.exists() and any(chosen.data.iterdir()):
         raise AlreadyExistsError(
             f"installation {folder.name}: there is data already where its settings put it, expected none"
