@@ -20,7 +20,7 @@ def backup(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the database, the sealed files and wardline.toml, while the installation runs. Keys, and the files that the settings name, are never in it.
+    """Copy the database, the sealed files, the packs and wardline.toml, while the installation runs. Keys, and the files that the settings name, are never in it.
 
     What is restored from it neither sends nor destroys until `wardline fence lift`.
     """

@@ -31,9 +31,11 @@ from wardline.errors import (
 from wardline.pipeline import fencing
 from wardline.records import Verb
 from wardline.settings import FILE_NAME, Settings
+from wardline.wiring.backed_up_packs import known_packs
 from wardline.wiring.connecting import Installation
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
+from wardline.wiring.receivers import PACKS
 from wardline.wiring.vault_places import IN_A_FOLDER, place_of, require_same_place
 
 MANIFEST = "manifest.json"
@@ -74,6 +76,8 @@ class BegunBackUp:
     """Of the master keys that there were when it began; the first is the one that sealed."""
     objects: frozenset[str]
     """Ids of what is sealed as that database says."""
+    packs: frozenset[str]
+    """Names of the packs that it knows."""
 
 
 def begin_back_up(installation: Installation, to: Path, *, user: records.User) -> BegunBackUp:
@@ -107,14 +111,15 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
         fencing.raise_(replace(parts, store=store))
         names = list({_object_of(path) for path in _sealed_files(chosen.data / _VAULT)})
         objects = frozenset(store.sealed_items(names))
+        packs = known_packs(store, chosen.data / PACKS)
     return BegunBackUp(
         id=made_id, to=to, at=parts.now(), settings=chosen, log_origin=parts.log_origin, key_names=tuple(each.name for each in installation.master_keys().all()),
-        objects=objects,
+        objects=objects, packs=packs,
     )  # fmt: skip
 
 
 def finish_back_up(begun: BegunBackUp) -> BackUp:
-    """Copy the sealed files that the copied database knows, and sign for all of it.
+    """Copy the sealed files and the packs that the copied database knows, and sign for all of it.
 
     What is destroyed meanwhile is left out. So is what was sealed since: in the restored copy nobody would know whose it is.
 
@@ -127,6 +132,9 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
             if _object_of(path) in begun.objects:
                 with suppress(FileNotFoundError):  # destroyed since it was listed
                     keys |= _copy_sealed(path, to / _DATA / _VAULT / path.relative_to(vault))
+        for name in sorted(begun.packs):
+            with suppress(FileNotFoundError):  # nothing keeps it any more
+                _copy(begun.settings.data / PACKS / name, to / _DATA / PACKS / name)
         files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
         evidence = begun.settings.preservation.vault == IN_A_FOLDER
         # What lies elsewhere may be sealed under any of them.

@@ -46,13 +46,19 @@ def values_of(desk: Desk, found: records.Referral) -> dict[str, Any]:
             Taking(names.get(each.user_id, "somebody"), each.at, is_earlier=each.pack_id != found.remote_id)
             for each in found.takings
         ],
-        "may_be_told": referral.may_be_told(found), "others": _others(desk, found, names), **_removed(desk, found),
+        "restored": referral.awaits(found) and _is_restored(desk, found), "may_be_told": referral.may_be_told(found), "others": _others(desk, found, names), **_removed(desk, found),
     }  # fmt: skip
 
 
 def _others(desk: Desk, found: records.Referral, names: dict[str, str]) -> list[tuple[str, str]]:
     """Give who else took the pack that waits, by id and name."""
     return [(each, names.get(each, "somebody")) for each in referral.unasked(found, desk.user.id, ())]
+
+
+def _is_restored(desk: Desk, found: records.Referral) -> bool:
+    """Say whether the installation from which this one was restored may have had the same pack."""
+    fence = desk.wardline.parts.store.last_fence()
+    return fence is not None and found.created_at <= fence.raised_at
 
 
 def _removed(desk: Desk, found: records.Referral) -> dict[str, Any]:
