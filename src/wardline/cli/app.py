@@ -39,6 +39,7 @@ from wardline.cli import (
     submit,
     user,
     vault,
+    vault_moving,
     work,
 )  # fmt: skip
 from wardline.cli.errors_table import Program
@@ -93,6 +94,7 @@ app.add_typer(hold.app, name="hold")
 app.add_typer(export.app, name="export")
 app.add_typer(preservation.app, name="preservation")
 app.add_typer(destruction.app, name="destruction")
+vault_moving.add_to(vault.app)
 app.add_typer(vault.app, name="vault")
 app.command()(backup.backup)
 app.command()(backup.restore)

@@ -30,6 +30,7 @@ from wardline.ports.outside import (
     Notifier,
     Platform,
     Publisher,
+    SealedVault,
     Vault,
     WritePoint,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "ReviewReader",
     "SchemaReader",
     "SchemaSource",
+    "SealedVault",
     "SeveralReader",
     "SignInReader",
     "SignedOut",
