@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from wardline import ports
+from wardline.adapters.vaults.durable import translated
 from wardline.errors import ConfigurationError
 from wardline.settings import Settings
 
@@ -156,13 +157,14 @@ def _write(chosen: Settings, content: bytes) -> None:
 @contextmanager
 def _locked(chosen: Settings) -> Iterator[None]:
     """Let nobody else say anything meanwhile; what was said is durable afterwards."""
-    folder = os.open(chosen.data, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with translated("vault, where its evidence is"):
+        folder = os.open(chosen.data, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 class StatedVault:

@@ -57,9 +57,11 @@ class GivenUpBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    pack: str | None = Field(None, max_length=40, description="The pack that is spoken of: `remote_id`")
+    pack: str | None = Field(
+        default=None, max_length=40, description="The pack that is spoken of: `remote_id`"
+    )
     asked: tuple[str, ...] = Field(
-        (), max_length=100, description="Ids of the people who took it and were asked: `takings`"
+        default=(), max_length=100, description="Ids of the people who took it and were asked: `takings`"
     )
 
 
