@@ -14,11 +14,12 @@ from tests.cli.conftest import Place, run
 from tests.cli.test_keeping import content_of, kept, rotate
 from tests.s3_server import ObjectStore, names_in, running
 from wardline import wiring
+from wardline.adapters.vaults import bucket_options
 from wardline.adapters.vaults.bucket import Bucket
 from wardline.cli.opening import opened
 from wardline.pipeline import preserve
 from wardline.testing.clock import VirtualClock
-from wardline.wiring import open_installation
+from wardline.wiring import open_installation, vault_places
 
 __all__ = [
     "kept"
@@ -159,6 +160,11 @@ def test_a_back_up_is_not_restored_over_another_bucket_than_its_evidence_lies_in
     assert not (new / "data").exists() or not any((new / "data").iterdir())
     said = run("restore", tmp_path / "copy", "--folder", new, "--evidence-elsewhere")
     assert said.code == 0, said.err
+
+
+def test_places_are_compared_with_the_prefix_that_the_vault_uses_where_none_is_said() -> None:
+    said = {"endpoint": "https://store.example", "region": "eu-1", "bucket": "evidence"}
+    assert bucket_options.place(said, b"id\nsecret").prefix == vault_places.USUAL_PREFIX
 
 
 def test_a_back_up_is_restored_over_the_same_bucket_spelled_otherwise(

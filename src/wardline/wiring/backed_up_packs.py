@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wardline import ports, records
-from wardline.adapters.authorities.pack import KeptPacks
 from wardline.errors import NotFoundError
 from wardline.records import ReferralState
 
 
-def known_packs(store: ports.Store, folder: Path) -> frozenset[str]:
+def known_packs(store: ports.Store, kept: ports.PackKeeper | None) -> frozenset[str]:
     """Give the names of the files of those packs. What was made since is left out: in the restored copy its report is made anew."""
     names = set[str]()
-    for referral_id, pack_id in KeptPacks(folder).packs():
+    for referral_id, pack_id in kept.packs() if kept is not None else ():
         try:
             found = store.referral(referral_id)
         except NotFoundError:

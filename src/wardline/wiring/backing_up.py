@@ -3,14 +3,13 @@ that is elsewhere stays where it is, and the copy looks for its evidence there."
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +23,6 @@ from wardline.errors import (
     ConfigurationError,
     InputError,
     IntegrityError,
-    StorageFullError,
-    StoreUnavailableError,
     UnknownMasterKeyError,
 )
 from wardline.pipeline import fencing
@@ -33,9 +30,10 @@ from wardline.records import Verb
 from wardline.settings import FILE_NAME, Settings
 from wardline.wiring.backed_up_packs import known_packs
 from wardline.wiring.connecting import Installation
+from wardline.wiring.disk_errors import translated
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
-from wardline.wiring.receivers import PACKS
+from wardline.wiring.receivers import PACKS, kept_packs
 from wardline.wiring.vault_places import IN_A_FOLDER, place_of, require_same_place
 
 MANIFEST = "manifest.json"
@@ -47,7 +45,6 @@ _FORM = 1
 _MAGIC = b"WDLSEAL\0"
 _KEY_NAME = slice(10, 18)
 """Where in a sealed file the name of the master key lies, behind the magic and the version; see ``adapters.vaults.envelope``."""
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +97,7 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
     if to.resolve().is_relative_to(chosen.data.resolve()):
         raise InputError(f"back-up {to.name}: within the data folder, expected another place")
     made_id = parts.new_id("backup")
-    with _translated(f"back-up {to.name}"):
+    with translated(f"back-up {to.name}"):
         _make_folder(to / _DATA)
         parts.store.commit(entries=[parts.entry(Verb.BACKUP_MADE, made_id, actor=user.id)])
         door.snapshot(to / _DATA)
@@ -111,7 +108,7 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
         fencing.raise_(replace(parts, store=store))
         names = list({_object_of(path) for path in _sealed_files(chosen.data / _VAULT)})
         objects = frozenset(store.sealed_items(names))
-        packs = known_packs(store, chosen.data / PACKS)
+        packs = known_packs(store, kept_packs(chosen))
     return BegunBackUp(
         id=made_id, to=to, at=parts.now(), settings=chosen, log_origin=parts.log_origin, key_names=tuple(each.name for each in installation.master_keys().all()),
         objects=objects, packs=packs,
@@ -127,7 +124,7 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
         StorageFullError: There is no room for it.
     """
     to, vault, keys = begun.to, begun.settings.data / _VAULT, set[str]()
-    with _translated(f"back-up {to.name}"):
+    with translated(f"back-up {to.name}"):
         for path in _sealed_files(vault):  # none where the evidence lies elsewhere
             if _object_of(path) in begun.objects:
                 with suppress(FileNotFoundError):  # destroyed since it was listed
@@ -185,7 +182,7 @@ def restore(source: Path, folder: Path, *, place: PlaceCheck = require_same_plac
             f"installation {folder.name}: there is data already where its settings put it, expected none"
         )
     incoming = chosen.data.with_name(f"{chosen.data.name}.incoming")
-    with _translated(f"back-up {said['id']}"):
+    with translated(f"back-up {said['id']}"):
         shutil.rmtree(incoming, ignore_errors=True)  # of a restore that was interrupted
         for name, described in said["files"].items():
             if name != FILE_NAME:
@@ -313,18 +310,3 @@ def _write(target: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    """Turn the operating system's errors into ours. What was written stays, and is no back-up: it has no manifest."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFullError(
-                f"{what}: no space left, expected room for it",
-                remedy="Free disk space or choose another disk, and begin again in a new folder.",
-            ) from None
-        code = errno.errorcode.get(error.errno or 0, "unknown")
-        raise StoreUnavailableError(f"{what}: the disk answered {code}, expected it to work") from None

@@ -14,6 +14,8 @@ from wardline.wiring.secret_files import read_secret
 
 PACKS = "packs"
 """Folder below the data folder."""
+_SHARED = "signed-pack"
+"""Our adapters for packs keep them in one folder; any of them finds all."""
 
 
 def receivers(
@@ -39,10 +41,11 @@ def receivers(
 
 def kept_packs(chosen: Settings) -> ports.PackKeeper | None:
     """Give the packs of all receivers, where any were made: also of those that the settings do not name any more."""
-    from wardline.adapters.authorities.pack import KeptPacks
-
     folder = chosen.data / PACKS
-    return KeptPacks(folder) if folder.is_dir() else None
+    if not folder.is_dir():
+        return None
+    kept: ports.PackKeeper = plugins.load("authorities", _SHARED).kept(folder)
+    return kept
 
 
 def _receiver(

@@ -11,27 +11,37 @@ from datetime import datetime
 from typing import Any
 
 from wardline import ports
-from wardline.adapters.vaults.durable import translated
 from wardline.errors import ConfigurationError
 from wardline.settings import Settings
+from wardline.wiring.disk_errors import translated
 
 IN_A_FOLDER = "directory"
 _IN_A_BUCKET = "s3"
+USUAL_PREFIX = "wardline/"
+"""Of the names in a bucket where the settings say none, as the vault has it."""
 _STATED = "vault.place"
 """File in the data folder that says in which vault all the evidence is."""
 _VAULT = "vault"
 
 
 def place_of(chosen: Settings) -> dict[str, str]:
-    """Give the place of the vault; empty for one in the data folder. Of a vault that is none of ours all its options are its place."""
+    """Give the place of a vault in a bucket. Empty for one in the data folder, and for one that is none of ours: which of its options are a
+    place is not known here, so that its name alone is compared."""
     kept = chosen.preservation
-    if kept.vault == IN_A_FOLDER:
-        return {}
-    if kept.vault == _IN_A_BUCKET:
-        from wardline.adapters.vaults.bucket_options import where
+    return _in_a_bucket(kept.vault_options) if kept.vault == _IN_A_BUCKET else {}
 
-        return where(kept.vault_options)
-    return dict(sorted(kept.vault_options.items()))
+
+def _in_a_bucket(options: Mapping[str, str]) -> dict[str, str]:
+    """Say where a bucket is, spelled as places are compared; no secret, and nothing of how it is asked. Not checked."""
+    endpoint = options.get("endpoint", "").strip().rstrip("/").lower()
+    for scheme, port in (("https://", ":443"), ("http://", ":80")):
+        if endpoint.startswith(scheme):
+            endpoint = endpoint.removesuffix(port)
+    return {
+        "endpoint": endpoint,
+        "bucket": options.get("bucket", ""),
+        "prefix": options.get("prefix", USUAL_PREFIX),
+    }
 
 
 def require_same_place(backup_id: str, said: Mapping[str, Any], chosen: Settings) -> None:

@@ -71,19 +71,6 @@ def place(options: Mapping[str, str], secret: bytes) -> Place:
     )  # fmt: skip
 
 
-def where(options: Mapping[str, str]) -> dict[str, str]:
-    """Say where a bucket is, spelled as places are compared; no secret, and nothing of how it is asked. Not checked."""
-    endpoint = options.get("endpoint", "").strip().rstrip("/").lower()
-    for scheme, port in (("https://", ":443"), ("http://", ":80")):
-        if endpoint.startswith(scheme):
-            endpoint = endpoint.removesuffix(port)
-    return {
-        "endpoint": endpoint,
-        "bucket": options.get("bucket", ""),
-        "prefix": options.get("prefix", _USUAL_PREFIX),
-    }
-
-
 def _endpoint(text: str) -> str:
     wrong = _wrong(
         "option endpoint is no address of an object store",
