@@ -42,7 +42,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -
     if other is None:
         with references.claiming(parts, moved, user):
             _finish(parts, found, moved, user)
-    elif _is_one_report(parts, found, other):
+    elif _is_one_report(parts, found, other, user):
         moved = _join(parts, found, other, number, user)
     else:
         raise references.taken(parts, moved, other, user)
@@ -76,11 +76,15 @@ def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user
     )
 
 
-def _is_one_report(parts: Parts, found: records.Referral, other: records.Referral) -> bool:
+def _is_one_report(
+    parts: Parts, found: records.Referral, other: records.Referral, user: records.User
+) -> bool:
     """Say whether another report that was told to have the same number is about the same account of the same platform."""
     receipt = parts.store.receipt_of(other.id)
     if receipt is None or not is_word(receipt) or found.bundle:
         return False
+    if not blind_filing.visible(parts, [other], user):
+        return False  # they may have to judge what is in it, and are not told that the two belong together
     cases = [parts.store.case(each.case_id) for each in (found, other)]
     platforms = prior.platforms_of(parts, cases)
     is_same = cases[0].account_reference == cases[1].account_reference

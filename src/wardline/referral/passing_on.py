@@ -7,6 +7,8 @@ from dataclasses import replace
 from wardline import records
 from wardline.errors import ConflictError
 from wardline.referral import moves
+from wardline.referral.steps import UNKNOWN_ORPHAN
+from wardline.referral.told import LOOK
 
 _State = records.ReferralState
 ELSEWHERE = "its receiver is gone from the settings, and another receiver gets the report of this decision"
@@ -18,7 +20,8 @@ def may_pass_on(found: records.Referral) -> bool:
     if found.bundle or found.joined is not None:
         return False
     if found.state is _State.NEEDS_HUMAN:
-        return found.problem == moves.TO_FILE or found.remote_id is None
+        # Of one that another installation may have filed, that is asked first.
+        return found.problem == moves.TO_FILE or (found.remote_id is None and found.problem != LOOK)
     return found.state in (_State.DRAFT, _State.OPENING) and found.remote_id is None
 
 
@@ -57,7 +60,8 @@ def _require(found: records.Referral) -> None:
 
 
 def _emptied(found: records.Referral) -> records.Referral:
-    given_up = () if found.remote_id is None else (found.remote_id,)
+    unknown = (UNKNOWN_ORPHAN,) if found.in_flight else ()
+    given_up = unknown if found.remote_id is None else (found.remote_id,)
     return replace(
         found, remote_id=None, orphans=(*found.orphans, *given_up), files=moves.unsent(found), attempts=0, in_flight=False
     )  # fmt: skip
