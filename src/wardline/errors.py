@@ -100,6 +100,16 @@ class AlreadyExistsError(ConflictError):
     remedy = "Choose another name, or change the record that exists."
 
 
+class ReferenceTakenError(ConflictError):
+    code = "reference-taken"
+    remedy = "Look at the receiver's answer to this report: each has a reference of its own."
+
+
+class PackTakenError(ConflictError):
+    code = "pack-taken"
+    remedy = "Ask each of them. If one filed it, record its reference; if none did, say so again, with whom you asked."
+
+
 class BusyError(ConflictError):
     code = "busy"
     remedy = "Another process of this installation does this work; stop it first."

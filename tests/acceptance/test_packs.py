@@ -20,7 +20,15 @@ from tests.acceptance.test_files_that_look_alike import flagged, like, say
 from tests.acceptance.test_taken_back_everywhere import overturned_on_appeal
 from wardline import records, referral, review
 from wardline.adapters.authorities.pack import NcaPack
-from wardline.errors import ConflictError, InputError, NotAllowedError, RefusedError
+from wardline.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    PackTakenError,
+    ReferenceTakenError,
+    RefusedError,
+    VersionConflictError,
+)
 from wardline.pipeline import Complaint, Rules, alarms
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import (
@@ -138,6 +146,52 @@ def test_what_is_no_reference_finishes_nothing(line: Line, reference: str) -> No
     assert now_of(line, found) == found
 
 
+def test_a_reference_is_recorded_for_one_report_to_a_receiver(line: Line) -> None:
+    first, lead = reported(line)
+    second, _ = reported(line, seed=2, account="account-2")
+    line.wardline.record_reference(first.id, user=lead.user, reference=REFERENCE)
+    with pytest.raises(ReferenceTakenError, match=first.id):
+        line.wardline.record_reference(
+            second.id, user=lead.user, reference=f"{REFERENCE[:4].lower()}{REFERENCE[4:]}"
+        )
+    assert now_of(line, second) == second
+    assert line.store.receipt_of(second.id) is None
+    assert line.wardline.record_reference(second.id, user=lead.user, reference="other").remote_id == "other"
+
+
+def test_of_two_people_who_record_one_reference_at_once_one_is_told(
+    make_line: MakeLine, packs: NcaPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = make_line(store="sqlite", authority=packs, rules=Rules(reporter=REPORTER))
+    first, lead = reported(line)
+    second, other = reported(line, seed=2, account="account-2")
+    asked = line.store.referrals_known_as
+    raced: list[records.Referral] = []
+
+    def before_the_other(*given: Any, **named: Any) -> list[records.Referral]:
+        found = asked(*given, **named)
+        if not raced:
+            raced.append(second)
+            raced[0] = line.wardline.record_reference(second.id, user=other.user, reference=REFERENCE)
+        return found
+
+    monkeypatch.setattr(line.store, "referrals_known_as", before_the_other)
+    with pytest.raises(ReferenceTakenError, match=second.id):
+        line.wardline.record_reference(first.id, user=lead.user, reference=REFERENCE)
+    assert raced[0].state is ReferralState.FINISHED
+    assert now_of(line, first) == first
+
+
+def test_a_correction_may_have_the_reference_of_what_it_corrects(line: Line) -> None:
+    found, lead = reported(line)
+    overturned(line, found, line.person("olli"))
+    line.wardline.record_reference(found.id, user=lead.user, reference=REFERENCE)
+    line.pass_time(HOUR)
+    _, correction = line.store.referrals(case_id=found.case_id)
+    filed = line.wardline.record_reference(correction.id, user=lead.user, reference=REFERENCE)
+    assert (filed.state, filed.remote_id) == (ReferralState.FINISHED, REFERENCE)
+
+
 def test_a_pack_that_nobody_filed_is_made_anew(line: Line, packs: NcaPack) -> None:
     found, lead = reported(line)
     line.wardline.give_up_pack(found.id, user=lead.user)
@@ -147,6 +201,56 @@ def test_a_pack_that_nobody_filed_is_made_anew(line: Line, packs: NcaPack) -> No
     assert again.remote_id != found.remote_id
     assert again.orphans == (found.remote_id,)
     assert list(packs.packs()) == [(found.id, again.remote_id)]  # the first is deleted
+
+
+def test_who_took_a_pack_is_asked_before_somebody_else_says_that_nobody_filed_it(line: Line) -> None:
+    found, lead = reported(line)
+    other = line.person("ada", Role.ADMIN)
+    line.wardline.take_pack(found.id, user=other.user)  # a moment ago: the log has not sequenced it
+    waits = now_of(line, found)
+    for asked in ((), (lead.user.id,)):
+        with pytest.raises(PackTakenError, match="ada"):
+            line.wardline.give_up_pack(found.id, user=lead.user, asked=asked)
+    assert now_of(line, found) == waits
+    given_up = line.wardline.give_up_pack(found.id, user=lead.user, asked=[other.user.id])
+    assert given_up.state is ReferralState.OPENING
+    (entry,) = told(line, found.id, Verb.PACK_GIVEN_UP)
+    assert other.user.id in entry.detail
+
+
+def test_who_took_a_pack_says_by_themselves_that_they_did_not_file_it(line: Line) -> None:
+    found, lead = reported(line)
+    line.wardline.take_pack(found.id, user=lead.user)
+    assert line.wardline.give_up_pack(found.id, user=lead.user).state is ReferralState.OPENING
+
+
+def test_a_pack_that_is_taken_at_the_moment_when_it_is_given_up_is_not_given_up(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, lead = reported(line)
+    other, unasked = line.person("ada", Role.ADMIN), referral.unasked
+
+    def before_the_other(*given: Any) -> tuple[str, ...]:
+        seen = unasked(*given)
+        line.wardline.take_pack(found.id, user=other.user)
+        return seen
+
+    monkeypatch.setattr(referral, "unasked", before_the_other)
+    with pytest.raises(VersionConflictError):
+        line.wardline.give_up_pack(found.id, user=lead.user)
+    assert referral.awaits(now_of(line, found))
+
+
+def test_a_form_about_an_earlier_pack_gives_up_no_later_one(line: Line) -> None:
+    found, lead = reported(line)
+    line.wardline.give_up_pack(found.id, user=lead.user, pack_id=found.remote_id)
+    line.run_due()
+    again = now_of(line, found)
+    with pytest.raises(ConflictError, match="another pack"):
+        line.wardline.give_up_pack(found.id, user=lead.user, pack_id=found.remote_id)
+    line.wardline.record_reference(found.id, user=lead.user, reference=REFERENCE)
+    with pytest.raises(ConflictError, match=REFERENCE):
+        line.wardline.give_up_pack(found.id, user=lead.user, pack_id=again.remote_id)
 
 
 def test_danger_that_is_added_to_a_pack_makes_another_one_that_says_so(line: Line) -> None:

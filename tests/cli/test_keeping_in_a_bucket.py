@@ -14,11 +14,12 @@ from tests.cli.conftest import Place, run
 from tests.cli.test_keeping import content_of, kept, rotate
 from tests.s3_server import ObjectStore, names_in, running
 from wardline import wiring
+from wardline.adapters.vaults import bucket_options
 from wardline.adapters.vaults.bucket import Bucket
 from wardline.cli.opening import opened
 from wardline.pipeline import preserve
 from wardline.testing.clock import VirtualClock
-from wardline.wiring import open_installation
+from wardline.wiring import open_installation, vault_places
 
 __all__ = [
     "kept"
@@ -136,6 +137,49 @@ def _elsewhere(text: str) -> str:
         for line in text.splitlines()
     ]
     return "\n".join([*lines, ""]).replace('region = "', 'connect_seconds = "1"\nattempts = "1"\nregion = "')
+
+
+@pytest.mark.parametrize(
+    ("option", "other"),
+    [("bucket", '"another-bucket"'), ("endpoint", '"http://127.0.0.1:9"'), ("prefix", '"other/"')],
+)
+def test_a_back_up_is_not_restored_over_another_bucket_than_its_evidence_lies_in(
+    place: Place, kept: str, tmp_path: Path, option: str, other: str
+) -> None:
+    assert place.run_as("bea", "backup", tmp_path / "copy", "--json").code == 0
+    new = tmp_path / "new"
+    shutil.copytree(place.folder / "keys", new / "keys")
+    settings = (place.folder / "wardline.toml").read_text("utf-8")
+    lines = [each for each in settings.splitlines() if not each.startswith(f"{option} = ")]
+    at = lines.index("[preservation.vault_options]")
+    written = "\n".join([*lines[: at + 1], f"{option} = {other}", *lines[at + 1 :], ""])
+    (new / "wardline.toml").write_text(written, "utf-8")
+    refused = run("restore", tmp_path / "copy", "--folder", new)
+    assert refused.code == 2
+    assert f"{option} {other.strip(chr(34))}, expected" in refused.err
+    assert not (new / "data").exists() or not any((new / "data").iterdir())
+    said = run("restore", tmp_path / "copy", "--folder", new, "--evidence-elsewhere")
+    assert said.code == 0, said.err
+
+
+def test_places_are_compared_with_the_prefix_that_the_vault_uses_where_none_is_said() -> None:
+    said = {"endpoint": "https://store.example", "region": "eu-1", "bucket": "evidence"}
+    assert bucket_options.place(said, b"id\nsecret").prefix == vault_places.USUAL_PREFIX
+
+
+def test_a_back_up_is_restored_over_the_same_bucket_spelled_otherwise(
+    place: Place, kept: str, tmp_path: Path
+) -> None:
+    assert place.run_as("bea", "backup", tmp_path / "copy", "--json").code == 0
+    new = tmp_path / "new"
+    shutil.copytree(place.folder / "keys", new / "keys")
+    settings = (place.folder / "wardline.toml").read_text("utf-8")
+    spelled = [
+        f'{each[:-1]}/"\nprefix = "wardline/"' if each.startswith("endpoint = ") else each
+        for each in settings.splitlines()
+    ]
+    (new / "wardline.toml").write_text("\n".join([*spelled, ""]), "utf-8")
+    assert run("restore", tmp_path / "copy", "--folder", new).code == 0
 
 
 def test_a_back_up_leaves_the_evidence_in_the_bucket_and_a_restored_copy_opens_it_there(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import stat
 import subprocess
 import sys
 import warnings
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from tests.cli.conftest import Place
+from tests.cli.conftest import Place, run
 from wardline import preservation, records, review, wiring
 from wardline.cli.opening import opened
 from wardline.pipeline import custody
@@ -104,6 +106,33 @@ def key_digest(place: Place) -> str:
 def verified(path: Path, *words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(VERIFIER), str(path), *map(str, words)]
     return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def test_a_pack_is_in_the_back_up_and_the_same_bytes_are_taken_from_what_is_restored(
+    place: Place, keys: Path, reported: records.Referral
+) -> None:
+    kept = place.folder / "data" / "packs"
+    foreign = kept / "referral-00000000000000000000000000.pack-00000000000000000000000000.zip"
+    foreign.write_bytes(b"of another database")
+    before = place.run_as("bea", "referral", "pack", reported.id, "--out", keys / "before.zip")
+    assert before.code == 0, before.err
+    copy, new = keys.parent / "copy", keys.parent / "new"
+    assert place.run_as("bea", "backup", copy).code == 0
+    shutil.copytree(place.folder / "keys", new / "keys")
+    shutil.copy(place.folder / "nca.pem", new / "nca.pem")
+    restored = run("restore", copy, "--folder", new)
+    assert restored.code == 0, restored.err
+    there = Place(new, place.password_file, place.keys)
+    assert there.run_as("bea", "referral", "pack", reported.id, "--out", keys / "after.zip").code == 0
+    assert (keys / "after.zip").read_bytes() == (keys / "before.zip").read_bytes()
+    assert [path.name for path in (new / "data" / "packs").iterdir()] == [
+        f"{reported.id}.{reported.remote_id}.zip"
+    ]
+    assert stat.S_IMODE((new / "data" / "packs").stat().st_mode) == 0o700
+    (copy / "data" / "packs" / f"{reported.id}.{reported.remote_id}.zip").write_bytes(b"changed")
+    again = keys.parent / "again"
+    shutil.copytree(place.folder / "keys", again / "keys")
+    assert run("restore", copy, "--folder", again).code == 4
 
 
 def test_a_pack_is_taken_checked_filed_and_recorded(

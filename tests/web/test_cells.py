@@ -80,6 +80,7 @@ CONSOLE_CELLS: dict[str, set[str]] = {
     "GET /referrals/{referral_id}/receipt": L | A | U, "GET /referrals/{referral_id}/documents/{name}": L | A | U, "GET /holds": L | A | U,
     "GET /referrals/{referral_id}/officer": L | A | U, "GET /completeness": L | A | U, "POST /referrals/{referral_id}/facts": L | A,
     "POST /referrals/{referral_id}/pack": L | A, "POST /referrals/{referral_id}/pack/given-up": L | A,
+    "POST /referrals/{referral_id}/receiver": L | A, "POST /referrals/{referral_id}/filed-before": L | A, "POST /referrals/{referral_id}/withdrawal": L | A,
     "POST /referrals/{referral_id}/reference": L | A, "POST /referrals/{referral_id}/second": L | A, "POST /referrals/{referral_id}/calls": L | A, "POST /cases/{case_id}/facts": ML,
     "GET /statistics": L | A | U, "GET /hash-lists": L | A | U, "GET /hash-lists/{hash_list_id}": L | A | U,
     "GET /automation": L | A | U, "GET /automation/public": ALL, "GET /automation/rehearsal": ALL, "POST /automation/proposals": L | A,

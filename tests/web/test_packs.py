@@ -49,6 +49,19 @@ def test_a_pack_is_taken_given_up_taken_again_and_recorded_once(line: Line) -> N
     assert receipt.json()["reference"] == REFERENCE
 
 
+def test_a_pack_that_somebody_else_took_is_given_up_when_they_were_asked(line: Line) -> None:
+    found, lead = reported(line)
+    other = line.person("ada", Role.LEAD)
+    api, address = Api(create_app(line.wardline)), f"/v1/referrals/{found.id}"
+    assert api.post(f"{address}/pack", other.secret).status_code == 200
+    assert_problem(api.post(f"{address}/pack/given-up", lead.secret), 409, "pack-taken")
+    (taking,) = api.get(address, lead.secret).json()["takings"]
+    stale = {"pack": "pack-of-before", "asked": [taking["user_id"]]}
+    assert_problem(api.post(f"{address}/pack/given-up", lead.secret, json=stale), 409, "conflict")
+    said = {"pack": taking["pack_id"], "asked": [taking["user_id"]]}
+    assert api.post(f"{address}/pack/given-up", lead.secret, json=said).json()["state"] == "opening"
+
+
 def test_an_auditor_sees_that_it_waits_and_changes_nothing(line: Line) -> None:
     found, _ = reported(line)
     api, auditor = Api(create_app(line.wardline)), line.person("auditor", Role.AUDITOR)

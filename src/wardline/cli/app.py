@@ -31,6 +31,7 @@ from wardline.cli import (
     migrate,
     preservation,
     referral,
+    referral_ways,
     sandbox,
     scan,
     serve,
@@ -38,6 +39,7 @@ from wardline.cli import (
     submit,
     user,
     vault,
+    vault_moving,
     work,
 )  # fmt: skip
 from wardline.cli.errors_table import Program
@@ -86,11 +88,13 @@ app.add_typer(approval.app, name="approval")
 app.add_typer(certificate.app, name="certificate")
 certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
+referral_ways.add_to(referral.app)
 app.add_typer(referral.app, name="referral")
 app.add_typer(hold.app, name="hold")
 app.add_typer(export.app, name="export")
 app.add_typer(preservation.app, name="preservation")
 app.add_typer(destruction.app, name="destruction")
+vault_moving.add_to(vault.app)
 app.add_typer(vault.app, name="vault")
 app.command()(backup.backup)
 app.command()(backup.restore)

@@ -20,7 +20,7 @@ def backup(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the database, the sealed files and wardline.toml, while the installation runs. Keys, and the files that the settings name, are never in it.
+    """Copy the database, the sealed files, the packs and wardline.toml, while the installation runs. Keys, and the files that the settings name, are never in it.
 
     What is restored from it neither sends nor destroys until `wardline fence lift`.
     """
@@ -42,6 +42,13 @@ def backup(
 
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FROM", help="A back-up.")],
+    evidence_elsewhere: Annotated[
+        bool,
+        typer.Option(
+            "--evidence-elsewhere",
+            help="You say: the evidence was moved or copied to the other place that the settings here name.",
+        ),
+    ] = False,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -51,7 +58,8 @@ def restore(
     """
     from wardline import wiring
 
-    chosen = wiring.restore(source, folder)
+    check = wiring.any_place if evidence_elsewhere else wiring.require_same_place
+    chosen = wiring.restore(source, folder, place=check)
     missing = wiring.missing_files(chosen)
     if as_json:
         output.as_json({"folder": chosen.folder, "fenced": True, "missing": missing})

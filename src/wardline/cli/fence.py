@@ -77,5 +77,5 @@ def lift(
     output.line("The fence is down: this installation sends.")
     for each in waiting:
         output.line(
-            f"{each}: ask the authority whether it was filed, then `wardline referral submit {each}`."
+            f"{each}: ask the authority whether it was filed. If not: `wardline referral submit {each}`; if it was: `wardline referral filed-before {each} --report NUMBER`."
         )

@@ -17,6 +17,7 @@ from wardline.cli.export import require_new
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
+from wardline.cli.referral_ways import Asked, ids_of
 from wardline.errors import InputError, NotFoundError
 from wardline.records import Scope, require_id
 from wardline.referral import score as completeness
@@ -223,6 +224,7 @@ def record(
 def not_filed(
     referral_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")],
     user: As,
+    asked: Asked = None,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -230,7 +232,7 @@ def not_filed(
     """Note that nobody filed a pack: another one is made, or, where its decision was overturned, nothing is reported."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        moved = line.give_up_pack(require_id("referral", referral_id), user=person)
+        moved = line.give_up_pack(require_id("referral", referral_id), user=person, asked=ids_of(line, asked))
     if as_json:
         output.as_json(moved)
     else:

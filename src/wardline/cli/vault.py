@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from wardline.pipeline import Wardline
     from wardline.wiring import FileKeys
 
-app = group("The vault's master keys: keys, propose-rotation, rotate.")
+app = group("The vault: keys, propose-rotation, rotate, copy, leave.")
 
 
 @app.callback()
 def vault() -> None:
-    """The vault's master keys."""
+    """The vault, and its master keys."""
 
 
 @app.command()

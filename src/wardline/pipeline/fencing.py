@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from wardline import records
+from wardline import records, referral
 from wardline.errors import AlreadyExistsError
 from wardline.pipeline import alarms, people
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
@@ -42,7 +42,7 @@ _UNDER_WAY = (
     ReferralState.FINISHING,
     ReferralState.RETRACTING,
 )
-LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
+LOOK = referral.LOOK
 _AT_ONCE = 100
 
 

@@ -11,10 +11,12 @@ from wardline.pipeline import (
     bundles,
     dry_run,
     duties,
+    filed_before,
     handing_over,
     knowing,
     people,
     refer,
+    removed_receivers,
     second_person,
 )
 from wardline.pipeline.parts import Parts
@@ -81,9 +83,28 @@ class FilingActs:
         """Note that the receiver has a report that a person filed, by the reference that it gave."""
         return handing_over.record(self.parts, referral_id, user, reference=reference)
 
-    def give_up_pack(self, referral_id: str, *, user: records.User) -> records.Referral:
-        """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported."""
-        return handing_over.give_up(self.parts, referral_id, user)
+    def give_up_pack(
+        self, referral_id: str, *, user: records.User, pack_id: str | None = None, asked: Collection[str] = ()
+    ) -> records.Referral:
+        """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported. Whoever else took it, by ids
+        of people, is asked first."""
+        return handing_over.give_up(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
+
+    def pass_on_report(
+        self, referral_id: str, *, user: records.User, to: str, pack_id: str | None = None, asked: Collection[str] = ()
+    ) -> records.Referral:  # fmt: skip
+        """Have a report whose receiver is gone from the settings made for another one."""
+        return removed_receivers.pass_on(self.parts, referral_id, user, to=to, pack_id=pack_id, asked=asked)
+
+    def withdraw_report(
+        self, referral_id: str, *, user: records.User, pack_id: str | None = None, asked: Collection[str] = ()
+    ) -> records.Referral:
+        """End a report whose receiver is gone from the settings, where another receiver gets that of its decision."""
+        return removed_receivers.withdraw(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
+
+    def record_filed_before(self, referral_id: str, *, user: records.User, number: str) -> records.Referral:
+        """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
+        return filed_before.record(self.parts, referral_id, user, number=number)
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

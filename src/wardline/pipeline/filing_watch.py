@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from wardline import referral
-from wardline.pipeline import alarms, refer
+from wardline.pipeline import alarms, refer, removed_receivers
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.targets import HALF, MOST
 from wardline.records import AlarmKind, Priority, ReferralState
@@ -27,6 +27,7 @@ def watch(parts: Parts) -> None:
     for priority in Priority:
         _watch_clock(parts, priority)
     _watch_checks(parts)
+    removed_receivers.watch(parts)
     _close_what_is_over(parts)
 
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import replace
 
 from wardline import ports, records, referral
-from wardline.errors import NotFoundError, RefusedError, WardlineError
-from wardline.pipeline import alarms, blind_filing, clock_watch, fencing, people, reading, receipts, reported
+from wardline.errors import NotFoundError, PackTakenError, RefusedError, WardlineError
+from wardline.pipeline import (
+    alarms,
+    blind_filing,
+    clock_watch,
+    fencing,
+    people,
+    reading,
+    receipts,
+    references,
+    reported,
+)
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -28,9 +39,16 @@ def maker_of(parts: Parts, found: records.Referral) -> ports.PackMaker | None:
     return receiver if isinstance(receiver, ports.PackMaker) else None
 
 
+def keeper_of(parts: Parts, found: records.Referral) -> ports.PackKeeper | None:
+    """Give where the packs of a referral are, if it has any; those of a receiver that is gone from the settings stay where they were."""
+    if parts.receiver(found.authority) is None:
+        return parts.packs
+    return maker_of(parts, found)
+
+
 def pack_of(parts: Parts, found: records.Referral) -> str | None:
     """Find the pack of a referral that waits to be filed, or was."""
-    maker = maker_of(parts, found)
+    maker = keeper_of(parts, found)
     if maker is None:
         return None
     if referral.awaits(found):
@@ -48,7 +66,7 @@ def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes
         RefusedError: Its decision was overturned, so it must not be filed.
     """
     found = _opened(parts, referral_id, user)
-    maker, pack_id = maker_of(parts, found), pack_of(parts, found)
+    maker, pack_id = keeper_of(parts, found), pack_of(parts, found)
     if (
         maker is None
         or pack_id is None
@@ -65,7 +83,13 @@ def take(parts: Parts, referral_id: str, user: records.User) -> tuple[str, bytes
     content = maker.open_pack(pack_id)
     digest = hashlib.sha256(content).hexdigest()
     detail = f"{pack_id} sha256 {digest}"
-    parts.store.commit(entries=[parts.entry(Verb.PACK_TAKEN, found.id, actor=user.id, detail=detail)])
+    # One that waits changes with it: who says at the same moment that nobody filed it has to look again.
+    waits = found.state is ReferralState.NEEDS_HUMAN
+    noted = replace(referral.taken(found, pack_id, user.id, parts.now()), version=found.version + 1)
+    parts.store.commit(
+        *([Replace(noted)] if waits else []),
+        entries=[parts.entry(Verb.PACK_TAKEN, found.id, actor=user.id, detail=detail)],
+    )
     return f"{found.id}-{pack_id}.zip", content
 
 
@@ -76,10 +100,11 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
         NotAllowedError: The role does not allow it.
         ConflictError: No pack of it waits to be filed.
         InputError: That is no reference.
+        ReferenceTakenError: Another report to the same receiver has it.
     """
     found, now = _opened(parts, referral_id, user), parts.now()
     moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
-    moved = replace(moved, completeness=_completeness(parts, found))
+    moved = references.claimed(parts, replace(moved, completeness=completeness(parts, found)), user)
     taken = _taken(parts, found.id)
     # One that nobody took was not filed: it was made after the one that was.
     filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
@@ -98,25 +123,59 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
             f"{found.id} is filed as {filed}, for nobody took the pack that was made after it. Tell the receiver what was added since, naming "
             "its reference."
         ))  # fmt: skip
-    receipts.store(parts, moved, receipt, actor=user.id, work=work)
+    with references.claiming(parts, moved, user):
+        receipts.store(parts, moved, receipt, actor=user.id, work=work)
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
 
 
-def give_up(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+def give_up(
+    parts: Parts, referral_id: str, user: records.User, *, pack_id: str | None = None, asked: Collection[str] = ()
+) -> records.Referral:  # fmt: skip
     """Note that nobody filed a pack: it is deleted and made anew; where the decision fell, nothing is reported.
+
+    Args:
+        parts: The installation's.
+        referral_id: Of the report.
+        user: Who says so.
+        pack_id: The pack that they speak of; None: whichever waits.
+        asked: Ids of the people who took it and whom they asked.
 
     Raises:
         NotAllowedError: The role does not allow it.
-        ConflictError: No pack of it waits to be filed.
+        ConflictError: No pack of it waits to be filed, or another one than they saw.
+        PackTakenError: Somebody else took it and was not asked.
     """
     found = _opened(parts, referral_id, user)
+    referral.require_pack(found, pack_id)
+    require_asked(parts, found, user, asked)
     moved = replace(referral.remade(found), version=found.version + 1)
     work = [filing.task(moved, _TRIES_FROM + moved.version)] if moved.state is ReferralState.OPENING else []
-    told = parts.entry(Verb.PACK_GIVEN_UP, moved.id, actor=user.id, detail=found.remote_id or "")
+    told = given_up_entry(parts, found, user)
     parts.store.commit(Replace(moved), entries=[told], work=work)
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
+
+
+def require_asked(parts: Parts, found: records.Referral, user: records.User, asked: Collection[str]) -> None:
+    """Require that whoever else took the pack that waits was asked.
+
+    Raises:
+        PackTakenError: Somebody was not.
+    """
+    unasked = referral.unasked(found, user.id, asked)
+    if unasked:
+        names = ", ".join(parts.store.user(each).name for each in unasked)
+        raise PackTakenError(
+            f"{found.id}: its pack was taken by {names}, expected their word that they did not file it"
+        )
+
+
+def given_up_entry(parts: Parts, found: records.Referral, user: records.User) -> records.Entry:
+    """Tell that nobody filed the pack that waits, and who of those that took it was asked."""
+    of = [each for each in referral.takers(found, found.remote_id) if each != user.id]
+    detail = f"{found.remote_id} {'taken by ' + ', '.join(of) + ', who were asked' if of else ''}".strip()
+    return parts.entry(Verb.PACK_GIVEN_UP, found.id, actor=user.id, detail=detail[:500])
 
 
 def made_anew(
@@ -144,7 +203,7 @@ def sweep(parts: Parts) -> int:
     deleted = 0
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
-    for maker in parts.receivers_of_packs():
+    for maker in parts.keepers_of_packs():
         for referral_id, pack_id in list(maker.packs()):
             try:
                 found = parts.store.referral(referral_id)
@@ -175,8 +234,11 @@ def _is_kept(parts: Parts, found: records.Referral, pack_id: str) -> bool:
 
 def _taken(parts: Parts, referral_id: str) -> list[str]:
     """Give the packs of a referral that somebody took, the newest taken first."""
+    noted = [each.pack_id for each in reversed(parts.store.referral(referral_id).takings)]
+    # Before takings stood in the referral, and of packs that were filed, only the log has them.
     lines = reading.about(parts, referral_id, _LOOKED_AT)
-    return [each.detail.split(" ", 1)[0] for _, each in lines if each.verb is Verb.PACK_TAKEN]
+    logged = [each.detail.split(" ", 1)[0] for _, each in lines if each.verb is Verb.PACK_TAKEN]
+    return list(dict.fromkeys([*noted, *logged]))
 
 
 def _filed_as(parts: Parts, found: records.Referral) -> str | None:
@@ -198,7 +260,7 @@ def _is_overturned(parts: Parts, found: records.Referral) -> bool:
     return parts.store.decision(found.decision_id).state is DecisionState.OVERTURNED
 
 
-def _completeness(parts: Parts, found: records.Referral) -> int | None:
+def completeness(parts: Parts, found: records.Referral) -> int | None:
     """Say how complete it is by what is stored now; None where it cannot be built any more."""
     try:
         decision, case = parts.store.decision(found.decision_id), parts.store.case(found.case_id)

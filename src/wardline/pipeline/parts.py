@@ -148,6 +148,8 @@ class Parts:
     """Where a report goes that no rule of a region sends elsewhere."""
     receivers: Mapping[str, ports.Authority] = field(default_factory=dict)
     """The others, by name; see ``receiver``."""
+    packs: ports.PackKeeper | None = None
+    """The packs of all receivers, also of those that the settings do not name any more."""
     platforms: Mapping[str, ports.Platform] = field(default_factory=dict)
     notifiers: Sequence[ports.Notifier] = ()
     witnesses: Mapping[str, Witnessing] = field(default_factory=dict)
@@ -191,6 +193,10 @@ class Parts:
         """Give those to whom a person files."""
         every = (self.authority, *self.receivers.values())
         return [each for each in every if isinstance(each, ports.PackMaker)]
+
+    def keepers_of_packs(self) -> list[ports.PackKeeper]:
+        """Give where packs may be: all of them, or, where that is not known, those of each receiver of the settings."""
+        return [self.packs] if self.packs is not None else list(self.receivers_of_packs())
 
     def jitter(self) -> float:
         """A random number from 0 to 1 that spreads retries."""

@@ -9,7 +9,8 @@ from wardline.records import Insert, Replace, Step, Task, Verb
 
 
 def store(
-    parts: Parts, filed: records.Referral, receipt: records.Receipt, *, actor: str = SYSTEM, work: tuple[Task, ...] = ()
+    parts: Parts, filed: records.Referral, receipt: records.Receipt, *, actor: str = SYSTEM, work: tuple[Task, ...] = (),
+    entries: tuple[records.Entry, ...] = (),
 ) -> None:  # fmt: skip
     """Commit a referral that is finished, with its receipt and the holds on its files.
 
@@ -19,6 +20,7 @@ def store(
         receipt: Of now.
         actor: Who finished it.
         work: What follows besides.
+        entries: What the log has besides.
     """
     held = [hold for file in filed.files for hold in parts.store.holds_of(file.item_id)]
     holds = preservation.place_after_filing(
@@ -33,7 +35,7 @@ def store(
         parts.count(Step.FILES_REPORTED, len(filed.files)), parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.REFERRAL_FILED, filed.id, actor=actor, detail=f"{receipt.id} report {receipt.remote_id}"),
-            *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds), *others.entries,
+            *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds), *others.entries, *entries,
         ],
         work=[*work, *others.work],
     )  # fmt: skip

@@ -30,10 +30,11 @@ from wardline.ports.outside import (
     Notifier,
     Platform,
     Publisher,
+    SealedVault,
     Vault,
     WritePoint,
 )
-from wardline.ports.packs import PackMaker
+from wardline.ports.packs import PackKeeper, PackMaker
 from wardline.ports.queue import LOOKED_AT, QueueReader, TargetReader
 from wardline.ports.schemas import SchemaReader, SchemaSource
 from wardline.ports.sign_in import SignInReader
@@ -86,6 +87,7 @@ __all__ = [
     "Media",
     "Notifier",
     "OpinionReader",
+    "PackKeeper",
     "PackMaker",
     "PeopleReader",
     "Platform",
@@ -96,6 +98,7 @@ __all__ = [
     "ReviewReader",
     "SchemaReader",
     "SchemaSource",
+    "SealedVault",
     "SeveralReader",
     "SignInReader",
     "SignedOut",

@@ -22,6 +22,13 @@ class FilingReader(Protocol):
         """Finished ones that a second person shall look at and has not; what is due first comes first."""
         ...
 
+    def referrals_known_as(
+        self, authority: str, environment: str, *, remote_id: str, reference: str
+    ) -> list[records.Referral]:
+        """Those to a receiver, in one of its systems, that have this id there, or this reference as references are compared; by id. Such as are
+        in the report of another one are not given beside it."""
+        ...
+
     def completeness_of(self, since: datetime, until: datetime) -> Mapping[int, int]:
         """How many reports were finished from ``since`` to before ``until``, by how complete they were, 0 to 100. Corrections, which say one thing
         and have nothing to lack, are left out."""

@@ -153,6 +153,20 @@ class Vault(Protocol):
         ...
 
 
+@runtime_checkable
+class SealedVault(Vault, Protocol):
+    """A vault whose objects are copied to another one as they are sealed. Both know the same master keys."""
+
+    def sealed(self, object_id: str, purpose: str) -> bytes:
+        """Give an object as it is sealed, header and ciphertext; ``NotFoundError`` when it is not there."""
+        ...
+
+    def put(self, object_id: str, purpose: str, sealed: bytes) -> None:
+        """Store an object that another vault sealed, durably and as it is. The same content again is no error; ``EvidenceError`` where other
+        content is there, or where this cannot be opened."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What an adapter found out about the place that it works with. A vault with a method ``examine`` that gives these is asked by

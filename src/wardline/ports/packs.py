@@ -8,10 +8,8 @@ from typing import Protocol, runtime_checkable
 from wardline.ports.outside import Authority
 
 
-@runtime_checkable
-class PackMaker(Authority, Protocol):
-    """An authority whose finished reports are packs. Its ``finish`` answers with ``awaits_filing``, and so does a refusal that says it is
-    finished."""
+class PackKeeper(Protocol):
+    """Where whole packs are kept, also those of receivers that the settings do not name any more."""
 
     def packs(self) -> Iterator[tuple[str, str]]:
         """Give the referral and the id of every whole pack that is kept."""
@@ -24,3 +22,9 @@ class PackMaker(Authority, Protocol):
     def forget_pack(self, pack_id: str) -> None:
         """Delete a pack; one that is gone is no error."""
         ...
+
+
+@runtime_checkable
+class PackMaker(PackKeeper, Authority, Protocol):
+    """An authority whose finished reports are packs. Its ``finish`` answers with ``awaits_filing``, and so does a refusal that says it is
+    finished."""

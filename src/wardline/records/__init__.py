@@ -135,6 +135,7 @@ from wardline.records.random_audit import RandomAudit
 from wardline.records.referral import (
     AuthorityAnswer,
     Bundled,
+    PackTaking,
     Priority,
     Receipt,
     Referral,
@@ -215,7 +216,7 @@ __all__ = [
     "Insert", "IpEvent", "Item", "KeyTrust", "Lane", "LawEnforcement", "Letter", "ListFeedback", "ListForm", "ListMeaning", "ListRole",
     "ListSync", "ListTerms", "ListTrust", "Load", "Location", "MalformedLine", "Match", "MediaFormat", "Message", "MessageKind",
     "MessageState", "Metadata", "MetadataKind", "NamedValue", "Newsgroup", "Note", "Notice", "NoticeState", "Odds", "OfficialNotice",
-    "Offline", "Opening", "Opinion", "OpinionReason", "Outcome", "Part", "Party", "Passkey", "PeerToPeer", "Person", "Phone",
+    "Offline", "Opening", "Opinion", "OpinionReason", "Outcome", "PackTaking", "Part", "Party", "Passkey", "PeerToPeer", "Person", "Phone",
     "PhoneKind", "Picture", "Place", "PostalAddress", "Precision", "Preservation", "PreservationBasis", "Preview", "PreviewColumn",
     "PreviewDocument", "PreviewField", "PreviewSection", "PreviewTable", "Priority", "RandomAudit", "Receipt", "Referral",
     "ReferralFile", "ReferralState", "Release", "Remembered", "Remove", "Rendition", "Replace", "Reply", "Report", "ReportAnnotation",

@@ -13,6 +13,8 @@ from wardline.records.ids import require_id
 class AlarmKind(StrEnum):
     FILING_FAILED = "filing-failed"
     FILING_NEEDS_HUMAN = "filing-needs-human"
+    RECEIVER_REMOVED = "receiver-removed"
+    """Packs wait for a receiver that the settings do not name any more."""
     SCHEMA_CHANGED = "schema-changed"
     """The authority serves another schema than before, or one that cannot be read. Only a person closes it."""
     SCHEMA_UNSEEN = "schema-unseen"

@@ -68,6 +68,15 @@ class Bundled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackTaking:
+    """That a person took a pack, to file it."""
+
+    pack_id: str
+    user_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
     id: str
     case_id: str
@@ -115,6 +124,10 @@ class Referral:
     """Those that joined this one. Their files are among ``files``."""
     alone: bool = False
     """It is filed by itself: a report that held it together with others did not get through."""
+    reference: str | None = None
+    """What a person recorded as the receiver's reference, spelled as references are compared; no two reports to a receiver share one."""
+    takings: tuple[PackTaking, ...] = ()
+    """Who took its packs while they waited to be filed, oldest first."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)

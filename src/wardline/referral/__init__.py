@@ -22,7 +22,18 @@ from wardline.referral.completeness import WEIGHTS, Adder, Need, NeedState, Scor
 from wardline.referral.corrections import build_correction, cancel
 from wardline.referral.duties import Discharged, Duty, Owed, owed
 from wardline.referral.facts import also_known
-from wardline.referral.handing import LONGEST_REFERENCE, awaits, recorded, remade
+from wardline.referral.handing import (
+    LONGEST_REFERENCE,
+    awaits,
+    compared,
+    recorded,
+    remade,
+    require_pack,
+    require_reference,
+    taken,
+    takers,
+    unasked,
+)
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
 from wardline.referral.moves import TO_FILE, UNWANTED
 from wardline.referral.moving import (
@@ -36,6 +47,7 @@ from wardline.referral.moving import (
     withdraw,
 )
 from wardline.referral.passed import identifiers, linked, places
+from wardline.referral.passing_on import may_pass_on, passed_on, withdrawn
 from wardline.referral.priorities import (
     Approval,
     Clocked,
@@ -65,12 +77,14 @@ from wardline.referral.steps import (
     Submit,
 )
 from wardline.referral.supplements import build_supplement, is_supplement
+from wardline.referral.told import LOOK, may_be_told, told, told_within
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
     "FACT_WORDS",
     "LONGEST_REFERENCE",
+    "LOOK",
     "MARKED",
     "MOST_FILES",
     "TO_FILE",
@@ -113,6 +127,7 @@ __all__ = [
     "checklist",
     "chosen",
     "clocked",
+    "compared",
     "differs",
     "graded",
     "graver",
@@ -123,8 +138,10 @@ __all__ = [
     "leave",
     "lets",
     "linked",
+    "may_be_told",
     "may_join",
     "may_lead",
+    "may_pass_on",
     "median",
     "needs_referral",
     "next_step",
@@ -132,6 +149,7 @@ __all__ = [
     "on_error",
     "owed",
     "part_over",
+    "passed_on",
     "places",
     "plan",
     "raised",
@@ -141,14 +159,22 @@ __all__ = [
     "release",
     "remade",
     "require_addable",
+    "require_pack",
+    "require_reference",
     "retry_delay",
     "score",
     "seconded",
     "settle",
+    "taken",
+    "takers",
+    "told",
+    "told_within",
     "unapproved",
+    "unasked",
     "unreported",
     "waits",
     "was_viewed",
     "with_knowledge",
     "withdraw",
+    "withdrawn",
 ]  # fmt: skip

@@ -5,6 +5,8 @@ Such a referral stands at ``NEEDS_HUMAN`` with the pack's id and one of two fixe
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,6 +29,11 @@ def awaits(found: records.Referral) -> bool:
     )
 
 
+def compared(reference: str) -> str:
+    """Spell a reference as references are compared: people write capitals, spaces and wide letters as they like."""
+    return " ".join(unicodedata.normalize("NFKC", reference).casefold().split())
+
+
 def recorded(found: records.Referral, reference: str, now: datetime) -> records.Referral:
     """Finish a report under the reference that the receiver gave; its version stays.
 
@@ -35,15 +42,41 @@ def recorded(found: records.Referral, reference: str, now: datetime) -> records.
         InputError: That is no reference.
     """
     _require(found)
+    require_reference(found, reference)
+    return replace(
+        found, state=_State.FINISHED, remote_id=reference, finished_at=now, attempts=0, problem=None, in_flight=False,
+        reference=compared(reference),
+    )  # fmt: skip
+
+
+def require_reference(found: records.Referral, reference: str) -> None:
+    """Refuse what is no reference.
+
+    Raises:
+        InputError: It is empty, too long, or not one line without spaces around it.
+    """
     if not (
         0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable() and reference == reference.strip()
     ):
         raise InputError(
             f"{found.id}: the receiver's reference is malformed, expected 1 to {LONGEST_REFERENCE} characters in one line"
         )
-    return replace(
-        found, state=_State.FINISHED, remote_id=reference, finished_at=now, attempts=0, problem=None, in_flight=False
-    )  # fmt: skip
+
+
+def taken(found: records.Referral, pack_id: str, user_id: str, now: datetime) -> records.Referral:
+    """Note that a person has the pack; its version stays."""
+    taking = records.PackTaking(pack_id=pack_id, user_id=user_id, at=now)
+    return replace(found, takings=(*found.takings, taking))
+
+
+def takers(found: records.Referral, pack_id: str | None) -> tuple[str, ...]:
+    """Give the people who took a pack, each once, whoever took it first comes first."""
+    return tuple(dict.fromkeys(each.user_id for each in found.takings if each.pack_id == pack_id))
+
+
+def unasked(found: records.Referral, by: str, asked: Collection[str]) -> tuple[str, ...]:
+    """Give the people who took the pack that waits and may have filed it: neither who says that nobody did, nor whom they asked."""
+    return tuple(each for each in takers(found, found.remote_id) if each != by and each not in asked)
 
 
 def remade(found: records.Referral) -> records.Referral:
@@ -64,6 +97,25 @@ def remade(found: records.Referral) -> records.Referral:
     )  # fmt: skip
 
 
+def require_pack(found: records.Referral, pack_id: str | None) -> None:
+    """Require that a pack waits to be filed, and that it is still the one that somebody speaks of.
+
+    Raises:
+        ConflictError: It is not so.
+    """
+    _require(found)
+    if pack_id is not None and pack_id != found.remote_id:
+        raise ConflictError(
+            f"{found.id}: another pack of it waits to be filed now, expected the one that you saw",
+            remedy="Load the page again. Whoever took the earlier pack may have filed it: ask them.",
+        )
+
+
 def _require(found: records.Referral) -> None:
+    if found.state is _State.FINISHED:
+        raise ConflictError(
+            f"{found.id}: finished, as {found.remote_id}, expected one whose pack waits to be filed",
+            remedy="Somebody recorded a reference meanwhile. Ask them before you file anything.",
+        )
     if not awaits(found):
         raise ConflictError(f"{found.id}: {found.state}, expected one whose pack waits to be filed")

@@ -13,6 +13,7 @@ from wardline.referral.steps import UNKNOWN_ORPHAN, Attach, Call, Finish, Retrac
 _State = records.ReferralState
 TO_FILE = "the pack is made and nobody has filed it: file it with the receiver, then record the receiver's reference"
 UNWANTED = "its decision was overturned when the pack was made: do not file it, and say whether somebody filed it before"
+FINISHED_BY_OTHERS = "the authority says that the report is finished, but not every file was attached"
 HANDED_OVER = (TO_FILE, UNWANTED)
 """The problem of a referral that waits for a person to file its pack, or to say that nobody did."""
 
@@ -161,5 +162,6 @@ def found_finished(referral: records.Referral, step: Call, now: datetime) -> rec
     if all(file.described for file in referral.files):
         return finished(referral, now)
     # A finish is sent only after every file, so somebody else finished it.
-    problem = "the authority says that the report is finished, but not every file was attached"
-    return advance(referral, state=_State.NEEDS_HUMAN, attempts=referral.attempts + 1, problem=problem)
+    return advance(
+        referral, state=_State.NEEDS_HUMAN, attempts=referral.attempts + 1, problem=FINISHED_BY_OTHERS
+    )

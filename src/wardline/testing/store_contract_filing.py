@@ -65,6 +65,25 @@ class FilingContract:
         with pytest.raises(AlreadyExistsError):
             store.commit(Insert(again), entries=[make.entry()])
 
+    def test_a_reference_stands_for_one_report_to_a_receiver(self, store: ports.Store) -> None:
+        filed = {"state": ReferralState.FINISHED, "authority": "nca-pack"}
+        first = make.referral(remote_id="IRP 7", reference="irp 7", **filed)
+        elsewhere = make.referral(
+            remote_id="IRP 7", reference="irp 7", **{**filed, "authority": "signed-pack"}
+        )
+        other, joined = make.referral(**filed), make.referral(remote_id="IRP 7", joined=first.id, **filed)
+        store.commit(*map(Insert, (first, elsewhere, other, joined)), entries=[make.entry()])
+        same = replace(other, remote_id="irp  7", reference="irp 7", version=2)
+        with pytest.raises(AlreadyExistsError):
+            store.commit(Replace(same), entries=[make.entry()])
+        assert store.referral(other.id) == other
+
+        def known(remote_id: str, reference: str) -> list[records.Referral]:
+            return store.referrals_known_as("nca-pack", "sandbox", remote_id=remote_id, reference=reference)
+
+        assert known("IRP 7", "irp 7") == known("x", "irp 7") == known("IRP 7", "x") == [first]
+        assert known("x", "y") == []
+
     def test_facts_come_oldest_first_and_of_one_case(self, store: ports.Store) -> None:
         newer, older = (make.fact(at=later(minute)) for minute in (5, 1))
         call = make.fact(kind=records.FactKind.CALL, at=later(7), happened_at=later(6))

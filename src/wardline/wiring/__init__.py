@@ -8,12 +8,43 @@ from wardline.wiring.backing_up import (
     missing_files,
     restore,
 )
-from wardline.wiring.connecting import Installation, connect, open_installation
+from wardline.wiring.connecting import Installation, connect, open_installation, open_vault
 from wardline.wiring.layout import KeyFiles, create_installation, migrate
 from wardline.wiring.master_keys import FileKeys, MasterKey
 from wardline.wiring.secret_files import create_secret, read_secret
+from wardline.wiring.vault_places import (
+    any_place,
+    anywhere,
+    begin_closing,
+    close,
+    is_stated,
+    place_of,
+    require_same_place,
+)
 
 __all__ = [
-    "BackUp", "BegunBackUp", "FileKeys", "Installation", "KeyFiles", "MasterKey", "begin_back_up", "connect", "create_installation", "create_secret",
-    "finish_back_up", "migrate", "missing_files", "open_installation", "read_secret", "restore",
+    "BackUp",
+    "BegunBackUp",
+    "FileKeys",
+    "Installation",
+    "KeyFiles",
+    "MasterKey",
+    "any_place",
+    "anywhere",
+    "begin_back_up",
+    "begin_closing",
+    "close",
+    "connect",
+    "create_installation",
+    "create_secret",
+    "finish_back_up",
+    "is_stated",
+    "migrate",
+    "missing_files",
+    "open_installation",
+    "open_vault",
+    "place_of",
+    "read_secret",
+    "require_same_place",
+    "restore",
 ]  # fmt: skip

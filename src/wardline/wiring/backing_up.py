@@ -3,14 +3,13 @@ that is elsewhere stays where it is, and the copy looks for its evidence there."
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,27 +23,28 @@ from wardline.errors import (
     ConfigurationError,
     InputError,
     IntegrityError,
-    StorageFullError,
-    StoreUnavailableError,
     UnknownMasterKeyError,
 )
 from wardline.pipeline import fencing
 from wardline.records import Verb
 from wardline.settings import FILE_NAME, Settings
+from wardline.wiring.backed_up_packs import known_packs
 from wardline.wiring.connecting import Installation
+from wardline.wiring.disk_errors import translated
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
+from wardline.wiring.receivers import PACKS, kept_packs
+from wardline.wiring.vault_places import IN_A_FOLDER, place_of, require_same_place
 
 MANIFEST = "manifest.json"
 _DATA = "data"
 _VAULT = "vault"
-_IN_A_FOLDER = "directory"
+PlaceCheck = Callable[[str, Mapping[str, Any], Settings], None]
 _AT_ONCE = 1 << 20
 _FORM = 1
 _MAGIC = b"WDLSEAL\0"
 _KEY_NAME = slice(10, 18)
 """Where in a sealed file the name of the master key lies, behind the magic and the version; see ``adapters.vaults.envelope``."""
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,8 @@ class BegunBackUp:
     """Of the master keys that there were when it began; the first is the one that sealed."""
     objects: frozenset[str]
     """Ids of what is sealed as that database says."""
+    packs: frozenset[str]
+    """Names of the packs that it knows."""
 
 
 def begin_back_up(installation: Installation, to: Path, *, user: records.User) -> BegunBackUp:
@@ -95,7 +97,7 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
     if to.resolve().is_relative_to(chosen.data.resolve()):
         raise InputError(f"back-up {to.name}: within the data folder, expected another place")
     made_id = parts.new_id("backup")
-    with _translated(f"back-up {to.name}"):
+    with translated(f"back-up {to.name}"):
         _make_folder(to / _DATA)
         parts.store.commit(entries=[parts.entry(Verb.BACKUP_MADE, made_id, actor=user.id)])
         door.snapshot(to / _DATA)
@@ -106,14 +108,15 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
         fencing.raise_(replace(parts, store=store))
         names = list({_object_of(path) for path in _sealed_files(chosen.data / _VAULT)})
         objects = frozenset(store.sealed_items(names))
+        packs = known_packs(store, kept_packs(chosen))
     return BegunBackUp(
         id=made_id, to=to, at=parts.now(), settings=chosen, log_origin=parts.log_origin, key_names=tuple(each.name for each in installation.master_keys().all()),
-        objects=objects,
+        objects=objects, packs=packs,
     )  # fmt: skip
 
 
 def finish_back_up(begun: BegunBackUp) -> BackUp:
-    """Copy the sealed files that the copied database knows, and sign for all of it.
+    """Copy the sealed files and the packs that the copied database knows, and sign for all of it.
 
     What is destroyed meanwhile is left out. So is what was sealed since: in the restored copy nobody would know whose it is.
 
@@ -121,18 +124,21 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
         StorageFullError: There is no room for it.
     """
     to, vault, keys = begun.to, begun.settings.data / _VAULT, set[str]()
-    with _translated(f"back-up {to.name}"):
+    with translated(f"back-up {to.name}"):
         for path in _sealed_files(vault):  # none where the evidence lies elsewhere
             if _object_of(path) in begun.objects:
                 with suppress(FileNotFoundError):  # destroyed since it was listed
                     keys |= _copy_sealed(path, to / _DATA / _VAULT / path.relative_to(vault))
+        for name in sorted(begun.packs):
+            with suppress(FileNotFoundError):  # nothing keeps it any more
+                _copy(begun.settings.data / PACKS / name, to / _DATA / PACKS / name)
         files = {str(path.relative_to(to)): _described(path) for path in _files(to)}
-        evidence = begun.settings.preservation.vault == _IN_A_FOLDER
+        evidence = begun.settings.preservation.vault == IN_A_FOLDER
         # What lies elsewhere may be sealed under any of them.
         needed = (tuple(sorted(keys)) or begun.key_names[:1]) if evidence else begun.key_names
         said = {
             "kind": "back-up", "form": _FORM, "id": begun.id, "at": begun.at.isoformat(), "keys": needed,
-            "vault": begun.settings.preservation.vault, "files": files,
+            "vault": begun.settings.preservation.vault, "vault_place": place_of(begun.settings), "files": files,
         }  # fmt: skip
         key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(begun.settings.keys).log)
         _write(to / MANIFEST, json.dumps(audit.sign_statement(said, begun.log_origin, key)).encode())
@@ -140,17 +146,22 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
     return BackUp(id=begun.id, files=len(files), bytes=size, keys=needed, evidence=evidence)
 
 
-def restore(source: Path, folder: Path) -> Settings:
+def restore(source: Path, folder: Path, *, place: PlaceCheck = require_same_place) -> Settings:
     """Put a back-up into a folder that holds the keys and no data; its fence stands until somebody lifts it.
 
     Nothing is written before the signature was checked, and no adapter is opened: what else the settings name may come later.
+
+    Args:
+        source: The back-up.
+        folder: Where to.
+        place: Compares where the evidence lies with what the settings there say.
 
     Raises:
         InputError: It is no back-up.
         IntegrityError: It is not what was backed up.
         AlreadyExistsError: There is data in that folder.
         UnknownMasterKeyError: The keys are others than it was sealed under.
-        ConfigurationError: The settings there name another kind of vault than the one its evidence is in.
+        ConfigurationError: The settings there name another vault, or another place of it, than the one its evidence is in.
     """
     has_settings = (folder / FILE_NAME).exists()
     chosen = settings.load(folder) if has_settings else settings.parse(folder, _settings_of(source))
@@ -161,16 +172,17 @@ def restore(source: Path, folder: Path) -> Settings:
         raise UnknownMasterKeyError(
             f"back-up {said['id']}: sealed under key {missing[0]}, expected it in keys/vault.key"
         )
-    if said.get("vault", _IN_A_FOLDER) != chosen.preservation.vault:
+    if said.get("vault", IN_A_FOLDER) != chosen.preservation.vault:
         raise ConfigurationError(
-            f"back-up {said['id']}: its evidence is in a vault {said.get('vault', _IN_A_FOLDER)}, expected preservation.vault to name it"
+            f"back-up {said['id']}: its evidence is in a vault {said.get('vault', IN_A_FOLDER)}, expected preservation.vault to name it"
         )
+    place(said["id"], said, chosen)
     if chosen.data.exists() and any(chosen.data.iterdir()):
         raise AlreadyExistsError(
             f"installation {folder.name}: there is data already where its settings put it, expected none"
         )
     incoming = chosen.data.with_name(f"{chosen.data.name}.incoming")
-    with _translated(f"back-up {said['id']}"):
+    with translated(f"back-up {said['id']}"):
         shutil.rmtree(incoming, ignore_errors=True)  # of a restore that was interrupted
         for name, described in said["files"].items():
             if name != FILE_NAME:
@@ -298,18 +310,3 @@ def _write(target: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    """Turn the operating system's errors into ours. What was written stays, and is no back-up: it has no manifest."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFullError(
-                f"{what}: no space left, expected room for it",
-                remedy="Free disk space or choose another disk, and begin again in a new folder.",
-            ) from None
-        code = errno.errorcode.get(error.errno or 0, "unknown")
-        raise StoreUnavailableError(f"{what}: the disk answered {code}, expected it to work") from None

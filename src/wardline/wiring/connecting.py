@@ -40,8 +40,9 @@ from wardline.wiring.detectors import scopes
 from wardline.wiring.late_media import LateMedia
 from wardline.wiring.layout import KeyFiles, store_door
 from wardline.wiring.master_keys import FileKeys
-from wardline.wiring.receivers import receivers
+from wardline.wiring.receivers import kept_packs, receivers
 from wardline.wiring.secret_files import read_secret
+from wardline.wiring.vault_places import StatedVault, require_evidence_here
 
 
 def _no_write_point(name: str) -> None:
@@ -115,27 +116,32 @@ def connect(folder: str | Path = ".") -> Wardline:
 
 
 def open_installation(
-    chosen: Settings, *, reached: ports.WritePoint = _no_write_point, clock: ports.Clock | None = None
-) -> Installation:
+    chosen: Settings, *, reached: ports.WritePoint = _no_write_point, clock: ports.Clock | None = None, evidence: Callable[[Settings], None] = require_evidence_here,
+) -> Installation:  # fmt: skip
     """Choose the adapters that the settings name and join them.
 
     Args:
         chosen: The settings.
         reached: Called at every write point; fault tests stop the process there.
         clock: Another source of time, for tests.
+        evidence: Requires that the settings name the vault that holds the evidence.
+
+    Raises:
+        ConfigurationError: Its evidence is in another vault than its settings name.
     """
     kernels.select(chosen.matching.kernels)
+    evidence(chosen)
     time = clock or plugins.load("clocks", "system")()
     keys = KeyFiles.read(chosen.keys)
     authority, others = receivers(chosen, time, log_key=keys.log, reached=reached)
     indexes = _indexes(chosen, reached, lambda list_id, message: _copy_failed(parts, list_id, message))
     parts = Parts(
-        vault=_vault(chosen, reached, time),
+        vault=StatedVault(open_vault(chosen, reached, time), chosen),
         media=LateMedia(lambda: _media(chosen, lambda reason: _decoder_died(parts, reason))),
         clock=time, rules=_automated(chosen, _rules(chosen)), make_index=indexes.make, copies=indexes.copies,
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
-        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=authority, receivers=others, platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
+        wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=authority, receivers=others, packs=kept_packs(chosen), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
         free_bytes=partial(_free_bytes, os.fspath(chosen.data)), reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),
@@ -143,7 +149,8 @@ def open_installation(
     return Installation(settings=chosen, wardline=Wardline(parts))
 
 
-def _vault(chosen: Settings, reached: ports.WritePoint, time: ports.Clock) -> ports.Vault:
+def open_vault(chosen: Settings, reached: ports.WritePoint, time: ports.Clock) -> ports.Vault:
+    """Open the vault that settings name."""
     kept = chosen.preservation
     secret = _secret_of(chosen, kept.vault_secret_file, f"vault {kept.vault}")
     made: ports.Vault = plugins.load("vaults", kept.vault)(

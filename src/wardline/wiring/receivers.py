@@ -14,6 +14,8 @@ from wardline.wiring.secret_files import read_secret
 
 PACKS = "packs"
 """Folder below the data folder."""
+_SHARED = "signed-pack"
+"""Our adapters for packs keep them in one folder; any of them finds all."""
 
 
 def receivers(
@@ -35,6 +37,15 @@ def receivers(
     made = {name: _receiver(name, chosen, time, log_key, reached) for name in dict.fromkeys(names)}
     main = made.pop(wanted.authority) if wanted.authority else None
     return main, made
+
+
+def kept_packs(chosen: Settings) -> ports.PackKeeper | None:
+    """Give the packs of all receivers, where any were made: also of those that the settings do not name any more."""
+    folder = chosen.data / PACKS
+    if not folder.is_dir():
+        return None
+    kept: ports.PackKeeper = plugins.load("authorities", _SHARED).kept(folder)
+    return kept
 
 
 def _receiver(

@@ -5,18 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.acceptance.stories import decided_violation, picture
 from tests.acceptance.test_packs import GB, REFERENCE, now_of, overturned, reported, told
 from tests.web.client import Api
-from tests.web.console.browser import Browser, somebody
+from tests.web.console.browser import PASSWORD, Browser, somebody
 from wardline import referral
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.errors import RefusedError
-from wardline.pipeline import Rules
+from wardline.pipeline import Rules, fencing
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import CaseState, Insert, ReferralState, Replace, Role, Stage, Verb
 from wardline.testing import store_records
@@ -60,6 +62,42 @@ def test_somebody_takes_the_pack_files_it_and_records_the_reference(line: Line) 
     assert len(told(line, found.id, Verb.PACK_TAKEN)) == 1
     assert browser.get(f"{address}/receipt").answer.content.startswith(b"{")
     assert "The pack that was filed" in page.text
+
+
+def test_who_took_the_pack_is_named_and_a_form_from_before_gives_nothing_up(line: Line) -> None:
+    found, lead = reported(line)
+    browser, address = signed_in(line), f"/referrals/{found.id}"
+    before = browser.get(address).form(f"{address}/pack/given-up")
+    line.wardline.take_pack(found.id, user=lead.user)
+    refused = browser.send(before)
+    assert refused.status == 409
+    assert "taken by mika 1" in refused.text
+    assert referral.awaits(now_of(line, found))
+    page = browser.get(address)
+    assert "I asked mika 1" in page.text
+    assert browser.send(page.form(f"{address}/pack/given-up")).status == 409, "the box was not ticked"
+    page = browser.send(page.form(f"{address}/pack/given-up"), asked="yes")
+    assert page.status == 200
+    assert now_of(line, found).state is ReferralState.OPENING
+
+
+def test_the_old_installations_number_is_told_with_the_password_and_said_on_the_page(line: Line) -> None:
+    case = decided_violation(
+        line, line.submit(picture(4), flag="spam", account="account-4"), line.person("noor")
+    )
+    fencing.raise_(line.parts)
+    line.pass_time(line.parts.rules.undo_window)
+    browser = signed_in(line)
+    (admin,) = (each for each in line.store.users() if each.name == "admin")
+    line.wardline.lift_fence(user=admin)
+    (found,) = line.store.referrals(case_id=case.id)
+    line.clock.advance(line.parts.rules.accounts.proof + timedelta(minutes=1))
+    address = f"/referrals/{found.id}"
+    asked = browser.send(browser.get(address).form(f"{address}/filed-before"), number="4711")
+    assert asked.status == 403
+    page = browser.send(asked.form(f"{address}/filed-before"), proof_password=PASSWORD)
+    assert "told by a person" in page.text
+    assert now_of(line, found).remote_id == "4711"
 
 
 def test_an_auditor_reads_the_page_and_takes_no_pack(line: Line) -> None:

@@ -33,6 +33,24 @@ class SqlFiling(SqlReading):
         chosen = sa.select(table).where(UNCHECKED)
         return self._all(records.Referral, chosen.order_by(table.c.check_by, table.c.id).limit(most))
 
+    def referrals_known_as(
+        self, authority: str, environment: str, *, remote_id: str, reference: str
+    ) -> list[records.Referral]:
+        table = _REFERRALS
+        chosen = sa.select(table).where(
+            table.c.authority == authority, table.c.environment == environment, table.c.joined.is_(None)
+        )
+        # Each half has an index of its own.
+        by_id, by_reference = (
+            chosen.where(column == value)
+            for column, value in ((table.c.remote_id, remote_id), (table.c.reference, reference))
+        )
+        found = [
+            *self._all(records.Referral, by_id),
+            *self._all(records.Referral, by_reference),
+        ]
+        return sorted({each.id: each for each in found}.values(), key=lambda each: each.id)
+
     def completeness_of(self, since: datetime, until: datetime) -> Mapping[int, int]:
         finished, completeness = _REFERRALS.c.finished_at, _REFERRALS.c.completeness
         counted = (

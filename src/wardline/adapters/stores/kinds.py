@@ -57,6 +57,7 @@ _LATER_IN_CASES = {
 _LATER_IN_REFERRALS = {
     "corrects": None, "priority": None, "clock_from": None, "due_at": None, "waits_until": None, "check_by": None, "second_by": None,
     "second_at": None, "completeness": None, "joined": None, "bundle": "[]", "alone": False,
+    "reference": None, "takings": "[]",
 }  # fmt: skip
 
 KINDS = (
@@ -96,7 +97,12 @@ KINDS = (
     _kind(records.ClusterVote, Unique(("decision_id",))),
     _kind(records.Spread, Unique(("target",), while_none="stopped_at")),
     _kind(records.Action, later={"reversal": None, "reversal_attempts": 0}),
-    _kind(records.Referral, Unique(("decision_id", "authority")), later=_LATER_IN_REFERRALS),
+    _kind(
+        records.Referral,
+        Unique(("decision_id", "authority")),
+        Unique(("authority", "environment", "reference"), while_set="reference"),
+        later=_LATER_IN_REFERRALS,
+    ),
     _kind(records.Fact),
     _kind(records.Receipt, Unique(("referral_id",))),
     _kind(records.Hold, later={"preservation_id": None}),

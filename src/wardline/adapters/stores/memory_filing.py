@@ -43,6 +43,18 @@ class MemoryFiling(MemoryReading):
         )
         return sorted(found, key=lambda each: (each.check_by or each.created_at, each.id))[:most]
 
+    def referrals_known_as(
+        self, authority: str, environment: str, *, remote_id: str, reference: str
+    ) -> list[records.Referral]:
+        return self._all(
+            records.Referral,
+            lambda each: each.id,
+            lambda each: (
+                (each.authority, each.environment, each.joined) == (authority, environment, None)
+                and (each.remote_id == remote_id or each.reference == reference)
+            ),
+        )
+
     def completeness_of(self, since: datetime, until: datetime) -> Mapping[int, int]:
         finished = self._all(
             records.Referral,

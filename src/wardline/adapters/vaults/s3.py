@@ -33,7 +33,6 @@ from wardline.adapters.vaults.envelope import (
 from wardline.adapters.vaults.naming import named
 from wardline.adapters.vaults.one_key import as_keys
 from wardline.errors import (
-    ConfigurationError,
     EvidenceError,
     InputError,
     NotFoundError,
@@ -49,7 +48,7 @@ _TRIES = 5
 
 
 def create(
-    folder: Path,
+    _folder: Path,
     master_keys: ports.MasterKeys,
     options: Mapping[str, str],
     secret: bytes,
@@ -60,14 +59,8 @@ def create(
     """Make the vault from what the settings say. The object store is not asked anything yet.
 
     Raises:
-        ConfigurationError: An option or the secret file is not what it must be; or sealed files lie in the folder that a vault there would have.
+        ConfigurationError: An option or the secret file is not what it must be.
     """
-    if any(folder.glob("*/*.sealed")):
-        # They would be called destroyed when their time is over, and lie there for ever.
-        raise ConfigurationError(
-            "vault s3: sealed files lie in data/vault, expected none there",
-            remedy='Set preservation.vault back to "directory": evidence is not moved. docs/how-to/keep-evidence-in-s3.md says when to change it.',
-        )
     return S3Vault(Bucket(place(options, secret)), master_keys, reached=reached, now=now)
 
 
@@ -128,6 +121,22 @@ class S3Vault:
         except EvidenceError:
             # Read before its data key was wrapped anew and opened after the old master key was taken away, or destroyed in between.
             return self._opened(name)
+
+    def sealed(self, object_id: str, purpose: str) -> bytes:
+        """Give an object as it is sealed. See ``ports.SealedVault``."""
+        return self._whole(named(object_id, purpose))
+
+    def put(self, object_id: str, purpose: str, sealed: bytes) -> None:
+        """Store what another vault sealed. See ``ports.SealedVault``."""
+        name = named(object_id, purpose)
+        self._require_key()
+        with self._keys.kept():
+            content = open_sealed(self._keys, name, sealed)
+            header, ciphertext = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
+            self._bucket.create(self._body_of(name, header), ciphertext)
+            self._reached("vault:written")
+            self._publish(name, header, content)
+        self._reached("vault:sealed")
 
     def destroy(self, object_id: str, purpose: str) -> None:
         """Remove every version of the object's key, then of its content. See ``ports.Vault``.
@@ -203,6 +212,9 @@ class S3Vault:
         raise _unsettled(name)
 
     def _opened(self, name: Name) -> bytes:
+        return open_sealed(self._keys, name, self._whole(name))
+
+    def _whole(self, name: Name) -> bytes:
         found = self._bucket.read(self._key_of(name))
         if found is None:
             raise NotFoundError(f"{name}: not in the vault, expected a sealed object")
@@ -214,7 +226,7 @@ class S3Vault:
         body = self._bucket.read(self._body_of(name, header))
         if body is None:
             raise EvidenceError(f"{name}: its content is not where its head says, expected it there")
-        return open_sealed(self._keys, name, header + body[0])
+        return header + body[0]
 
     def _require_key(self) -> None:
         """Refuse to seal beside objects that none of the master keys opens; asked once. See ``DirectoryVault``."""

@@ -52,6 +52,19 @@ class ReferenceBody(BaseModel):
     )
 
 
+class GivenUpBody(BaseModel):
+    """That nobody filed a pack."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pack: str | None = Field(
+        default=None, max_length=40, description="The pack that is spoken of: `remote_id`"
+    )
+    asked: tuple[str, ...] = Field(
+        default=(), max_length=100, description="Ids of the people who took it and were asked: `takings`"
+    )
+
+
 class PreviewBody(BaseModel):
     """A referral, and what its report says now."""
 
@@ -140,9 +153,14 @@ def record_reference(
 
 
 @router.post("/referrals/{referral_id}/pack/given-up")
-def give_up_pack(referral_id: str, caller: _Caller, wardline: _Wardline) -> records.Referral:
-    """Note that nobody filed a pack: another one is made, or, where its decision was overturned, nothing is reported."""
-    return wardline.give_up_pack(_open(wardline, caller, referral_id).id, user=caller.person)
+def give_up_pack(
+    referral_id: str, caller: _Caller, wardline: _Wardline, body: GivenUpBody | None = None
+) -> records.Referral:
+    """Note that nobody filed a pack: another one is made, or, where its decision was overturned, nothing is reported. Whoever else took it is
+    asked first."""
+    said = body or GivenUpBody()
+    found = _open(wardline, caller, referral_id)
+    return wardline.give_up_pack(found.id, user=caller.person, pack_id=said.pack, asked=said.asked)
 
 
 @router.get("/holds")

@@ -34,6 +34,12 @@ WORDS: dict[AlarmKind, Words] = {
         "The report stays where it stopped, and its evidence is held.",
         "Open the report. If its pack is made, file that and record the reference; else read what is wrong, put it right, and let it go on.",
     ),
+    AlarmKind.RECEIVER_REMOVED: Words(
+        "Packs wait for a receiver that is gone from the settings",
+        "The packs stay, and so do the files that they report. Their clocks go on.",
+        "If it was removed by mistake, put it back into wardline.toml. Else open each report that waits for a person: record its reference if it "
+        "was filed, or pass it on to another receiver.",
+    ),
     AlarmKind.REFERRAL_NEAR: Words(
         "Reports have used up much of their clock",
         "They are tried again by themselves. Nothing holds them back but what their page says.",

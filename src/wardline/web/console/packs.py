@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
+from wardline.pipeline import removed_receivers
 from wardline.records import ReferralState, Verb
 from wardline.web.console import filing
 from wardline.web.console.desk import MANAGERS, Desk, Page
@@ -16,20 +19,61 @@ from wardline.web.console.rendering import HEADERS, go
 _LOOKED_AT = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """That somebody took a pack."""
+
+    name: str
+    at: datetime
+    is_earlier: bool
+    """It was one that another pack took the place of."""
+
+
 def values_of(desk: Desk, found: records.Referral) -> dict[str, Any]:
     """Give what the page of a referral says of its pack, and of the duties that it discharges."""
     try:
         pack_id = desk.wardline.pack_of(found)
     except NotFoundError:
         pack_id = None
+    names = {each.id: each.name for each in desk.wardline.parts.store.users()} if found.takings else {}
     told = [entry for _, entry in desk.wardline.entries_about(found.id, _LOOKED_AT)]
     return {
         "awaits": referral.awaits(found), "pack_id": pack_id,
         "unwanted": found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.UNWANTED,
         "longest_reference": referral.LONGEST_REFERENCE, "duties": desk.wardline.basis_of(found),
         "discharges": [each.detail for each in told if each.verb is Verb.DUTY_DISCHARGED],
-        "taken": [each for each in told if each.verb is Verb.PACK_TAKEN],
+        "takings": [
+            Taking(names.get(each.user_id, "somebody"), each.at, is_earlier=each.pack_id != found.remote_id)
+            for each in found.takings
+        ],
+        "restored": referral.awaits(found) and _is_restored(desk, found), "may_be_told": referral.may_be_told(found), "others": _others(desk, found, names), **_removed(desk, found),
     }  # fmt: skip
+
+
+def _others(desk: Desk, found: records.Referral, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Give who else took the pack that waits, by id and name."""
+    return [(each, names.get(each, "somebody")) for each in referral.unasked(found, desk.user.id, ())]
+
+
+def _is_restored(desk: Desk, found: records.Referral) -> bool:
+    """Say whether the installation from which this one was restored may have had the same pack."""
+    fence = desk.wardline.parts.store.last_fence()
+    return fence is not None and found.created_at <= fence.raised_at
+
+
+def _removed(desk: Desk, found: records.Referral) -> dict[str, Any]:
+    """Say what can be done with a report whose receiver is gone from the settings."""
+    parts = desk.wardline.parts
+    removed = (
+        found.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+        and removed_receivers.is_removed(parts, found)
+        and referral.may_pass_on(found)
+    )
+    return {
+        "removed": removed,
+        "receivers": removed_receivers.others(parts, found) if removed and found.corrects is None else [],
+        "elsewhere": removed and removed_receivers.is_reported_elsewhere(parts, found),
+    }
 
 
 def take(desk: Desk) -> Response:
@@ -47,12 +91,46 @@ def record(desk: Desk) -> Response:
 
 
 def give_up(desk: Desk) -> Response:
-    """Note that nobody filed a pack."""
-    return go(f"/referrals/{desk.wardline.give_up_pack(filing.opened(desk), user=desk.user).id}")
+    """Note that nobody filed a pack. The form has whom this person saw to have taken it, and says whether they were asked."""
+    moved = desk.wardline.give_up_pack(
+        filing.opened(desk), user=desk.user, pack_id=desk.sent("pack") or None, asked=_asked(desk)
+    )
+    return go(f"/referrals/{moved.id}")
+
+
+def pass_on(desk: Desk) -> Response:
+    """Have a report whose receiver is gone made for another one."""
+    moved = desk.wardline.pass_on_report(
+        filing.opened(desk), user=desk.user, to=desk.needed("to"), pack_id=desk.sent("pack") or None, asked=_asked(desk)
+    )  # fmt: skip
+    return go(f"/referrals/{moved.id}")
+
+
+def withdraw(desk: Desk) -> Response:
+    """End a report whose receiver is gone, where another receiver gets that of its decision."""
+    moved = desk.wardline.withdraw_report(
+        filing.opened(desk), user=desk.user, pack_id=desk.sent("pack") or None, asked=_asked(desk)
+    )
+    return go(f"/referrals/{moved.id}")
+
+
+def filed_before(desk: Desk) -> Response:
+    """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
+    number = desk.needed("number")
+    found = desk.wardline.record_filed_before(filing.opened(desk), user=desk.user, number=number)
+    return go(f"/referrals/{found.id}")
+
+
+def _asked(desk: Desk) -> list[str]:
+    """Give whom this person saw to have taken the pack, if they say that they asked them."""
+    return desk.sent("others").split() if desk.sent("asked") else []
 
 
 PAGES = (
     Page("POST", "/referrals/{referral_id}/pack", MANAGERS, take),
     Page("POST", "/referrals/{referral_id}/reference", MANAGERS, record),
     Page("POST", "/referrals/{referral_id}/pack/given-up", MANAGERS, give_up),
+    Page("POST", "/referrals/{referral_id}/filed-before", MANAGERS, filed_before, grave=True),
+    Page("POST", "/referrals/{referral_id}/receiver", MANAGERS, pass_on),
+    Page("POST", "/referrals/{referral_id}/withdrawal", MANAGERS, withdraw),
 )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import InputError, NotFoundError
-from wardline.pipeline import ReferralPreview, bundles
+from wardline.pipeline import ReferralPreview, bundles, filed_before
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.web.console import filing, packs
@@ -62,7 +62,7 @@ def show(desk: Desk) -> Response:
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=b"{", manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=b"{", is_word=receipt is not None and filed_before.is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from wardline import ports, preservation, records
 from wardline.adapters.authorities.pack import checks, documents, page, preview
 from wardline.adapters.authorities.pack.documents import Receiver
 from wardline.adapters.authorities.pack.folder import PackFolder
+from wardline.adapters.authorities.pack.kept import KeptPacks
 from wardline.errors import (
     AuthorityRejectedError,
     ConfigurationError,
@@ -81,6 +82,11 @@ class PackAuthority:
         )
         self._receiver = Receiver(name=label or self.LABEL, basis=basis, is_test=environment != "production")
         self._secret = HKDF(hashes.SHA256(), 32, None, b"wardline packs v1").derive(key.private_bytes_raw())
+
+    @staticmethod
+    def kept(folder: Path) -> KeptPacks:
+        """Give the packs in a folder, whoever they are for."""
+        return KeptPacks(folder)
 
     @property
     def name(self) -> str:

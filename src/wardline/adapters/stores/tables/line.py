@@ -40,6 +40,8 @@ DUE = sa.text("due_at IS NOT NULL AND joined IS NULL AND state NOT IN ('finished
 UNCHECKED = sa.text("check_by IS NOT NULL AND second_at IS NULL AND state = 'finished'")
 """Filed referrals that a second person shall look at."""
 
+REFERENCED = sa.text("reference IS NOT NULL")
+"""Reports whose reference a person recorded."""
 
 referrals = sa.Table(
     "referrals", metadata, an_id(), a_text("case_id"), a_text("decision_id"), a_text("authority"), a_text("environment"),
@@ -47,9 +49,13 @@ referrals = sa.Table(
     a_number("attempts"), a_text_or_none("problem"), a_time_or_none("finished_at"), a_number("version"),
     a_text_or_none("corrects"), a_text_or_none("priority"), a_time_or_none("clock_from"), a_time_or_none("due_at"),
     a_time_or_none("waits_until"), a_time_or_none("check_by"), a_text_or_none("second_by"), a_time_or_none("second_at"),
-    a_number_or_none("completeness"), a_text_or_none("joined"), a_text("bundle"), a_yes_no("alone"),
+    a_number_or_none("completeness"), a_text_or_none("joined"), a_text("bundle"), a_yes_no("alone"), a_text_or_none("reference"),
+    a_text("takings"),
     sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
     sa.Index("uq_referrals_decision_id", "decision_id", "authority", unique=True),
+    sa.Index("uq_referrals_reference", "authority", "environment", "reference", unique=True, sqlite_where=REFERENCED,
+             postgresql_where=REFERENCED),
+    sa.Index("ix_referrals_remote_id", "remote_id", "id"),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
     sa.Index("ix_referrals_created_at", "created_at", "id"),
     sa.Index("ix_referrals_state", "state", "created_at", "id"),

@@ -1,0 +1,92 @@
+"""``wardline referral pass-on``, ``withdraw`` and ``filed-before``: what is done with a report whose receiver is gone from the settings, or that
+another installation filed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wardline.cli import operator, output
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
+from wardline.records import Scope, require_id
+
+if TYPE_CHECKING:
+    from wardline.pipeline import Wardline
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")]
+Asked = Annotated[
+    list[str] | None,
+    typer.Option("--asked", metavar="NAME", help="Somebody else who took the pack and says that they did not file it; once for each."),
+]  # fmt: skip
+
+
+def pass_on(
+    referral_id: _Id,
+    user: As,
+    to: Annotated[str, typer.Option("--to", metavar="RECEIVER", help="As the settings name it.")],
+    asked: Asked = None,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Have a report whose receiver is gone from the settings, and which nobody filed, made for another receiver."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        ids = ids_of(line, asked)
+        moved = line.pass_on_report(require_id("referral", referral_id), user=person, to=to, asked=ids)
+    if as_json:
+        output.as_json(moved)
+    else:
+        output.line(f"{moved.id} goes to {moved.authority}.")
+
+
+def withdraw(
+    referral_id: _Id,
+    user: As,
+    asked: Asked = None,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """End a report whose receiver is gone from the settings, and which nobody filed, where another receiver gets that of its decision."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        ids = ids_of(line, asked)
+        moved = line.withdraw_report(require_id("referral", referral_id), user=person, asked=ids)
+    if as_json:
+        output.as_json(moved)
+    else:
+        output.line(f"{moved.id} is withdrawn.")
+
+
+def filed_before(
+    referral_id: _Id,
+    user: As,
+    report: Annotated[str, typer.Option("--report", metavar="NUMBER", help="As the authority shows it.")],
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Note that the installation from which this one was restored filed a report, after you looked it up at the authority. It is finished with
+    your word."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        filed = line.record_filed_before(require_id("referral", referral_id), user=person, number=report)
+    if as_json:
+        output.as_json(filed)
+    else:
+        output.line(f"{filed.id} is finished, as report {filed.remote_id}.")
+
+
+def ids_of(line: Wardline, names: list[str] | None) -> list[str]:
+    """Give the ids of the people of these names; a name that nobody has is left out."""
+    return [each.id for each in line.parts.store.users() if each.name in (names or ())]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add them to the other verbs about reports."""
+    app.command("pass-on")(pass_on)
+    app.command()(withdraw)
+    app.command("filed-before")(filed_before)

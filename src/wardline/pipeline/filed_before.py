@@ -1,0 +1,125 @@
+"""After a restore: a person looked a report up at the authority, and says that the old installation filed it, and under which number."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from wardline import preservation, records, referral
+from wardline.pipeline import (
+    blind_filing,
+    filing_work,
+    handing_over,
+    people,
+    prior,
+    receipts,
+    refer,
+    references,
+)
+from wardline.pipeline.parts import Parts
+from wardline.records import DecisionState, Insert, Replace, Scope, Step, Task, Verb
+
+FORM = "wardline-told"
+"""Form of the receipt that stands for a person's word."""
+
+
+def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -> records.Referral:
+    """Finish a report that the old installation filed, under the number that the authority shows. Its holds begin now.
+
+    No authority can be asked about a report that is finished, so it is the person's word; the receipt says so. Two reports about one account
+    may have one number: then the old installation had filed them as one.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        ConflictError: The report does not wait for that.
+        InputError: That is no number.
+        ReferenceTakenError: Another report has this number.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    found = blind_filing.opened(parts, referral_id, user)
+    moved = replace(referral.told(found, number, parts.now()), version=found.version + 1)
+    other = references.holder(parts, moved)
+    if other is None:
+        with references.claiming(parts, moved, user):
+            _finish(parts, found, moved, user)
+    elif _is_one_report(parts, found, other, user):
+        moved = _join(parts, found, other, number, user)
+    else:
+        raise references.taken(parts, moved, other, user)
+    refer.over(parts, moved)
+    return moved
+
+
+def is_word(receipt: records.Receipt) -> bool:
+    """Say whether a receipt is a person's word that another installation filed the report."""
+    return receipt.body.startswith(b"{") and json.loads(receipt.body).get("form") == FORM
+
+
+def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user: records.User) -> None:
+    number, now = moved.remote_id or "", parts.now()
+    said = {
+        "form": FORM, "version": 1, "referral": found.id, "report": number, "told_by": user.id, "told_at": now.isoformat(),
+        "because": found.problem,
+    }  # fmt: skip
+    receipt = records.Receipt(
+        id=parts.new_id("receipt"), referral_id=found.id, remote_id=number, received_at=now,
+        body=json.dumps(said, sort_keys=True).encode(), original=False,
+    )  # fmt: skip
+    filed = replace(moved, completeness=handing_over.completeness(parts, found))
+    receipts.store(
+        parts,
+        filed,
+        receipt,
+        actor=user.id,
+        work=_follows(parts, moved),
+        entries=(_told(parts, moved, user),),
+    )
+
+
+def _is_one_report(
+    parts: Parts, found: records.Referral, other: records.Referral, user: records.User
+) -> bool:
+    """Say whether another report that was told to have the same number is about the same account of the same platform."""
+    receipt = parts.store.receipt_of(other.id)
+    if receipt is None or not is_word(receipt) or found.bundle:
+        return False
+    if not blind_filing.visible(parts, [other], user):
+        return False  # they may have to judge what is in it, and are not told that the two belong together
+    cases = [parts.store.case(each.case_id) for each in (found, other)]
+    platforms = prior.platforms_of(parts, cases)
+    is_same = cases[0].account_reference == cases[1].account_reference
+    return (
+        bool(cases[0].account_reference) and is_same and len({platforms.get(each.id) for each in cases}) == 1
+    )
+
+
+def _join(
+    parts: Parts, found: records.Referral, other: records.Referral, number: str, user: records.User
+) -> records.Referral:
+    lead, inside = referral.told_within(other, found, number, parts.now())
+    inside = replace(inside, version=found.version + 1)
+    held = [hold for file in found.files for hold in parts.store.holds_of(file.item_id)]
+    holds = preservation.place_after_filing(
+        replace(lead, files=found.files), held, hold_ids=[parts.new_id("hold") for _ in found.files], receipt_at=parts.now(),
+        periods=parts.rules.periods,
+    )  # fmt: skip
+    parts.store.commit(
+        Replace(replace(lead, version=lead.version + 1)), Replace(inside), *map(Insert, holds),
+        parts.count(Step.FILES_REPORTED, len(found.files)), parts.count(Step.HOLDS_PLACED, len(holds)),
+        entries=[
+            _told(parts, inside, user), parts.entry(Verb.REFERRAL_MOVED, inside.id, actor=user.id, detail=f"joined {lead.id}"),
+            *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),
+        ],
+        work=_follows(parts, inside),
+    )  # fmt: skip
+    return inside
+
+
+def _told(parts: Parts, moved: records.Referral, user: records.User) -> records.Entry:
+    return parts.entry(Verb.REFERRAL_TOLD, moved.id, actor=user.id, detail=f"report {moved.remote_id}")
+
+
+def _follows(parts: Parts, moved: records.Referral) -> tuple[Task, ...]:
+    """Filed although its decision fell: what goes on with it drafts the correction."""
+    fallen = parts.store.decision(moved.decision_id).state is DecisionState.OVERTURNED
+    return (filing_work.again(moved),) if fallen else ()

@@ -1,0 +1,58 @@
+"""Reports that another installation filed, as a person says who looked them up at the authority. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from wardline import records
+from wardline.errors import ConflictError
+from wardline.referral import handing, moves
+
+_State = records.ReferralState
+LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
+"""Why a referral waits whose report another installation may have filed."""
+
+
+def may_be_told(found: records.Referral) -> bool:
+    """Say whether another installation may have filed a report, so that a person's word can end it. It was restored from a back-up, or the
+    authority says that it is finished although this installation did not finish it."""
+    return found.state is _State.NEEDS_HUMAN and found.problem in (LOOK, moves.FINISHED_BY_OTHERS)
+
+
+def told(found: records.Referral, number: str, now: datetime) -> records.Referral:
+    """Finish a report under the number that a person read at the authority; its version stays.
+
+    Raises:
+        ConflictError: It does not wait for that, or the authority named another number.
+        InputError: That is no number.
+    """
+    if not may_be_told(found):
+        raise ConflictError(
+            f"{found.id}: {found.state}, expected one that another installation may have filed"
+        )
+    if found.problem == moves.FINISHED_BY_OTHERS and number != found.remote_id:
+        raise ConflictError(f"{found.id}: finished as {found.remote_id}, expected that number")
+    handing.require_reference(found, number)
+    left = () if found.remote_id in (None, number) else (found.remote_id,)
+    return replace(
+        found, state=_State.FINISHED, remote_id=number, finished_at=now, attempts=0, problem=None, in_flight=False,
+        orphans=(*found.orphans, *left), reference=handing.compared(number),
+    )  # fmt: skip
+
+
+def told_within(
+    lead: records.Referral, found: records.Referral, number: str, now: datetime
+) -> tuple[records.Referral, records.Referral]:
+    """Put a report into another one about the same account, which a person said to have the same number; gives the other one, and this one.
+
+    Raises:
+        ConflictError: It does not wait for that, or holds others itself.
+        InputError: That is no number.
+    """
+    if found.bundle or lead.state is not _State.FINISHED or lead.joined is not None:
+        raise ConflictError(f"{found.id}: cannot be in the report of {lead.id}, expected one by itself")
+    inside = replace(told(found, number, now), joined=lead.id, reference=None)
+    taken = records.Bundled(referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id)
+    files = {file.item_id: file for file in (*lead.files, *moves.unsent(found))}
+    return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values())), inside

@@ -1,0 +1,128 @@
+"""A receiver is taken out of the settings while packs for it wait: somebody is told, and each report goes on to one end."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.acceptance.conftest import MakeLine
+from tests.acceptance.stories import decided_violation, picture
+from tests.acceptance.test_packs import GB, HOUR, REFERENCE, now_of, reported, told
+from wardline import records, referral
+from wardline.adapters.authorities.pack import KeptPacks, NcaPack
+from wardline.errors import ConflictError, InputError, PackTakenError, RefusedError
+from wardline.pipeline import Rules
+from wardline.pipeline.filing_rules import FilingRules
+from wardline.records import AlarmKind, ReferralState, Role, Verb
+from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import REPORTER, Line, Person
+
+
+@pytest.fixture
+def packs(tmp_path: Path, clock: VirtualClock) -> NcaPack:
+    folder = tmp_path / "packs"
+    folder.mkdir(mode=0o700)
+    return NcaPack(
+        environment="sandbox", clock_now=clock.now, folder=folder, key=Ed25519PrivateKey.from_private_bytes(b"l" * 32), entropy=secrets.token_bytes
+    )  # fmt: skip
+
+
+def with_it(make_line: MakeLine, packs: NcaPack, **duty: Any) -> Line:
+    rules = Rules(reporter=REPORTER, filing=FilingRules(duties={"GB": replace(GB, **duty)}))
+    return make_line(store="sqlite", rules=rules, replaced={"receivers": {"nca-pack": packs}})
+
+
+def without_it(make_line: MakeLine, tmp_path: Path) -> Line:
+    return make_line(
+        store="sqlite", rules=Rules(reporter=REPORTER), replaced={"packs": KeptPacks(tmp_path / "packs")}
+    )
+
+
+def removed(line: Line) -> records.Alarm | None:
+    return line.store.open_alarm(AlarmKind.RECEIVER_REMOVED, "nca-pack")
+
+
+def lead_of(line: Line) -> Person:
+    return line.person("vera", Role.LEAD)
+
+
+def test_packs_of_a_receiver_that_is_gone_are_an_alarm_until_the_last_is_recorded(
+    make_line: MakeLine, packs: NcaPack, tmp_path: Path
+) -> None:
+    first = with_it(make_line, packs)
+    found, _ = reported(first, region="GB")
+    first.pass_time(HOUR)
+    assert removed(first) is None
+    line = without_it(make_line, tmp_path)
+    line.pass_time(HOUR)
+    alarm = removed(line)
+    assert alarm is not None
+    assert "nca-pack" in alarm.message
+    lead = lead_of(line)
+    assert line.wardline.take_pack(found.id, user=lead.user)[1].startswith(b"PK")
+    line.wardline.record_reference(found.id, user=lead.user, reference=REFERENCE)
+    line.pass_time(HOUR)
+    assert removed(line) is None
+    assert now_of(line, found).state is ReferralState.FINISHED
+
+
+def test_a_report_whose_receiver_is_gone_is_passed_on_and_finished_once_elsewhere(
+    make_line: MakeLine, packs: NcaPack, tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    first = with_it(make_line, packs)
+    found, taker = reported(first, region="GB")
+    first.wardline.take_pack(found.id, user=taker.user)
+    with pytest.raises(ConflictError, match="in the settings"):
+        first.wardline.pass_on_report(found.id, user=taker.user, to="ncmec", asked=[taker.user.id])
+    line = without_it(make_line, tmp_path)
+    lead = lead_of(line)
+    with pytest.raises(PackTakenError):
+        line.wardline.pass_on_report(found.id, user=lead.user, to="ncmec")
+    with pytest.raises(InputError):
+        line.wardline.pass_on_report(found.id, user=lead.user, to="nca-pack", asked=[taker.user.id])
+    with pytest.raises(RefusedError):
+        line.wardline.withdraw_report(found.id, user=lead.user, asked=[taker.user.id])
+    line.wardline.pass_on_report(found.id, user=lead.user, to="ncmec", asked=[taker.user.id])
+    line.pass_time(HOUR)
+    assert (now_of(line, found).state, now_of(line, found).authority) == (ReferralState.FINISHED, "ncmec")
+    assert len(authority.ledger.finished()) == 1
+    assert removed(line) is None
+    assert told(line, found.id, Verb.PACK_GIVEN_UP)
+    assert list(packs.packs()) == []
+
+
+def test_one_that_was_given_up_before_its_receiver_went_is_passed_on_too(
+    make_line: MakeLine, packs: NcaPack, tmp_path: Path
+) -> None:
+    first = with_it(make_line, packs)
+    found, taker = reported(first, region="GB")
+    line = without_it(make_line, tmp_path)
+    line.wardline.give_up_pack(found.id, user=line.store.user(taker.user.id))
+    line.run_due()
+    assert now_of(line, found).state is ReferralState.OPENING
+    line.wardline.pass_on_report(found.id, user=lead_of(line).user, to="ncmec")
+    line.pass_time(HOUR)
+    assert now_of(line, found).state is ReferralState.FINISHED
+
+
+def test_one_that_another_receiver_gets_is_withdrawn_and_its_pack_goes(
+    make_line: MakeLine, packs: NcaPack, tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    first = with_it(make_line, packs, receivers=("ncmec", "nca-pack"), reported_elsewhere=())
+    lead = first.person("mika", Role.LEAD)
+    case = decided_violation(first, first.submit(picture(), flag="spam", region="GB"), lead)
+    first.pass_time(first.parts.rules.undo_window)
+    (found,) = (each for each in first.store.referrals(case_id=case.id) if referral.awaits(each))
+    line = without_it(make_line, tmp_path)
+    with pytest.raises(ConflictError, match="has a report"):
+        line.wardline.pass_on_report(found.id, user=lead.user, to="ncmec")
+    assert line.wardline.withdraw_report(found.id, user=lead.user).state is ReferralState.WITHDRAWN
+    line.pass_time(HOUR)
+    assert list(packs.packs()) == []
+    assert len(authority.ledger.finished()) == 1
