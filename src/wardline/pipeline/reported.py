@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import bundles, prior
+from wardline.pipeline import bundles, like_accounts, prior
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -56,10 +56,14 @@ def report_of(
     )  # fmt: skip
     said = [each for of in whole.decisions for each in _dangers(parts, of, until)]
     marked = [each.imminent_since for each in whole.cases if each.imminent_since is not None]
-    return referral.with_knowledge(
+    known = referral.with_knowledge(
         report, whole.facts, regions=referral.regions_of(whole.items), said=said,
         is_marked=any(until is None or each <= until for each in marked),
     )  # fmt: skip
+    draft = _stored(parts, case, draft_id)
+    return referral.with_like_accounts(
+        known, like_accounts.of_report(parts, known, draft, whole.items, until=until)
+    )
 
 
 def checked(
@@ -86,9 +90,12 @@ def facts_of_report(parts: Parts, found: records.Referral) -> list[records.Fact]
 
 
 def _finished_at(parts: Parts, case: records.Case, draft_id: str) -> datetime | None:
-    return next(
-        (each.finished_at for each in parts.store.referrals(case_id=case.id) if each.id == draft_id), None
-    )
+    stored = _stored(parts, case, draft_id)
+    return None if stored is None else stored.finished_at
+
+
+def _stored(parts: Parts, case: records.Case, draft_id: str) -> records.Referral | None:
+    return next((each for each in parts.store.referrals(case_id=case.id) if each.id == draft_id), None)
 
 
 def _dangers(

@@ -5,6 +5,7 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 """
 
 from wardline.referral.addresses import is_plain_address
+from wardline.referral.alike import MOST_NAMED, like_words, with_like_accounts
 from wardline.referral.building import build_report, needs_referral, plan
 from wardline.referral.bundling import (
     MOST_FILES,
@@ -72,6 +73,7 @@ __all__ = [
     "LONGEST_REFERENCE",
     "MARKED",
     "MOST_FILES",
+    "MOST_NAMED",
     "TO_FILE",
     "UNKNOWN_ORPHAN",
     "UNWANTED",
@@ -118,6 +120,7 @@ __all__ = [
     "is_supplement",
     "join",
     "leave",
+    "like_words",
     "linked",
     "may_join",
     "may_lead",
@@ -146,5 +149,6 @@ __all__ = [
     "waits",
     "was_viewed",
     "with_knowledge",
+    "with_like_accounts",
     "withdraw",
 ]  # fmt: skip
