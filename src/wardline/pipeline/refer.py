@@ -225,7 +225,7 @@ class _Filing:
                     _ask(self._parts, self._current)
                     return
                 case referral.Submit() | referral.Attach() | referral.Finish() | referral.Retract():
-                    if self._cannot_build(step):
+                    if self._cannot_build(step) or self._has_left(step):
                         continue
                     if not self._call(step):
                         return
@@ -240,6 +240,16 @@ class _Filing:
         if problem is not None:
             self._commit(referral.withdraw(self._current, problem))
         return problem is not None
+
+    def _has_left(self, step: referral.Call) -> bool:
+        """Go on without a file that is in the report no more, for somebody viewed it in full and gave it no category; gives whether one was."""
+        if isinstance(step, referral.Retract):
+            return False
+        smaller = referral.without(self._current, {each.item_id for each in self._report.files})
+        if smaller is None:
+            return False
+        self._commit(smaller)
+        return True
 
     def _why_not_built(self) -> str | None:
         try:

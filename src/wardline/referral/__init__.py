@@ -24,7 +24,7 @@ from wardline.referral.duties import Discharged, Duty, Owed, owed
 from wardline.referral.facts import also_known
 from wardline.referral.handing import LONGEST_REFERENCE, awaits, recorded, remade
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
-from wardline.referral.moves import TO_FILE, UNWANTED
+from wardline.referral.moves import TO_FILE, UNWANTED, without
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -151,4 +151,5 @@ __all__ = [
     "with_knowledge",
     "with_like_accounts",
     "withdraw",
+    "without",
 ]  # fmt: skip

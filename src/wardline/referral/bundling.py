@@ -170,7 +170,7 @@ def _reported(lead: records.Referral, member: records.Referral) -> records.Refer
     known = {file.item_id: file for file in lead.files}
     return moves.advance(
         member, state=_State.FINISHED, remote_id=lead.remote_id, finished_at=lead.finished_at, problem=None, attempts=0,
-        files=tuple(known.get(file.item_id, file) for file in member.files),
+        files=tuple(known[file.item_id] for file in member.files if file.item_id in known),
     )  # fmt: skip
 
 
