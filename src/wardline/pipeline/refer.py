@@ -178,11 +178,13 @@ class _Filing:
         self._decision = parts.store.decision(current.decision_id)
         self._case = parts.store.case(current.case_id)
         self._built: records.Report | None = None
+        self._built_at = parts.now()
 
     @property
     def _report(self) -> records.Report:
         """Build the report once, and not before it is needed: one that is only withdrawn may not be buildable any more."""
         if self._built is None:
+            self._built_at = self._parts.now()
             self._built = self._build(self._current)
         return self._built
 
@@ -293,7 +295,10 @@ class _Filing:
             return self._fail(failed)
         _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
         self._parts.reached(f"authority:after-{name}")
-        self._store_outcome(referral.on_answer(self._current, step, answer, self._parts.now()), answer)
+        moved = referral.on_answer(self._current, step, answer, self._parts.now())
+        if isinstance(step, referral.Submit):
+            moved = replace(moved, sent_at=self._built_at)
+        self._store_outcome(moved, answer)
         return True
 
     def _send(self, step: referral.Call) -> records.AuthorityAnswer:
@@ -352,7 +357,9 @@ class _Filing:
         """Store the receipt and place the hold that it starts, in one commit."""
         parts = self._parts
         receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, parts.now())
-        needs = reported.checked(parts, self._report, self._decision, self._case, moved.bundle)
+        needs = reported.checked(
+            parts, self._report, self._decision, self._case, moved.bundle, sent_at=moved.sent_at
+        )
         filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
         receipts.store(parts, filed, receipt)
         self._current = filed

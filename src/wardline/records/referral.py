@@ -115,12 +115,15 @@ class Referral:
     """Those that joined this one. Their files are among ``files``."""
     alone: bool = False
     """It is filed by itself: a report that held it together with others did not get through."""
+    sent_at: datetime | None = None
+    """When what opened its report was built: it says nothing that was known later. None before one was opened, and in one from before this was
+    noted."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)
         require_utc("created_at", self.created_at)
         require_utc("finished_at", self.finished_at)
-        for field in ("clock_from", "due_at", "waits_until", "check_by", "second_at"):
+        for field in ("clock_from", "due_at", "waits_until", "check_by", "second_at", "sent_at"):
             require_utc(field, getattr(self, field))
         if self.completeness is not None:
             require_range("completeness", self.completeness, 0, 100)
@@ -130,6 +133,11 @@ class Referral:
             raise InputError(f"referral {self.id}: joined another one and holds others, expected one of both")
         if self.state is ReferralState.JOINED and self.joined is None:
             raise InputError(f"referral {self.id}: joined without the id of the other one, expected it")
+
+    @property
+    def said_until(self) -> datetime | None:
+        """Until when what its finished report says was known; None of one that is not finished."""
+        return None if self.finished_at is None else self.sent_at or self.finished_at
 
     @property
     def case_ids(self) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ _LATER_IN_CASES = {
 
 _LATER_IN_REFERRALS = {
     "corrects": None, "priority": None, "clock_from": None, "due_at": None, "waits_until": None, "check_by": None, "second_by": None,
-    "second_at": None, "completeness": None, "joined": None, "bundle": "[]", "alone": False,
+    "second_at": None, "completeness": None, "joined": None, "bundle": "[]", "alone": False, "sent_at": None,
 }  # fmt: skip
 
 KINDS = (

@@ -48,6 +48,7 @@ referrals = sa.Table(
     a_text_or_none("corrects"), a_text_or_none("priority"), a_time_or_none("clock_from"), a_time_or_none("due_at"),
     a_time_or_none("waits_until"), a_time_or_none("check_by"), a_text_or_none("second_by"), a_time_or_none("second_at"),
     a_number_or_none("completeness"), a_text_or_none("joined"), a_text("bundle"), a_yes_no("alone"),
+    a_time_or_none("sent_at"),
     sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
     sa.Index("uq_referrals_decision_id", "decision_id", "authority", unique=True),
     sa.Index("ix_referrals_case_id", "case_id", "created_at", "id"),
