@@ -80,17 +80,22 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
         withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
         changes, entries = (
-            [*changes, *withdrawn, *facts_kept.gone_with(parts, item, hold.case_id)],
+            [*changes, as_it_was(case), *withdrawn, *facts_kept.gone_with(parts, item, hold.case_id)],
             [*entries, *told],
         )
     try:
         parts.store.commit(*changes, entries=entries)
     except VersionConflictError:
-        return False  # it was extended meanwhile
+        return False  # it was extended, or its case opened again, meanwhile
     if destroy:
         # After the commit: should this be interrupted, the object is one that no record points at, and `destroy_orphans` finds it.
         parts.vault.destroy(hold.item_id, ORIGINAL)
     return True
+
+
+def as_it_was(case: records.Case) -> records.Change:
+    """Write a case as it was read: the commit that destroys its evidence fails where somebody opened it again, or decided it, in between."""
+    return Replace(replace(case, version=case.version + 1))
 
 
 def destroy_orphans(parts: Parts) -> int:
