@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 
 from wardline import preservation, records
 from wardline.errors import VaultDeniedError, VaultUnavailableError, VersionConflictError, WardlineError
-from wardline.pipeline import alarms, clock_watch, facts_kept, fencing, gathering, golden_evidence, preserving
+from wardline.pipeline import (
+    alarms,
+    clock_watch,
+    facts_kept,
+    fencing,
+    gathering,
+    golden_evidence,
+    preserving,
+    reading,
+)
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
@@ -128,17 +137,36 @@ def destroy_orphans(parts: Parts) -> int:
 
 
 def _destroy_each(parts: Parts, orphans: Sequence[tuple[str, str]]) -> None:
-    """Destroy sealed objects. One that cannot be, for it is locked, keeps none of the others; afterwards the first error is raised."""
+    """Destroy sealed objects. One that cannot be, for it is locked, keeps none of the others; afterwards the first error is raised.
+
+    It is tried again each hour. The log has it once that it stays, and again when that is for another reason, or over.
+    """
     errors: list[WardlineError] = []
     for name, purpose in orphans:
-        told = parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")
-        parts.store.commit(entries=[told])
+        stays = _why_it_stays(parts, name)
+        if stays is None:
+            _note(parts, Verb.EVIDENCE_DESTROYED, name, "no record points at it")
         try:
             parts.vault.destroy(name, purpose)
         except VaultDeniedError as error:
             errors.append(error)
+            if error.message != stays:
+                _note(parts, Verb.EVIDENCE_STAYS, name, error.message)
+        else:
+            if stays is not None:
+                _note(parts, Verb.EVIDENCE_DESTROYED, name, "no record points at it, and it stays no more")
     if errors:
         raise errors[0]
+
+
+def _why_it_stays(parts: Parts, name: str) -> str | None:
+    """Give why an object could not be destroyed when that was tried last, as the log has it; None where it was not tried, or not refused."""
+    newest = reading.about(parts, name, 1)
+    return newest[0][1].detail if newest and newest[0][1].verb is Verb.EVIDENCE_STAYS else None
+
+
+def _note(parts: Parts, verb: Verb, name: str, detail: str) -> None:
+    parts.store.commit(entries=[parts.entry(verb, name, detail=detail)])
 
 
 def _of_another(parts: Parts, strangers: Sequence[tuple[str, str, datetime]]) -> set[str]:
