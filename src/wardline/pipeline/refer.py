@@ -361,7 +361,7 @@ class _Filing:
             parts, self._report, self._decision, self._case, moved.bundle, sent_at=moved.sent_at
         )
         filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
-        receipts.store(parts, filed, receipt)
+        receipts.store(parts, filed, receipt, lacking=referral.unlisted(filed, source))
         self._current = filed
 
 

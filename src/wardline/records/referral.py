@@ -157,6 +157,8 @@ class AuthorityAnswer:
     """The answer exactly as received."""
     awaits_filing: bool = False
     """After a finish: the receiver has nothing yet. A person files what was made, and records the receiver's reference."""
+    files: tuple[str, ...] | None = None
+    """After a finish: the receiver's ids of the files that it says it has; None where its answers do not list them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from wardline.referral.moving import (
     on_error,
     refile,
     retry_delay,
+    unlisted,
     withdraw,
 )
 from wardline.referral.passed import identifiers, linked, places
@@ -145,6 +146,7 @@ __all__ = [
     "seconded",
     "settle",
     "unapproved",
+    "unlisted",
     "unreported",
     "waits",
     "was_viewed",
