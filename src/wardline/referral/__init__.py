@@ -6,7 +6,7 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.alike import MOST_NAMED, like_words, with_like_accounts
-from wardline.referral.building import build_report, needs_referral, plan
+from wardline.referral.building import CONTINUED, build_report, needs_referral, plan
 from wardline.referral.bundling import (
     MOST_FILES,
     Bundle,
@@ -70,6 +70,7 @@ from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
+    "CONTINUED",
     "FACT_WORDS",
     "LONGEST_REFERENCE",
     "MARKED",
