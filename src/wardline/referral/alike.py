@@ -29,11 +29,8 @@ def with_like_accounts(report: records.Report, found: records.LikeAccounts) -> r
     """
     if report.corrects is not None or report.batch is not None:
         return report
-    harmed = {
-        each.account_reference
-        for victim in report.victims
-        for each in (victim, *victim.associated)
-        if each.account_reference is not None
+    harmed = {victim.account_reference for victim in report.victims} | {
+        each.account_reference for victim in report.victims for each in victim.associated
     }
     named = tuple(each for each in found.named if each.account_reference not in harmed)
     if not named:

@@ -50,7 +50,7 @@ def test_a_list_of_reports_of_several_is_searched_in_as_many_questions_whatever_
         counts = []
         for rows in (found[:10], found):
             store = Counted(line.store)
-            left = blind_filing.visible(replace(line.parts, store=store), rows, reader)  # type: ignore[arg-type]  # it stands in for one
+            left = blind_filing.visible(replace(line.parts, store=store), rows, reader)
             hidden = {each.id for each in rows} - {each.id for each in left}
             assert hidden == {each.id for each in rows[: 2 * len(blind)]}
             counts.append(store.asked)

@@ -294,8 +294,9 @@ def test_what_is_locked_is_told_of_once_and_again_when_that_changes(line: Line) 
     for _ in range(4):
         with pytest.raises(VaultDeniedError):
             preserve.destroy_orphans(locked)
-        first = said()
+        Sequencer(line.parts).run()
         line.clock.advance(timedelta(hours=1))
+    first = said()
     assert [verb for verb, _ in first] == [Verb.EVIDENCE_DESTROYED, Verb.EVIDENCE_STAYS]
     assert "is locked" in first[1][1]
 
@@ -306,7 +307,8 @@ def test_what_is_locked_is_told_of_once_and_again_when_that_changes(line: Line) 
     for _ in range(2):
         with pytest.raises(VaultDeniedError):
             preserve.destroy_orphans(replace(line.parts, vault=Otherwise(line.parts.vault, set())))
-        second = said()
+        Sequencer(line.parts).run()
+    second = said()
     assert second[:-1] == first
     assert second[-1] == (Verb.EVIDENCE_STAYS, "bucket: no right to remove, expected it")
     assert preserve.destroy_orphans(line.parts) == 1

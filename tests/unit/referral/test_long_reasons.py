@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.made import NOW
 from wardline import records, referral
 from wardline.adapters.authorities.ncmec import building as documents
-from wardline.adapters.authorities.ncmec.schema import BUILT_IN
+from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Complex
 from wardline.referral.building import LONGEST_REASON
 from wardline.testing.authority_contract import sample_report
 
@@ -62,7 +62,7 @@ def test_where_the_schema_has_no_note_a_reason_that_goes_on_in_it_waits_for_a_pe
     assert documents.opening(told("a" * 2900, "b" * 2900), schema, NOW).lacking == ("report/additionalInfo",)
 
 
-def _without_note() -> object:
+def _without_note() -> Complex:
     report = BUILT_IN.types["report"]
     kept = tuple(each for each in report.particles if "additionalInfo" not in each.alternatives)
     return replace(report, particles=kept)
