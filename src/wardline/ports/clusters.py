@@ -48,10 +48,10 @@ class ClusterReader(Protocol):
         ...
 
     def judged_members(
-        self, *, cluster_id: str, file_id: str | None = None, before: str | None = None, most: int
+        self, *, cluster_id: str, file_id: str | None = None, most: int
     ) -> list[records.ClusterMember]:
         """Members, or those with one file, whose case is closed, still linked to its account, and whose newest decision is a violation in effect;
-        newest first, before the member with this id."""
+        newest first."""
         ...
 
     def cluster_vote(self, decision_id: str) -> records.ClusterVote | None: ...

@@ -100,9 +100,7 @@ class ClustersContract:
         newest, oldest = _by_id(first, second)[::-1]
         assert store.judged_members(cluster_id="cluster-a", most=9) == [newest, oldest]
         assert store.judged_members(cluster_id="cluster-a", most=1) == [newest]
-        assert store.judged_members(cluster_id="cluster-a", file_id="file-a", before=newest.id, most=9) == [
-            oldest
-        ]
+        assert store.judged_members(cluster_id="cluster-a", file_id="file-a", most=9) == [newest, oldest]
         assert store.judged_members(cluster_id="cluster-a", file_id="file-b", most=9) == []
         assert store.judged_members(cluster_id="cluster-b", most=9) == []
 

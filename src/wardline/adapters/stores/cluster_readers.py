@@ -79,17 +79,16 @@ class SqlClusters(SqlReading):
         return self._members(by_it, after=None, most=most)
 
     def judged_members(
-        self, *, cluster_id: str, file_id: str | None = None, before: str | None = None, most: int
+        self, *, cluster_id: str, file_id: str | None = None, most: int
     ) -> list[records.ClusterMember]:
         table, cases, decisions = tables.cluster_members, tables.cases, tables.decisions
         about = table.c.cluster_id == cluster_id if file_id is None else table.c.file_id == file_id
-        chosen = [about] if before is None else [about, table.c.id < before]
         found = (
             sa.select(table)
             .join(cases, cases.c.id == table.c.case_id)
             .join(decisions, decisions.c.id == cases.c.decision_id)
             .where(
-                *chosen,
+                about,
                 cases.c.state == records.CaseState.CLOSED.value,
                 cases.c.account_reference != "",
                 decisions.c.outcome == records.Outcome.VIOLATION.value,
