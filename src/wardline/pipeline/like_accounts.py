@@ -132,13 +132,12 @@ def _members(
         if how is Likeness.NEAR and item.id not in graded:
             continue
         seen.add(target)
+        only, besides = (file.id, None) if how is Likeness.IDENTICAL else (None, file.id)
         found = parts.store.judged_members(
-            cluster_id=file.cluster_id, file_id=file.id if how is Likeness.IDENTICAL else None, most=left
-        )  # fmt: skip
+            cluster_id=file.cluster_id, file_id=only, besides=besides, most=left
+        )
         left -= len(found)
-        for each in found:
-            if how is Likeness.IDENTICAL or each.file_id != file.id:
-                yield _Found(each, how, item.id)
+        yield from (_Found(each, how, item.id) for each in found)
 
 
 def _told(

@@ -48,9 +48,9 @@ class ClusterReader(Protocol):
         ...
 
     def judged_members(
-        self, *, cluster_id: str, file_id: str | None = None, most: int
+        self, *, cluster_id: str, file_id: str | None = None, besides: str | None = None, most: int
     ) -> list[records.ClusterMember]:
-        """Members, or those with one file, whose case is closed, still linked to its account, and whose newest decision is a violation in effect;
+        """Members, or those with one file, or without one, whose case is closed, still linked to its account, and whose newest decision is a violation in effect;
         newest first."""
         ...
 

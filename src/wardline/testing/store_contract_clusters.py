@@ -102,6 +102,8 @@ class ClustersContract:
         assert store.judged_members(cluster_id="cluster-a", most=1) == [newest]
         assert store.judged_members(cluster_id="cluster-a", file_id="file-a", most=9) == [newest, oldest]
         assert store.judged_members(cluster_id="cluster-a", file_id="file-b", most=9) == []
+        assert store.judged_members(cluster_id="cluster-a", besides="file-b", most=9) == [newest, oldest]
+        assert store.judged_members(cluster_id="cluster-a", besides="file-a", most=9) == []
         assert store.judged_members(cluster_id="cluster-b", most=9) == []
 
     def test_a_spread_comes_to_open_cases_that_it_did_not_come_to_yet(self, store: ports.Store) -> None:

@@ -79,7 +79,7 @@ class SqlClusters(SqlReading):
         return self._members(by_it, after=None, most=most)
 
     def judged_members(
-        self, *, cluster_id: str, file_id: str | None = None, most: int
+        self, *, cluster_id: str, file_id: str | None = None, besides: str | None = None, most: int
     ) -> list[records.ClusterMember]:
         table, cases, decisions = tables.cluster_members, tables.cases, tables.decisions
         about = table.c.cluster_id == cluster_id if file_id is None else table.c.file_id == file_id
@@ -89,6 +89,7 @@ class SqlClusters(SqlReading):
             .join(decisions, decisions.c.id == cases.c.decision_id)
             .where(
                 about,
+                table.c.file_id != (besides or ""),
                 cases.c.state == records.CaseState.CLOSED.value,
                 cases.c.account_reference != "",
                 decisions.c.outcome == records.Outcome.VIOLATION.value,

@@ -54,11 +54,11 @@ class MemoryClusters(MemorySeveral):
         return self._members(lambda each: spread_id in (each.spread_id, each.near_spread_id))[:most]
 
     def judged_members(
-        self, *, cluster_id: str, file_id: str | None = None, most: int
+        self, *, cluster_id: str, file_id: str | None = None, besides: str | None = None, most: int
     ) -> list[ClusterMember]:
         def fits(each: ClusterMember) -> bool:
             is_about = each.cluster_id == cluster_id if file_id is None else each.file_id == file_id
-            return is_about and self._is_judged(each.case_id)
+            return is_about and each.file_id != besides and self._is_judged(each.case_id)
 
         return self._members(fits)[::-1][:most]
 
