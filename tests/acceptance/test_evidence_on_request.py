@@ -272,7 +272,7 @@ def test_what_holds_a_file_at_the_very_moment_of_its_destruction_keeps_it(
             else:
                 line.wardline.extend_preservation(asking.id, reason="renewed", user=lead)
 
-        store: Any = _After(line.store, after, nth, comes)
+        store: Any = After(line.store, after, nth, comes)
         with suppress(VersionConflictError):
             destroying.carry_out(replace(line.parts, store=store), made.id, 0)
         if store.came:
@@ -282,7 +282,7 @@ def test_what_holds_a_file_at_the_very_moment_of_its_destruction_keeps_it(
             assert line.store.destruction(made.id).state is DestructionState.STOPPED
 
 
-class _After:
+class After:
     """A store to which something happens once, after one of the calls of one of its readers."""
 
     def __init__(self, store: Any, reader: str, nth: int, comes: Callable[[], None]) -> None:
@@ -294,8 +294,8 @@ class _After:
         if name != self._reader:
             return called
 
-        def then(*arguments: Any) -> Any:
-            answer = called(*arguments)
+        def then(*arguments: Any, **named: Any) -> Any:
+            answer = called(*arguments, **named)
             self._left -= 1
             if self._left == -1:
                 self.came = True

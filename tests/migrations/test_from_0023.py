@@ -16,7 +16,7 @@ from wardline.records import Priority, ReferralState
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
-_LATER = ("joined", "bundle", "alone", "reference", "takings")
+_LATER = ("joined", "bundle", "alone", "reference", "takings", "sent_at")
 
 
 @pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES])

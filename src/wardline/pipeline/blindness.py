@@ -137,7 +137,7 @@ def _awaiting_opinions(parts: Parts, case_ids: Iterable[str], user: records.User
     waiting = [
         case_id for case_id, opinions in judged.items() if any(each.settled_at is None for each in opinions)
     ]
-    return {case_id for case_id in waiting if hides(parts.store.case(case_id), user)}
+    return {case_id for case_id, case in parts.store.several_cases(waiting).items() if hides(case, user)}
 
 
 def _answering(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
@@ -302,6 +302,16 @@ def cases_in(parts: Parts, found: records.Referral) -> set[str]:
     """Give the cases of which somebody would read who reads a referral: its own, and all in the report that it is in."""
     lead = found if found.joined is None else parts.store.referral(found.joined)
     return {found.case_id, *lead.case_ids}
+
+
+def cases_in_several(parts: Parts, found: Sequence[records.Referral]) -> dict[str, set[str]]:
+    """Give the same by the id of each of these referrals, in one question for all."""
+    leads = parts.store.several_referrals(
+        list({each.joined: None for each in found if each.joined is not None})
+    )
+    return {
+        each.id: {each.case_id, *(leads[each.joined] if each.joined is not None else each).case_ids} for each in found
+    }  # fmt: skip
 
 
 def cases_of(parts: Parts, subject_id: str, *, detail: str = "") -> set[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, facts_kept, golden_evidence, people
+from wardline.pipeline import alarms, facts_kept, golden_evidence, people, preserve
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -173,15 +173,16 @@ def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa:
             # Its commit was made, perhaps not what follows it.
             parts.vault.destroy(item_id, ORIGINAL)
             continue
-        # Both before looking for news: what is placed or renewed after that has moved a version, and the commit fails.
+        # All before looking for news: what is placed, renewed or opened again after that has moved a version, and the commit fails.
         item, holds = parts.store.item(item_id), parts.store.holds_of(item_id)
+        cases = [parts.store.case(each) for each in dict.fromkeys(hold.case_id for hold in holds)]
         if not item.sealed:
             continue  # its time was over meanwhile, and the sweep took it
         news = _news(parts, found, item_id)
         if news is not None:
             _stop(parts, found, news)
             return
-        found = _destroy(parts, found, item, holds)
+        found = _destroy(parts, found, item, holds, cases)
     done = replace(found, state=DestructionState.DONE, done_at=parts.now(), version=found.version + 1)
     parts.store.commit(
         Replace(done), entries=[parts.entry(Verb.DESTRUCTION_DONE, done.id, detail=f"{len(done.destroyed)} files")]
@@ -189,8 +190,8 @@ def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa:
 
 
 def _destroy(
-    parts: Parts, found: records.Destruction, item: records.Item, holds: Sequence[records.Hold]
-) -> records.Destruction:
+    parts: Parts, found: records.Destruction, item: records.Item, holds: Sequence[records.Hold], cases: Sequence[records.Case]
+) -> records.Destruction:  # fmt: skip
     item_id = item.id
     gone = records.DestroyedFile(
         item_id=item_id, sha256=_digest(parts, item_id), size_bytes=item.size_bytes, at=parts.now()
@@ -202,8 +203,8 @@ def _destroy(
         if hold.state is HoldState.ACTIVE
     ]
     withdrawn, told = golden_evidence.withdrawn(parts, item_id)
-    cases = dict.fromkeys(hold.case_id for hold in holds)
-    written = [change for case_id in cases for change in facts_kept.gone_with(parts, item, case_id)]
+    written = [change for case in cases for change in facts_kept.gone_with(parts, item, case.id)]
+    written += [preserve.as_it_was(case) for case in cases]
     parts.store.commit(
         Replace(following), Replace(replace(item, sealed=False, version=item.version + 1)), *map(Replace, ended), *withdrawn, *written,
         entries=[

@@ -14,6 +14,14 @@ from wardline.kernels import merkle
 from wardline.pipeline import witnessing
 from wardline.pipeline.parts import Parts
 
+_MOST_IN_LINE = 2_000
+"""Entries that are read while nobody else writes; what is more is read before, a page at a time."""
+_PAGE = 10_000
+
+
+class _BehindError(Exception):
+    """More of the log has to be read than others shall wait for."""
+
 
 class Sequencer:
     """Gives entries their positions and signs a checkpoint over them. One at a time in an installation."""
@@ -22,14 +30,23 @@ class Sequencer:
         self._parts = parts
         self._lock = threading.Lock()
         self._frontier = merkle.Frontier()
+        self._is_anew = True
+        """It is what is stored, from the first entry on, and nothing that was remembered."""
 
     def run(self) -> int:
         """Sequence what waits; gives how many entries."""
         with self._lock:
             done = 0
-            while count := self._parts.store.sequence(self._sign):
+            while count := self._sequence():
                 done += count
             return done
+
+    def _sequence(self) -> int:
+        while True:
+            try:
+                return self._parts.store.sequence(self._sign)
+            except _BehindError:
+                self._read_on()
 
     def _sign(self, leaves: Sequence[bytes]) -> records.Checkpoint:
         parts = self._parts
@@ -40,25 +57,45 @@ class Sequencer:
         return checkpoint
 
     def _catch_up(self) -> None:
-        """Bring the frontier to the stored log: after a start, a failed commit, or another process's turn.
+        """Bring the frontier to the stored log: after a start, a failed commit, or another process's turn. Nobody writes meanwhile.
 
         Raises:
+            _BehindError: Too much of it has to be read.
             AuditLogError: The stored log is not what was signed. Signed on, it would be found in order ever after.
         """
         size = self._parts.store.log_size()
         root = self._signed_root(size)
         if self._frontier.size > size:
-            self._frontier = merkle.Frontier()
-        self._extend(size)
-        if self._frontier.root() == root:
-            return
-        # What is remembered may be of a commit that failed; only the stored log counts.
-        self._frontier = merkle.Frontier()
-        self._extend(size)
+            self._forget()
+        self._extend_at_once(size)
+        if self._frontier.root() != root and not self._is_anew:
+            # What is remembered may be of a commit that failed; only the stored log counts.
+            self._forget()
+            self._extend_at_once(size)
+        self._is_anew = False
         if self._frontier.root() != root:
-            raise AuditLogError(
-                f"audit log: its {size} entries do not give the root of the last checkpoint, expected the same root"
-            )
+            raise self._not_as_signed(size)
+
+    def _forget(self) -> None:
+        self._frontier, self._is_anew = merkle.Frontier(), True
+
+    def _extend_at_once(self, size: int) -> None:
+        if size - self._frontier.size > _MOST_IN_LINE:
+            raise _BehindError
+        self._extend(size)
+
+    def _read_on(self) -> None:
+        """Read the stored log as far as it goes now, while others write."""
+        size = self._parts.store.log_size()
+        while (before := self._frontier.size) < size:
+            self._extend(min(size, before + _PAGE))
+            if self._frontier.size == before:
+                raise self._not_as_signed(size)
+
+    def _not_as_signed(self, size: int) -> AuditLogError:
+        return AuditLogError(
+            f"audit log: its {size} entries do not give the root of the last checkpoint, expected the same root"
+        )
 
     def _signed_root(self, size: int) -> bytes:
         """Give the root that the newest checkpoint was signed over. Whatever has a position was signed in the same commit."""

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 
 from wardline import preservation, records
 from wardline.errors import VaultDeniedError, VaultUnavailableError, VersionConflictError, WardlineError
-from wardline.pipeline import alarms, clock_watch, facts_kept, fencing, gathering, golden_evidence, preserving
+from wardline.pipeline import (
+    alarms,
+    clock_watch,
+    facts_kept,
+    fencing,
+    gathering,
+    golden_evidence,
+    preserving,
+    reading,
+)
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, HoldState, Outcome, ReferralState, Replace, Task, Verb
@@ -80,17 +89,22 @@ def _end(parts: Parts, hold: records.Hold) -> bool:
         changes.append(Replace(replace(item, sealed=False, version=item.version + 1)))
         withdrawn, told = golden_evidence.withdrawn(parts, hold.item_id)
         changes, entries = (
-            [*changes, *withdrawn, *facts_kept.gone_with(parts, item, hold.case_id)],
+            [*changes, as_it_was(case), *withdrawn, *facts_kept.gone_with(parts, item, hold.case_id)],
             [*entries, *told],
         )
     try:
         parts.store.commit(*changes, entries=entries)
     except VersionConflictError:
-        return False  # it was extended meanwhile
+        return False  # it was extended, or its case opened again, meanwhile
     if destroy:
         # After the commit: should this be interrupted, the object is one that no record points at, and `destroy_orphans` finds it.
         parts.vault.destroy(hold.item_id, ORIGINAL)
     return True
+
+
+def as_it_was(case: records.Case) -> records.Change:
+    """Write a case as it was read: the commit that destroys its evidence fails where somebody opened it again, or decided it, in between."""
+    return Replace(replace(case, version=case.version + 1))
 
 
 def destroy_orphans(parts: Parts) -> int:
@@ -123,17 +137,36 @@ def destroy_orphans(parts: Parts) -> int:
 
 
 def _destroy_each(parts: Parts, orphans: Sequence[tuple[str, str]]) -> None:
-    """Destroy sealed objects. One that cannot be, for it is locked, keeps none of the others; afterwards the first error is raised."""
+    """Destroy sealed objects. One that cannot be, for it is locked, keeps none of the others; afterwards the first error is raised.
+
+    It is tried again each hour. The log has it once that it stays, and again when that is for another reason, or over.
+    """
     errors: list[WardlineError] = []
     for name, purpose in orphans:
-        told = parts.entry(Verb.EVIDENCE_DESTROYED, name, detail="no record points at it")
-        parts.store.commit(entries=[told])
+        stays = _why_it_stays(parts, name)
+        if stays is None:
+            _note(parts, Verb.EVIDENCE_DESTROYED, name, "no record points at it")
         try:
             parts.vault.destroy(name, purpose)
         except VaultDeniedError as error:
             errors.append(error)
+            if error.message != stays:
+                _note(parts, Verb.EVIDENCE_STAYS, name, error.message)
+        else:
+            if stays is not None:
+                _note(parts, Verb.EVIDENCE_DESTROYED, name, "no record points at it, and it stays no more")
     if errors:
         raise errors[0]
+
+
+def _why_it_stays(parts: Parts, name: str) -> str | None:
+    """Give why an object could not be destroyed when that was tried last, as the log has it; None where it was not tried, or not refused."""
+    newest = reading.about(parts, name, 1)
+    return newest[0][1].detail if newest and newest[0][1].verb is Verb.EVIDENCE_STAYS else None
+
+
+def _note(parts: Parts, verb: Verb, name: str, detail: str) -> None:
+    parts.store.commit(entries=[parts.entry(verb, name, detail=detail)])
 
 
 def _of_another(parts: Parts, strangers: Sequence[tuple[str, str, datetime]]) -> set[str]:

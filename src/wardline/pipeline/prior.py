@@ -36,7 +36,7 @@ def reports_about(parts: Parts, case: records.Case, draft_id: str) -> tuple[str,
     if authority is None:
         return ()
     # One that is finished itself, and is built again to be read, could not name what came after it.
-    until = stored.finished_at if stored is not None else None
+    until = stored.said_until if stored is not None else None
     finished = [
         each
         for each in everything

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from wardline import preservation, records
-from wardline.pipeline import bundles
+from wardline.pipeline import alarms, bundles
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import Insert, Replace, Step, Task, Verb
+from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
+
+_NAMED = 10
+"""So many files stand in a message; the rest is counted."""
 
 
 def store(
     parts: Parts, filed: records.Referral, receipt: records.Receipt, *, actor: str = SYSTEM, work: tuple[Task, ...] = (),
-    entries: tuple[records.Entry, ...] = (),
+    entries: tuple[records.Entry, ...] = (), lacking: tuple[records.ReferralFile, ...] = (),
 ) -> None:  # fmt: skip
     """Commit a referral that is finished, with its receipt and the holds on its files.
 
@@ -21,6 +24,7 @@ def store(
         actor: Who finished it.
         work: What follows besides.
         entries: What the log has besides.
+        lacking: The files that the receipt does not list: a person hears of it, by the same commit.
     """
     held = [hold for file in filed.files for hold in parts.store.holds_of(file.item_id)]
     holds = preservation.place_after_filing(
@@ -28,6 +32,8 @@ def store(
         periods=parts.rules.periods,
     )  # fmt: skip
     _, others = bundles.settled(parts, filed, filed)
+    if lacking:
+        others.add(alarms.raised(parts, AlarmKind.RECEIPT_LACKS, filed.id, _words(filed, lacking)))
     if parts.rules.periods.before_filing:
         work = (*work, Task(name="hold-before", record_id=filed.id))
     parts.store.commit(
@@ -39,3 +45,12 @@ def store(
         ],
         work=[*work, *others.work],
     )  # fmt: skip
+
+
+def _words(filed: records.Referral, lacking: tuple[records.ReferralFile, ...]) -> str:
+    named = ", ".join(f"{each.remote_file_id} ({each.item_id})" for each in lacking[:_NAMED])
+    more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+    return (
+        f"{filed.id} is finished as report {filed.remote_id}, and its receipt lists {len(filed.files) - len(lacking)} of its {len(filed.files)} files. "
+        f"Not listed: {named}{more}. It is not sent again, for there would be two: ask the authority whether it has them."
+    )

@@ -185,11 +185,13 @@ class _Filing:
         self._decision = parts.store.decision(current.decision_id)
         self._case = parts.store.case(current.case_id)
         self._built: records.Report | None = None
+        self._built_at = parts.now()
 
     @property
     def _report(self) -> records.Report:
         """Build the report once, and not before it is needed: one that is only withdrawn may not be buildable any more."""
         if self._built is None:
+            self._built_at = self._parts.now()
             self._built = self._build(self._current)
         return self._built
 
@@ -232,7 +234,7 @@ class _Filing:
                     _ask(self._parts, self._current)
                     return
                 case referral.Submit() | referral.Attach() | referral.Finish() | referral.Retract():
-                    if self._cannot_build(step):
+                    if self._cannot_build(step) or self._has_left(step):
                         continue
                     if not self._call(step):
                         return
@@ -247,6 +249,16 @@ class _Filing:
         if problem is not None:
             self._commit(referral.withdraw(self._current, problem))
         return problem is not None
+
+    def _has_left(self, step: referral.Call) -> bool:
+        """Go on without a file that is in the report no more, for somebody viewed it in full and gave it no category; gives whether one was."""
+        if isinstance(step, referral.Retract):
+            return False
+        smaller = referral.without(self._current, {each.item_id for each in self._report.files})
+        if smaller is None:
+            return False
+        self._commit(smaller)
+        return True
 
     def _why_not_built(self) -> str | None:
         try:
@@ -296,7 +308,10 @@ class _Filing:
             return goes_on
         _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
         self._parts.reached(f"authority:after-{name}")
-        self._store_outcome(referral.on_answer(self._current, step, answer, self._parts.now()), answer)
+        moved = referral.on_answer(self._current, step, answer, self._parts.now())
+        if isinstance(step, referral.Submit):
+            moved = replace(moved, sent_at=self._built_at)
+        self._store_outcome(moved, answer)
         self._heard(None)
         return True
 
@@ -362,9 +377,11 @@ class _Filing:
         """Store the receipt and place the hold that it starts, in one commit."""
         parts = self._parts
         receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, parts.now())
-        needs = reported.checked(parts, self._report, self._decision, self._case, moved.bundle)
+        needs = reported.checked(
+            parts, self._report, self._decision, self._case, moved.bundle, sent_at=moved.sent_at
+        )
         filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
-        receipts.store(parts, filed, receipt)
+        receipts.store(parts, filed, receipt, lacking=referral.unlisted(filed, source))
         self._current = filed
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import bundles, prior
+from wardline.pipeline import bundles, like_accounts, prior
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -26,7 +26,7 @@ def report_of(
 ) -> records.Report:
     """Build the content of a report from what is stored now; or what corrects a finished one, or supplements it.
 
-    One that is finished says nothing that was written after it: nobody got that.
+    One that is finished says nothing that was written after it was opened: nobody got that.
 
     Args:
         parts: The installation's.
@@ -48,7 +48,7 @@ def report_of(
         raise InputError(
             f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
         )
-    until = _finished_at(parts, case, draft_id)
+    until = _said_until(parts, case, draft_id)
     whole = bundles.whole(parts, decision, case, bundle, until=until)
     report = referral.build_report(
         draft_id, whole.decision, whole.case, whole.items, whole.reveals, whole.actions, parts.rules.reporter,
@@ -56,10 +56,14 @@ def report_of(
     )  # fmt: skip
     said = [each for of in whole.decisions for each in _dangers(parts, of, until)]
     marked = [each.imminent_since for each in whole.cases if each.imminent_since is not None]
-    return referral.with_knowledge(
+    known = referral.with_knowledge(
         report, whole.facts, regions=referral.regions_of(whole.items), said=said,
         is_marked=any(until is None or each <= until for each in marked),
     )  # fmt: skip
+    draft = _stored(parts, case, draft_id)
+    return referral.with_like_accounts(
+        known, like_accounts.of_report(parts, known, draft, whole.items, until=until)
+    )
 
 
 def checked(
@@ -68,9 +72,11 @@ def checked(
     decision: records.Decision,
     case: records.Case,
     bundle: Sequence[records.Bundled] = (),
+    *,
+    sent_at: datetime | None = None,
 ) -> tuple[Need, ...]:
-    """Say what police need of a report and whether it is there."""
-    until = _finished_at(parts, case, report.referral_id)
+    """Say what police need of a report and whether it is there; of one that was sent at this time, or is finished, what was there then."""
+    until = sent_at or _said_until(parts, case, report.referral_id)
     whole = bundles.whole(parts, decision, case, bundle, until=until)
     gone = [each.id for each in whole.items if not each.sealed]
     regions = referral.regions_of(whole.items)
@@ -80,15 +86,18 @@ def checked(
 def facts_of_report(parts: Parts, found: records.Referral) -> list[records.Fact]:
     """Give what people wrote down that stands in a report, oldest first: in a correction nothing does."""
     lead = bundles.lead_of(parts, found)
-    until = lead.finished_at
+    until = lead.said_until
     facts = bundles.facts_about(parts, lead) if lead.corrects is None else []
     return [each for each in facts if until is None or each.at <= until]
 
 
-def _finished_at(parts: Parts, case: records.Case, draft_id: str) -> datetime | None:
-    return next(
-        (each.finished_at for each in parts.store.referrals(case_id=case.id) if each.id == draft_id), None
-    )
+def _said_until(parts: Parts, case: records.Case, draft_id: str) -> datetime | None:
+    stored = _stored(parts, case, draft_id)
+    return None if stored is None else stored.said_until
+
+
+def _stored(parts: Parts, case: records.Case, draft_id: str) -> records.Referral | None:
+    return next((each for each in parts.store.referrals(case_id=case.id) if each.id == draft_id), None)
 
 
 def _dangers(

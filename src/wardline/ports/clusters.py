@@ -47,6 +47,13 @@ class ClusterReader(Protocol):
         """Those that a spread decided, drew for review or put in front; by id."""
         ...
 
+    def judged_members(
+        self, *, cluster_id: str, file_id: str | None = None, besides: str | None = None, most: int
+    ) -> list[records.ClusterMember]:
+        """Members, or those with one file, or without one, whose case is closed, still linked to its account, and whose newest decision is a violation in effect;
+        newest first."""
+        ...
+
     def cluster_vote(self, decision_id: str) -> records.ClusterVote | None: ...
 
     def voices(self, *, cluster_id: str, file_id: str | None = None) -> list[records.Voice]:

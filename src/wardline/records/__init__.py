@@ -142,7 +142,15 @@ from wardline.records.referral import (
     ReferralFile,
     ReferralState,
 )
-from wardline.records.report import Report, ReportedFile, ReportedPerson, Reporter
+from wardline.records.report import (
+    LikeAccount,
+    LikeAccounts,
+    Likeness,
+    Report,
+    ReportedFile,
+    ReportedPerson,
+    Reporter,
+)
 from wardline.records.report_incidents import (
     Batch,
     Chat,
@@ -213,7 +221,8 @@ __all__ = [
     "Figures", "FileAnnotation",
     "Finding", "Flag", "Flagger", "Gaming", "GoldenCase", "GoldenItem", "Grade", "Hash", "HashBatch", "HashKind", "HashList",
     "HashListPage", "HashListState", "HeldEntry", "Hold", "HoldBasis", "HoldCause", "HoldState", "Identity", "Incident", "IncidentKind",
-    "Insert", "IpEvent", "Item", "KeyTrust", "Lane", "LawEnforcement", "Letter", "ListFeedback", "ListForm", "ListMeaning", "ListRole",
+    "Insert", "IpEvent", "Item", "KeyTrust", "Lane", "LawEnforcement", "Letter", "LikeAccount", "LikeAccounts",
+    "Likeness", "ListFeedback", "ListForm", "ListMeaning", "ListRole",
     "ListSync", "ListTerms", "ListTrust", "Load", "Location", "MalformedLine", "Match", "MediaFormat", "Message", "MessageKind",
     "MessageState", "Metadata", "MetadataKind", "NamedValue", "Newsgroup", "Note", "Notice", "NoticeState", "Odds", "OfficialNotice",
     "Offline", "Opening", "Opinion", "OpinionReason", "Outcome", "PackTaking", "Part", "Party", "Passkey", "PeerToPeer", "Person", "Phone",

@@ -29,6 +29,8 @@ class AlarmKind(StrEnum):
     """Reports were filed by one person, and no second one checked them in time."""
     KNOWN_LATE = "known-late"
     """Somebody said of a case what its report does not have, after that was sent: a person tells the authority."""
+    RECEIPT_LACKS = "receipt-lacks-files"
+    """The receipt of a finished report lists fewer files than were attached. Only a person closes it."""
     WEBHOOK_UNDELIVERED = "webhook-undelivered"
     LIST_STALE = "list-stale"
     LIST_NOT_SYNCED = "list-not-synced"

@@ -192,6 +192,8 @@ class Verb(StrEnum):
     HOLD_ENDED = "hold:ended"
     EVIDENCE_DESTROYED = "evidence:destroyed"
     """A sealed file that no record pointed at; what a hold held is told of by ``hold:ended``."""
+    EVIDENCE_STAYS = "evidence:stays"
+    """Such a file could not be destroyed, for it is locked or there is no right to; the detail says why. It is tried again each hour."""
     PRESERVATION_RECORDED = "preservation:recorded"
     PRESERVATION_EXTENDED = "preservation:extended"
     PRESERVATION_ENDED = "preservation:ended"

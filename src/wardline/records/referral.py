@@ -128,12 +128,15 @@ class Referral:
     """What a person recorded as the receiver's reference, spelled as references are compared; no two reports to a receiver share one."""
     takings: tuple[PackTaking, ...] = ()
     """Who took its packs while they waited to be filed, oldest first."""
+    sent_at: datetime | None = None
+    """When what opened its report was built: it says nothing that was known later. None before one was opened, and in one from before this was
+    noted."""
 
     def __post_init__(self) -> None:
         require_id("referral", self.id)
         require_utc("created_at", self.created_at)
         require_utc("finished_at", self.finished_at)
-        for field in ("clock_from", "due_at", "waits_until", "check_by", "second_at"):
+        for field in ("clock_from", "due_at", "waits_until", "check_by", "second_at", "sent_at"):
             require_utc(field, getattr(self, field))
         if self.completeness is not None:
             require_range("completeness", self.completeness, 0, 100)
@@ -143,6 +146,11 @@ class Referral:
             raise InputError(f"referral {self.id}: joined another one and holds others, expected one of both")
         if self.state is ReferralState.JOINED and self.joined is None:
             raise InputError(f"referral {self.id}: joined without the id of the other one, expected it")
+
+    @property
+    def said_until(self) -> datetime | None:
+        """Until when what its finished report says was known; None of one that is not finished."""
+        return None if self.finished_at is None else self.sent_at or self.finished_at
 
     @property
     def case_ids(self) -> tuple[str, ...]:
@@ -162,6 +170,8 @@ class AuthorityAnswer:
     """The answer exactly as received."""
     awaits_filing: bool = False
     """After a finish: the receiver has nothing yet. A person files what was made, and records the receiver's reference."""
+    files: tuple[str, ...] | None = None
+    """After a finish: the receiver's ids of the files that it says it has; None where its answers do not list them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

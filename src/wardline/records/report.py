@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from wardline.records.case import FileAnnotation, ReportAnnotation
 from wardline.records.category import Category
@@ -77,6 +78,48 @@ class ReportedFile:
         require_utc("uploaded_at", self.uploaded_at)
 
 
+class Likeness(StrEnum):
+    """How a file of another account is like one of a report's."""
+
+    IDENTICAL = "byte-identical"
+    NEAR = "near-duplicate"
+    """In the same cluster; a person viewed it in full and decided it by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikeAccount:
+    """Another account, of which it was decided that it has the same file or one near it, and that this is a violation."""
+
+    account_reference: str
+    platform: str
+    how: Likeness
+    item_id: str
+    """The file of this report that it is like."""
+    uploaded_at: datetime
+    """When that account uploaded its own."""
+    decided_at: datetime
+    case_id: str
+    """Its case here; not sent."""
+    report: str | None = None
+    """The same authority's number of our finished report about it."""
+
+    def __post_init__(self) -> None:
+        require_utc("uploaded_at", self.uploaded_at)
+        require_utc("decided_at", self.decided_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikeAccounts:
+    """Other accounts with the same file, or one near it."""
+
+    named: tuple[LikeAccount, ...] = ()
+    """Those with identical files first; of each kind the newest first."""
+    more: int = 0
+    """How many others there are that are not named."""
+    at_least: bool = False
+    """There may be more than that: not all were counted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything one referral tells the authority."""
@@ -110,6 +153,8 @@ class Report:
     """Places of what a platform sent for the report and could not be read, and so is not in it. Not sent either."""
     priority: Priority | None = None
     """How urgent its referral is, for receivers that ask for it."""
+    like: LikeAccounts = LikeAccounts()
+    """Other accounts with the same files, or ones near them. They stand in the note too, for receivers that have no other place for it."""
 
     def __post_init__(self) -> None:
         require_utc("incident_at", self.incident_at)

@@ -5,7 +5,8 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 """
 
 from wardline.referral.addresses import is_plain_address
-from wardline.referral.building import build_report, needs_referral, plan
+from wardline.referral.alike import MOST_NAMED, like_words, with_like_accounts
+from wardline.referral.building import CONTINUED, build_report, needs_referral, plan
 from wardline.referral.bundling import (
     MOST_FILES,
     Bundle,
@@ -35,7 +36,7 @@ from wardline.referral.handing import (
     unasked,
 )
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
-from wardline.referral.moves import TO_FILE, UNWANTED
+from wardline.referral.moves import TO_FILE, UNWANTED, without
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -44,6 +45,7 @@ from wardline.referral.moving import (
     on_error,
     refile,
     retry_delay,
+    unlisted,
     withdraw,
 )
 from wardline.referral.passed import identifiers, linked, places
@@ -82,11 +84,13 @@ from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
+    "CONTINUED",
     "FACT_WORDS",
     "LONGEST_REFERENCE",
     "LOOK",
     "MARKED",
     "MOST_FILES",
+    "MOST_NAMED",
     "TO_FILE",
     "UNKNOWN_ORPHAN",
     "UNWANTED",
@@ -137,6 +141,7 @@ __all__ = [
     "join",
     "leave",
     "lets",
+    "like_words",
     "linked",
     "may_be_told",
     "may_join",
@@ -171,10 +176,13 @@ __all__ = [
     "told_within",
     "unapproved",
     "unasked",
+    "unlisted",
     "unreported",
     "waits",
     "was_viewed",
     "with_knowledge",
+    "with_like_accounts",
     "withdraw",
     "withdrawn",
+    "without",
 ]  # fmt: skip

@@ -15,6 +15,9 @@ from wardline.referral.viewing import was_viewed
 
 LONGEST_REASON = 3000
 """Source: CyberTipline Reporting API, ``escalateToHighPriority``."""
+CONTINUED = " [continued in the additional information]"
+"""At the end of a reason for danger that is longer than that."""
+_LONGEST_WORD = 60
 TIME_MEANING = "Time of upload to the service. If there are several files, the time of the earliest."
 
 
@@ -116,7 +119,19 @@ def build_report(
 
 
 def _reason(reason: str | None, masking: Masking) -> str | None:
-    return None if reason is None else masking.text("escalation", reason)[:LONGEST_REASON]
+    return None if reason is None else masking.text("escalation", reason)
+
+
+def with_whole_reason(report: records.Report) -> records.Report:
+    """Let the note go on with the reason for danger where the field for it is too short: nothing of it is lost."""
+    reason = report.escalation
+    if reason is None or len(reason) <= LONGEST_REASON:
+        return report
+    fits = LONGEST_REASON - len(CONTINUED)
+    at = reason.rfind(" ", fits - _LONGEST_WORD, fits)  # between two words, where there is such a place
+    begun, rest = (reason[:fits], reason[fits:]) if at < 0 else (reason[:at], reason[at + 1 :])
+    note = f"Why a child may be in danger now, continued: {rest}\n{report.note}"
+    return replace(report, escalation=begun + CONTINUED, note=note)
 
 
 def _masked(known: facts.Known, masking: Masking) -> facts.Known:

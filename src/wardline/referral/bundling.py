@@ -169,8 +169,8 @@ def _dissolve(
 def _reported(lead: records.Referral, member: records.Referral) -> records.Referral:
     known = {file.item_id: file for file in lead.files}
     return moves.advance(
-        member, state=_State.FINISHED, remote_id=lead.remote_id, finished_at=lead.finished_at, problem=None, attempts=0,
-        files=tuple(known.get(file.item_id, file) for file in member.files),
+        member, state=_State.FINISHED, remote_id=lead.remote_id, finished_at=lead.finished_at, sent_at=lead.sent_at, problem=None, attempts=0,
+        files=tuple(known[file.item_id] for file in member.files if file.item_id in known),
     )  # fmt: skip
 
 

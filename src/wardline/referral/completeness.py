@@ -10,6 +10,7 @@ from enum import StrEnum
 from wardline import records
 from wardline.records import FactKind, FileAnnotation, Reply
 from wardline.referral import passed
+from wardline.referral.alike import like_words
 from wardline.referral.knowledge import MARKED
 
 
@@ -115,7 +116,7 @@ def checklist(
         _disabled(report.person),
         _known(OTHERS, facts, FactKind.IDENTIFIER, len(passed.identifiers(account)), "neither the platform nor a person gave one"),
         _location(account, facts, regions),
-        _known(LINKED, facts, FactKind.LINKED, len(passed.linked(account)), "neither the platform nor a person named one"),
+        _linked(report, facts),
     )  # fmt: skip
 
 
@@ -217,6 +218,17 @@ def _known(name: str, facts: Sequence[records.Fact], kind: FactKind, told: int, 
     counted = [f"{told} passed by the platform"] if told else []
     counted += [f"{found} written down by a person"] if found else []
     return _need(name, bool(counted), ", ".join(counted), gone)
+
+
+def _linked(report: records.Report, facts: Sequence[records.Fact]) -> Need:
+    """Judge the other accounts: what the platform tells stands first, then what people wrote, then who has the same file."""
+    told = len(passed.linked(report.person.facts))
+    named = _known(LINKED, facts, FactKind.LINKED, told, "neither the platform nor a person named one")
+    like = like_words(report.like)
+    if not like:
+        return named
+    said = [named.detail] if named.state is NeedState.ANSWERED else []
+    return _of(LINKED, NeedState.ANSWERED, ", ".join([*said, like]))
 
 
 def _location(account: records.Party | None, facts: Sequence[records.Fact], regions: Sequence[str]) -> Need:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from wardline import records
 from wardline.errors import ConflictError
 from wardline.records import FactKind, ReferralState
-from wardline.referral.building import LONGEST_REASON
+from wardline.referral.building import with_whole_reason
 from wardline.referral.masking import Masking
 
 FACT_WORDS = {
@@ -31,7 +31,7 @@ def with_knowledge(
     """Put into a report what people wrote down, and the country that the platform gave of its account.
 
     Reasons for danger become the report's own, the newest first: whoever has a minute reads that, and where all of them are too long for the
-    field, the oldest are cut. Everything else is a line of the note, with who knows it. A correction takes none of it.
+    field, the note goes on with the oldest. Everything else is a line of the note, with who knows it. A correction takes none of it.
 
     Args:
         report: As it follows from its decision.
@@ -56,7 +56,7 @@ def with_knowledge(
     # The decision's own reason is among those that were said: what was masked in it is counted once.
     before = tuple(each for each in report.masked if not (said and each[0] == "escalation"))
     note = "\n".join([report.note, *lines])
-    return replace(report, note=note, escalation=escalation, masked=masking.told(before))
+    return with_whole_reason(replace(report, note=note, escalation=escalation, masked=masking.told(before)))
 
 
 def _newest_first(written: Sequence[tuple[datetime, str]]) -> str | None:
@@ -69,7 +69,7 @@ def _newest_first(written: Sequence[tuple[datetime, str]]) -> str | None:
         text if number == 0 else f"Before that, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {text}"
         for number, (text, at) in enumerate(newest.items())
     ]
-    return " ".join(parts)[:LONGEST_REASON] or None
+    return " ".join(parts) or None
 
 
 def require_addable(found: records.Referral) -> None:

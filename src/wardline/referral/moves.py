@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -83,6 +84,19 @@ def handed_over(referral: records.Referral) -> records.Referral:
     """What was to be sent is whole and lies here: a person files it. The receiver has nothing yet."""
     unwanted = referral.state is _State.RETRACTING and referral.problem is not None
     return advance(referral, state=_State.NEEDS_HUMAN, attempts=0, problem=UNWANTED if unwanted else TO_FILE)
+
+
+def without(referral: records.Referral, item_ids: Collection[str]) -> records.Referral | None:
+    """Leave out the files that are not among these: somebody found since that they are no part of the report. None where all are.
+
+    What is open at the authority names them, so that it is withdrawn first; they are left out when it is opened anew.
+    """
+    kept = tuple(file for file in referral.files if file.item_id in item_ids)
+    if len(kept) == len(referral.files):
+        return None
+    if referral.state is _State.OPENING:
+        return advance(referral, files=kept)
+    return retracting(referral, None)
 
 
 def lost(referral: records.Referral) -> records.Referral:

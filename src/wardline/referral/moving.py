@@ -212,6 +212,18 @@ def build_receipt(
     )
 
 
+def unlisted(
+    referral: records.Referral, source: records.AuthorityAnswer | ReportFinishedError
+) -> tuple[records.ReferralFile, ...]:
+    """Give the files that arrived and that the receipt of the finished report does not list; none where it lists none at all by its nature, or was lost.
+
+    The report is finished all the same: opened anew it would be a second one, so what lacks is for a person to ask about.
+    """
+    if not isinstance(source, records.AuthorityAnswer) or source.files is None:
+        return ()
+    return tuple(each for each in referral.files if each.remote_file_id not in source.files)
+
+
 def retry_delay(attempts: int, jitter: float = 0.0, *, priority: records.Priority | None = None) -> timedelta:
     """Say how long to wait after this many failed calls: doubling from 2 s to one hour, or to five minutes where a child may be in danger
     now; nothing after none.

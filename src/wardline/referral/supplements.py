@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from wardline import records
 from wardline.errors import InputError
 from wardline.referral import corrections, facts
-from wardline.referral.building import LONGEST_REASON, TIME_MEANING
+from wardline.referral.building import TIME_MEANING, with_whole_reason
 from wardline.referral.masking import Masking
 
 
@@ -53,13 +53,13 @@ def build_supplement(
     uploads = [each.context.uploaded_at if each.context else each.received_at for each in items if each.id in reported]  # fmt: skip
     known = facts.gather([each for each in items if each.id in reported])
     masking = Masking(known.victims, known.account, case.account_reference)
-    reason = masking.text("escalation", decision.escalation or "")[:LONGEST_REASON]
-    return records.Report(
+    reason = masking.text("escalation", decision.escalation or "")
+    return with_whole_reason(records.Report(
         referral_id=referral_id, incident_at=min((at for at in uploads if at <= decision.at), default=filed.created_at),
         incident_time_meaning=TIME_MEANING, annotations=(), escalation=reason, reporter=reporter,
         person=records.ReportedPerson(account_reference=case.account_reference), files=(), urls=(),
         note=_note(referral_id, filed, decision, case), corrects=filed.remote_id, masked=masking.told(),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _note(referral_id: str, filed: records.Referral, decision: records.Decision, case: records.Case) -> str:

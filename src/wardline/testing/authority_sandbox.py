@@ -55,6 +55,8 @@ class Fault(StrEnum):
     """It was done; the answer comes a byte at a time."""
     OTHER_REPORT = "other-report"
     """It was done; the answer is about another report."""
+    FEWER_FILES = "fewer-files"
+    """It was done; where the answer lists files, the last one is not among them."""
     TWICE = "twice"
     """It was done; the answer is sent twice on one connection, so that the second stands where the next call's is expected."""
 
@@ -67,6 +69,7 @@ class _Oddly(Reply):
 
 
 _REPORT_ID = re.compile(rb"(<reportId>\d+)(</reportId>)")
+_LAST_LISTED = re.compile(rb"<fileId>[^<]*</fileId>\s*(</files>)")
 
 Faults = Callable[[str, int], Fault | None]
 """Chooses a fault from the call's name and its number since the start, from 1 and 0 for the schema; None lets it through."""
@@ -179,6 +182,9 @@ class AuthoritySandbox:
             case Fault.OTHER_REPORT:
                 answer = self._calls.answer(request)
                 return Reply(answer.status, _REPORT_ID.sub(b"\\g<1>7\\g<2>", answer.body))
+            case Fault.FEWER_FILES:
+                answer = self._calls.answer(request)
+                return Reply(answer.status, _LAST_LISTED.sub(b"\\g<1>", answer.body))
             case Fault.CUT_OFF | Fault.DRIP | Fault.TWICE:
                 answer = self._calls.answer(request)
                 return _Oddly(answer.status, answer.body, fault)

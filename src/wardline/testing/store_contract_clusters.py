@@ -10,7 +10,7 @@ import pytest
 
 from wardline import ports, records
 from wardline.errors import AlreadyExistsError
-from wardline.records import CaseState, ClusterMember, Insert, Outcome, Replace, Stage
+from wardline.records import CaseState, ClusterMember, DecisionState, Insert, Outcome, Replace, Stage
 from wardline.testing import store_records as make
 from wardline.testing.store_records import later
 
@@ -75,6 +75,36 @@ class ClustersContract:
         asked = ["cluster-a", "cluster-b", "cluster-c"]
         assert store.count_members(asked, most=2) == {"cluster-a": 2, "cluster-b": 1}
         assert store.count_members([], most=2) == {}
+
+    def test_judged_members_are_those_of_closed_cases_whose_newest_decision_is_a_violation_in_effect(
+        self, store: ports.Store
+    ) -> None:
+        def judged(state: CaseState, outcome: Outcome, took: DecisionState, **values: Any) -> ClusterMember:
+            is_one = outcome is Outcome.VIOLATION
+            decision = make.decision(
+                outcome=outcome,
+                state=took,
+                **({} if is_one else {"findings": (), "annotations": (), "escalation": None}),
+            )
+            _put(store, decision)
+            return _joined(store, "cluster-a", "file-a", state=state, decision_id=decision.id, **values)  # fmt: skip
+
+        first = judged(CaseState.CLOSED, Outcome.VIOLATION, DecisionState.EFFECTIVE)
+        second = judged(CaseState.CLOSED, Outcome.VIOLATION, DecisionState.EFFECTIVE)
+        judged(CaseState.OPEN, Outcome.VIOLATION, DecisionState.EFFECTIVE)
+        judged(CaseState.DECIDED, Outcome.VIOLATION, DecisionState.PENDING)
+        judged(CaseState.CLOSED, Outcome.VIOLATION, DecisionState.OVERTURNED)
+        judged(CaseState.CLOSED, Outcome.NOT_VIOLATION, DecisionState.EFFECTIVE)
+        judged(CaseState.CLOSED, Outcome.VIOLATION, DecisionState.EFFECTIVE, account_reference="")
+        _joined(store, "cluster-a", "file-a")
+        newest, oldest = _by_id(first, second)[::-1]
+        assert store.judged_members(cluster_id="cluster-a", most=9) == [newest, oldest]
+        assert store.judged_members(cluster_id="cluster-a", most=1) == [newest]
+        assert store.judged_members(cluster_id="cluster-a", file_id="file-a", most=9) == [newest, oldest]
+        assert store.judged_members(cluster_id="cluster-a", file_id="file-b", most=9) == []
+        assert store.judged_members(cluster_id="cluster-a", besides="file-b", most=9) == [newest, oldest]
+        assert store.judged_members(cluster_id="cluster-a", besides="file-a", most=9) == []
+        assert store.judged_members(cluster_id="cluster-b", most=9) == []
 
     def test_a_spread_comes_to_open_cases_that_it_did_not_come_to_yet(self, store: ports.Store) -> None:
         one, two = (_joined(store, "cluster-a", "file-a") for _ in range(2))

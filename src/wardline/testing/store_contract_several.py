@@ -17,11 +17,16 @@ class SeveralContract:
 
     def test_several_records_come_by_their_ids(self, store: ports.Store) -> None:
         items = [make.item() for _ in range(_MANY)]
+        referrals = [make.referral() for _ in range(_MANY)]
         decisions = [make.decision() for _ in range(3)]
-        store.commit(*map(Insert, (*items, *decisions)), entries=[make.entry()])
+        store.commit(*map(Insert, (*items, *decisions, *referrals)), entries=[make.entry()])
         assert store.several_items([*(each.id for each in items[1:]), "item-gone"]) == {
             each.id: each for each in items[1:]
         }
+        assert store.several_referrals([*(each.id for each in referrals[1:]), "referral-gone"]) == {
+            each.id: each for each in referrals[1:]
+        }
+        assert store.several_referrals([]) == {}
         asked = [decisions[2].id, decisions[0].id, "decision-gone"]
         assert store.several_decisions(asked) == {
             decisions[0].id: decisions[0],

@@ -227,3 +227,28 @@ def test_a_key_with_which_no_secret_can_be_shared_is_refused_with_the_settings(t
     )
     with pytest.raises(ConfigurationError):
         maker(tmp_path / "packs", recipient=weak)
+
+
+def test_other_accounts_with_the_same_file_stand_in_it_without_the_ids_of_their_cases(tmp_path: Path) -> None:
+    other = records.LikeAccount(
+        account_reference="account-other", platform="example", how=records.Likeness.IDENTICAL, item_id=sample_report().files[0].item_id,
+        uploaded_at=NOW, decided_at=NOW, case_id="case-of-theirs", report="4711",
+    )  # fmt: skip
+    report = replace(sample_report(), like=records.LikeAccounts(named=(other,), more=3, at_least=True))
+    found = members(packed(maker(tmp_path / "packs"), report))
+    said = json.loads(found["report.json"])["like_accounts"]
+    assert said == {
+        "accounts": [
+            {
+                "reference": "account-other", "platform": "example", "how": "byte-identical", "item": other.item_id,
+                "uploaded_at": "2026-03-02T12:00:00Z", "decided_at": "2026-03-02T12:00:00Z", "report": "4711",
+            }
+        ],
+        "more": 3, "more_at_least": True,
+    }  # fmt: skip
+    assert b"account-other" in found["report.html"]
+    assert b"Other accounts with the same files" in found["report.html"]
+    assert b"case-of-theirs" not in found["report.json"] + found["report.html"]
+    assert "like_accounts" not in json.loads(
+        members(packed(maker(tmp_path / "none"), sample_report()))["report.json"]
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from tests.unit.made import NOW, case, hold, item
 from wardline import records, review
 from wardline.errors import VaultDeniedError, VaultUnavailableError
-from wardline.pipeline import fencing, preserve, preserving
+from wardline.pipeline import fencing, preserve, preserving, reading, tasks
+from wardline.pipeline.log import Sequencer
 from wardline.records import CaseState, HoldBasis, HoldState, Insert, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
@@ -277,3 +279,58 @@ def asked(line: Line, subject: records.Item) -> preserving.Wanted:
     return preserving.Wanted(
         basis=records.PreservationBasis.US_REQUEST, asker=asker, received_at=line.clock.now(), item_ids=(subject.id,)
     )  # fmt: skip
+
+
+def test_what_is_locked_is_told_of_once_and_again_when_that_changes(line: Line) -> None:
+    stray = item().id
+    line.parts.vault.seal(stray, "original", CONTENT)
+    line.clock.advance(timedelta(hours=2))
+    locked = replace(line.parts, vault=Refusing(line.parts.vault, {stray}))
+
+    def said() -> list[tuple[Verb, str]]:
+        Sequencer(line.parts).run()
+        return [(entry.verb, entry.detail) for _, entry in reading.about(line.parts, stray, 99)][::-1]
+
+    for _ in range(4):
+        with pytest.raises(VaultDeniedError):
+            preserve.destroy_orphans(locked)
+        Sequencer(line.parts).run()
+        line.clock.advance(timedelta(hours=1))
+    first = said()
+    assert [verb for verb, _ in first] == [Verb.EVIDENCE_DESTROYED, Verb.EVIDENCE_STAYS]
+    assert "is locked" in first[1][1]
+
+    class Otherwise(Refusing):
+        def destroy(self, object_id: str, purpose: str) -> None:
+            raise VaultDeniedError("bucket: no right to remove, expected it")
+
+    for _ in range(2):
+        with pytest.raises(VaultDeniedError):
+            preserve.destroy_orphans(replace(line.parts, vault=Otherwise(line.parts.vault, set())))
+        Sequencer(line.parts).run()
+    second = said()
+    assert second[:-1] == first
+    assert second[-1] == (Verb.EVIDENCE_STAYS, "bucket: no right to remove, expected it")
+    assert preserve.destroy_orphans(line.parts) == 1
+    assert said()[-1][0] is Verb.EVIDENCE_DESTROYED
+    assert len(said()) == 4
+
+
+def test_a_vault_with_something_locked_in_it_is_swept_once_an_hour_and_not_each_minute(line: Line) -> None:
+    stray = item().id
+    line.parts.vault.seal(stray, "original", CONTENT)
+    line.clock.advance(timedelta(hours=2))
+    looked = 0
+
+    class Counted(Refusing):
+        def inventory(self) -> Any:
+            nonlocal looked
+            looked += 1
+            return self._vault.inventory()
+
+    chores = tasks.Chores(replace(line.parts, vault=Counted(line.parts.vault, {stray})))
+    for _ in range(5):
+        with suppress(VaultDeniedError):
+            chores.run()
+        line.clock.advance(timedelta(minutes=1))
+    assert looked == 1

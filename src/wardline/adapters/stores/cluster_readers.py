@@ -78,6 +78,26 @@ class SqlClusters(SqlReading):
         by_it = sa.or_(table.c.spread_id == spread_id, table.c.near_spread_id == spread_id)
         return self._members(by_it, after=None, most=most)
 
+    def judged_members(
+        self, *, cluster_id: str, file_id: str | None = None, besides: str | None = None, most: int
+    ) -> list[records.ClusterMember]:
+        table, cases, decisions = tables.cluster_members, tables.cases, tables.decisions
+        about = table.c.cluster_id == cluster_id if file_id is None else table.c.file_id == file_id
+        found = (
+            sa.select(table)
+            .join(cases, cases.c.id == table.c.case_id)
+            .join(decisions, decisions.c.id == cases.c.decision_id)
+            .where(
+                about,
+                table.c.file_id != (besides or ""),
+                cases.c.state == records.CaseState.CLOSED.value,
+                cases.c.account_reference != "",
+                decisions.c.outcome == records.Outcome.VIOLATION.value,
+                decisions.c.state == records.DecisionState.EFFECTIVE.value,
+            )
+        )
+        return self._all(records.ClusterMember, found.order_by(table.c.id.desc()).limit(most))
+
     def cluster_vote(self, decision_id: str) -> records.ClusterVote | None:
         table = tables.cluster_votes
         return self._first(records.ClusterVote, sa.select(table).where(table.c.decision_id == decision_id))

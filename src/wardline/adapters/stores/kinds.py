@@ -57,7 +57,7 @@ _LATER_IN_CASES = {
 _LATER_IN_REFERRALS = {
     "corrects": None, "priority": None, "clock_from": None, "due_at": None, "waits_until": None, "check_by": None, "second_by": None,
     "second_at": None, "completeness": None, "joined": None, "bundle": "[]", "alone": False,
-    "reference": None, "takings": "[]",
+    "reference": None, "takings": "[]", "sent_at": None,
 }  # fmt: skip
 
 KINDS = (

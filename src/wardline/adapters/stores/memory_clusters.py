@@ -53,6 +53,15 @@ class MemoryClusters(MemorySeveral):
     def touched_members(self, spread_id: str, *, most: int) -> list[ClusterMember]:
         return self._members(lambda each: spread_id in (each.spread_id, each.near_spread_id))[:most]
 
+    def judged_members(
+        self, *, cluster_id: str, file_id: str | None = None, besides: str | None = None, most: int
+    ) -> list[ClusterMember]:
+        def fits(each: ClusterMember) -> bool:
+            is_about = each.cluster_id == cluster_id if file_id is None else each.file_id == file_id
+            return is_about and each.file_id != besides and self._is_judged(each.case_id)
+
+        return self._members(fits)[::-1][:most]
+
     def cluster_vote(self, decision_id: str) -> records.ClusterVote | None:
         found = self._all(
             records.ClusterVote, lambda each: each.id, lambda each: each.decision_id == decision_id
@@ -139,6 +148,17 @@ class MemoryClusters(MemorySeveral):
     ) -> list[ClusterMember]:
         return self._all(
             ClusterMember, lambda each: each.id, lambda each: each.id > (after or "") and fits(each)
+        )
+
+    def _is_judged(self, case_id: str) -> bool:
+        case = self.several_cases([case_id]).get(case_id)
+        if case is None or case.state is not CaseState.CLOSED or not case.account_reference:
+            return False
+        with self._gate:
+            decision = self._table(records.Decision).get(case.decision_id or "")
+        return decision is not None and (decision.outcome, decision.state) == (
+            records.Outcome.VIOLATION,
+            records.DecisionState.EFFECTIVE,
         )
 
     def _is_open(self, case_id: str) -> bool:

@@ -31,6 +31,11 @@ class MemorySeveral(MemoryReaders):
     def actions_of_several(self, case_ids: Sequence[str]) -> dict[str, list[records.Action]]:
         return _some(self.actions_of, case_ids)
 
+    def several_referrals(self, referral_ids: Sequence[str]) -> dict[str, records.Referral]:
+        with self._gate:
+            table = self._table(records.Referral)
+            return {each: table[each] for each in referral_ids if each in table}
+
     def referrals_of_several(self, case_ids: Sequence[str]) -> dict[str, list[records.Referral]]:
         def all_of(case_id: str) -> list[records.Referral]:
             with self._gate:

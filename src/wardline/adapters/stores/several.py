@@ -46,6 +46,10 @@ class SqlSeveral(SqlReading):
             found[each.case_id].append(each)
         return found
 
+    def several_referrals(self, referral_ids: Sequence[str]) -> dict[str, records.Referral]:
+        table = tables.referrals
+        return {each.id: each for each in self._with(records.Referral, table.c.id, referral_ids)}
+
     def referrals_of_several(self, case_ids: Sequence[str]) -> dict[str, list[records.Referral]]:
         table = tables.referrals
         found: dict[str, list[records.Referral]] = defaultdict(list)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import enforcement, records
 from wardline.errors import NotFoundError
-from wardline.pipeline import blindness, seeing
+from wardline.pipeline import blindness, like_accounts, seeing
 from wardline.records import ActionKind, ActionState, HoldState
 from wardline.web.console.appeal_view import FLAGGERS, STATES, is_blind
 from wardline.web.console.desk import REVIEWERS, Desk, Page
@@ -51,6 +51,7 @@ def show(desk: Desk) -> Response:
         more=found[-1].id if len(found) == _SHOWN else None, newest=not desk.asked("before"),
         suspended=next((row.suspended for row in rows if row.suspended and not row.is_blind), None),
         **_record(desk, case.account_reference, platforms, rows),
+        like=like_accounts.seen(desk.wardline.parts, found, desk.user),
         open_cases=sum(row.case.state is records.CaseState.OPEN for row in rows),
         violations=sum(_is_violation(row) for row in rows), reported=sum(len(row.referrals) for row in rows),
     )  # fmt: skip

@@ -65,6 +65,12 @@ WORDS: dict[AlarmKind, Words] = {
         "The report stays as it was sent: it takes nothing more.",
         "Open the report. If a child may be in danger, telephone first. Then tell the authority, naming the number of its report.",
     ),
+    AlarmKind.RECEIPT_LACKS: Words(
+        "A receipt lists fewer files than were sent",
+        "The report is finished and is not sent again, for there would be two. All its files are held as reported.",
+        "Ask the authority, naming the number of the report and the ids of the files, whether it has them. Close this when you know; what it does "
+        "not have, send it in the way that it says.",
+    ),
     AlarmKind.WEBHOOK_UNDELIVERED: Words(
         "A platform does not take an action",
         "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",

@@ -32,6 +32,8 @@ class Parsed:
     report_id: str | None
     file_id: str | None
     md5: str | None
+    listed: tuple[str, ...] = ()
+    """Of a finished report: the ids of its files."""
 
 
 def read(call: str, status: int, body: bytes) -> Parsed:
@@ -70,8 +72,9 @@ def _parse(body: bytes) -> Parsed | None:
     if not _CODE.fullmatch(code):
         return None
     return Parsed(
-        str(root.tag), int(code), _text(root, "reportId"), _text(root, "fileId"), _text(root, "hash")
-    )
+        str(root.tag), int(code), _text(root, "reportId"), _text(root, "fileId"), _text(root, "hash"),
+        tuple((each.text or "").strip() for each in root.iterfind("files/fileId")),
+    )  # fmt: skip
 
 
 def _text(root: etree._Element, name: str) -> str | None:

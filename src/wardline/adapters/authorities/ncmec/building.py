@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from wardline import records
+from wardline import records, referral
 from wardline.adapters.authorities.ncmec import writing, xml
 from wardline.adapters.authorities.ncmec.breaches import Breach
 from wardline.adapters.authorities.ncmec.schema import Schema
@@ -52,7 +52,10 @@ def opening(report: records.Report, schema: Schema, now: datetime | None) -> Bui
         report.corrects is not None
     ):  # without its note or the number it would be one more report of somebody who did nothing
         needed |= {"report/additionalInfo", "report/personOrUserReported/priorCTReports"}
-    if xml.stands_in_note(report, begun):  # without its note nobody would read that a child may be in danger
+    goes_on = report.escalation is not None and report.escalation.endswith(referral.CONTINUED)
+    if goes_on or xml.stands_in_note(
+        report, begun
+    ):  # without its note nobody would read that a child may be in danger
         needed |= {"report/additionalInfo"}
     return _built(xml.report_document(report, begun), begun, needed, schema, now, batched=None)
 

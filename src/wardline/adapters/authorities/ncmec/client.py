@@ -7,6 +7,7 @@ import ipaddress
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -176,7 +177,7 @@ class NcmecAuthority:
             raise AuthorityUncertainError(
                 f"ncmec finish of {remote_id}: success without this report's receipt, expected one"
             )
-        return _with_id(answer, remote_id)
+        return replace(_with_id(answer, remote_id), files=parsed.listed)
 
     def retract(self, remote_id: str) -> records.AuthorityAnswer:
         """Withdraw an open report."""

@@ -32,7 +32,7 @@ def report_document(report: records.Report, receiver: Receiver) -> bytes:
     said = {
         "form": "wardline-report", "version": VERSION, "is_test": receiver.is_test, "receiver": receiver.name, "legal_basis": receiver.basis or None,
         "referral": report.referral_id, "corrects": report.corrects, "priority": report.priority, "danger": report.escalation,
-        "account": _account(report.person),
+        "account": _account(report.person), "like_accounts": _like(report.like),
         "incident": {
             "kind": report.kind, "at": report.incident_at, "time_meaning": report.incident_time_meaning, "annotations": report.annotations,
             "urls": report.urls, "where": [{"place": type(each).__name__, "known": each} for each in report.incidents],
@@ -83,6 +83,18 @@ def _account(person: records.ReportedPerson) -> dict[str, Any]:
         "reference": person.account_reference, "addresses": person.ip_events, "suspended_at": person.temporarily_disabled_at,
         "earlier_reports": person.prior_reports, "known": person.facts,
     }  # fmt: skip
+
+
+def _like(found: records.LikeAccounts) -> dict[str, Any]:
+    """Other accounts with the same files: what is sent of them, without the ids of their cases here."""
+    named = [
+        {
+            "reference": each.account_reference, "platform": each.platform, "how": each.how, "item": each.item_id, "uploaded_at": each.uploaded_at,
+            "decided_at": each.decided_at, "report": each.report,
+        }
+        for each in found.named
+    ]  # fmt: skip
+    return {"accounts": named, "more": found.more or None, "more_at_least": found.at_least or None}
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ _SECTIONS = (
     ("danger", DANGER),
     ("priority", PRIORITY),
     ("account", "Who: the account"),
+    ("like_accounts", "Other accounts with the same files, or ones near them"),
     ("incident", "What, when and where"),
     ("how_found", "How it was found"),
     ("recipients", "Meant for"),
@@ -32,6 +33,9 @@ _COLUMNS = (
 """What a table says of every file; the rest stands in a section of its own."""
 _LABELS = {
     "account/reference": "Account", "account/suspended_at": "Suspended since", "account/earlier_reports": "Earlier report to the same receiver",
+    "accounts/reference": "Account", "accounts/platform": "Service", "accounts/how": "How its file is like", "accounts/item": "Like the file",
+    "accounts/uploaded_at": "Its upload", "accounts/decided_at": "Decided", "accounts/report": "Report about it", "like_accounts/more": "How many more",
+    "like_accounts/more_at_least": "Or more than that",
     "addresses/ip_address": "Address", "addresses/event": "Address, seen at", "addresses/at": "Address, when", "addresses/port": "Address, port",
     "addresses/possible_proxy": "Address, possibly a proxy", "upload/ip_address": "Address of the upload", "upload/event": "Address, seen at",
     "upload/at": "Address, when", "upload/port": "Address, port", "upload/possible_proxy": "Address, possibly a proxy",

@@ -50,7 +50,7 @@ referrals = sa.Table(
     a_text_or_none("corrects"), a_text_or_none("priority"), a_time_or_none("clock_from"), a_time_or_none("due_at"),
     a_time_or_none("waits_until"), a_time_or_none("check_by"), a_text_or_none("second_by"), a_time_or_none("second_at"),
     a_number_or_none("completeness"), a_text_or_none("joined"), a_text("bundle"), a_yes_no("alone"), a_text_or_none("reference"),
-    a_text("takings"),
+    a_text("takings"), a_time_or_none("sent_at"),
     sa.Index("ix_referrals_ending", sa.text(REFERRAL_ENDING), "id"),
     sa.Index("uq_referrals_decision_id", "decision_id", "authority", unique=True),
     sa.Index("uq_referrals_reference", "authority", "environment", "reference", unique=True, sqlite_where=REFERENCED,
