@@ -48,6 +48,8 @@ API_CELLS: dict[str, set[str]] = {
     "GET /v1/referrals": L | A | U, "GET /v1/referrals/{referral_id}": L | A | U, "GET /v1/referrals/{referral_id}/preview": L | A | U,
     "GET /v1/referrals/{referral_id}/receipt": L | A | U, "POST /v1/referrals/{referral_id}/pack": L | A,
     "POST /v1/referrals/{referral_id}/pack/given-up": L | A, "POST /v1/referrals/{referral_id}/reference": L | A, "GET /v1/holds": L | A | U,
+    "POST /v1/referrals/{referral_id}/second": L | A, "POST /v1/referrals/{referral_id}/filing": L | A, "POST /v1/referrals/{referral_id}/facts": L | A,
+    "POST /v1/referrals/{referral_id}/calls": L | A, "POST /v1/cases/{case_id}/facts": ML,
     "GET /v1/preservations": L | A | U, "POST /v1/preservations": L | A, "GET /v1/preservations/{preservation_id}": L | A | U,
     "POST /v1/preservations/{preservation_id}/extensions": L | A, "POST /v1/preservations/{preservation_id}/end": L | A,
     "GET /v1/destructions": L | A | U, "POST /v1/destructions": L | A, "GET /v1/destructions/{destruction_id}": L | A | U,

@@ -31,6 +31,7 @@ from wardline.cli import (
     migrate,
     preservation,
     referral,
+    referral_acts,
     sandbox,
     scan,
     serve,
@@ -87,6 +88,7 @@ app.add_typer(certificate.app, name="certificate")
 certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
 app.add_typer(referral.app, name="referral")
+referral_acts.add_to(referral.app)
 app.add_typer(hold.app, name="hold")
 app.add_typer(export.app, name="export")
 app.add_typer(preservation.app, name="preservation")
