@@ -23,6 +23,11 @@ class Sequencer:
         self._lock = threading.Lock()
         self._frontier = merkle.Frontier()
 
+    def read_ahead(self) -> None:
+        """Read what is signed already, so that a first ``run`` on a long log does not hold up whoever writes meanwhile."""
+        with self._lock:
+            self._extend(self._parts.store.log_size())
+
     def run(self) -> int:
         """Sequence what waits; gives how many entries."""
         with self._lock:

@@ -85,6 +85,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/referrals/{referral_id}/calls"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/cases/{case_id}/facts"): frozenset({Scope.CASES}),
     ("GET", "/v1/holds"): frozenset({Scope.MANAGE, Scope.AUDIT}),
+    ("POST", "/v1/holds/{hold_id}/export"): frozenset({Scope.MANAGE}),
     ("GET", "/v1/preservations"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("POST", "/v1/preservations"): frozenset({Scope.MANAGE}),
     ("GET", "/v1/preservations/{preservation_id}"): frozenset({Scope.MANAGE, Scope.AUDIT}),
