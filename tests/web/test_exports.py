@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,9 +101,10 @@ def test_what_is_wrong_proposes_nothing(line: Line, api: Api) -> None:
     case, _ = reported(line)
     ada = key_of(line, "ada", Role.ADMIN)
     body = {**GIVEN, **WORD, "case_ids": [case.id]}
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"case_ids": []}, {"case_ids": ["no id"]}, {"profile": "another"}, {"reason": "because"}, {"reference": ""}, {"more": 1},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for wrong in wrongs:
         assert_problem(api.post("/v1/exports", ada, json={**body, **wrong}), 400, "invalid-input")
     assert_problem(
         api.post("/v1/exports", ada, json={**body, "case_ids": [f"case-{'0' * 26}"]}), 404, "not-found"

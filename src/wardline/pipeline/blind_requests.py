@@ -118,8 +118,7 @@ def seen_approvals(
         store.destruction(each.subject_id) for each in found if each.kind is ApprovalKind.DESTROY_EVIDENCE
     ]
     exports = [store.export(each.subject_id) for each in found if each.kind is ApprovalKind.EXPORT]
-    known = {
-        each.id for each in (*seen_destructions(parts, asked, user), *seen_exports(parts, exports, user))
-    }
+    known = {each.id for each in seen_destructions(parts, asked, user)}
+    known |= {each.id for each in seen_exports(parts, exports, user)}
     kept_apart = (ApprovalKind.DESTROY_EVIDENCE, ApprovalKind.EXPORT)
     return [each for each in found if each.kind not in kept_apart or each.subject_id in known]
