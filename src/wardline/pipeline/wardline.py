@@ -180,11 +180,14 @@ class Wardline(
         self, hold_id: str, *, recipient: X25519PublicKey, cause: records.ExportCause, user: records.User
     ) -> custody.HoldPackage:
         """Take a held file out, sealed for its receiver, with its chain of custody. The log has it first. See ``pipeline.custody``."""
-        self._signing.read_ahead()
         return custody.export(
-            self.parts, hold_id, recipient=recipient, cause=cause, user=user, sequence=self._signing.run,
+            self.parts, hold_id, recipient=recipient, cause=cause, user=user, sequence=self._sign_what_waits,
             prove_entry=self._prover.prove,
         )  # fmt: skip
+
+    def _sign_what_waits(self) -> None:
+        self._signing.read_ahead()
+        self._signing.run()
 
     def verify_audit(self, *, notes: Sequence[str] = ()) -> Verification:
         """Check the whole audit log and every record against it, and it against what was signed and kept elsewhere.
