@@ -12,7 +12,7 @@ from wardline.records import HoldBasis, HoldState
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import page, span
 
-_SHOWN = 40
+_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
