@@ -20,8 +20,15 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.acceptance.stories import decided_violation, picture, the_referral
 from wardline import audit, plugins, preservation, records
 from wardline.adapters.hash_lists import open_source
-from wardline.errors import ConflictError, InputError, NotAllowedError, RefusedError
-from wardline.pipeline import custody, vics_export
+from wardline.errors import (
+    ConflictError,
+    IdempotencyMismatchError,
+    InputError,
+    NotAllowedError,
+    RefusedError,
+    SecondPersonError,
+)
+from wardline.pipeline import blind_requests, custody, vics_export
 from wardline.records import (
     CaseState,
     Category,
@@ -29,6 +36,7 @@ from wardline.records import (
     CategoryProfile,
     ExportCause,
     ExportReason,
+    ExportState,
     HashKind,
     HoldBasis,
     HoldState,
@@ -56,12 +64,35 @@ def reported(line: Line, *, seed: int = 1) -> tuple[records.Case, Person]:
     return line.store.case(case.id), lead
 
 
-def vics(
-    line: Line, cases: list[str], user: records.User, profile: CategoryProfile = PROFILE
-) -> vics_export.VicsExport:
-    return vics_export.export(
-        line.parts, cases, profile=profile, cause=CAUSE, user=user, write=plugins.load("hash_lists", "vics-writer")
-    )  # fmt: skip
+def proposed(line: Line, cases: list[str], user: records.User, **given: Any) -> records.Approval:
+    _, approval = line.wardline.propose_export(wanted(cases), user=user, **given)
+    return approval
+
+
+def wanted(cases: list[str]) -> vics_export.Wanted:
+    return vics_export.Wanted(case_ids=tuple(cases), profile="theirs", cause=CAUSE)
+
+
+def vics(line: Line, cases: list[str], user: records.User) -> vics_export.VicsExport:
+    """One proposes, another approves, and the first one takes it."""
+    approval = proposed(line, cases, user)
+    line.wardline.approve(approval.id, user=line.person(f"second of {approval.id}", Role.ADMIN).user)
+    return line.wardline.take_export(approval.subject_id, user=user)
+
+
+def know(line: Line, profile: CategoryProfile = PROFILE) -> None:
+    """Let the settings name what their numbers mean."""
+    line.wardline.parts = line.parts = replace(
+        line.parts,
+        category_profiles={"theirs": profile},
+        write_vics=plugins.load("hash_lists", "vics-writer"),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _their_numbers(request: pytest.FixtureRequest) -> None:
+    if "line" in request.fixturenames:
+        know(request.getfixturevalue("line"))
 
 
 def package(line: Line, case: records.Case, user: records.User) -> custody.HoldPackage:
@@ -127,21 +158,96 @@ def test_a_category_without_a_number_of_its_own_is_refused_and_nothing_is_logged
     case, lead = reported(line)
     rest = {number: meaning for number, meaning in PROFILE.categories.items() if number != "2"}
     for categories in (rest, {**PROFILE.categories, "7": CategoryMeaning.A2}):
+        know(line, replace(PROFILE, categories=categories))
         with pytest.raises(InputError):
-            vics(line, [case.id], lead.user, replace(PROFILE, categories=categories))
+            proposed(line, [case.id], lead.user)
     assert exports_told(line, case.id) == []
+    assert line.store.exports(most=9) == []
 
 
 def test_only_violations_that_stand_are_exported_and_only_by_who_manages(line: Line) -> None:
     case, lead = reported(line)
     undecided = line.case_of(line.submit(picture(3), flag="spam", account="account-3"))
     with pytest.raises(ConflictError):
-        vics(line, [case.id, undecided.id], lead.user)
+        proposed(line, [case.id, undecided.id], lead.user)
     with pytest.raises(NotAllowedError):
-        vics(line, [case.id], line.person("noor").user)
+        proposed(line, [case.id], line.person("noor").user)
     with pytest.raises(InputError):
-        vics(line, [], lead.user)
+        proposed(line, [], lead.user)
+    know(line)
+    line.parts = line.wardline.parts = replace(line.parts, category_profiles={})
+    with pytest.raises(InputError):
+        proposed(line, [case.id], lead.user)
     assert exports_told(line, case.id) == []
+    assert line.store.exports(most=9) == []
+
+
+def test_nobody_gives_hashes_out_alone(line: Line) -> None:
+    case, lead = reported(line)
+    approval = proposed(line, [case.id], lead.user)
+    with pytest.raises(SecondPersonError):
+        line.wardline.approve(approval.id, user=lead.user)
+    with pytest.raises(ConflictError):
+        line.wardline.take_export(approval.subject_id, user=lead.user)
+    assert exports_told(line, case.id) == []
+    ada = line.person("ada", Role.ADMIN)
+    line.wardline.approve(approval.id, user=ada.user)
+    assert line.store.export(approval.subject_id).decided_by == ada.user.id
+    with pytest.raises(NotAllowedError):
+        line.wardline.take_export(approval.subject_id, user=line.person("noor").user)
+    for _ in range(2):
+        line.wardline.take_export(approval.subject_id, user=ada.user)
+    assert [each.actor for each in exports_told(line, case.id)] == [ada.user.id] * 2
+    line.sequence()
+    told = [each.verb for _, each in line.wardline.entries_about(approval.subject_id, 9)]
+    assert told == [Verb.EXPORT_DECIDED, Verb.EXPORT_PROPOSED]
+
+
+def test_what_was_refused_is_not_given_out(line: Line) -> None:
+    case, lead = reported(line)
+    approval = proposed(line, [case.id], lead.user)
+    line.wardline.refuse(approval.id, user=line.person("ada", Role.ADMIN).user)
+    assert line.store.export(approval.subject_id).state is ExportState.REFUSED
+    with pytest.raises(ConflictError):
+        line.wardline.take_export(approval.subject_id, user=lead.user)
+    assert exports_told(line, case.id) == []
+
+
+def test_what_changed_since_it_was_proposed_is_neither_approved_nor_given(line: Line) -> None:
+    case, lead = reported(line)
+    first, second = (proposed(line, [case.id], lead.user) for _ in range(2))
+    ada = line.person("ada", Role.ADMIN).user
+    line.wardline.approve(first.id, user=ada)
+    other = {**PROFILE.categories, "2": CategoryMeaning.SKIP, "9": CategoryMeaning.A2}
+    know(line, replace(PROFILE, categories=other))
+    with pytest.raises(ConflictError):
+        line.wardline.take_export(first.subject_id, user=lead.user)
+    with pytest.raises(ConflictError):
+        line.wardline.approve(second.id, user=ada)
+    assert line.store.export(second.subject_id).state is ExportState.PROPOSED
+    assert exports_told(line, case.id) == []
+
+
+def test_an_approval_is_no_standing_leave(line: Line) -> None:
+    case, lead = reported(line)
+    approval = proposed(line, [case.id], lead.user)
+    line.wardline.approve(approval.id, user=line.person("ada", Role.ADMIN).user)
+    line.clock.advance(vics_export.LASTS - timedelta(minutes=1))
+    assert line.wardline.take_export(approval.subject_id, user=lead.user).media == 1
+    line.clock.advance(timedelta(minutes=1))
+    with pytest.raises(ConflictError):
+        line.wardline.take_export(approval.subject_id, user=lead.user)
+
+
+def test_the_same_proposal_under_the_same_key_is_one(line: Line) -> None:
+    case, lead = reported(line)
+    first, again = (proposed(line, [case.id, case.id], lead.user, once="export-1") for _ in range(2))
+    assert first == again
+    with pytest.raises(IdempotencyMismatchError):
+        line.wardline.propose_export(
+            replace(wanted([case.id]), profile="another"), user=lead.user, once="export-1"
+        )
+    assert len(line.store.exports(most=9)) == 1
 
 
 def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line) -> None:
@@ -218,7 +324,23 @@ def test_whoever_may_have_to_judge_the_case_blind_takes_nothing_out(line: Line) 
     case, lead = reported(line)
     awaiting_opinion(line, case)
     other = line.person("another lead", Role.LEAD)
-    for take in (lambda: vics(line, [case.id], other.user), lambda: package(line, case, other.user)):
+    for take in (lambda: proposed(line, [case.id], other.user), lambda: package(line, case, other.user)):
         with pytest.raises(RefusedError):
             take()
     assert lead.user.id != other.user.id
+
+
+def test_whoever_may_have_to_judge_the_case_blind_is_told_of_no_export_and_approves_none(line: Line) -> None:
+    case, lead = reported(line)
+    approval = proposed(line, [case.id], lead.user)
+    made, other = line.store.export(approval.subject_id), line.person("another lead", Role.LEAD).user
+    assert blind_requests.seen_exports(line.parts, [made], other) == [made]
+    assert blind_requests.seen_approvals(line.parts, [approval], other) == [approval]
+    awaiting_opinion(line, case)
+    assert blind_requests.seen_exports(line.parts, [made], other) == []
+    assert blind_requests.seen_approvals(line.parts, [approval], other) == []
+    with pytest.raises(RefusedError):
+        blind_requests.require_open_export(line.parts, made.id, other)
+    with pytest.raises((RefusedError, ConflictError)):
+        line.wardline.approve(approval.id, user=other)
+    assert line.store.export(made.id).state is ExportState.PROPOSED

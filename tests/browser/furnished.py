@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.acceptance.stories import violation
 from tests.web.exchange import exchanges
-from wardline import records
+from wardline import plugins, records
 from wardline.pipeline import (
     Complaint,
     Flagged,
@@ -26,6 +26,7 @@ from wardline.pipeline import (
     destroying,
     people,
     preserving,
+    vics_export,
 )
 from wardline.pipeline.automation_rules import AutomationRules, AutomationScope
 from wardline.pipeline.filing_rules import Emergency, FilingRules
@@ -35,9 +36,11 @@ from wardline.records import (
     Arm,
     CaseState,
     Category,
+    CategoryMeaning,
     CertificateState,
     FactKind,
     HoldCause,
+    HoldState,
     Insert,
     KeyTrust,
     ListMeaning,
@@ -63,8 +66,22 @@ from wardline.testing.harness import PLATFORM_SECRET, REPORTER, START, Line
 from wardline.testing.platform_sandbox import PlatformSandbox
 
 PASSWORD = "a long enough password"
-_PARTS = {"password_hasher": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)}
-"""Hashing is slow on purpose; here nobody gains by that."""
+_PARTS = {
+    # Hashing is slow on purpose; here nobody gains by that.
+    "password_hasher": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
+    "category_profiles": {
+        "theirs": records.CategoryProfile(
+            document="UK",
+            categories={
+                "1": CategoryMeaning.A1,
+                "2": CategoryMeaning.A2,
+                "3": CategoryMeaning.B1,
+                "4": CategoryMeaning.B2,
+            },
+        )
+    },
+    "write_vics": plugins.load("hash_lists", "vics-writer"),
+}
 _AUTOMATION = AutomationRules(
     scopes=(
         AutomationScope(
@@ -150,6 +167,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         made = Furnished(line, users, {})
         _lists(made)
         _requests(made)
+        _given_out(made)
         _cases(made)
         _clusters(made)
         _certificates(made)
@@ -431,6 +449,22 @@ def _requests(made: Furnished) -> None:
     line.run_due()
     made.ids["preservation_id"] = [runs.id, over.id]
     made.ids["destruction_id"] = [each.id for each, _ in proposed]
+
+
+def _given_out(made: Furnished) -> None:
+    """Add what goes to law enforcement: an export that can be taken, one that waits, and a held file that can be taken out."""
+    line, lea, ada = made.line, made.users["lea"], made.users["ada"]
+    cause = records.ExportCause(reason=records.ExportReason.POLICE_REQUEST, reference="OP-2026/17")
+    case = made.case(picture(40), account="account-of-exports")
+    line.wardline.claim(case.id, user=lea)
+    line.wardline.decide(case.id, user=lea, judgement=violation(case, Category.B2))
+    line.pass_time(timedelta(hours=1))
+    wanted = vics_export.Wanted(case_ids=(case.id,), profile="theirs", cause=cause)
+    exports = [line.wardline.propose_export(wanted, user=lea) for _ in range(2)]
+    line.wardline.approve(exports[0][1].id, user=ada)
+    made.ids["export_id"] = [each.id for each, _ in exports]
+    holds = line.store.holds_of(case.item_ids[0])
+    made.ids["hold_id"] = [each.id for each in holds if each.state is HoldState.ACTIVE]
 
 
 def _rest(made: Furnished) -> None:

@@ -274,20 +274,39 @@ def test_a_held_file_goes_out_with_a_chain_of_custody_that_the_script_checks(
     assert place.run_as("bea", *words).code == 2  # there is a file of this name
 
 
-def test_vics_is_written_by_a_profile_that_is_known_and_read_again(
+def test_vics_is_written_by_a_profile_that_is_known_once_two_people_agreed(
     place: Place, reported: records.Referral
 ) -> None:
     out = place.folder.parent / "vics.json"
-    words = ("export", "vics", "--referral", reported.id, *ASKED, "--out", out)
+    words = ("export", "vics", "--referral", reported.id, *ASKED)
     assert place.run_as("bea", *words, "--profile", "unknown").code == 2
+    assert place.run_as("mo", *words, "--profile", "theirs").code == 2
     made = place.run_as("bea", *words, "--profile", "theirs", "--json")
-    assert (made.code, made.json["media"]) == (0, 1), made.err
-    (medium,) = json.loads(out.read_bytes())["value"]
+    assert made.code == 0, made.err
+    export_id, approval_id = made.json["export"]["id"], made.json["approval"]["id"]
+    take = ("export", "take", export_id, "--out", out)
+    alone = place.run_as("bea", "approval", "approve", approval_id, "--json")
+    assert (alone.code, alone.error["error"]) == (2, "second-person")
+    assert place.run_as("bea", *take).code == 2
+    assert not out.exists()
+    approved = place.run_as("ada", "approval", "approve", approval_id)
+    assert approved.code == 0, approved.err
+    assert f"wardline export take {export_id}" in approved.out
+    taken = place.run_as("bea", *take, "--json")
+    assert (taken.code, taken.json["media"]) == (0, 1), taken.err
+    assert out.stat().st_mode & 0o777 == 0o600
+    content = out.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == taken.json["sha256"] == made.json["export"]["sha256"]
+    (medium,) = json.loads(content)["value"]
     assert medium["Category"] == 3
     assert (
         medium["MD5"] == hashlib.md5(place.picture(5).read_bytes(), usedforsecurity=False).hexdigest().upper()
     )
-    assert place.run_as("mo", *words, "--profile", "theirs").code == 2
+    assert place.run_as("bea", *take).code == 2  # there is a file of this name
+    (listed,) = place.run("export", "list", "--json").json
+    assert (listed["id"], listed["state"]) == (export_id, "approved")
+    assert taken.json["sha256"] in place.run("export", "show", export_id).out
+    assert place.run("audit", "verify").code == 0
 
 
 def test_a_check_says_that_a_person_files_and_that_files_are_sealed(

@@ -17,7 +17,7 @@ from wardline.records import ReferralState
 from wardline.testing import postgres
 from wardline.testing import store_records as make
 
-_LATER = ("reference", "takings")
+_LATER = ("reference", "takings", "sent_at")
 _BODY = json.dumps({"form": "wardline-reference", "version": 1}).encode()
 
 

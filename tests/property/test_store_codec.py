@@ -382,6 +382,20 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         ),
         done_at=st.none() | _TIMES,
     ),
+    records.Export: st.builds(
+        of_preservation.export,
+        case_ids=st.lists(_NAMES, min_size=1, max_size=3).map(tuple),
+        profile=_NAMES,
+        cause=st.builds(
+            records.ExportCause,
+            reason=st.sampled_from(records.ExportReason),
+            reference=_NAMES.map(lambda text: text[:100]),
+        ),
+        media=_SMALL,
+        state=st.sampled_from(records.ExportState),
+        decided_by=st.none() | _TEXT,
+        decided_at=st.none() | _TIMES,
+    ),
     records.Fence: st.builds(
         of_preservation.fence,
         raised_at=_TIMES,

@@ -61,7 +61,7 @@ def filled(path: str) -> str:
     """Put an id that is nobody's into each place of a path."""
     kinds = {"item_id": "item", "case_id": "case", "list_id": "hash-list", "approval_id": "approval", "certificate_id": "certificate", "referral_id": "referral",
              "alarm_id": "alarm", "held_id": "held-entry", "cluster_id": "cluster",
-             "preservation_id": "preservation", "destruction_id": "destruction"}  # fmt: skip
+             "preservation_id": "preservation", "destruction_id": "destruction", "hold_id": "hold", "export_id": "export"}  # fmt: skip
     path = path.replace("{position}", "999999").replace("{size}", "999999")
     return re.sub(r"\{(\w+)\}", lambda name: f"{kinds[name[1]]}-{'0' * 26}", path)
 

@@ -31,6 +31,7 @@ from wardline.cli import (
     migrate,
     preservation,
     referral,
+    referral_acts,
     referral_ways,
     sandbox,
     scan,
@@ -90,6 +91,7 @@ certificate_acts.add_to(certificate.app)
 app.add_typer(case.app, name="case")
 referral_ways.add_to(referral.app)
 app.add_typer(referral.app, name="referral")
+referral_acts.add_to(referral.app)
 app.add_typer(hold.app, name="hold")
 app.add_typer(export.app, name="export")
 app.add_typer(preservation.app, name="preservation")

@@ -45,7 +45,7 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve somebody else's proposal. Says what follows: lists and certificates change at once, files are destroyed by a running service or
-    `wardline work`, and a master key is changed by `wardline vault rotate`."""
+    `wardline work`, what is given out is written by `wardline export take`, and a master key is changed by `wardline vault rotate`."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         approved = line.approve(require_id("approval", approval_id), user=person)
@@ -60,6 +60,8 @@ def _what_follows(approved: Approval) -> str:
         case ApprovalKind.DESTROY_EVIDENCE:
             found = approved.subject_id
             return f"Nothing is destroyed yet: a running service or `wardline work` does it now, behind a fence once that is lifted. See `wardline destruction show {found}`."
+        case ApprovalKind.EXPORT:
+            return f"It can be taken for 14 days: wardline export take {approved.subject_id} --out PATH"
         case ApprovalKind.ROTATE_VAULT_KEY:
             return "Nothing has changed yet: whoever runs the machine runs `wardline vault rotate`."
         case ApprovalKind.ACTIVATE_HASH_LIST | ApprovalKind.LET_HASH_LIST_CHANGE | ApprovalKind.CERTIFY:

@@ -29,6 +29,7 @@ _QUERIES: Mapping[str, tuple[str, ...]] = {
     "/holds": ("", "?after={hold_id}"),
     "/preservations": ("", "?after={preservation_id}"),
     "/destructions": ("", "?after={destruction_id}"),
+    "/exports": ("", "?after={export_id}"),
     "/destructions/new": ("", "?preservation={preservation_id}"),
     "/statistics": ("", "?from={first_day}"),
     "/audit": ("", "?record={case_id}"),

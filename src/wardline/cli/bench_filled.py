@@ -204,12 +204,13 @@ class _Filling:
         gone = [
             of_preservation.destruction(**asked, proposed_by=lead.id, proposed_at=self._now) for _ in range(_REQUESTS)
         ]  # fmt: skip
+        given = [of_preservation.export(proposed_by=lead.id, proposed_at=self._now) for _ in range(_REQUESTS)]
         case_id = self._parts.new_id("case")
         holds = [
             make.hold(item_id=item.id, case_id=case_id, placed_at=self._now, until=self._now + PERIOD) for item in items
         ]  # fmt: skip
-        self._write([*items, *holds, *kept, *gone])
-        self._ids |= {"preservation_id": kept[0].id, "destruction_id": gone[0].id}
+        self._write([*items, *holds, *kept, *gone, *given])
+        self._ids |= {"preservation_id": kept[0].id, "destruction_id": gone[0].id, "export_id": given[0].id}
 
     def _care_of(self, busy: records.HashList, lead: records.User) -> list[Any]:
         """Make what an exchange's list comes with when much is wrong with it."""

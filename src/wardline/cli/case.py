@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardline.cli import case_deciding, output
+from wardline.cli import case_deciding, output, referral_acts
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, AsJson, Folder, Limit
@@ -15,7 +15,7 @@ from wardline.records import CaseState, require_id
 if TYPE_CHECKING:
     from wardline import records
 
-app = group("Cases: list, show, decide.")
+app = group("Cases: list, show, decide, add-fact.")
 
 
 @app.command("list")
@@ -68,6 +68,7 @@ def show(
 
 
 app.command()(case_deciding.decide)
+app.command("add-fact")(referral_acts.add_fact_to_case)
 
 
 def _shown(case: records.Case) -> dict[str, Any]:

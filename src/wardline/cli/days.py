@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wardline.preservation import Arrival
 
 FORMATS = "YYYY-MM-DD or YYYY-MM-DDTHH:MM"
-_DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
+_DAY, MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 
 def arrival(given: str | None, now: datetime) -> Arrival:
@@ -37,7 +37,7 @@ def last_of(given: str | None) -> datetime | None:
 
 
 def _read(option: str, given: str) -> tuple[datetime, bool]:
-    for form in (_DAY, _MINUTE):
+    for form in (_DAY, MINUTE):
         try:
             return datetime.strptime(given, form).replace(tzinfo=UTC), form == _DAY
         except ValueError:

@@ -10,12 +10,12 @@ import typer
 
 from wardline.cli import operator, output
 from wardline.cli.groups import group
-from wardline.cli.opening import opened
-from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
-from wardline.errors import ConfigurationError, InputError
+from wardline.cli.opening import line_of
+from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
+from wardline.errors import InputError
 from wardline.records import ExportCause, ExportReason, Scope, require_id
 
-app = group("For law enforcement: vics.")
+app = group("For law enforcement: vics, list, show, take. Two people decide.")
 
 Reason = Annotated[ExportReason, typer.Option("--reason", help="On whose word; it stands in the audit log.")]
 Reference = Annotated[
@@ -25,6 +25,9 @@ Reference = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="PATH", help="Write it here: a new file.")]
+
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="From `wardline export list`.")]
 
 
 @app.callback()
@@ -45,7 +48,6 @@ def vics(
             help="One of [matching.category_profiles]: what the numbers mean to them.",
         ),
     ],
-    out: Out,
     case: Annotated[
         list[str] | None, typer.Option("--case", metavar="ID", help="A case; may be given again.")
     ] = None,
@@ -57,27 +59,86 @@ def vics(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Write the hashes and categories of what people found to be violations, as VICS 2.0. No file and no account is in it."""
-    from wardline import plugins
+    """Propose to give out the hashes and categories of what people found to be violations, as VICS 2.0. No file and no account is in it.
+
+    A second person approves that very document; then `wardline export take` writes it.
+    """
     from wardline.pipeline import blind_filing, vics_export
 
-    require_new(out)
-    with opened(folder) as installation:
-        line = installation.wardline
+    with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        known = installation.settings.matching.category_profiles.get(profile)
-        if known is None:
-            raise ConfigurationError(
-                f"profile {profile}: unknown, expected one of matching.category_profiles",
-                remedy="Ask whoever gets the file what the category numbers mean to them, and write that down first.",
-            )
         cases = [require_id("case", each) for each in case or ()]
         named = [require_id("referral", each) for each in referral or ()]
         cases += [blind_filing.opened(line.parts, each, person).case_id for each in named]
-        made = vics_export.export(
-            line.parts, cases, profile=known, cause=ExportCause(reason=reason, reference=reference), user=person,
-            write=plugins.load("hash_lists", "vics-writer"),
-        )  # fmt: skip
+        cause = ExportCause(reason=reason, reference=reference)
+        wanted = vics_export.Wanted(case_ids=tuple(cases), profile=profile, cause=cause)
+        made, approval = line.propose_export(wanted, user=person)
+    if as_json:
+        output.as_json({"export": made, "approval": approval})
+    else:
+        output.line(
+            f"Proposed {made.id}: {made.media} media. A second person runs: wardline approval approve {approval.id}"
+        )
+
+
+@app.command("list")
+def list_(
+    after: Annotated[str | None, typer.Option("--after", metavar="ID", help="Go on after this one.")] = None,
+    limit: Limit = 100,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List what was proposed to be given out, oldest first."""
+    with line_of(folder) as line:
+        found = line.parts.store.exports(after=after, most=limit)
+    if as_json:
+        output.as_json(found)
+        return
+    rows = [
+        (
+            each.id,
+            each.state,
+            each.cause.words,
+            len(each.case_ids),
+            each.media,
+            each.proposed_at,
+            each.decided_at,
+        )
+        for each in found
+    ]
+    columns = ("id", "state", "on whose word", "cases", "media", "proposed", "decided")
+    output.table(columns, rows, empty="Nothing was proposed.")
+
+
+@app.command()
+def show(export_id: _Id, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Show one: who asked, who decided, and the digest of the document."""
+    with line_of(folder) as line:
+        found = line.parts.store.export(require_id("export", export_id))
+    if as_json:
+        output.as_json(found)
+        return
+    output.facts({
+        "id": found.id, "state": found.state, "on whose word": found.cause.words, "profile": found.profile, "cases": found.case_ids,
+        "media": found.media, "sha256": found.sha256, "proposed": f"{found.proposed_at:%Y-%m-%d %H:%M:%SZ} by {found.proposed_by}",
+        "decided": f"{found.decided_at:%Y-%m-%d %H:%M:%SZ} by {found.decided_by}" if found.decided_at else None,
+    })  # fmt: skip
+
+
+@app.command()
+def take(
+    export_id: _Id,
+    user: As,
+    out: Out,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write a document that two people agreed to, within 14 days of that. The audit log has who took it."""
+    require_new(out)
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        made = line.take_export(require_id("export", export_id), user=person)
     write_new(out, made.content)
     if as_json:
         output.as_json({"path": str(out), "media": made.media, "sha256": made.sha256})

@@ -62,8 +62,6 @@ def export(
 ) -> None:
     """Write one file that is held, sealed for its receiver, with its chain of custody: every entry of the signed log about it, each proved."""
     from wardline import preservation
-    from wardline.pipeline import custody
-    from wardline.pipeline.log import Sequencer
 
     require_new(out)
     try:
@@ -74,10 +72,8 @@ def export(
         ) from None
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        made = custody.export(
-            line.parts, require_id("hold", hold_id), recipient=recipient, cause=ExportCause(reason=reason, reference=reference),
-            user=person, sequence=Sequencer(line.parts).run, prove_entry=line.prove_entry,
-        )  # fmt: skip
+        cause = ExportCause(reason=reason, reference=reference)
+        made = line.export_hold(require_id("hold", hold_id), recipient=recipient, cause=cause, user=person)
     write_new(out, made.content)
     if as_json:
         output.as_json({"path": str(out), "events": made.events, "recipient_key": made.recipient})

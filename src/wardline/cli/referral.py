@@ -20,13 +20,14 @@ from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
 from wardline.cli.referral_ways import Asked, ids_of
 from wardline.errors import InputError, NotFoundError
 from wardline.records import Scope, require_id
+from wardline.referral import ToDo
 from wardline.referral import score as completeness
 
 if TYPE_CHECKING:
     from wardline import ports, records
     from wardline.pipeline import ReferralPreview, Wardline
 
-app = group("Reports to the authority: list, show, preview, submit.")
+app = group("Reports to the authority: list, show, preview, approve, submit.")
 
 
 @app.command("list")
@@ -34,23 +35,32 @@ def list_(
     after: Annotated[
         str | None, typer.Option("--after", metavar="ID", help="Go on after this referral.")
     ] = None,
+    to_do: Annotated[
+        ToDo | None,
+        typer.Option(
+            "--to-do",
+            help="Only those that somebody has to approve or check, or whose clock runs; the most urgent first.",
+        ),
+    ] = None,
     limit: Limit = 100,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """List referrals, oldest first."""
     with line_of(folder) as line:
-        found = line.parts.store.referrals(after=after, most=limit)
+        if to_do is None:
+            found = line.parts.store.referrals(after=after, most=limit)
+        else:
+            found = line.referrals_to_do(to_do, user=None, most=limit)
     if as_json:
         output.as_json(found)
     else:
         rows = [
-            (each.id, each.created_at, each.state, each.authority, each.environment, each.remote_id)
+            (each.id, each.created_at, each.state, each.priority, each.due_at, each.authority, each.environment, each.remote_id)
             for each in found
-        ]
-        output.table(
-            ("id", "made", "state", "authority", "environment", "their id"), rows, empty="No referrals."
-        )
+        ]  # fmt: skip
+        columns = ("id", "made", "state", "priority", "due", "authority", "environment", "their id")
+        output.table(columns, rows, empty="No referrals.")
 
 
 @app.command()

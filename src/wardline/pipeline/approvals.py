@@ -8,7 +8,7 @@ from typing import assert_never
 
 from wardline import records
 from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
-from wardline.pipeline import certified, destroying, look_back
+from wardline.pipeline import certified, destroying, look_back, vics_export
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
@@ -18,6 +18,7 @@ _MAY_DECIDE = {
     ApprovalKind.LET_HASH_LIST_CHANGE: {Role.ADMIN, Role.LEAD},
     ApprovalKind.CERTIFY: {Role.ADMIN, Role.LEAD},
     ApprovalKind.DESTROY_EVIDENCE: {Role.ADMIN, Role.LEAD},
+    ApprovalKind.EXPORT: {Role.ADMIN, Role.LEAD},
     ApprovalKind.ROTATE_VAULT_KEY: {Role.ADMIN, Role.LEAD},
 }
 
@@ -51,6 +52,8 @@ def _approved(parts: Parts, approval: records.Approval, user: records.User) -> W
             return certified.approved(parts, approval, user)
         case ApprovalKind.DESTROY_EVIDENCE:
             return destroying.approved(parts, approval, user)
+        case ApprovalKind.EXPORT:
+            return vics_export.approved(parts, approval, user)
         case ApprovalKind.ROTATE_VAULT_KEY:
             return Writing()  # done where the key file is, by `wardline vault rotate`
         case ApprovalKind.ACTIVATE_HASH_LIST | ApprovalKind.LET_HASH_LIST_CHANGE:
@@ -72,6 +75,8 @@ def refuse(parts: Parts, approval_id: str, user: records.User) -> records.Approv
         told = certified.refused(parts, approval, user)
     elif approval.kind is ApprovalKind.DESTROY_EVIDENCE:
         told = destroying.refused(parts, approval, user)
+    elif approval.kind is ApprovalKind.EXPORT:
+        told = vics_export.refused(parts, approval, user)
     return _decide(parts, approval, user, ApprovalState.REFUSED, told)
 
 

@@ -85,14 +85,40 @@ def require_open(parts: Parts, destruction_id: str, user: records.User | None) -
     return found
 
 
+def seen_exports(
+    parts: Parts, found: Sequence[records.Export], user: records.User | None
+) -> list[records.Export]:
+    """Give exports, but none with a case that this person may have to judge: that it is in one says that it is a violation."""
+    hidden = _hidden(parts, {case_id for each in found for case_id in each.case_ids}, user)
+    return [each for each in found if hidden.keys().isdisjoint(each.case_ids)]
+
+
+def require_open_export(parts: Parts, export_id: str, user: records.User | None) -> records.Export:
+    """Give an export to a person who may know of it.
+
+    Raises:
+        NotFoundError: There is none.
+        RefusedError: A case in it may have to be judged by this person.
+    """
+    found = parts.store.export(export_id)
+    if not seen_exports(parts, [found], user):
+        raise RefusedError(
+            f"{export_id}: about a case to be judged without knowing of it, expected settled cases",
+            remedy="Have somebody look who does not review, or wait until everything is settled.",
+        )
+    return found
+
+
 def seen_approvals(
     parts: Parts, found: Sequence[records.Approval], user: records.User | None
 ) -> list[records.Approval]:
-    """Give proposals, but none of a destruction that this person may not know of."""
-    asked = [each.subject_id for each in found if each.kind is ApprovalKind.DESTROY_EVIDENCE]
-    known = {
-        each.id for each in seen_destructions(parts, [parts.store.destruction(each) for each in asked], user)
-    }
-    return [
-        each for each in found if each.kind is not ApprovalKind.DESTROY_EVIDENCE or each.subject_id in known
+    """Give proposals, but none of a destruction or an export that this person may not know of."""
+    store = parts.store
+    asked = [
+        store.destruction(each.subject_id) for each in found if each.kind is ApprovalKind.DESTROY_EVIDENCE
     ]
+    exports = [store.export(each.subject_id) for each in found if each.kind is ApprovalKind.EXPORT]
+    known = {each.id for each in seen_destructions(parts, asked, user)}
+    known |= {each.id for each in seen_exports(parts, exports, user)}
+    kept_apart = (ApprovalKind.DESTROY_EVIDENCE, ApprovalKind.EXPORT)
+    return [each for each in found if each.kind not in kept_apart or each.subject_id in known]

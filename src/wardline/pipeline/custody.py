@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import audit, preservation, records
-from wardline.errors import ConflictError
+from wardline.errors import ConfigurationError, ConflictError, InputError
 from wardline.pipeline import blindness, bundles, people, reading
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import HoldState, Scope, Verb
@@ -60,14 +60,7 @@ def export(
         RefusedError: This person may have to judge the case without knowing what came of it.
         ConflictError: The hold ended, or the file is gone.
     """
-    people.require_scope(user, Scope.MANAGE)
-    hold = parts.store.hold(hold_id)
-    reports = parts.store.referrals(case_id=hold.case_id)
-    for case_id in sorted({hold.case_id}.union(*(blindness.cases_in(parts, each) for each in reports))):
-        blindness.require_open(parts, case_id, user)  # what is told of a report is told of every file in it
-    item = parts.store.item(hold.item_id)
-    if hold.state is not HoldState.ACTIVE or not item.sealed:
-        raise ConflictError(f"{hold.id}: keeps nothing any more, expected a hold whose file is kept")
+    hold, item = require_exportable(parts, hold_id, user)
     key = preservation.fingerprint(recipient)
     package_id = parts.new_id("package")
     detail = f"{package_id} of {hold.id}, {cause.words}, key {key}"
@@ -99,6 +92,37 @@ def export(
     return HoldPackage(
         name=f"{hold.id}-{package_id}.zip", content=into.getvalue(), events=len(events), recipient=key
     )
+
+
+def require_exportable(parts: Parts, hold_id: str, user: records.User) -> tuple[records.Hold, records.Item]:
+    """Give a hold with its file to somebody who may take it out.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        RefusedError: This person may have to judge the case without knowing what came of it.
+        ConflictError: The hold ended, or the file is gone.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    hold = parts.store.hold(hold_id)
+    reports = parts.store.referrals(case_id=hold.case_id)
+    for case_id in sorted({hold.case_id}.union(*(blindness.cases_in(parts, each) for each in reports))):
+        blindness.require_open(parts, case_id, user)  # what is told of a report is told of every file in it
+    item = parts.store.item(hold.item_id)
+    if hold.state is not HoldState.ACTIVE or not item.sealed:
+        raise ConflictError(f"{hold.id}: keeps nothing any more, expected a hold whose file is kept")
+    return hold, item
+
+
+def recipient_of(pem: str) -> X25519PublicKey:
+    """Read the key of whoever gets a package, as a person pasted it.
+
+    Raises:
+        InputError: It is none, or of another kind.
+    """
+    try:
+        return preservation.read_recipient(pem.strip().encode("ascii", "replace"))
+    except ConfigurationError as error:
+        raise InputError(error.message, remedy=error.advice) from None
 
 
 def _said(

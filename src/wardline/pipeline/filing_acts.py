@@ -20,7 +20,7 @@ from wardline.pipeline import (
     second_person,
 )
 from wardline.pipeline.parts import Parts
-from wardline.records import FactKind, Scope
+from wardline.records import FactKind, Priority, Scope
 
 _MONTHS = 12
 
@@ -35,6 +35,19 @@ class FilingActs:
     ) -> list[records.Referral]:
         """Leave out referrals where this person may have to judge one of the cases in the report."""
         return blind_filing.visible(self.parts, found, user)
+
+    def referrals_to_do(
+        self, what: referral.ToDo, *, user: records.User | None, most: int
+    ) -> list[records.Referral]:
+        """Give the reports that somebody has to do something about, the most urgent first; none that this person may have to judge."""
+        store = self.parts.store
+        if what is referral.ToDo.CHECK:
+            found = store.unchecked_referrals(most=most)
+        else:
+            found = [each for priority in Priority for each in store.due_referrals(priority, most=most)]
+        if what is referral.ToDo.APPROVE:
+            found = [each for each in found if referral.waits(each)]
+        return blind_filing.visible(self.parts, found[:most], user)
 
     def receipt_of(self, found: records.Referral) -> records.Receipt | None:
         """Give the receipt of the report that a referral is in; None before there is one."""
@@ -110,21 +123,25 @@ class FilingActs:
         """Say whether this person is another than those who decided what a referral reports."""
         return second_person.may_look(self.parts, found, user)
 
-    def add_fact(self, case_id: str, *, user: records.User, kind: FactKind, text: str) -> records.Fact:
+    def add_fact(
+        self, case_id: str, *, user: records.User, kind: FactKind, text: str, once: str | None = None
+    ) -> records.Fact:
         """Write down what police need, for the report that may follow from a case in hand."""
-        return knowing.add_to_case(self.parts, case_id, user, kind=kind, text=text)
+        return knowing.add_to_case(self.parts, case_id, user, kind=kind, text=text, once=once)
 
     def add_to_referral(
-        self, referral_id: str, *, user: records.User, kind: FactKind, text: str
+        self, referral_id: str, *, user: records.User, kind: FactKind, text: str, once: str | None = None
     ) -> records.Referral:
         """Write down what police need, for a referral of which nothing was sent yet. A reason for danger makes it one of priority 1."""
         blind_filing.opened(self.parts, referral_id, user)
-        return knowing.add_to_referral(self.parts, referral_id, user, kind=kind, text=text)
+        return knowing.add_to_referral(self.parts, referral_id, user, kind=kind, text=text, once=once)
 
-    def note_call(self, referral_id: str, *, user: records.User, region: str, at: datetime) -> records.Fact:
+    def note_call(
+        self, referral_id: str, *, user: records.User, region: str, at: datetime, once: str | None = None
+    ) -> records.Fact:
         """Note that this person telephoned the emergency number of a region."""
         blind_filing.opened(self.parts, referral_id, user)
-        return knowing.note_call(self.parts, referral_id, user, region=region, at=at)
+        return knowing.note_call(self.parts, referral_id, user, region=region, at=at, once=once)
 
     def completeness(self) -> list[tuple[datetime, int, int | None]]:
         """Give the beginning of each of the last twelve months (UTC), how many reports were filed in it, and how complete the middle one was."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
-from wardline.pipeline import alarms, blindness, bundles, handing_over, late_danger, people
+from wardline.pipeline import alarms, blindness, bundles, handing_over, late_danger, people, repeating
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, CaseState, FactKind, Insert, ReferralState, Replace, Scope, Verb
@@ -19,10 +19,15 @@ _OF_CASES = frozenset({FactKind.LOCATION, FactKind.IDENTIFIER, FactKind.LINKED})
 """What is added to a case. Danger is said where one decides, or by whoever marks the case."""
 
 
-def add_to_case(parts: Parts, case_id: str, user: records.User, *, kind: FactKind, text: str) -> records.Fact:
+def add_to_case(
+    parts: Parts, case_id: str, user: records.User, *, kind: FactKind, text: str, once: str | None = None
+) -> records.Fact:
     """Write down what police need, for the report that may follow. Whoever holds the case does, or decided it and could still undo that.
 
+    The same again under the same key, ``once``, gives what was written.
+
     Raises:
+        IdempotencyMismatchError: The key was used for something else.
         NotAllowedError: Somebody else holds the case.
         ConflictError: Its report is drafted; it is added there.
         InputError: Nothing stands there, or too much, or it is no kind of a case.
@@ -32,20 +37,23 @@ def add_to_case(parts: Parts, case_id: str, user: records.User, *, kind: FactKin
         raise InputError(f"{case_id}: {kind} is not added to a case, expected {', '.join(sorted(_OF_CASES))}")
     if not _has_in_hand(parts, case, user):
         raise NotAllowedError(f"{case_id}: not in the hands of {user.id}, expected who holds or decides it")
+    made = _made(parts, case_id, user, kind, text)
+    is_done, known = repeating.seen(parts, once, (case_id, kind, made.text), by=user.id)
+    if is_done:
+        return _written_before(parts, made)
     if parts.store.referrals(case_id=case_id, most=1) and not blindness.hidden_cases(parts, [case_id], user):
         raise ConflictError(
             f"{case_id}: its report is drafted, expected a case without one",
             remedy="A lead adds it on the page of the referral.",
         )
-    fact = _made(parts, case_id, user, kind, text)
     parts.store.commit(
-        Insert(fact), entries=[parts.entry(Verb.FACT_ADDED, case_id, actor=user.id, detail=f"{kind} {fact.id}")]
+        *known, Insert(made), entries=[parts.entry(Verb.FACT_ADDED, case_id, actor=user.id, detail=f"{kind} {made.id}")]
     )  # fmt: skip
     # Whoever judges without knowing that there is a report is not told of one here; and one may have been drafted at this very moment.
     for found in parts.store.referrals(case_id=case_id):
         if found.corrects is None and found.state is not ReferralState.WITHDRAWN:
             _reach(parts, found.id)
-    return fact
+    return made
 
 
 def _reach(parts: Parts, referral_id: str) -> None:
@@ -73,11 +81,14 @@ def _reach(parts: Parts, referral_id: str) -> None:
 
 
 def add_to_referral(
-    parts: Parts, referral_id: str, user: records.User, *, kind: FactKind, text: str
+    parts: Parts, referral_id: str, user: records.User, *, kind: FactKind, text: str, once: str | None = None
 ) -> records.Referral:
     """Write down what police need, for a report of which nothing was sent yet. A reason for danger makes it one of priority 1.
 
+    The same again under the same key, ``once``, writes nothing more.
+
     Raises:
+        IdempotencyMismatchError: The key was used for something else.
         NotAllowedError: The role does not allow it.
         ConflictError: Something of it was sent, or it is being sent.
         InputError: Nothing stands there, or too much.
@@ -87,9 +98,12 @@ def add_to_referral(
         raise InputError(f"{referral_id}: a call is noted with its time, expected another kind")
     asked = parts.store.referral(referral_id)
     found = bundles.lead_of(parts, asked)  # what is said of one that joined another is in that one's report
-    referral.require_addable(found)
     fact = _made(parts, asked.case_id, user, kind, text)
-    written = Writing()
+    is_done, known = repeating.seen(parts, once, (referral_id, kind, fact.text), by=user.id)
+    if is_done:
+        return found
+    referral.require_addable(found)
+    written = Writing(known)
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)
     for each in (found, *_others(parts, asked.case_id, besides=found)):
@@ -124,11 +138,14 @@ def _tell(
 
 
 def note_call(
-    parts: Parts, referral_id: str, user: records.User, *, region: str, at: datetime
+    parts: Parts, referral_id: str, user: records.User, *, region: str, at: datetime, once: str | None = None
 ) -> records.Fact:
     """Note that this person telephoned the emergency number of a region. The report says so where it is not sent yet.
 
+    The same again under the same key, ``once``, gives what was noted.
+
     Raises:
+        IdempotencyMismatchError: The key was used for something else.
         NotAllowedError: The role does not allow it.
         InputError: The settings name no number for the region, or the time cannot be.
     """
@@ -143,14 +160,17 @@ def note_call(
         raise InputError(f"{referral_id}: the time of the call cannot be, expected one of the last 30 days")
     text = " ".join(f"{number.phone} ({region}) {number.words}".split())
     fact = replace(_made(parts, asked.case_id, user, FactKind.CALL, text), happened_at=at)
+    is_done, known = repeating.seen(parts, once, (referral_id, region, at), by=user.id)
+    if is_done:
+        return _written_before(parts, fact)
     detail = f"{region} at {at:%Y-%m-%d %H:%M} UTC {fact.id}"
     told = parts.entry(Verb.EMERGENCY_CALLED, asked.id, actor=user.id, detail=detail)
     try:
         referral.require_addable(found)
     except ConflictError:
-        parts.store.commit(Insert(fact), entries=[told])
+        parts.store.commit(*known, Insert(fact), entries=[told])
     else:
-        written = Writing()
+        written = Writing(known)
         changed = _next(handing_over.made_anew(parts, found, actor=user.id, written=written))
         written.note(Insert(fact), told)
         written.changes.append(Replace(changed))
@@ -167,6 +187,13 @@ def _made(parts: Parts, case_id: str, user: records.User, kind: FactKind, text: 
     return records.Fact(
         id=parts.new_id("fact"), case_id=case_id, kind=kind, user_id=user.id, at=parts.now(), text=" ".join(text.split())
     )  # fmt: skip
+
+
+def _written_before(parts: Parts, again: records.Fact) -> records.Fact:
+    """Find what was written when the same was asked for before; what says the same stands in its place where that went with its files."""
+    own = (each for each in parts.store.facts_of(again.case_id) if each.user_id == again.user_id)
+    same = (each for each in own if (each.kind, each.text, each.happened_at) == (again.kind, again.text, again.happened_at))  # fmt: skip
+    return next(same, again)
 
 
 def _has_in_hand(parts: Parts, case: records.Case, user: records.User) -> bool:

@@ -33,6 +33,11 @@ class Sequencer:
         self._is_anew = True
         """It is what is stored, from the first entry on, and nothing that was remembered."""
 
+    def read_ahead(self) -> None:
+        """Read what is signed already, so that a first ``run`` on a long log does not hold up whoever writes meanwhile."""
+        with self._lock:
+            self._extend(self._parts.store.log_size())
+
     def run(self) -> int:
         """Sequence what waits; gives how many entries."""
         with self._lock:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -122,6 +122,12 @@ class Witnessing:
     """How often it is handed a checkpoint."""
 
 
+VicsEntry = tuple[int, Mapping[records.HashKind, str]]
+"""A category number, and the hashes of one file."""
+VicsWriter = Callable[[BinaryIO, Iterable[VicsEntry], str], int]
+"""Writes a document of a profile; gives how many files it lists. The adapter ``hash_lists``, ``vics-writer``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """One installation's adapters and keys. Everything that a step may touch is here and nowhere else."""
@@ -156,6 +162,9 @@ class Parts:
     """By the name that the settings give each."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
     """At which people sign in, by the name that the settings give each."""
+    category_profiles: Mapping[str, records.CategoryProfile] = field(default_factory=dict)
+    """What category numbers mean to those whose documents are read or written, by the name that the settings give each."""
+    write_vics: VicsWriter | None = None
     free_bytes: Callable[[], int] = lambda: 2**62
     """Free space on the data disk."""
     password_hasher: PasswordHasher = field(default_factory=lambda: PasswordHasher())  # noqa: PLW0108 -- by name, so that tests can put a cheap one there

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from wardline import records
-from wardline.pipeline import approvals, destroying, fencing, preserving
+from wardline.errors import NotFoundError
+from wardline.pipeline import approvals, destroying, fencing, preserving, repeating, vics_export
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind
 
@@ -43,6 +44,37 @@ class PreservationActs:
         written = destroying.proposed(self.parts, made)
         approvals.propose(self.parts, approval, user, *written.changes, entries=written.entries)
         return made, approval
+
+    def propose_export(
+        self, wanted: vics_export.Wanted, *, user: records.User, once: str | None = None
+    ) -> tuple[records.Export, records.Approval]:
+        """Propose that hashes and categories of cases are given to law enforcement; a second person approves that very document.
+
+        The same again under the same key, ``once``, gives what was proposed. See ``pipeline.vics_export.begin`` for what it raises.
+        """
+        is_done, known = repeating.seen(self.parts, once, wanted, by=user.id)
+        if is_done:
+            return self._proposed_before(wanted, user)
+        made = vics_export.begin(self.parts, wanted, user=user)
+        approval = approvals.proposal(self.parts, ApprovalKind.EXPORT, made.id, made.version, user)
+        written = vics_export.proposed(self.parts, made)
+        approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
+        return made, approval
+
+    def _proposed_before(
+        self, wanted: vics_export.Wanted, user: records.User
+    ) -> tuple[records.Export, records.Approval]:
+        same = (tuple(dict.fromkeys(wanted.case_ids)), wanted.profile, wanted.cause)
+        for approval in reversed(self.parts.store.approvals()):
+            if approval.kind is ApprovalKind.EXPORT and approval.proposed_by == user.id:
+                made = self.parts.store.export(approval.subject_id)
+                if (made.case_ids, made.profile, made.cause) == same:
+                    return made, approval
+        raise NotFoundError("export: what this key proposed is gone, expected it")
+
+    def take_export(self, export_id: str, *, user: records.User) -> vics_export.VicsExport:
+        """Give the document of an export that two people agreed to. The log has it first."""
+        return vics_export.take(self.parts, export_id, user=user)
 
     def lift_fence(self, *, user: records.User) -> tuple[str, ...]:
         """Let a restored copy send again; gives the referrals that a person has to look at. See ``pipeline.fencing``."""

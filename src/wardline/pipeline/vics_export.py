@@ -1,61 +1,159 @@
-"""Hashes and categories of what people found to be violations, for law enforcement: as VICS 2.0, by a profile of the settings."""
+"""Hashes and categories of what people found to be violations, for law enforcement: as VICS 2.0, by a profile of the settings.
+
+Two people decide. The first one's proposal names the digest of the document; the second one approves that very document, and what changed since
+gives another digest and is not given.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from wardline import records
 from wardline.errors import ConflictError, InputError
 from wardline.pipeline import blindness, people
-from wardline.pipeline.parts import Parts
-from wardline.records import Category, DecisionState, HashKind, Outcome, Scope, Verb
+from wardline.pipeline.parts import Parts, VicsEntry
+from wardline.pipeline.writing import Writing
+from wardline.records import (
+    Category,
+    DecisionState,
+    ExportState,
+    HashKind,
+    Insert,
+    Outcome,
+    Replace,
+    Scope,
+    Verb,
+)
 
-Entry = tuple[int, Mapping[HashKind, str]]
-"""A category number, and the hashes of one file."""
-WriteEntries = Callable[[BinaryIO, Iterable[Entry], str], int]
-"""Writes a document of a profile; gives how many it lists. The adapter ``hash_lists``, ``vics-writer``."""
+LASTS = timedelta(days=14)
+"""So long after its approval an export can be taken; then it is proposed again. Ours: time for an answer to be written, and no standing leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What law enforcement gets, and on whose word."""
+
+    case_ids: tuple[str, ...]
+    profile: str
+    """The name of what the category numbers mean to whoever gets it."""
+    cause: records.ExportCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VicsExport:
-    """What an export holds."""
+    """A document as it is handed over."""
 
+    name: str
     content: bytes
     media: int
     sha256: str
 
 
-def export(
-    parts: Parts, case_ids: Sequence[str], *, profile: records.CategoryProfile, cause: records.ExportCause, user: records.User,
-    write: WriteEntries,
-) -> VicsExport:  # fmt: skip
-    """Write the files of some cases whose decision is a violation. The log has it before the content is given.
-
-    Args:
-        parts: The installation's.
-        case_ids: Each once or more.
-        profile: What the category numbers mean to whoever gets it.
-        cause: On whose word.
-        user: Who does it; they manage.
-        write: Writes the document.
+def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Export:
+    """Check what is wanted and make its record, with the digest of the document; nothing is written.
 
     Raises:
         NotAllowedError: The role does not allow it.
         RefusedError: This person may have to judge a case without knowing what came of it.
         ConflictError: No violation stands in a case, or two cases grade one file differently.
-        InputError: A category has no number in the profile, or more than one; or there is no case.
+        InputError: The settings have no such profile; a category has no number in the profile, or more than one; or there is no case, or too many.
     """
     people.require_scope(user, Scope.MANAGE)
-    wanted = list(dict.fromkeys(case_ids))
-    if not wanted:
-        raise InputError("export: no case, expected one at least")
-    numbers = _numbers(profile)
-    found: dict[str, Entry] = {}
-    for case_id in wanted:
+    wanted = replace(wanted, case_ids=tuple(dict.fromkeys(wanted.case_ids)))
+    if not 1 <= len(wanted.case_ids) <= records.MOST_EXPORTED:
+        raise InputError(f"export: {len(wanted.case_ids)} cases, expected 1 to {records.MOST_EXPORTED}")
+    content, media = _document(parts, wanted.case_ids, wanted.profile, user)
+    return records.Export(
+        id=parts.new_id("export"), case_ids=wanted.case_ids, profile=wanted.profile, cause=wanted.cause, media=media,
+        sha256=hashlib.sha256(content).hexdigest(), proposed_by=user.id, proposed_at=parts.now(),
+    )  # fmt: skip
+
+
+def proposed(parts: Parts, made: records.Export) -> Writing:
+    """Make what records a proposal."""
+    written = Writing()
+    detail = f"{made.media} media, {made.cause.words}, sha256 {made.sha256}"
+    written.note(
+        Insert(made), parts.entry(Verb.EXPORT_PROPOSED, made.id, actor=made.proposed_by, detail=detail)
+    )
+    return written
+
+
+def approved(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
+    """Make what an approval does: the document can be taken. It is made once more, and has to be the one that was proposed.
+
+    Raises:
+        RefusedError: This person may have to judge a case without knowing what came of it.
+        ConflictError: What it would hold changed since it was proposed.
+    """
+    found = parts.store.export(approval.subject_id)
+    _made_again(parts, found, user)
+    return _decided(parts, found, user, ExportState.APPROVED)
+
+
+def refused(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
+    """Make what a refusal does."""
+    return _decided(parts, parts.store.export(approval.subject_id), user, ExportState.REFUSED)
+
+
+def take(parts: Parts, export_id: str, *, user: records.User) -> VicsExport:
+    """Give the document that two people agreed to. The log has it, for each case, before it is given.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        RefusedError: This person may have to judge a case without knowing what came of it.
+        ConflictError: It is not approved, its time is over, or what it would hold changed since.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    found = parts.store.export(export_id)
+    if found.state is not ExportState.APPROVED or found.decided_at is None:
+        raise ConflictError(f"{found.id}: {found.state}, expected one that a second person approved")
+    if parts.now() >= found.decided_at + LASTS:
+        raise ConflictError(
+            f"{found.id}: approved over {LASTS.days} days ago, expected a newer approval", remedy="Propose it again."
+        )  # fmt: skip
+    content = _made_again(parts, found, user)
+    detail = f"{found.id}, vics, {found.media} media, {found.cause.words}, sha256 {found.sha256}"
+    parts.store.commit(
+        entries=[parts.entry(Verb.EXPORT_MADE, each, actor=user.id, detail=detail) for each in found.case_ids]
+    )
+    return VicsExport(name=f"{found.id}.json", content=content, media=found.media, sha256=found.sha256)
+
+
+def _decided(parts: Parts, found: records.Export, user: records.User, state: ExportState) -> Writing:
+    decided = replace(
+        found, state=state, decided_by=user.id, decided_at=parts.now(), version=found.version + 1
+    )
+    written = Writing()
+    told = parts.entry(Verb.EXPORT_DECIDED, found.id, actor=user.id, detail=state)
+    written.note(Replace(decided), told)
+    return written
+
+
+def _made_again(parts: Parts, found: records.Export, user: records.User) -> bytes:
+    content, _ = _document(parts, found.case_ids, found.profile, user)
+    if hashlib.sha256(content).hexdigest() != found.sha256:
+        raise ConflictError(
+            f"{found.id}: a decision or the profile changed since it was proposed, expected the same document",
+            remedy="Refuse it if it waits, and propose it again: the second person has to see what goes out.",
+        )
+    return content
+
+
+def _document(parts: Parts, case_ids: Sequence[str], profile: str, user: records.User) -> tuple[bytes, int]:
+    """Make the document of cases whose decision is a violation; gives it with how many files it lists."""
+    known = parts.category_profiles.get(profile)
+    if known is None or parts.write_vics is None:
+        raise InputError(
+            f"profile {profile[:100]}: unknown, expected one of matching.category_profiles",
+            remedy="Ask whoever gets the file what the category numbers mean to them, and write that down first.",
+        )
+    numbers, found = _numbers(known), dict[str, VicsEntry]()
+    for case_id in case_ids:
         blindness.require_open(parts, case_id, user)
         for md5, entry in _of_case(parts, case_id, numbers):
             if found.setdefault(md5, entry)[0] != entry[0]:
@@ -63,14 +161,8 @@ def export(
                     f"{case_id}: grades a file otherwise than another of these cases, expected one grade"
                 )
     into = io.BytesIO()
-    media = write(into, (found[md5] for md5 in sorted(found)), profile.document)
-    content = into.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
-    detail = f"vics {profile.document}, {media} media, {cause.words}, sha256 {digest}"
-    parts.store.commit(
-        entries=[parts.entry(Verb.EXPORT_MADE, case_id, actor=user.id, detail=detail) for case_id in wanted]
-    )
-    return VicsExport(content=content, media=media, sha256=digest)
+    media = parts.write_vics(into, (found[md5] for md5 in sorted(found)), known.document)
+    return into.getvalue(), media
 
 
 def _numbers(profile: records.CategoryProfile) -> dict[Category, int]:
@@ -82,7 +174,7 @@ def _numbers(profile: records.CategoryProfile) -> dict[Category, int]:
     return {category: numbers[0] for category, numbers in several.items() if len(numbers) == 1}
 
 
-def _of_case(parts: Parts, case_id: str, numbers: Mapping[Category, int]) -> Iterable[tuple[str, Entry]]:
+def _of_case(parts: Parts, case_id: str, numbers: Mapping[Category, int]) -> Iterable[tuple[str, VicsEntry]]:
     case = parts.store.case(case_id)
     decision = parts.store.decision(case.decision_id) if case.decision_id is not None else None
     if (

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
 from wardline import audit, intake, ports, records
 from wardline.pipeline import (
     alarms,
     blind_filing,
     count,
+    custody,
     exporting,
     log,
     people,
@@ -71,6 +74,7 @@ class Wardline(
         self._team = TeamFigures(parts, self.takers, self._handing_out, self._left_alone)
         self._figures = count.RecentFigures(parts)
         self._prover = Prover(parts)
+        self._signing = log.Sequencer(parts)
         self._log_watch = verifying.Watch(parts)
         self._readings = reading.Readings(parts)
         self._standing = StandingCertificates(parts)
@@ -171,6 +175,19 @@ class Wardline(
         """Bring a mirror of the log to its newest checkpoint; for people who may read the log."""
         people.require_scope(user, records.Scope.AUDIT)
         return exporting.export(self.parts, mirror, actor=user.id, progress=progress)
+
+    def export_hold(
+        self, hold_id: str, *, recipient: X25519PublicKey, cause: records.ExportCause, user: records.User
+    ) -> custody.HoldPackage:
+        """Take a held file out, sealed for its receiver, with its chain of custody. The log has it first. See ``pipeline.custody``."""
+        return custody.export(
+            self.parts, hold_id, recipient=recipient, cause=cause, user=user, sequence=self._sign_what_waits,
+            prove_entry=self._prover.prove,
+        )  # fmt: skip
+
+    def _sign_what_waits(self) -> None:
+        self._signing.read_ahead()
+        self._signing.run()
 
     def verify_audit(self, *, notes: Sequence[str] = ()) -> Verification:
         """Check the whole audit log and every record against it, and it against what was signed and kept elsewhere.

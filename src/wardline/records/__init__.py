@@ -68,7 +68,7 @@ from wardline.records.complaint import (
     NoticeState,
 )
 from wardline.records.evidence import Channel, Disposal, Evidence, EvidenceCount, Part, Truth
-from wardline.records.export import ExportCause, ExportReason
+from wardline.records.export import MOST_EXPORTED, Export, ExportCause, ExportReason, ExportState
 from wardline.records.fact import LONGEST_FACT, Fact, FactKind
 from wardline.records.figures import DurationFigure, Figures, Step, StepCount
 from wardline.records.golden import GoldenCase, GoldenItem
@@ -209,7 +209,7 @@ from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove,
 
 __all__ = [
     "ASKED", "CLUSTER_RADIUS_BITS", "COUNTRIES", "DECLINABLE", "GENERAL_QUEUE", "HASH_BYTES", "HEAVIEST_STRIKE", "IMMINENT_DANGER",
-    "LONGEST_COMPLAINT", "LONGEST_FACT", "LONGEST_REASON", "MOST_INCIDENTS", "MOST_IN_BATCH", "MOST_MATCHES", "MOST_OF_A_KIND", "MOST_PRESERVED", "MOST_SCORES",
+    "LONGEST_COMPLAINT", "LONGEST_FACT", "LONGEST_REASON", "MOST_EXPORTED", "MOST_INCIDENTS", "MOST_IN_BATCH", "MOST_MATCHES", "MOST_OF_A_KIND", "MOST_PRESERVED", "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR", "OTHER_VERSION", "SCORE_BINS", "US_STATES", "WIDEST_RADIUS_BITS", "Act", "Action", "ActionKind",
     "ActionState", "Add", "AddressKind", "Alarm", "AlarmKind", "Answer", "ApiKey", "Appeal", "AppealState", "Approval", "ApprovalKind",
     "ApprovalState", "Arm", "Asker", "AssociatedAccount", "AssociationKind", "Attained", "AuthorityAnswer", "AuthoritySchema", "Batch",
@@ -217,7 +217,7 @@ __all__ = [
     "CertificateWatch", "Change", "Channel", "ChannelCount", "Chat", "Checkpoint", "Cluster", "ClusterFile", "ClusterMember",
     "ClusterVote", "Covering", "Decision", "DecisionState", "DestroyedFile", "Destruction", "DestructionState", "Device", "Disabling",
     "Disposal", "Doubt", "Drawn", "DurationFigure", "Email", "EmailKind", "EmailMessage", "Entry", "EntryChange", "EventName",
-    "Evidence", "EvidenceCount", "Examination", "ExportCause", "ExportReason", "Extension", "Fact", "FactKind", "FeedbackState", "Fence",
+    "Evidence", "EvidenceCount", "Examination", "Export", "ExportCause", "ExportReason", "ExportState", "Extension", "Fact", "FactKind", "FeedbackState", "Fence",
     "Figures", "FileAnnotation",
     "Finding", "Flag", "Flagger", "Gaming", "GoldenCase", "GoldenItem", "Grade", "Hash", "HashBatch", "HashKind", "HashList",
     "HashListPage", "HashListState", "HeldEntry", "Hold", "HoldBasis", "HoldCause", "HoldState", "Identity", "Incident", "IncidentKind",

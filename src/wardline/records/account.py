@@ -145,6 +145,8 @@ class ApprovalKind(StrEnum):
     """A machine may clear, or act on, what a certificate says."""
     DESTROY_EVIDENCE = "destroy-evidence"
     """Files are destroyed before their time, as an authority asks."""
+    EXPORT = "export"
+    """Hashes and categories are taken out for law enforcement."""
     ROTATE_VAULT_KEY = "rotate-vault-key"
     """A new master key takes the place of the vault's present one."""
 

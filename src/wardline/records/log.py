@@ -182,6 +182,8 @@ class Verb(StrEnum):
     """Nothing keeps the pack of a referral any more; the detail is its id."""
     DUTY_DISCHARGED = "duty:discharged"
     """Another referral, which the detail names, counts as the report to a receiver; the detail says in which region and to whom."""
+    EXPORT_PROPOSED = "export:proposed"
+    EXPORT_DECIDED = "export:decided"
     EXPORT_MADE = "export:made"
     """Somebody takes records out for an authority; the detail says which, and the digest of what was written."""
     FACT_ADDED = "fact:added"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from wardline import records
 from wardline.errors import ConflictError, SecondPersonError
@@ -27,6 +28,17 @@ SOON_FILE = frozenset(
     {FileAnnotation.LIVE_STREAMING, FileAnnotation.POSSIBLE_SELF_PRODUCTION, FileAnnotation.PHYSICAL_HARM}
 )
 """Said of a file: it is new, or it happens now."""
+
+
+class ToDo(StrEnum):
+    """What people have to do about reports."""
+
+    APPROVE = "approve"
+    """They wait for a second person, and are filed without one when the time is over."""
+    CHECK = "check"
+    """They were filed by one person, and a second one looks at them afterwards."""
+    DUE = "due"
+    """Their clock runs: on their way, whatever they wait for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

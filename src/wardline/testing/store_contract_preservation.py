@@ -48,6 +48,18 @@ class PreservationContract:
         assert store.destructions(after=done.id, most=9) == [second]
         assert store.destruction(first.id).destroyed == (gone,)
 
+    def test_exports_are_listed_in_the_order_in_which_they_were_proposed(self, store: ports.Store) -> None:
+        second, first = (of_preservation.export(proposed_at=later(minute)) for minute in (2, 1))
+        store.commit(Insert(second), Insert(first), entries=[make.entry()])
+        approved = replace(
+            first, state=records.ExportState.APPROVED, decided_by="user-2", decided_at=later(3), version=2
+        )
+        store.commit(Replace(approved), entries=[make.entry()])
+        assert store.exports(most=9) == [approved, second]
+        assert store.exports(most=1) == [approved]
+        assert store.exports(after=approved.id, most=9) == [second]
+        assert store.export(first.id) == approved
+
     def test_the_fence_that_stands_is_the_one_that_was_not_lifted(self, store: ports.Store) -> None:
         assert store.fence() is None
         raised = of_preservation.fence()

@@ -43,3 +43,13 @@ def fence(**values: Any) -> records.Fence:
     """Make a fence that stands."""
     given = {"id": new_id("fence"), "raised_at": NOON, "why": "restored from a back-up"}
     return records.Fence(**{**given, **values})
+
+
+def export(**values: Any) -> records.Export:
+    """Make a proposal to export the hashes of one case."""
+    given = {
+        "id": new_id("export"), "case_ids": (new_id("case"),), "profile": "theirs", "media": 1, "sha256": "0" * 64,
+        "cause": records.ExportCause(reason=records.ExportReason.POLICE_REQUEST, reference="OP-17"), "proposed_by": new_id("user"),
+        "proposed_at": later(1),
+    }  # fmt: skip
+    return records.Export(**{**given, **values})

@@ -142,6 +142,7 @@ def open_installation(
         open_list=partial(plugins.load("hash_lists", "file"), profiles=chosen.matching.category_profiles), entropy=secrets.token_bytes, idempotency_secret=keys.idempotency,
         log_origin=f"wardline.invalid/{chosen.installation.name}", log_key=Ed25519PrivateKey.from_private_bytes(keys.log),
         wording=_wording(chosen), exchanges=_exchanges(chosen, time), authority=authority, receivers=others, packs=kept_packs(chosen), platforms=_platforms(chosen, time), notifiers=_notifiers(chosen, time), witnesses=_witnesses(chosen, time), providers=providers(chosen, time),
+        category_profiles=chosen.matching.category_profiles, write_vics=plugins.load("hash_lists", "vics-writer"),
         free_bytes=partial(_free_bytes, os.fspath(chosen.data)), reached=reached,
         # Last, for it holds connections: when any of the others cannot be made, there is nothing to close.
         store=store_door(chosen).open(reached=reached),

@@ -108,6 +108,7 @@ KINDS = (
     _kind(records.Hold, later={"preservation_id": None}),
     _kind(records.Preservation),
     _kind(records.Destruction),
+    _kind(records.Export),
     _kind(records.Fence, Unique(("why",), while_none="lifted_at")),
     _kind(records.AuthoritySchema),
     _kind(records.HashList, Unique(("name",))),

@@ -34,6 +34,15 @@ class MemoryPreservation(MemoryReading):
             each for each in found if after is None or _proposed(each) > _proposed(self.destruction(after))
         ][:most]
 
+    def export(self, export_id: str) -> records.Export:
+        return self._one(records.Export, export_id)
+
+    def exports(self, *, after: str | None = None, most: int) -> list[records.Export]:
+        found = self._all(records.Export, _proposed)
+        return [each for each in found if after is None or _proposed(each) > _proposed(self.export(after))][
+            :most
+        ]
+
     def fence(self) -> records.Fence | None:
         found = self._all(
             records.Fence, lambda each: (each.raised_at, each.id), lambda each: each.lifted_at is None
@@ -54,5 +63,5 @@ def _recorded(found: records.Preservation) -> tuple[datetime, str]:
     return found.recorded_at, found.id
 
 
-def _proposed(found: records.Destruction) -> tuple[datetime, str]:
+def _proposed(found: records.Destruction | records.Export) -> tuple[datetime, str]:
     return found.proposed_at, found.id

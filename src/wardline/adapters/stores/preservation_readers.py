@@ -35,6 +35,14 @@ class SqlPreservation(SqlReading):
         chosen = sa.select(table).where(self._after(table.c.proposed_at, after))
         return self._all(records.Destruction, chosen.order_by(table.c.proposed_at, table.c.id).limit(most))
 
+    def export(self, export_id: str) -> records.Export:
+        return self._one(records.Export, export_id)
+
+    def exports(self, *, after: str | None = None, most: int) -> list[records.Export]:
+        table = tables.exports
+        chosen = sa.select(table).where(self._after(table.c.proposed_at, after))
+        return self._all(records.Export, chosen.order_by(table.c.proposed_at, table.c.id).limit(most))
+
     def fence(self) -> records.Fence | None:
         table = tables.fences
         chosen = sa.select(table).where(table.c.lifted_at.is_(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -13,7 +14,7 @@ from wardline import records
 from wardline.errors import NotFoundError
 from wardline.pipeline import Wardline
 from wardline.records import require_id
-from wardline.referral import LONGEST_REFERENCE, Need
+from wardline.referral import LONGEST_REFERENCE, Need, ToDo, score, waits
 from wardline.web import access
 from wardline.web.access import Caller
 from wardline.web.api.pages import Cursor, Limit, Page, page
@@ -65,6 +66,18 @@ class GivenUpBody(BaseModel):
     )
 
 
+class ScoreBody(BaseModel):
+    """How much of what police need a report has, and what it lacks; ``checklist`` says why of each."""
+
+    answered: int
+    of: int
+    percent: int
+    """By weight, 0 to 100."""
+    words: str
+    missing: tuple[str, ...]
+    """Names of what is missing, the weightiest first."""
+
+
 class PreviewBody(BaseModel):
     """A referral, and what its report says now."""
 
@@ -74,13 +87,20 @@ class PreviewBody(BaseModel):
     problems: tuple[str, ...]
     preview: FormBody | None
     unavailable: str | None
+    score: ScoreBody | None
+    """None for a key of low trust, and where no report can be built."""
+    waiting_with: tuple[str, ...]
+    """Other referrals about the same account that wait for a second person too, and can be approved with it."""
 
 
 @router.get("/referrals")
 def list_referrals(
-    caller: _Caller, wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
+    caller: _Caller, wardline: _Wardline, to_do: ToDo | None = None, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[records.Referral]:
-    """List referrals, oldest first; without those of cases that the caller may have to judge."""
+    """List referrals, oldest first; without those of cases that the caller may have to judge. With `to_do` the most urgent first, on one page."""
+    if to_do is not None:
+        urgent = wardline.referrals_to_do(to_do, user=caller.user, most=limit)
+        return Page(items=urgent, next=None)
     found = wardline.parts.store.referrals(after=cursor, most=limit)
     full = page(found, limit, [each.id for each in found])
     return Page(items=wardline.visible_referrals(found, user=caller.user), next=full.next)
@@ -101,9 +121,23 @@ def _open(wardline: Wardline, caller: Caller, referral_id: str) -> records.Refer
 def preview_referral(referral_id: str, caller: _Caller, wardline: _Wardline) -> PreviewBody:
     """Show what a referral would send now. Sends nothing."""
     found = wardline.preview_referral(_open(wardline, caller, referral_id).id)
+    is_trusted = caller.key.trust is records.KeyTrust.TRUSTED
+    waiting = (
+        wardline.waiting_with(found.referral, user=caller.user)
+        if caller.user and waits(found.referral)
+        else ()
+    )
     return PreviewBody(
         referral=found.referral, report=found.report, checklist=found.checklist, problems=found.problems,
         preview=_form(found.preview) if found.preview else None, unavailable=found.unavailable,
+        score=_score(found.checklist) if is_trusted and found.checklist else None, waiting_with=tuple(each.id for each in waiting),
+    )  # fmt: skip
+
+
+def _score(checklist: Sequence[Need]) -> ScoreBody:
+    found = score(checklist)
+    return ScoreBody(
+        answered=found.answered, of=found.of, percent=found.percent, words=found.words, missing=tuple(each.name for each in found.missing)
     )  # fmt: skip
 
 

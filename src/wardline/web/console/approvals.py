@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from wardline import assurance, records
-from wardline.pipeline import blind_requests
+from wardline.pipeline import blind_requests, vics_export
 from wardline.records import ApprovalKind, ApprovalState
 from wardline.web.console import list_view, list_words
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
@@ -24,6 +24,7 @@ ACTS = {
     ApprovalKind.LET_HASH_LIST_CHANGE: "Let the hash list {} change as much as it likes at its next sync",
     ApprovalKind.CERTIFY: "Let a machine decide alone in {}",
     ApprovalKind.DESTROY_EVIDENCE: "Destroy evidence for good: {}",
+    ApprovalKind.EXPORT: "Give hashes to law enforcement: {}",
     ApprovalKind.ROTATE_VAULT_KEY: "Put a new key in the place of {}",
 }
 """What is proposed, around the name of what it is about."""
@@ -43,6 +44,7 @@ class Proposal:
     """What the list is read from."""
     certificate: records.Certificate | None = None
     destruction: records.Destruction | None = None
+    export: records.Export | None = None
 
 
 def approvals(desk: Desk) -> Response:
@@ -82,6 +84,8 @@ def _row(desk: Desk, approval: records.Approval, about: records.HashList | None)
         return _of_certificate(desk, approval)
     if approval.kind is ApprovalKind.DESTROY_EVIDENCE:
         return _of_destruction(desk, approval)
+    if approval.kind is ApprovalKind.EXPORT:
+        return _of_export(desk, approval)
     if approval.kind is ApprovalKind.ROTATE_VAULT_KEY:
         return Proposal(approval, None, outdated=False, means=_ROTATION, origin="")
     if about is None:
@@ -116,6 +120,15 @@ def _of_destruction(desk: Desk, approval: records.Approval) -> Proposal:
         "approve it."
     )
     return Proposal(approval, None, outdated=False, means=means, origin="", destruction=made)
+
+
+def _of_export(desk: Desk, approval: records.Approval) -> Proposal:
+    made = desk.wardline.parts.store.export(approval.subject_id)
+    means = (
+        f"Hashes and categories of {made.media} file{'' if made.media == 1 else 's'} can be taken out for {vics_export.LASTS.days} days. The document is made once more when you approve; if a decision "
+        "or the meaning of the numbers changed since, nothing happens. Read the request itself before you approve it."
+    )
+    return Proposal(approval, None, outdated=False, means=means, origin="", export=made)
 
 
 def _means(desk: Desk, kind: ApprovalKind, about: records.HashList) -> str:

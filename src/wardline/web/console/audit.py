@@ -27,7 +27,7 @@ _POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ID = re.compile(r"(?P<kind>[a-z]+(?:-[a-z]+)*)-[0-9a-hjkmnp-tv-z]{26}(?![0-9a-z])")
 _ROOMS = {
     "case": ("/cases/", REVIEWERS), "referral": ("/referrals/", OVERSEERS), "preservation": ("/preservations/", OVERSEERS),
-    "destruction": ("/destructions/", OVERSEERS),
+    "destruction": ("/destructions/", OVERSEERS), "export": ("/exports/", OVERSEERS),
 }  # fmt: skip
 
 

@@ -27,7 +27,9 @@ from wardline.web.console import (
     case_record,
     cluster,
     deciding,
+    exports,
     filing,
+    hold_export,
     lists,
     looking,
     officer,
@@ -65,7 +67,7 @@ from wardline.web.console.pictures import Shelf
 from wardline.web.console.rendering import go, page
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *filing.PAGES, *packs.PAGES, *officer.PAGES, *records_kept.PAGES, *preservations.PAGES, *preservation_destruction.PAGES, *watching.PAGES, *training.PAGES,
+    *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *filing.PAGES, *packs.PAGES, *officer.PAGES, *records_kept.PAGES, *hold_export.PAGES, *exports.PAGES, *preservations.PAGES, *preservation_destruction.PAGES, *watching.PAGES, *training.PAGES,
     *lists.PAGES, *one_list.PAGES, *approvals.PAGES, *alarms.PAGES, *audit.PAGES, *people.PAGES, *api_keys.PAGES, *you.PAGES, *own_keys.PAGES,
     *passing.PAGES, *skills.PAGES, *team.PAGES, *cluster.PAGES, *your_choices.PAGES, *breaks.PAGES, *wellbeing.PAGES, *automation.PAGES, *rehearsal.PAGES,
 )  # fmt: skip

@@ -168,7 +168,7 @@ def _moment(sent: str) -> datetime:
 PAGES = (
     Page("GET", "/completeness", OVERSEERS, completeness),
     Page("POST", "/referrals/{referral_id}/facts", MANAGERS, add),
-    Page("POST", "/referrals/{referral_id}/second", MANAGERS, second),
+    Page("POST", "/referrals/{referral_id}/second", MANAGERS, second, grave=True),
     Page("POST", "/referrals/{referral_id}/calls", MANAGERS, call),
     Page("POST", "/cases/{case_id}/facts", REVIEWERS, add_to_case),
 )

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.records import HoldBasis, HoldState
-from wardline.web.console.desk import OVERSEERS, REVIEWERS, Desk, Page
+from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import page, span
 
-_SHOWN = 40
+_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def holds(desk: Desk) -> Response:
     hidden = desk.wardline.hidden_cases([each.case_id for each in shown], user=desk.user)
     return page(
         desk, "holds", holds=[(each, WORDS[each.basis], _ends(each, desk.now)) for each in shown if each.case_id not in hidden], first=not after,
-        more=shown[-1].id if len(found) > _SHOWN else None, opens_cases=desk.user.role in REVIEWERS,
+        more=shown[-1].id if len(found) > _SHOWN else None, opens_cases=desk.user.role in REVIEWERS, manages=desk.user.role in MANAGERS,
     )  # fmt: skip
 
 

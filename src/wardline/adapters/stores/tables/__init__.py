@@ -56,7 +56,7 @@ from wardline.adapters.stores.tables.lists import (
 )
 from wardline.adapters.stores.tables.opinions import golden_cases, golden_items, opinions
 from wardline.adapters.stores.tables.people import alarms, api_keys, approvals, sessions, users
-from wardline.adapters.stores.tables.preservation import destructions, fences, preservations
+from wardline.adapters.stores.tables.preservation import destructions, exports, fences, preservations
 from wardline.adapters.stores.tables.sign_in import identities, openings, passkeys
 from wardline.adapters.stores.tables.spelling import metadata
 from wardline.adapters.stores.tables.wellbeing import viewing_choices
@@ -88,6 +88,7 @@ __all__ = [
     "decisions",
     "destructions",
     "evidence",
+    "exports",
     "facts",
     "fences",
     "golden_cases",
@@ -122,7 +123,7 @@ __all__ = [
     "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0027"
+SCHEMA_VERSION = "0028"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
@@ -151,6 +152,7 @@ BY_TYPE: dict[type[Any], sa.Table] = {
     records.AuthoritySchema: authority_schemas,
     records.Preservation: preservations,
     records.Destruction: destructions,
+    records.Export: exports,
     records.Fence: fences,
     records.HashList: hash_lists,
     records.HashBatch: hash_batches,

@@ -29,6 +29,13 @@ destructions = sa.Table(
     sa.Index("ix_destructions_proposed_at", "proposed_at", "id"),
 )  # fmt: skip
 
+exports = sa.Table(
+    "exports", metadata, an_id(), a_text("case_ids"), a_text("profile"), a_text("cause"), a_number("media"), a_text("sha256"),
+    a_text("proposed_by"), a_time("proposed_at"), a_text("state"), a_text_or_none("decided_by"), a_time_or_none("decided_at"),
+    a_number("version"),
+    sa.Index("ix_exports_proposed_at", "proposed_at", "id"),
+)  # fmt: skip
+
 _STANDING = sa.text("lifted_at IS NULL")
 fences = sa.Table(
     "fences", metadata, an_id(), a_time("raised_at"), a_text("why"), a_time_or_none("lifted_at"), a_text_or_none("lifted_by"),

@@ -1,0 +1,39 @@
+"""Requests that come again because an answer was lost: under the same key the same counts once, for a day."""
+
+from __future__ import annotations
+
+import hmac
+
+from wardline import intake, records
+from wardline.errors import IdempotencyMismatchError
+from wardline.pipeline.parts import Parts
+
+
+def seen(parts: Parts, once: str | None, said: object, *, by: str) -> tuple[bool, list[records.Change]]:
+    """Say whether this was done before under its key; and give what to commit with it, so that it is known when it comes again.
+
+    Args:
+        parts: The installation's.
+        once: The caller's key, 1 to 255 characters; None: every request counts.
+        said: All that was asked for, with a stable ``repr``. Only a keyed digest of it is kept.
+        by: Whose key it is: the id of a person.
+
+    Raises:
+        InputError: The key is empty or too long.
+        IdempotencyMismatchError: The key was used for something else.
+    """
+    if once is None:
+        return False, []
+    secret = parts.idempotency_secret
+    body = hmac.new(secret, repr(said).encode("utf-8", "backslashreplace"), "sha256").hexdigest()
+    known = intake.remember(intake.key_digest(once, api_key_id=by, secret=secret), body, parts.now())
+    before = parts.store.remembered(known.key_digest)
+    if before is None:
+        return False, [known]
+    if before.expires_at <= parts.now():
+        return False, [records.Remove(records.Remembered, known.key_digest), known]
+    if before.body_digest != known.body_digest:
+        raise IdempotencyMismatchError(
+            "Idempotency-Key: was used with another body, expected the same body or a new key"
+        )
+    return True, []
