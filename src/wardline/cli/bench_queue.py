@@ -11,19 +11,18 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wardline import records
 from wardline.cli import output
 from wardline.cli.bench_queue_asks import Cost, Taken, all_at_once, one_by_one, while_asking
-from wardline.cli.bench_queue_filled import filled
+from wardline.cli.bench_queue_filled import Full, filled
 from wardline.cli.bench_queue_filling import MODERATORS
 from wardline.cli.bench_queue_pages import pages
 from wardline.cli.bench_rows import TARGET, Row, row
 from wardline.cli.bench_stores import BenchStore
 from wardline.errors import ConflictError, IntegrityError
 from wardline.records import Verb
-from wardline.testing import counting
 
 if TYPE_CHECKING:
     from wardline.pipeline import Wardline
@@ -44,10 +43,6 @@ class _Placed:
     seconds: float
     cpu_ms: float
     """Processor time of this program, with that of whoever took a case meanwhile; a database server's own is not in it."""
-    statements: float
-    """For each signal."""
-    times: list[float]
-    """Milliseconds of each few that are committed together: read, placed, and committed with what that waited for."""
 
 
 def rows(
@@ -79,7 +74,7 @@ def rows(
         row(f"an entry alone is committed, p99, {store}", _quantile(commits, 0.99), "ms", peer="median", theirs=_quantile(commits, 0.5)),
         *_of_asking(alone, beside, burst, among),
         row(f"{_SIGNALS:,} new signals have their place, {among}", placed.seconds, "s", peer=TARGET, theirs=_MOST_SECONDS),
-        *_of_places(placed, among),
+        row(f"processor time of these, with what was taken meanwhile, {among}", placed.cpu_ms, "ms", peer="of each", theirs=placed.cpu_ms / _SIGNALS),
         *_of_costs(costs, among),
         *shown,
     ]  # fmt: skip
@@ -98,16 +93,6 @@ def _of_asking(
         row(f"all ask at the same moment, the last has a case, {among}", max(each.ms for each in burst), "ms", peer=TARGET, theirs=_MOST_MS),
         row(f"next case meanwhile, p99, {among}", _quantile(meanwhile, 0.99), "ms", peer=TARGET, theirs=_MOST_MS),
         row(f"somebody asked and got nothing, of {len(every)} times, {among}", len(failed), "answers", peer=TARGET, theirs=0),
-    ]  # fmt: skip
-
-
-def _of_places(placed: _Placed, among: str) -> list[Row]:
-    """Tell what new places cost, of which the load of the machine changes least what is not waited for."""
-    most = _quantile(placed.times, 0.99)
-    return [
-        row(f"a few of them that are committed together, p99, {among}", most, "ms", peer="median", theirs=_quantile(placed.times, 0.5)),
-        row(f"processor time of all of them, with what was taken meanwhile, {among}", placed.cpu_ms, "ms"),
-        row(f"statements of one of them, {among}", placed.statements, "statements"),
     ]  # fmt: skip
 
 
@@ -161,7 +146,10 @@ def _places(full: Full) -> _Placed:
 
     parts, store = full.wardline.parts, full.wardline.parts.store
     chosen = store.cases_by_lot(
-        now=parts.now(), taker=full.wardline.takers.every(), lot=parts.jitter(), most=min(_SIGNALS, full.cases // 2)
+        now=parts.now(),
+        taker=full.wardline.takers.every(),
+        lot=parts.jitter(),
+        most=min(_SIGNALS, full.cases // 2),
     )
     if not chosen:
         raise ConflictError(
@@ -171,18 +159,12 @@ def _places(full: Full) -> _Placed:
     entry = f"entry-{secrets.token_hex(4)}"  # one that no earlier run told of
     items = store.several_items([each.item_ids[0] for each in chosen])
     found = [(item, _match(entry)) for item in items.values()]
-    times, renewed = list[float](), 0
-    engine: Any = store
-    with counting.statements(engine.engine) as counted:
-        began, cpu_began = time.perf_counter(), time.process_time()
-        for start in range(0, len(found), renewing.AT_ONCE):
-            one_began = time.perf_counter()
-            renewed += renewing.renew(parts, found[start : start + renewing.AT_ONCE])
-            times.append((time.perf_counter() - one_began) * 1000)
-        spent, cpu_spent, statements = time.perf_counter() - began, time.process_time() - cpu_began, counted()
+    began, cpu_began = time.perf_counter(), time.process_time()
+    renewed = renewing.renew(parts, found)
+    spent, cpu_spent = time.perf_counter() - began, time.process_time() - cpu_began
     if renewed != len(chosen):
         raise IntegrityError(f"signals: {renewed} of {len(chosen)} moved a case, expected all of them")
-    return _Placed(seconds=spent, cpu_ms=1000 * cpu_spent, statements=statements / len(found), times=times)
+    return _Placed(seconds=spent, cpu_ms=1000 * cpu_spent)
 
 
 def _match(entry_id: str) -> records.Match:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -14,7 +15,7 @@ from wardline.pipeline.placing import placed
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, Insert, Outcome, Replace, Verb
 
-AT_ONCE = 10
+AT_ONCE = 20
 """Files to a commit: whoever asks for a case meanwhile waits for one of those at most."""
 _TRIES = 5
 """How often somebody may change one of the cases at the same moment."""
@@ -24,15 +25,21 @@ _Found = tuple[records.Item, records.Match]
 def renew(parts: Parts, found: Iterable[_Found]) -> int:
     """Let people see files again, or see why, with what a list says now. Gives how many cases changed.
 
+    While some are committed the next ones are read and placed already.
+
     Args:
         parts: The installation's.
         found: Each file once, as it was read a while ago, with the entry that is nearest to it. A case without a decision gets its new place, one
             whose file was found innocent is followed by a new one, and nothing happens where a violation was found or the entry is known.
     """
     waiting, renewed = iter(found), 0
-    while some := list(islice(waiting, AT_ONCE)):
-        renewed += _together(parts, some)
-    return renewed
+    before: Future[int] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="wardline-renewing") as writing:
+        while some := list(islice(waiting, AT_ONCE)):
+            ready = _made(parts, some)
+            renewed += before.result() if before else 0
+            before = writing.submit(_commit, parts, some, ready)
+        return renewed + (before.result() if before else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +50,38 @@ class _Sorted:
     cleared: list[_Found]
 
 
-def _together(parts: Parts, found: Sequence[_Found]) -> int:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is to be written."""
+
+    written: Writing
+    cases: int
+    """Open ones, which it changes."""
+    cleared: list[_Found]
+    """Files that have a new case each."""
+
+
+def _made(parts: Parts, found: Sequence[_Found]) -> _Made:
+    of_each = _sorted(parts, found)
+    written, cases = _renewed(parts, of_each)
+    return _Made(written, cases, of_each.cleared)
+
+
+def _commit(parts: Parts, found: Sequence[_Found], made: _Made) -> int:
     """Renew a few; again with what is stored then where somebody changed one of them at the same moment."""
-    for tried in range(_TRIES):
-        of_each = _sorted(parts, found)
-        written, cases = _renewed(parts, of_each)
-        if not written.changes:
-            break
+    for tries_left in reversed(range(_TRIES)):
         try:
-            written.commit(parts)
+            if made.written.changes:
+                made.written.commit(parts)
+            break
         except VersionConflictError:
-            if tried == _TRIES - 1:
+            if not tries_left:
                 raise
             items = parts.store.several_items([item.id for item, _ in found])
-            found = [(items[item.id], match) for item, match in found if item.id in items]
-        else:
-            break
-    for item, match in of_each.cleared:
+            made = _made(parts, [(items[item.id], match) for item, match in found if item.id in items])
+    for item, match in made.cleared:
         _open_again(parts, item, match)
-    return cases + len(of_each.cleared)
+    return made.cases + len(made.cleared)
 
 
 def _sorted(parts: Parts, found: Sequence[_Found]) -> _Sorted:
@@ -101,10 +121,12 @@ def _renewed(parts: Parts, of_each: _Sorted) -> tuple[Writing, int]:
     """Put together what is written of open cases; gives how many those are. A case of several files changes once, and each file has its entry."""
     written, cases = Writing(), dict[str, records.Case]()
     for read, item, match in of_each.open:
-        case = cases.get(read.id) or replace(read, certificate_id=None, version=read.version + 1)
+        before = cases.get(read.id, read)
         told = _told(item, match)
-        reasons = (*case.reasons, _reason(match))
-        cases[case.id] = placed(parts, replace(case, reasons=reasons), told, told.matches)
+        case = replace(
+            before, reasons=(*before.reasons, _reason(match)), certificate_id=None, version=read.version + 1
+        )
+        cases[case.id] = placed(parts, case, told, told.matches)
         written.note(Replace(told), parts.entry(Verb.CASE_RENEWED, case.id, detail=match.list_id))
     written.changes += map(Replace, cases.values())
     return written, len(cases)
@@ -134,9 +156,7 @@ def _open_again(parts: Parts, item: records.Item, match: records.Match) -> None:
 
 
 def _told(item: records.Item, match: records.Match) -> records.Item:
-    return replace(
-        item, matches=(match, *item.matches)[: records.MOST_MATCHES], version=item.version + 1
-    )
+    return replace(item, matches=(match, *item.matches)[: records.MOST_MATCHES], version=item.version + 1)
 
 
 def _reason(match: records.Match) -> str:

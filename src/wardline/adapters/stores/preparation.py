@@ -206,7 +206,9 @@ def _lines(
 
 
 def _cases_of_files(changes: Sequence[Put | Take | _Load]) -> dict[str, str]:
-    cases = [each.record for each in changes if isinstance(each, Put) and isinstance(each.record, records.Case)]
+    cases = [
+        each.record for each in changes if isinstance(each, Put) and isinstance(each.record, records.Case)
+    ]
     return {item_id: case.id for case in cases for item_id in case.item_ids}
 
 
