@@ -78,7 +78,9 @@ class SqlTargets(SqlQueue):
         return [_handled(row) for row in self._rows(chosen)]
 
 
+_NOT_OPEN: sa.ColumnElement[bool] = sa.literal_column(f"cases.{tables.NOT_OPEN}", sa.Boolean())
 _DUE = (
+    _CASES.c.due_at.is_not(None),
     _CASES.c.due_at >= sa.bindparam("since", type_=UtcTime()),
     _CASES.c.due_at < sa.bindparam("until", type_=UtcTime()),
     _CASES.c.target.is_not(None),
@@ -137,7 +139,7 @@ def _decided() -> sa.Select[Any]:
     return (
         sa.select(queue, target, sa.func.count().label("due"), kept)
         .select_from(_CASES.outerjoin(_DECISIONS, decided))
-        .where(_CASES.c.state != _OPEN, *_DUE)
+        .where(_NOT_OPEN, *_DUE)
         .group_by(queue, target)
     )
 

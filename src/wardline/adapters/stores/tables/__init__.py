@@ -13,6 +13,7 @@ from wardline import records
 from wardline.adapters.stores.tables.cases import (
     CASE_ENDING,
     LETTER,
+    NOT_OPEN,
     cases,
     coverings,
     decisions,
@@ -65,6 +66,7 @@ __all__ = [
     "BY_TYPE",
     "CASE_ENDING",
     "LETTER",
+    "NOT_OPEN",
     "REFERRAL_ENDING",
     "SCHEMA_VERSION",
     "actions",
@@ -122,7 +124,7 @@ __all__ = [
     "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0025"
+SCHEMA_VERSION = "0026"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
