@@ -32,7 +32,9 @@ def test_copies_are_cases_of_their_own_with_files_and_places(kind: str, tmp_path
         )  # fmt: skip
         member = make.cluster_member(case_id=case.id, cluster_id=cluster.id)
         hold = make.hold(item_id=item.id, case_id=case.id)
-        store.commit(Insert(item), Insert(case), Insert(hold), Insert(member), entries=[make.entry(subject_id=case.id)])
+        store.commit(
+            Insert(item), Insert(case), Insert(hold), Insert(member), entries=[make.entry(subject_id=case.id)]
+        )
 
     seeds = store.cases()
     assert multiplying.multiply(store.engine, _COPIES, apart=timedelta(minutes=1.5)) == len(seeds) * _COPIES

@@ -78,7 +78,8 @@ class SqlTargets(SqlQueue):
         return [_handled(row) for row in self._rows(chosen)]
 
 
-_NOT_OPEN: sa.ColumnElement[bool] = sa.literal_column(f"cases.{tables.NOT_OPEN}", sa.Boolean())
+_NOT_OPEN = _CASES.c.state != sa.literal_column(f"'{_OPEN}'")
+"""Part of the text, and no value: the index of what is not open is found by this spelling."""
 _DUE = (
     _CASES.c.due_at.is_not(None),
     _CASES.c.due_at >= sa.bindparam("since", type_=UtcTime()),

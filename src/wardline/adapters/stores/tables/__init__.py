@@ -13,7 +13,6 @@ from wardline import records
 from wardline.adapters.stores.tables.cases import (
     CASE_ENDING,
     LETTER,
-    NOT_OPEN,
     cases,
     coverings,
     decisions,
@@ -66,7 +65,6 @@ __all__ = [
     "BY_TYPE",
     "CASE_ENDING",
     "LETTER",
-    "NOT_OPEN",
     "REFERRAL_ENDING",
     "SCHEMA_VERSION",
     "actions",

@@ -25,9 +25,7 @@ _IMMINENT = sa.text("imminent_since IS NOT NULL")
 _RESTRICTED = (sa.text("restricted = 1"), sa.text("restricted"))
 """SQLite has no truth of its own, PostgreSQL no other."""
 _UNSEEN = (sa.text("unseen = 1 AND escalated_by IS NULL"), sa.text("unseen AND escalated_by IS NULL"))
-NOT_OPEN = "state <> 'open'"
-"""A part of the table is found by this spelling, and not where the state is a value."""
-_ENDED = sa.text(f"due_at IS NOT NULL AND {NOT_OPEN}")
+_ENDED = sa.text("due_at IS NOT NULL AND state <> 'open'")
 _DRAWN = sa.text("drawn IS NOT NULL")
 _UNPLACED = sa.text("lot IS NULL")
 _GATHERED = sa.text("cluster_id IS NOT NULL")
