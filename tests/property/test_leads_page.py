@@ -112,7 +112,12 @@ class _Drawn:
             of_violation = {} if outcome is Outcome.VIOLATION else {"findings": (), "annotations": ()}
             at = (due or now) + chance.choice((-tick, timedelta(0), tick))
             decision = make.decision(
-                case_id=case.id, at=at, undo_until=at, outcome=outcome, state=chance.choice([*DecisionState]), **of_violation
+                case_id=case.id,
+                at=at,
+                undo_until=at,
+                outcome=outcome,
+                state=chance.choice([*DecisionState]),
+                **of_violation,
             )
             case = replace(case, decision_id=decision.id)
             self.decisions[decision.id] = decision
