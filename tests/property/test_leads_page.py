@@ -160,7 +160,7 @@ def test_the_leads_page_says_what_a_plain_reading_says(
 
 
 def _plain(parts: Parts, queues: Sequence[str], drawn: _Drawn, now: datetime) -> dict[Any, Any]:
-    found = {}
+    found: dict[Any, Any] = {}
     for queue in queues:
         for target in (*Target, None):
             alike = [case for case in drawn.cases if (case.queue, case.target) == (queue, target)]

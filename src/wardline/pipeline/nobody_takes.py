@@ -56,10 +56,9 @@ class LeftAlone:
 def untaken(parts: Parts) -> list[Untaken]:
     """Count the kinds that nobody takes: queues that nobody is skilled for, and what everybody who is skilled for it declined."""
     danger, waiting = _waiting(parts)
-    cases, takers = (
-        {each.id: each for each in (*waiting, *danger)}.values(),
-        _takers(parts, with_limits=False),
-    )
+    seen: dict[str, records.Case | records.Glance] = {each.id: each for each in waiting}
+    seen |= {case.id: case for case in danger}
+    cases, takers = seen.values(), _takers(parts, with_limits=False)
     unskilled = [queue for queue in parts.store.open_queues() if not _skilled(parts, takers, queue)]
     found = [_whole_queue(parts, queue) for queue in unskilled]
     kinds = Counter(_kind(case) for case in cases if case.queue not in unskilled)

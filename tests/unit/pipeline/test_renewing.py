@@ -54,7 +54,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 class _Meanwhile:
     """A store in which something else is committed just before the next commit."""
 
-    def __init__(self, store: ports.Store, meanwhile: Callable[[], None], times: int) -> None:
+    def __init__(self, store: ports.Store, meanwhile: Callable[[], object], times: int) -> None:
         self._store, self._meanwhile, self._left, self.commits = store, meanwhile, times, 0
 
     def __getattr__(self, name: str) -> Any:
@@ -69,10 +69,10 @@ class _Meanwhile:
 
 
 def watched(
-    line: Line, meanwhile: Callable[[], None] = lambda: None, times: int = 0
+    line: Line, meanwhile: Callable[[], object] = lambda: None, times: int = 0
 ) -> tuple[Any, _Meanwhile]:
     store = _Meanwhile(line.store, meanwhile, times)
-    return replace(line.parts, store=store), store  # type: ignore[arg-type] # passes everything on
+    return replace(line.parts, store=store), store
 
 
 def test_several_cases_are_written_in_one_commit_and_each_has_its_entry_and_its_reason(line: Line) -> None:
@@ -134,7 +134,7 @@ def test_a_case_whose_files_fall_into_two_commits_keeps_what_both_say(
 def test_somebody_who_claims_one_of_them_at_that_moment_keeps_it_and_all_have_their_place(line: Line) -> None:
     mika = line.person("mika").user
     made = [put(line) for _ in range(4)]
-    parts, store = watched(line, lambda: line.wardline.claim(made[1][0].id, user=mika) and None, times=1)
+    parts, store = watched(line, lambda: line.wardline.claim(made[1][0].id, user=mika), times=1)
     assert renewing.renew(parts, [(items[0], match()) for _, items in made]) == 4
     assert store.commits == 2
     cases = [line.store.case(case.id) for case, _ in made]
@@ -145,7 +145,7 @@ def test_somebody_who_claims_one_of_them_at_that_moment_keeps_it_and_all_have_th
 def test_what_another_list_said_of_a_file_at_that_moment_stays(line: Line) -> None:
     case, (item,) = put(line)
     other = match("entry-9", list_id="hash-list-9", category=Category.A1)
-    parts, _ = watched(line, lambda: renewing.renew(line.parts, [(item, other)]) and None, times=1)
+    parts, _ = watched(line, lambda: renewing.renew(line.parts, [(item, other)]), times=1)
     assert renewing.renew(parts, [(item, match())]) == 1
     assert line.store.item(item.id).matches == (match(), other)
     after = line.store.case(case.id)
