@@ -83,6 +83,7 @@ def _asked(store: ports.Store, taker: records.Taker, most: int, after: str | Non
         "in danger, of the leads": store.imminent_cases(**asked, escalated=True),
         "by turns": _by_id(store.urgent_cases(**asked)),
         "by turns alone": _by_id(store.urgent_standings(**asked)),
+        "kinds": _by_id(store.waiting_kinds(now=NOW, taker=taker, oldest=most, first=most)),
         "by score": store.likeliest_cases(**asked),
         "by lot": [store.cases_by_lot(**asked, lot=lot) for lot in (0.0, 0.3, 0.95)],
         "hidden": store.restricted_cases(**asked, before=later(6)),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MODERATORS = 50
 PERIOD = timedelta(days=60)
 LEAD = "a lead"
+_KEPT = timedelta(days=90)
+"""No hold ends while somebody measures."""
 _CASES_IN_A_COMMIT = 500
 _SURFACES, _SURFACE_SHARES = ("post", "story", "message", "avatar"), (50, 20, 20, 10)
 _LANGUAGES, _LANGUAGE_SHARES = ("en", "de", "fr", None), (40, 30, 10, 20)
@@ -81,7 +83,8 @@ class Filling:
             state=records.CaseState.OPEN,
         )  # fmt: skip
         case = placing.placed(parts, case, item, [signal])
-        return [item, *self._in_cluster(case)]
+        hold = make.hold(item_id=item.id, case_id=case.id, placed_at=opened_at, until=self._now + _KEPT)
+        return [item, hold, *self._in_cluster(case)]
 
     def _signal(self) -> records.Signal:
         """Draw what points at a file: a tenth match a verified list, half of them byte for byte, 15 % another one, the rest was flagged or looks

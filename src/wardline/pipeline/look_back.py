@@ -7,25 +7,19 @@ or the audit had not kept before: only the hashes of kept items are compared. Se
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
-from wardline import matching, ports, preservation, records, review, triage
-from wardline.pipeline import gathering
+from wardline import matching, ports, records
+from wardline.pipeline import renewing
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.placing import placed
 from wardline.records import (
     HASH_BYTES,
     BatchChange,
-    CaseState,
     HashKind,
     HashListState,
-    Insert,
     ListRole,
-    Outcome,
-    Replace,
     Task,
     Verb,
 )
@@ -59,9 +53,7 @@ def look_back(parts: Parts, record_id: str, attempt: int) -> None:  # noqa: ARG0
         for batch in parts.store.batches_of(list_id, after=int(known))
         if batch.number <= int(newest) and batch.change is BatchChange.ADD
     )
-    renewed = 0
-    for item, match in recent.near(new, owner):
-        renewed += _renew(parts, item, match)
+    renewed = renewing.renew(parts, recent.near(new, owner))
     detail = f"batches {int(known) + 1} to {newest}: {len(recent)} items, {renewed} cases"
     parts.store.commit(entries=[parts.entry(Verb.LIST_LOOKED_BACK, list_id, detail=detail)])
 
@@ -134,60 +126,3 @@ def _match(
         list_id=owner.id, entry_id=f"{batch.id}:{place}", hash_kind=batch.kind, distance_bits=distance_bits, trust=owner.trust,
         meaning=owner.meaning, category=records.category_of(batch.categories[place]),
     )  # fmt: skip
-
-
-def _renew(parts: Parts, item: records.Item, match: records.Match) -> int:
-    """Let a person see an item again, or see why, with what the list says now. Gives how many cases changed."""
-    known = {(each.list_id, each.entry_id) for each in item.matches}
-    if (match.list_id, match.entry_id) in known or not item.sealed or not item.account_reference:
-        return 0  # without the file nobody could decide anything
-    reason = f"A list grew: {_reason(match)}"
-    case = _newest_case(parts, item)
-    if case is None or _is_settled(parts, case):
-        return 0
-    told = replace(item, matches=(match, *item.matches)[: records.MOST_MATCHES], version=item.version + 1)
-    if case.state is CaseState.OPEN:
-        again = _ranked(parts, replace(case, reasons=(*case.reasons, reason), version=case.version + 1), told)
-        entry = parts.entry(Verb.CASE_RENEWED, case.id, detail=match.list_id)
-        parts.store.commit(Replace(told), Replace(again), entries=[entry])
-        return 1
-    route, now = records.Review(reasons=(reason,)), parts.now()
-    opened = _ranked(parts, review.open_case(parts.new_id("case"), told, route=route, now=now), told)
-    # Its earlier hold may be about to end, for the file was found innocent.
-    hold = preservation.place_provisional(
-        told, opened.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
-    )
-    entries = [
-        parts.entry(Verb.CASE_OPENED, opened.id, detail=match.list_id),
-        parts.entry(Verb.HOLD_PLACED, hold.id),
-    ]
-
-    def commit(placed: gathering.Placed) -> None:
-        parts.store.commit(
-            Replace(told), Insert(placed.case), Insert(hold), *placed.changes, entries=[*entries, *placed.entries], work=placed.work
-        )  # fmt: skip
-
-    gathering.open_in_place(parts, None, opened, told, commit)
-    return 1
-
-
-def _ranked(parts: Parts, case: records.Case, item: records.Item) -> records.Case:
-    """Give the case the place that its item's matches ask for, if it has no better one."""
-    return placed(parts, replace(case, certificate_id=None), item, item.matches)
-
-
-def _reason(match: records.Match) -> str:
-    route = triage.route([match], triage.Policy())
-    return "" if isinstance(route, records.Release) else route.reasons[0]
-
-
-def _newest_case(parts: Parts, item: records.Item) -> records.Case | None:
-    holds = parts.store.holds_of(item.id)
-    return parts.store.case(holds[-1].case_id) if holds else None
-
-
-def _is_settled(parts: Parts, case: records.Case) -> bool:
-    """Say whether people found a violation already: then the list tells nothing new."""
-    if case.decision_id is None:
-        return False
-    return parts.store.decision(case.decision_id).outcome is Outcome.VIOLATION

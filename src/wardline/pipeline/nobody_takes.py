@@ -56,7 +56,9 @@ class LeftAlone:
 def untaken(parts: Parts) -> list[Untaken]:
     """Count the kinds that nobody takes: queues that nobody is skilled for, and what everybody who is skilled for it declined."""
     danger, waiting = _waiting(parts)
-    cases, takers = [*danger, *waiting], _takers(parts, with_limits=False)
+    seen: dict[str, records.Case | records.Glance] = {each.id: each for each in waiting}
+    seen |= {case.id: case for case in danger}
+    cases, takers = seen.values(), _takers(parts, with_limits=False)
     unskilled = [queue for queue in parts.store.open_queues() if not _skilled(parts, takers, queue)]
     found = [_whole_queue(parts, queue) for queue in unskilled]
     kinds = Counter(_kind(case) for case in cases if case.queue not in unskilled)
@@ -87,20 +89,16 @@ def watch(parts: Parts) -> None:
     _tell(parts, AlarmKind.KIND_UNTAKEN, _kinds(parts, takers, [*danger, *waiting]))
 
 
-def _waiting(parts: Parts) -> tuple[list[records.Case], list[records.Case]]:
-    """Give the cases with danger, and a look at the others, whoever they are for."""
+def _waiting(parts: Parts) -> tuple[list[records.Case], list[records.Glance]]:
+    """Give the cases with danger, and a look at what waits, whoever it is for."""
     now, store = parts.now(), parts.store
     named = (GENERAL_QUEUE, *(rule.name for rule in parts.rules.queues))
     every = Taker(user_id=SYSTEM, queues=tuple(dict.fromkeys((*named, *store.open_queues()))))
-    danger: dict[str, records.Case] = {}
-    others: dict[str, records.Case] = {}
-    for escalated in (False, True):
-        found = store.imminent_cases(now=now, taker=every, most=_LOOK_AT, escalated=escalated)
-        danger |= {case.id: case for case in found}
-        oldest = store.waiting_cases(now=now, taker=every, most=_LOOK_AT, escalated=escalated)
-        others |= {case.id: case for case in oldest}
-    others |= {case.id: case for case in store.urgent_cases(now=now, taker=every, most=_FIRST)}
-    return list(danger.values()), [case for case in others.values() if case.id not in danger]
+    danger = [
+        case for escalated in (False, True)
+        for case in store.imminent_cases(now=now, taker=every, most=_LOOK_AT, escalated=escalated)
+    ]  # fmt: skip
+    return danger, store.waiting_kinds(now=now, taker=every, oldest=_LOOK_AT, first=_FIRST)
 
 
 def _takers(parts: Parts, *, with_limits: bool) -> _Takers:
@@ -123,7 +121,7 @@ def _somebody(parts: Parts, takers: _Takers, case: records.Case) -> bool:
     return any(user.id in able and selection.of([case]) for user, selection in takers)
 
 
-def _kind(case: records.Case) -> tuple[str, Grade]:
+def _kind(case: records.Case | records.Glance) -> tuple[str, Grade]:
     return case.queue, review.grade_of_case(case)
 
 
@@ -145,7 +143,7 @@ def _declined(parts: Parts, takers: _Takers, queue: str, grade: Grade) -> bool:
     )
 
 
-def _kinds(parts: Parts, takers: _Takers, cases: Iterable[records.Case]) -> dict[str, str]:
+def _kinds(parts: Parts, takers: _Takers, cases: Iterable[records.Case | records.Glance]) -> dict[str, str]:
     """Find the kinds that wait and that everybody declined. Who passed a single case, and limits that pass by themselves, count elsewhere."""
     kinds = dict.fromkeys(map(_kind, cases))
     return {

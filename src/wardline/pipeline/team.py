@@ -103,7 +103,7 @@ class TeamFigures:
 
     def _count(self, now: datetime) -> Team:
         parts, store = self._parts, self._parts.store
-        found = store.waiting_by_target(ends=(now - MONTH, now - WEEK, now))
+        found = store.waiting_by_target(ends=(now - MONTH, now - WEEK, now, now + timedelta.resolution))
         today = now.date()
         steps = store.counts(today - WEEK, today)
         return Team(
@@ -122,30 +122,38 @@ class TeamFigures:
         return tuple(sorted(oldest, key=lambda case: review.waits_since(case, targets))[:_SHOWN])
 
     def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
-        waiting = {(each.queue, each.target): each.cases for each in found}
+        waiting = {(each.queue, each.target): each for each in found}
         # What is still open kept nothing. In a backlog that is most of what was due, and it is counted with all that waits.
         week = _together(self._shares(now - WEEK, now), _still_open(found, 1, 2))
         month = _together(week, _together(self._shares(now - MONTH, now - WEEK), _still_open(found, 0, 1)))
         queues, targets = self._takers.every().queues, (*Target, None)
         shown = [(q, t) for q in queues for t in targets if (q, t) in waiting or (q, t) in month]
         return tuple(
-            self._line(queue, target, now, waiting.get((queue, target), 0), week.get((queue, target), _NONE),
+            self._line(queue, target, now, waiting.get((queue, target)), week.get((queue, target), _NONE),
                        month.get((queue, target), _NONE))
             for queue, target in shown
         )  # fmt: skip
 
     def _line(
-        self, queue: str, target: Target | None, now: datetime, waiting: int, week: Share, month: Share
-    ) -> Line:
-        first, soon, past = None, 0, 0
-        if target is not None:
-            store = self._parts.store
-            by = due_by(self._parts, queue, target, MOST, now)
-            first = store.first_due(queue=queue, target=target)
-            past = store.count_due(queue=queue, target=target, by=now, most=COUNTED)
-            soon = store.count_due(queue=queue, target=target, by=by, after=now, most=COUNTED)
+        self, queue: str, target: Target | None, now: datetime, waiting: records.Waiting | None, week: Share, month: Share
+    ) -> Line:  # fmt: skip
+        if waiting is None or target is None:
+            cases = 0 if waiting is None else waiting.cases
+            return Line(
+                queue=queue,
+                target=target,
+                waiting=cases,
+                first_due=None,
+                soon=0,
+                past=0,
+                week=week,
+                month=month,
+            )
+        store, by = self._parts.store, due_by(self._parts, queue, target, MOST, now)
+        soon = store.count_due(queue=queue, target=target, by=by, after=now, most=COUNTED)
         return Line(
-            queue=queue, target=target, waiting=waiting, first_due=first, soon=soon, past=past, week=week, month=month
+            queue=queue, target=target, waiting=waiting.cases, first_due=store.first_due(queue=queue, target=target), soon=soon,
+            past=min(waiting.due[-1], COUNTED), week=week, month=month,
         )  # fmt: skip
 
     def _shares(self, since: datetime, until: datetime) -> dict[tuple[str, Target | None], Share]:

@@ -52,6 +52,13 @@ class QueueReader(Protocol):
         """The same as ``urgent_cases``, as far as the order needs it."""
         ...
 
+    def waiting_kinds(
+        self, *, now: datetime, taker: records.Taker, oldest: int, first: int
+    ) -> list[records.Glance]:
+        """What kinds of work wait: of the first ``oldest`` of the ``waiting_cases``, of those that were handed to the leads and of all others, and
+        of ``urgent_cases`` with ``first`` of each order. Each once, in any order."""
+        ...
+
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         """Of the ``waiting_cases`` that were not handed to the leads the first by ``score_turn``; equal ones by id."""
         ...

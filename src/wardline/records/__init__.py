@@ -34,6 +34,7 @@ from wardline.records.case import (
     ReportAnnotation,
     Reveal,
     Stage,
+    glance_at,
     standing_of,
 )
 from wardline.records.category import Category
@@ -130,7 +131,7 @@ from wardline.records.preview import (
     PreviewSection,
     PreviewTable,
 )
-from wardline.records.queues import Attained, Drawn, Letter, Standing, Taker, Target, Waiting
+from wardline.records.queues import Attained, Drawn, Glance, Letter, Standing, Taker, Target, Waiting
 from wardline.records.random_audit import RandomAudit
 from wardline.records.referral import (
     AuthorityAnswer,
@@ -219,7 +220,7 @@ __all__ = [
     "Disposal", "Doubt", "Drawn", "DurationFigure", "Email", "EmailKind", "EmailMessage", "Entry", "EntryChange", "EventName",
     "Evidence", "EvidenceCount", "Examination", "Export", "ExportCause", "ExportReason", "ExportState", "Extension", "Fact", "FactKind", "FeedbackState", "Fence",
     "Figures", "FileAnnotation",
-    "Finding", "Flag", "Flagger", "Gaming", "GoldenCase", "GoldenItem", "Grade", "Hash", "HashBatch", "HashKind", "HashList",
+    "Finding", "Flag", "Flagger", "Gaming", "Glance", "GoldenCase", "GoldenItem", "Grade", "Hash", "HashBatch", "HashKind", "HashList",
     "HashListPage", "HashListState", "HeldEntry", "Hold", "HoldBasis", "HoldCause", "HoldState", "Identity", "Incident", "IncidentKind",
     "Insert", "IpEvent", "Item", "KeyTrust", "Lane", "LawEnforcement", "Letter", "LikeAccount", "LikeAccounts",
     "Likeness", "ListFeedback", "ListForm", "ListMeaning", "ListRole",
@@ -233,5 +234,5 @@ __all__ = [
     "Scope", "Score", "ScoreCounts", "SecondFactor", "Session", "ShownFile", "Signal", "Spread", "Stage", "Standing", "Step",
     "StepCount", "Strike", "SyncState", "Taker", "Tallied", "Tally", "Target", "Task", "Telephone", "Truth", "Unscannable",
     "UploadContext", "Urgency", "User", "Verb", "Verdict", "ViewingChoices", "Visibility", "Voice", "Waiting", "WebPage",
-    "category_code", "category_of", "check_key", "new_id", "newest", "require_id", "standing_of",
+    "category_code", "category_of", "check_key", "glance_at", "new_id", "newest", "require_id", "standing_of",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from wardline.errors import InputError
 from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
-from wardline.records.queues import Drawn, Standing, Target
+from wardline.records.queues import Drawn, Glance, Standing, Target
 from wardline.records.urgency import Lane, Place, Urgency
 
 
@@ -307,3 +307,8 @@ def standing_of(case: Case) -> Standing:
         id=case.id, opened_at=case.opened_at, lane=case.lane, views_turn=case.views_turn, delay_turn=case.delay_turn,
         cluster_id=case.cluster_id,
     )  # fmt: skip
+
+
+def glance_at(case: Case) -> Glance:
+    """Give what tells the kind of work that a case is."""
+    return Glance(id=case.id, opened_at=case.opened_at, queue=case.queue, urgency=case.urgency)

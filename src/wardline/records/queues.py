@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from wardline.errors import InputError
 from wardline.records.checks import require_text
-from wardline.records.urgency import Lane
+from wardline.records.urgency import Lane, Urgency
 from wardline.records.wellbeing import Grade
 
 
@@ -87,6 +87,16 @@ class Standing:
     views_turn: float | None
     delay_turn: float | None
     cluster_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """A waiting case as far as it tells what kind of work it is."""
+
+    id: str
+    opened_at: datetime
+    queue: str
+    urgency: Urgency | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

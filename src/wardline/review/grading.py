@@ -11,7 +11,7 @@ from wardline.records import Category, DecisionState, Grade, HashKind, ListMeani
 _MAY_BE_SEVERE = frozenset({ListMeaning.ILLEGAL, ListMeaning.GENERATED, ListMeaning.EXPLOITATIVE})
 
 
-def grade_of_case(case: records.Case) -> Grade:
+def grade_of_case(case: records.Case | records.Glance) -> Grade:
     """Say what is known of a case before anybody looks: by its lists, else unknown. Decisions of others are not asked: opinions are blind."""
     urgency = case.urgency
     if urgency is None:

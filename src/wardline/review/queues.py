@@ -50,9 +50,8 @@ def put_in_queue(
         targets: Of the settings.
     """
     queue = queue_of(case, item, rules)
-    return with_target(
-        replace(case, queue=queue), targets=targets, queue_hours=hours_of(queue, rules)
-    )  # fmt: skip
+    there = case if queue == case.queue else replace(case, queue=queue)
+    return with_target(there, targets=targets, queue_hours=hours_of(queue, rules))
 
 
 def hours_of(queue: str, rules: Iterable[QueueRule]) -> float:

@@ -24,11 +24,12 @@ _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM_LETTERS = 16
 _GOLDEN = 0.6180339887498949
 """Numbers that are so far apart, round to 0, are as evenly spread as numbers can be."""
-_COPIED = (tables.items, tables.cases, tables.cluster_members, tables.audit_entries)
+_COPIED = (tables.items, tables.cases, tables.holds, tables.cluster_members, tables.audit_entries)
 
 
 def multiply(engine: sa.Engine, copies: int, *, apart: timedelta) -> int:
-    """Make of every case that is stored so many, each with its items, its entries and its place in its cluster; gives how many cases there are.
+    """Make of every case that is stored so many, each with its items, their holds, its entries and its place in its cluster; gives how
+    many cases there are.
 
     Args:
         engine: Of a store that nobody else uses at the moment. The cases have one file each, and all entries have their positions.
@@ -91,7 +92,7 @@ def _changes(
 ) -> dict[str, Any]:
     """Give what is different in a copy, by column; of those that a table has not, nothing is asked."""
     has, makes = set(seed.keys()), {}
-    for name in ("id", "subject_id", "case_id"):
+    for name in ("id", "subject_id", "case_id", "item_id"):
         if name in has:
             makes[name] = _other_id(seed[name], number)
     if "item_ids" in has:

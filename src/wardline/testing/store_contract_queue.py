@@ -50,6 +50,31 @@ class QueueContract:
             )
             assert turns[:3] == [-20.5, 0.5, 1.5]
 
+    def test_kinds_of_work_are_told_of_the_oldest_and_of_the_first_once_each(
+        self, store: ports.Store
+    ) -> None:
+        urgency = records.Urgency(
+            odds=records.Odds(a=0.0, b=0.9, other=0.0),
+            category=Category.B1,
+            views_per_hour=1.0,
+            views_known=False,
+        )
+        first = _placed(Lane.DAYS, -9.0, 1.0, opened_at=later(5), urgency=urgency)
+        old = [_placed(Lane.DAYS, 3.0, 3.0, opened_at=later(minute)) for minute in (1, 2, 3)]
+        handed = [make.case(escalated_by="user-2", opened_at=later(minute)) for minute in (2, 1)]
+        others = [make.case(queue="other"), _placed(Lane.DAYS, -9.0, 1.0, state=records.CaseState.CLOSED)]
+        _put(store, first, *old, *handed, *others)
+        found = store.waiting_kinds(**_ASKED, oldest=1, first=1)
+        assert {each.id: each for each in found} == {
+            case.id: records.glance_at(case) for case in (first, old[0], handed[1])
+        }
+        assert len(found) == 3
+        every = store.waiting_kinds(**_ASKED, oldest=9, first=9)
+        assert sorted(each.id for each in every) == sorted(case.id for case in (first, *old, *handed))
+        assert (
+            store.waiting_kinds(now=later(10), taker=make.taker("user-1", "empty"), oldest=9, first=9) == []
+        )
+
     def test_equal_turns_come_by_id(self, store: ports.Store) -> None:
         cases = [
             _placed(Lane.HOURS, 1.0, None, id=make.new_id("case", later(minute))) for minute in (3, 1, 2)

@@ -207,6 +207,7 @@ def test_what_is_asked_on_every_page_or_is_for_few_reads_nothing_else(tmp_path: 
         "ix_cases_escalated (state=? AND queue=?": lambda: store.count_waiting(**asked, escalated=True),
         "ix_cases_waiting (state=? AND queue=?": lambda: store.count_waiting(**asked),
         "ix_cases_claimed_by (claimed_by=? AND state=?": lambda: store.claimed_cases(user_id="user-1", now=make.NOON),
+        "ix_cases_due_at (due_at>? AND due_at<?)": lambda: store.attained(since=make.NOON, until=make.later(1)),
         "ix_cases_ending (<expr>=?": lambda: store.cases_ending("00a00z", most=10),
         "ix_referrals_ending (<expr>=?": lambda: store.referrals_ending("00a00z", most=10),
         "ix_cases_unseen_waiting (state=? AND queue=? AND unseen=? AND <expr>=?": lambda: store.waiting_cases(**asked),

@@ -273,6 +273,7 @@ def test_what_fails_after_a_commit_has_nothing_written_again(engine: sa.Engine) 
     engine.dispose()
 
 
+@pytest.mark.parametrize("engine", [databases.SQLITE], indirect=True)
 def test_a_commit_of_much_is_not_waited_for_by_those_that_came_before_it(
     store: stores.SqlStore, gate: Gate
 ) -> None:
@@ -295,6 +296,43 @@ def test_a_commit_of_much_is_not_waited_for_by_those_that_came_before_it(
     # The first alone, then the two that came before it, then what is much with what came after it.
     assert len(found) == 3
     assert len(store.cases(most=20)) == MUCH + 4
+
+
+@pytest.mark.parametrize("engine", [databases.POSTGRES], indirect=True)
+def test_nobody_waits_for_a_commit_of_much_where_several_may_write_at_once(
+    store: stores.SqlStore, gate: Gate
+) -> None:
+    much, few = [make.case() for _ in range(MUCH + 1)], make.case()
+    with ThreadPoolExecutor(2) as pool:
+        large = pool.submit(store.commit, *map(Insert, much), entries=[make.entry()])
+        assert gate.entered.wait(30)  # all of it is written, and nothing is durable
+        insert(store, few)()
+        assert [case.id for case in store.cases()] == [few.id]
+        assert not large.done()
+        closing = pool.submit(store.close)
+        gate.open.set()
+        large.result()
+        closing.result()
+    assert len(store.cases(most=20)) == MUCH + 2
+    with pytest.raises(StoreUnavailableError, match="closed"):
+        store.commit(*map(Insert, much), entries=[make.entry()])
+
+
+@pytest.mark.parametrize("engine", [databases.POSTGRES], indirect=True)
+def test_what_is_wrong_with_a_commit_of_much_reaches_whoever_asked_for_it(
+    store: stores.SqlStore, gate: Gate
+) -> None:
+    gate.open.set()
+    much = [make.case() for _ in range(MUCH + 1)]
+    store.commit(*map(Insert, much), entries=[make.entry()])
+    with pytest.raises(AlreadyExistsError):
+        store.commit(*map(Insert, much), entries=[make.entry()])
+    stale = [Replace(replace(case, version=case.version + 2)) for case in much]
+    with pytest.raises(VersionConflictError):
+        store.commit(*stale, entries=[make.entry()])
+    again = [Replace(replace(case, version=case.version + 1)) for case in much]
+    store.commit(*again, entries=[make.entry()])
+    assert list(store.drifted()) == []
 
 
 def test_whoever_waited_hears_of_their_commit_while_the_next_one_is_written(

@@ -31,7 +31,10 @@ def test_copies_are_cases_of_their_own_with_files_and_places(kind: str, tmp_path
             views_turn=-1.5 * number, delay_turn=0.5, lot=number / _SEEDS, cluster_id=cluster.id,
         )  # fmt: skip
         member = make.cluster_member(case_id=case.id, cluster_id=cluster.id)
-        store.commit(Insert(item), Insert(case), Insert(member), entries=[make.entry(subject_id=case.id)])
+        hold = make.hold(item_id=item.id, case_id=case.id)
+        store.commit(
+            Insert(item), Insert(case), Insert(hold), Insert(member), entries=[make.entry(subject_id=case.id)]
+        )
 
     seeds = store.cases()
     assert multiplying.multiply(store.engine, _COPIES, apart=timedelta(minutes=1.5)) == len(seeds) * _COPIES
@@ -41,6 +44,10 @@ def test_copies_are_cases_of_their_own_with_files_and_places(kind: str, tmp_path
     assert len({case.lot for case in cases}) == len({case.views_turn for case in cases}) == _SEEDS * _COPIES
     assert set(seeds) <= set(cases)
     assert len(store.several_items([case.item_ids[0] for case in cases])) == len(cases)
+    held = store.holds_of_several([case.item_ids[0] for case in cases])
+    assert {item_id: [each.case_id for each in holds] for item_id, holds in held.items()} == {
+        case.item_ids[0]: [case.id] for case in cases
+    }
     assert all(case.due_at == case.opened_at + timedelta(hours=9) for case in cases)
     assert store.count_members([cluster.id], most=10_000) == {cluster.id: len(cases)}
     asked: dict[str, Any] = {"now": make.later(99_999), "taker": make.taker("user-1"), "most": 5}

@@ -26,6 +26,8 @@ Row = Mapping[str, Any]
 """Cells by field name."""
 Converter = Callable[[Any], Any]
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+"""Made once: ``json.dumps`` makes one for each value that is not written in its own form, and a commit writes dozens."""
 _PLAIN: tuple[type[Any], ...] = (str, bool, int, float, bytes, datetime, date)
 
 
@@ -52,7 +54,7 @@ def _cell(column: _Column, cell: Any) -> Any:
 
 def canonical_json(value: Any) -> str:
     """Write JSON in the one form that is digested: sorted keys, no spaces, ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _CANONICAL.encode(value)
 
 
 def canonical(row: Row) -> bytes:

@@ -59,6 +59,16 @@ class MemoryQueue(MemoryReading):
     def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
         return [records.standing_of(case) for case in self.urgent_cases(now=now, taker=taker, most=most)]
 
+    def waiting_kinds(
+        self, *, now: datetime, taker: records.Taker, oldest: int, first: int
+    ) -> list[records.Glance]:
+        found = [
+            *self.waiting_cases(now=now, taker=taker, most=oldest, escalated=True),
+            *self.waiting_cases(now=now, taker=taker, most=oldest),
+            *self.urgent_cases(now=now, taker=taker, most=first),
+        ]
+        return list({case.id: records.glance_at(case) for case in found}.values())
+
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         free = self._waiting(now, taker, lambda case: case.id)
         return list(_first_turns([(case.score_turn, case) for case in free], most).values())

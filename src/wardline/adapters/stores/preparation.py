@@ -191,15 +191,25 @@ def _key(change: Put | Take | _Load) -> str:
 def _lines(
     changes: Sequence[Put | Take | _Load], entries: Sequence[records.Entry], loads: dict[str, dict[str, str]]
 ) -> list[Line]:
-    """Make the lines: a change belongs to the first entry about its record, else to the first entry."""
+    """Make the lines: a change belongs to the first entry about its record, a file without one to the entry about its case, and anything else to
+    the first entry. So the digests of several people's files are never under one salt, which goes when one of them is unlinked."""
     newest = {_key(change): change for change in changes}
     belongs: list[dict[str, Put | Take | _Load]] = [{} for _ in entries]
     position = {entry.subject_id: index for index, entry in reversed(list(enumerate(entries)))}
+    case_of = _cases_of_files(changes)
     for key, change in newest.items():
-        belongs[position.get(change.id, 0)][key] = change
+        about = change.id if change.id in position else case_of.get(change.id, change.id)
+        belongs[position.get(about, 0)][key] = change
     return [
         line for entry, own in zip(entries, belongs, strict=True) for line in _lines_of(entry, own, loads)
     ]
+
+
+def _cases_of_files(changes: Sequence[Put | Take | _Load]) -> dict[str, str]:
+    cases = [
+        each.record for each in changes if isinstance(each, Put) and isinstance(each.record, records.Case)
+    ]
+    return {item_id: case.id for case in cases for item_id in case.item_ids}
 
 
 def _unlinked(changes: Sequence[Put | Take | _Load], entries: Sequence[records.Entry]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,6 +72,17 @@ class SqlQueue(SqlReading):
     def urgent_standings(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Standing]:
         found = self._rows_of_queues(queue_statements.by_turns_alone, now, taker, most)
         return [codec.from_row(records.Standing, row) for row in sorted(found, key=_turn)]
+
+    def waiting_kinds(
+        self, *, now: datetime, taker: records.Taker, oldest: int, first: int
+    ) -> list[records.Glance]:
+        found = self._rows_of_queues(queue_statements.kinds_by_turns, now, taker, first)
+        for escalated in (False, True):
+            by_age = partial(queue_statements.kinds_by_age, escalated=escalated)
+            aged = self._rows_of_queues(by_age, now, taker, oldest)
+            found += sorted(aged, key=lambda row: (row["opened_at"], row["id"]))[:oldest]
+        once = {row["id"]: row for row in found}
+        return [codec.from_row(records.Glance, row) for row in once.values()]
 
     def likeliest_cases(self, *, now: datetime, taker: records.Taker, most: int) -> list[records.Case]:
         return self._of_queues(queue_statements.by_score, now, taker, most, order=_CASES.c.score_turn)

@@ -241,6 +241,22 @@ def by_turns_alone(of: Shape) -> Asked:
     return _turns(of, _STANDING)
 
 
+_GLANCE = tuple(_CASES.c[each.name] for each in fields(records.Glance))
+
+
+@cache
+def kinds_by_age(of: Shape, *, escalated: bool) -> Asked:
+    """Select the oldest of each queue, as far as it tells what kind of work they are."""
+    walk = _Walk(of=of, order=_CASES.c.opened_at, escalated=escalated, by_letter=not escalated)
+    return _of_each(walk, _GLANCE)
+
+
+@cache
+def kinds_by_turns(of: Shape) -> Asked:
+    """Select the first of each queue by each order, likewise."""
+    return _turns(of, _GLANCE)
+
+
 def _turns(of: Shape, columns: tuple[sa.Column[Any], ...]) -> Asked:
     views = _Walk(of=of, order=_CASES.c.views_turn, each_lane=True)
     return sa.union_all(

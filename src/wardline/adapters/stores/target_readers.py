@@ -78,7 +78,10 @@ class SqlTargets(SqlQueue):
         return [_handled(row) for row in self._rows(chosen)]
 
 
+_NOT_OPEN = _CASES.c.state != sa.literal_column(f"'{_OPEN}'")
+"""Part of the text, and no value: the index of what is not open is found by this spelling."""
 _DUE = (
+    _CASES.c.due_at.is_not(None),
     _CASES.c.due_at >= sa.bindparam("since", type_=UtcTime()),
     _CASES.c.due_at < sa.bindparam("until", type_=UtcTime()),
     _CASES.c.target.is_not(None),
@@ -137,7 +140,7 @@ def _decided() -> sa.Select[Any]:
     return (
         sa.select(queue, target, sa.func.count().label("due"), kept)
         .select_from(_CASES.outerjoin(_DECISIONS, decided))
-        .where(_CASES.c.state != _OPEN, *_DUE)
+        .where(_NOT_OPEN, *_DUE)
         .group_by(queue, target)
     )
 

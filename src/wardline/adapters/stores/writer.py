@@ -1,7 +1,7 @@
 """The group commit: one of the threads that ask for commits writes for all that ask meanwhile, a batch a transaction.
 
 A durable commit costs one disk flush, whatever is in it, so that concurrent callers share it. Each request has its own savepoint:
-what is wrong with one fails that one only. Whoever finds nobody writing writes what waits; no thread is woken to do it, which would take
+what is wrong with one fails that one only. On PostgreSQL a commit of much is written beside them, as by another process. Whoever finds nobody writing writes what waits; no thread is woken to do it, which would take
 longer than to add to a counter. Whoever finds somebody writing is told when theirs is done, and need not wait for whoever writes next.
 """
 
@@ -26,7 +26,8 @@ T = TypeVar("T")
 Enqueue = Callable[[sa.Connection, records.Task], None]
 MOST_IN_BATCH = 256
 MUCH = 8
-"""A request with more changes than this is in no batch with those that came before it: they would wait until all of it is written."""
+"""A request with more changes than this is in no batch with those that came before it: they would wait until all of it is written. On PostgreSQL, where
+several may write at once, nobody waits for it at all."""
 MOST_TRIES = 5
 """How often a request may lose a deadlock against other processes before it fails."""
 _LOOK_AGAIN_SECONDS = 0.5
@@ -116,7 +117,10 @@ class GroupWriter:
         """Around what waits."""
         self._writing = threading.Lock()
         """Whoever holds it writes."""
+        self._much = threading.Lock()
+        """Whoever holds it writes beside the others; one at a time, so that connections are left."""
         self._closed = False
+        self._is_shared = engine.dialect.name == "postgresql"
         self._quick = QuickCounts(engine) if engine.dialect.name == "sqlite" else None
 
     @property
@@ -128,7 +132,11 @@ class GroupWriter:
         """Write a commit; return when it is durable. Counts alone are written then, and are durable a moment later: see ``quick_counts``."""
         if prepared.work and self._enqueue is None:
             raise errors.ConfigurationError("work: no durable queue is attached to this store, expected one")
-        self._done(_Request(prepared=prepared))
+        request = _Request(prepared=prepared)
+        if self._is_shared and len(prepared.writes) > MUCH:
+            self._write_beside(request)
+        else:
+            self._done(request)
 
     def alone(self, run: Callable[[sa.Connection], T]) -> T:
         """Run something in a transaction of its own, in turn with the commits, and return when it is durable."""
@@ -138,17 +146,28 @@ class GroupWriter:
         """Finish what was asked for and stop. Later requests are refused."""
         with self._gate:
             self._closed = True
-        with self._writing:
+        with self._much, self._writing:
             while self._waiting:
                 self._serve()
             if self._quick is not None:
                 self._quick.close()
 
+    def _write_beside(self, request: _Request) -> None:
+        """Write a commit of much in a transaction that nobody else waits for."""
+        with self._much:
+            self._require_open()
+            self._write([request])
+        if request.error is not None:
+            raise request.error
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise errors.StoreUnavailableError("store: closed, expected an open one")
+
     def _done(self, job: _Request | _Alone) -> Any:
         """Wait until it is done, by this thread or by another that writes before it."""
         with self._gate:
-            if self._closed:
-                raise errors.StoreUnavailableError("store: closed, expected an open one")
+            self._require_open()
             self._waiting.append(job)
         while not job.is_done:
             if not self._writing.acquire(blocking=False):
