@@ -65,9 +65,7 @@ OWED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("owed", OWED)
-def test_nothing_that_may_be_owed_waits(
-    make_line: MakeLine, authority: AuthoritySandbox, owed: str
-) -> None:
+def test_nothing_that_may_be_owed_waits(make_line: MakeLine, authority: AuthoritySandbox, owed: str) -> None:
     rule = referral.Duty(receivers=("ncmec",), basis="a law")
     agreed = without_wait(PACED, no_duty_in=("CH", "DE"))
     line = make_line(rules=rules(agreed, duties={"DE": rule}))

@@ -291,9 +291,7 @@ def test_a_decision_that_falls_before_takes_its_account_out(
     assert len({the_referral(line, each).remote_id for each in left}) == 1
 
 
-def test_whoever_may_have_to_judge_one_account_sees_nothing_of_the_report(
-    line: Line, mika: Person
-) -> None:
+def test_whoever_may_have_to_judge_one_account_sees_nothing_of_the_report(line: Line, mika: Person) -> None:
     cases = [decided(line, mika, each) for each in ACCOUNTS]
     take_effect(line)
     noor = line.person("noor")

@@ -49,7 +49,9 @@ class BatchWorld(BundleWorld):
 
 def batch_of(seed: int, *, rejections: bool, leaves_out: bool = False) -> BatchWorld:
     chance = random.Random(seed)
-    world = BatchWorld(chance, fault_rate=chance.uniform(0.05, 0.6), rejections=rejections, leaves_out=leaves_out)
+    world = BatchWorld(
+        chance, fault_rate=chance.uniform(0.05, 0.6), rejections=rejections, leaves_out=leaves_out
+    )
     lead = replace(world.stored, files=world.stored.files[:1], priority=Priority.THIRD)
     bundle = referral.batched(lead, [_other(lead, number) for number in range(1, chance.randint(2, 6))])
     world.stored = bundle.lead
@@ -67,7 +69,9 @@ def is_right(world: BatchWorld) -> bool:
         named == Counter(reported.keys())
         and all(case_id in world.told[number or ""] for case_id, number in reported.items())
         and all(len(report.files) == 1 for report in finished)
-        and all(file.described for each in ended if each.state is ReferralState.FINISHED for file in each.files)
+        and all(
+            file.described for each in ended if each.state is ReferralState.FINISHED for file in each.files
+        )
         and all(each.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN) for each in ended)
         and {each.id for each in ended if each.state is ReferralState.WITHDRAWN} <= world.fallen
         and all(not each.batched for each in ended if each.state is ReferralState.WITHDRAWN)

@@ -60,12 +60,9 @@ class BundleWorld(World):
         self.ledger.describe(int(step.remote_id), file_id)
         return file_id
 
-
     def another(self, stored: records.Referral) -> BundleWorld:
         """Give the world of one that was let go, at the same authority."""
-        alone = type(self)(
-            self.chance, fault_rate=0.3, rejections=self.rejections, steps=CALM_AFTER // 2
-        )
+        alone = type(self)(self.chance, fault_rate=0.3, rejections=self.rejections, steps=CALM_AFTER // 2)
         alone.ledger, alone.stored, alone.now = self.ledger, stored, self.now
         return alone
 
