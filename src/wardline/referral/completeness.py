@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wardline import records
@@ -30,6 +30,7 @@ class Adder(StrEnum):
     DECIDER = "whoever decides"
     ANYBODY = "a moderator with the case, or a lead"
     ITSELF = "Wardline, by itself"
+    NOBODY = "nobody: a batched report takes no more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ FILES, VIEWED, EXIF, CATEGORY = (
 )  # fmt: skip
 ACCOUNT, DISABLED, OTHERS = "Account identifier", "Account disabled", "Other identifiers"
 LOCATION, LINKED, CORRECTED = "Location", "Linked accounts", "The report that it corrects"
+_ALSO_IN_BATCH = frozenset({DANGER, TIME, FILES, VIEWED, EXIF, CATEGORY, ACCOUNT})
+"""Of these something is added to what is in a batched report: danger takes its account out."""
 
 
 _QUESTIONS = {
@@ -100,7 +103,7 @@ def checklist(
         named = _need(CORRECTED, there=True, detail=f"number {report.corrects}", gone="")
         danger = (_danger(report),) if report.escalation is not None else ()
         return *danger, named, _account(report.person)
-    return (
+    needs = (
         _danger(report),
         _counted(ADDRESS, [file.upload is not None for file in files],
                  there="not only a login address", gone=_NOT_IN_BATCH if report.batch else "the platform did not pass it"),
@@ -118,6 +121,9 @@ def checklist(
         _location(account, facts, regions),
         _known(LINKED, facts, FactKind.LINKED, len(passed.linked(account)), "neither the platform nor a person named one"),
     )  # fmt: skip
+    if report.batch is None:
+        return needs
+    return tuple(each if each.name in _ALSO_IN_BATCH else replace(each, by=Adder.NOBODY) for each in needs)
 
 
 def _need(name: str, there: bool, detail: str, gone: str) -> Need:
