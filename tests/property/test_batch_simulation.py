@@ -35,9 +35,10 @@ class BatchWorld(BundleWorld):
         return World._remote_id(self, step)
 
     def _attach(self, report_id: int) -> str:
-        for _ in range(2 if self.attaches_copies and self.stored.batched else 1):
-            file_id = self.ledger.upload(report_id, 1, _SAME_BYTES)
-            self.ledger.describe(report_id, file_id, fits_batch=self.stored.batched)
+        if self.attaches_copies and self.stored.batched:
+            self.ledger.upload(report_id, 1, _SAME_BYTES)
+        file_id = self.ledger.upload(report_id, 1, _SAME_BYTES)
+        self.ledger.describe(report_id, file_id, fits_batch=self.stored.batched)
         return file_id
 
     def another(self, stored: records.Referral) -> BundleWorld:

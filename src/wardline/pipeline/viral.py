@@ -57,8 +57,10 @@ def _gathered(
 ) -> records.Referral | None:
     for _ in range(_TRIES):
         others = _others(parts, lead, kind)
-        if not others or not is_taken(referral.batched(lead, others).lead):
-            return lead  # what the rules have against a batch of these they say of each by itself, too
+        if others and not is_taken(referral.batched(lead, others).lead):
+            others = [each for each in others if is_taken(referral.batched(lead, [each]).lead)]
+        if not others:
+            return lead
         joined = referral.batched(lead, others)
         try:
             bundles.as_joined(parts, joined).commit(parts)
