@@ -95,7 +95,8 @@ def add_to_referral(
     for each in (found, *_others(parts, asked.case_id, besides=found)):
         _tell(parts, each, user, kind, written, case_id=asked.case_id)
     written.commit(parts)
-    return parts.store.referral(found.id)
+    # Of a batched report it takes out the one about the case, so that one is the page to go on with.
+    return parts.store.referral(asked.id if found.batched else found.id)
 
 
 def _others(parts: Parts, case_id: str, *, besides: records.Referral) -> list[records.Referral]:
