@@ -237,6 +237,23 @@ def test_in_a_restored_copy_a_batch_waits_for_a_person_whole(
     assert {the_referral(line, case).state for case in cases} == {ReferralState.FINISHED}
 
 
+def test_a_batch_that_waits_for_a_person_is_filed_one_by_one_where_the_agreement_ended_meanwhile(
+    line: Line, mika: Person, authority: AuthoritySandbox
+) -> None:
+    authority.faults = away
+    cases = batched(line, mika)
+    lead, lea = str(member_of(line, cases).joined), line.person("lea", Role.LEAD).user
+    fencing.raise_(line.parts)
+    authority.faults = None
+    line.wardline.lift_fence(user=lea)
+    object.__setattr__(line.parts.rules.filing, "batches", {})  # as after a start with other settings
+    assert line.wardline.preview_referral(lead).report is not None
+    line.wardline.file_again(lead, user=lea)
+    line.pass_time(HOURS)
+    assert reports(authority) == [(False, 1)] * 3
+    assert {the_referral(line, case).state for case in cases} == {ReferralState.FINISHED}
+
+
 def test_what_each_account_had_uploaded_before_is_held(make_line: MakeLine) -> None:
     periods = preservation.Periods(before_filing=timedelta(days=14))
     line = make_line(rules=replace(rules(), periods=periods))

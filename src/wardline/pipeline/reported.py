@@ -102,8 +102,11 @@ def _batched(
 def _against_batch(
     parts: Parts, lead: records.Referral, about: Sequence[tuple[records.Referral, records.Case]], reports: Sequence[records.Report]
 ) -> str | None:  # fmt: skip
-    """Say why a batched report is not to be sent any more: before it is opened whatever it cannot say, and danger until it is finished."""
-    if lead.finished_at is not None:
+    """Say why a batched report is not to be sent any more: before it is opened whatever it cannot say, and danger until it is finished.
+
+    One that waits for a person is shown as it is; filed again, it is judged.
+    """
+    if lead.state in (ReferralState.FINISHED, ReferralState.NEEDS_HUMAN):
         return None
     if any(report.escalation is not None for report in reports) or any(
         found.priority is not records.Priority.THIRD for found, _ in about

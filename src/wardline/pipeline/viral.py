@@ -39,7 +39,8 @@ def take_in(parts: Parts, lead: records.Referral, attempt: int, is_taken: IsTake
     if not referral.may_batch(lead):
         # One that was batched and became graver is told of by itself, and so are the others.
         return _freed(parts, lead, _members(parts, lead)) if _is_unopened_batch(lead) else lead
-    agreed, kind = batched.agreement(parts, lead.authority), _kind(parts, lead)
+    agreed = batched.agreement(parts, lead.authority)
+    kind = None if agreed is None else _kind(parts, lead)
     if agreed is None or kind is None:
         return _freed(parts, lead, _members(parts, lead)) if lead.batched else lead
     if lead.batched:

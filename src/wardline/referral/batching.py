@@ -104,9 +104,11 @@ def against_batch(
     """
     if kind_of(report, items) is None:
         return ("it is not about one file",)
-    said, file = set(report.files[0].annotations), report.files[0]
+    file = report.files[0]
+    said = set(file.annotations)
     found = [
         ("nobody answered that the file is viral or may be a meme", not said & _SAID),
+        ("nobody gave the file a category", file.category is None),
         ("the file has another annotation", bool(said - _SAID)),
         ("the incident is annotated", bool(report.annotations)),
         ("a child may be in danger", report.escalation is not None or priority is not Priority.THIRD),
