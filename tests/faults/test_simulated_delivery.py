@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import spread
+from tests.property.test_batch_simulation import check_batches
 from tests.property.test_bundle_simulation import check_bundles
 from tests.property.test_referral_simulation import (
     check_with_rejections,
@@ -59,3 +60,9 @@ def test_a_hundred_thousand_cases_with_rejections_never_end_with_two_reports() -
 def test_a_hundred_thousand_reports_of_several_end_with_each_file_in_exactly_one() -> None:
     seeds = spread.seeds(_SEEDS)
     spread.over(seeds, check_bundles, pieces=-(-len(seeds) // _CASES_A_PIECE))
+
+
+@pytest.mark.faults
+def test_a_hundred_thousand_batched_reports_end_with_each_account_in_exactly_one() -> None:
+    seeds = spread.seeds(_SEEDS)
+    spread.over(seeds, check_batches, pieces=-(-len(seeds) // _CASES_A_PIECE))

@@ -60,6 +60,12 @@ class BundleWorld(World):
         self.ledger.describe(int(step.remote_id), file_id)
         return file_id
 
+    def another(self, stored: records.Referral) -> BundleWorld:
+        """Give the world of one that was let go, at the same authority."""
+        alone = type(self)(self.chance, fault_rate=0.3, rejections=self.rejections, steps=CALM_AFTER // 2)
+        alone.ledger, alone.stored, alone.now = self.ledger, stored, self.now
+        return alone
+
 
 def digest(item_id: str) -> str:
     return hashlib.md5(item_id.encode(), usedforsecurity=False).hexdigest()
@@ -99,10 +105,7 @@ def run(world: BundleWorld) -> list[records.Referral]:
     ended = [world.stored]
     for each in world.members.values():
         if each.state not in _OVER:
-            alone = BundleWorld(
-                world.chance, fault_rate=0.3, rejections=world.rejections, steps=CALM_AFTER // 2
-            )
-            alone.ledger, alone.stored, alone.now = world.ledger, each, world.now
+            alone = world.another(each)
             if each.joined is None:
                 _finish(alone)
             ended.append(alone.stored)

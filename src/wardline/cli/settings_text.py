@@ -275,6 +275,8 @@ name = {name}
 #packs = {{ nca-pack = {{ recipient_key_file = "nca.pem", basis = "Online Safety Act 2023, section 66" }} }}
 # To whom reports are owed, by the region of the account; everywhere else to the authority above. Counsel must confirm it.
 #duties = {{ GB = {{ receivers = ["nca-pack"], basis = "Online Safety Act 2023, section 66", reported_elsewhere = ["ncmec"] }} }}
+# One report of a file that several accounts spread, where the receiver agreed to that: docs/how-to/batch-viral-reports.md.
+#viral_batches = {{ ncmec = {{ agreed_with = "whom, and how", agreed_on = "2026-11-27", leaves_out = ["upload-address"], wait_hours = 0.0, no_duty_in = [] }} }}
 
 # Who reports: the authority asks for it.
 [referral.reporter]

@@ -20,7 +20,8 @@ _MOST_CASES = 200
 """Of one account, newest first."""
 _TRIES = 3
 _UNOPENED = (ReferralState.DRAFT, ReferralState.OPENING)
-_FALLEN = (DecisionState.OVERTURNED, DecisionState.UNDONE)
+FALLEN = (DecisionState.OVERTURNED, DecisionState.UNDONE)
+"""A decision that does not stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def take_in(
             return lead
         joined = referral.join(lead, others)
         try:
-            _joined(parts, joined).commit(parts)
+            as_joined(parts, joined).commit(parts)
         except ConflictError:
             # One of them began to be opened, was withdrawn or was raised. Where the lead changed, its work starts anew.
             stored = parts.store.referral(lead.id)
@@ -111,7 +112,7 @@ def take_in(
     return lead
 
 
-def _joined(parts: Parts, bundle: referral.Bundle) -> Writing:
+def as_joined(parts: Parts, bundle: referral.Bundle) -> Writing:
     """Write down who joined whom. In the order of their ids: two who take in each other wait for one another, and do not stand in each other's way."""
     written = Writing()
     for each in sorted((bundle.lead, *bundle.others), key=lambda one: one.id):
@@ -155,15 +156,15 @@ def _about_the_same(parts: Parts, found: records.Referral) -> list[records.Refer
     taken = {(each.decision_id, each.authority) for each in everything}
     others = [
         each for each in everything
-        if each.state in _UNOPENED and _goes_where(parts, each, found) and (
+        if each.state in _UNOPENED and goes_where(parts, each, found) and (
             each.authority == found.authority or (each.decision_id, found.authority) not in taken
         )
     ]  # fmt: skip
     decisions = parts.store.several_decisions([each.decision_id for each in others]) if others else {}
-    return [each for each in others if decisions[each.decision_id].state not in _FALLEN]
+    return [each for each in others if decisions[each.decision_id].state not in FALLEN]
 
 
-def _goes_where(parts: Parts, other: records.Referral, found: records.Referral) -> bool:
+def goes_where(parts: Parts, other: records.Referral, found: records.Referral) -> bool:
     """Say whether a referral goes to the same receiver and system as another; one that was drafted for nobody yet goes where reports go now."""
     if other.authority == filing_work.NOBODY:
         main = parts.authority

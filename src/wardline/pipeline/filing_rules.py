@@ -26,3 +26,5 @@ class FilingRules:
     """By region, ISO 3166-1 alpha-2."""
     duties: Mapping[str, referral.Duty] = field(default_factory=dict)
     """By region: to whom reports are owed. Where none speaks of a region, the settings' authority gets them."""
+    batches: Mapping[str, referral.Agreement] = field(default_factory=dict)
+    """By the name of a receiver: what was agreed with it about batched reports. Nothing is batched for any other."""

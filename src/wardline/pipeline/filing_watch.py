@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from wardline import referral
-from wardline.pipeline import alarms, refer, removed_receivers
+from wardline.pipeline import alarms, refer, removed_receivers, viral
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.targets import HALF, MOST
 from wardline.records import AlarmKind, Priority, ReferralState
@@ -43,6 +43,7 @@ def _close_what_is_over(parts: Parts) -> None:
 def _watch_clock(parts: Parts, priority: Priority) -> None:
     """Raise one alarm a level for all reports of a priority, and resolve it when there are none any more."""
     now, found = parts.now(), parts.store.due_referrals(priority, most=MOST_WATCHED)
+    viral.let_go_on(parts, found)
     for part, kind, word, words in _LEVELS:
         here = [each for each in found if referral.part_over(each, now=now) >= part]
         if not here:

@@ -107,9 +107,10 @@ def add_to_referral(
     told = parts.entry(Verb.FACT_ADDED, found.id, actor=user.id, detail=f"{kind} {fact.id}")
     written.note(Insert(fact), told)
     for each in (found, *_others(parts, asked.case_id, besides=found)):
-        _tell(parts, each, user, kind, written)
+        _tell(parts, each, user, kind, written, case_id=asked.case_id)
     written.commit(parts)
-    return parts.store.referral(found.id)
+    # Of a batched report it takes out the one about the case, so that one is the page to go on with.
+    return parts.store.referral(asked.id if found.batched else found.id)
 
 
 def _others(parts: Parts, case_id: str, *, besides: records.Referral) -> list[records.Referral]:
@@ -128,10 +129,10 @@ def _others(parts: Parts, case_id: str, *, besides: records.Referral) -> list[re
 
 
 def _tell(
-    parts: Parts, found: records.Referral, user: records.User, kind: FactKind, written: Writing
-) -> None:
+    parts: Parts, found: records.Referral, user: records.User, kind: FactKind, written: Writing, *, case_id: str
+) -> None:  # fmt: skip
     if kind is FactKind.DANGER:
-        written.add(late_danger.raised(parts, found, actor=user.id))
+        written.add(late_danger.raised(parts, found, actor=user.id, case_id=case_id))
         return
     changed = _next(handing_over.made_anew(parts, found, actor=user.id, written=written))
     written.changes.append(Replace(changed))

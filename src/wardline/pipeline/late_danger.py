@@ -39,11 +39,14 @@ def after_mark(case: records.Case) -> Task:
     return Task(name=NAME, record_id=case.id, attempt=case.version * _OF_A_VERSION)
 
 
-def raised(parts: Parts, found: records.Referral, *, actor: str) -> Writing:
+def raised(parts: Parts, found: records.Referral, *, actor: str, case_id: str) -> Writing:
     """Make a report that is not finished one of priority 1, and have it tried now whatever it waits for. One that is already only gets a new version,
-    so that whoever files it at this very moment builds it anew. Of one that joined another, that one is raised: it has both their files.
+    so that whoever files it at this very moment builds it anew. Of one that joined another, that one is raised: it has both their files. A
+    batched report cannot say why there is danger: there the one about the case is raised, and leaves it.
     """
     rules, written, found = parts.rules.filing, Writing(), bundles.lead_of(parts, found)
+    if found.batched and case_id != found.case_id:
+        return _raised_in_batch(parts, found, actor, case_id)
     before, found = found, handing_over.made_anew(parts, found, actor=actor, written=written)
     items = bundles.items_about(parts, found)
     graver = referral.raised(
@@ -62,6 +65,23 @@ def raised(parts: Parts, found: records.Referral, *, actor: str) -> Writing:
             # What waits for its next try may wait for an hour: it is tried now, by the workers of what is urgent.
             work.append(filing.task(graver, graver.version * filing.TRIES_BETWEEN))
     written.note(Replace(graver), *entries, work=work)
+    return written
+
+
+def _raised_in_batch(parts: Parts, lead: records.Referral, actor: str, case_id: str) -> Writing:
+    written, rules = Writing(), parts.rules.filing
+    member = next(parts.store.referral(each.referral_id) for each in lead.bundle if each.case_id == case_id)
+    regions = referral.regions_of(bundles.items_about(parts, member))
+    graver = referral.raised(
+        replace(member, version=member.version + 1), now=parts.now(), rules=rules.clocks, approval=rules.approval, regions=regions
+    )  # fmt: skip
+    told = parts.entry(
+        Verb.REFERRAL_RAISED, member.id, actor=actor, detail=f"to {graver.priority}, in {lead.id}"
+    )
+    # Whoever files the batched report finds that it cannot be built, and lets this one go; that is tried at once, too.
+    now = Task(name="refer-at-once", record_id=lead.id, attempt=(lead.version + 1) * filing.TRIES_BETWEEN)
+    written.note(Replace(graver), told, work=[now])
+    written.changes.append(Replace(replace(lead, version=lead.version + 1)))
     return written
 
 
@@ -97,19 +117,20 @@ def _see_to(parts: Parts, found: records.Referral, decision: records.Decision | 
         _told(parts, found, decision)
         return False
     actor = decision.user_id if decision is not None else SYSTEM
-    found = bundles.lead_of(parts, found)
+    own, found = found, bundles.lead_of(parts, found)
+    is_first = (own if found.batched else found).priority is Priority.FIRST
     try:
         referral.require_addable(found)
     except ConflictError:
-        if not found.in_flight and found.priority is not Priority.FIRST:
+        if not found.in_flight and not is_first:
             if decision is None and found.state in _HALF_SENT:
                 _alarm(
                     parts, found
                 )  # nothing supplements a mark, and finished as one of priority 1 it would look as if it had said so
-            raised(parts, found, actor=actor).commit(parts)
+            raised(parts, found, actor=actor, case_id=own.case_id).commit(parts)
         return True  # it was sent without, and takes nothing more: what supplements it can name it once it is finished
-    if found.priority is not Priority.FIRST or decision is not None:
-        written = raised(parts, found, actor=actor)
+    if not is_first or decision is not None:
+        written = raised(parts, found, actor=actor, case_id=own.case_id)
         if not written.entries:
             detail = f"{found.state}, another reason for danger"
             written.entries.append(parts.entry(Verb.REFERRAL_MOVED, found.id, actor=actor, detail=detail))

@@ -165,10 +165,13 @@ def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: 
     """Hold what the account of a report had uploaded in the time before it, where the settings ask for that. Doing it again adds nothing."""
     filed = parts.store.referral(referral_id)
     reach = parts.rules.periods.before_filing
-    case = parts.store.case(filed.case_id)
-    if not reach or filed.finished_at is None or not case.account_reference:
+    cases = parts.store.several_cases(filed.case_ids)  # of a batched report each is about another account
+    accounts = {each.account_reference: each for each in cases.values() if each.account_reference}
+    if not reach or filed.finished_at is None:
         return
-    others = _before(parts, filed, case, filed.finished_at - reach)
+    others = dict[str, str]()
+    for case in accounts.values():
+        others |= _before(parts, filed, case, filed.finished_at - reach)
     items = [parts.store.item(item_id) for item_id in others]
     holds = preservation.place_before_filing(
         filed, others, hold_ids=[parts.new_id("hold") for _ in others], receipt_at=filed.finished_at, periods=parts.rules.periods

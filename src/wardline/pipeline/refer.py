@@ -17,7 +17,7 @@ from wardline.errors import (
     NotFoundError,
     ReportFinishedError,
 )
-from wardline.pipeline import alarms, bundles, filing_work, receipts, reported, schemas, sparing
+from wardline.pipeline import alarms, bundles, filing_work, receipts, reported, schemas, sparing, viral
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, ReferralState, Replace, Task, Verb
 from wardline.referral import Need
@@ -216,7 +216,8 @@ class _Filing:
 
     def run(self) -> None:
         resumed = self._current.in_flight
-        taken = bundles.take_in(self._parts, self._current, self._is_taken)
+        batch = viral.take_in(self._parts, self._current, self._attempt, self._is_taken)
+        taken = None if batch is None else bundles.take_in(self._parts, batch, self._is_taken)
         if taken is None:
             return
         self._stands_as(taken)

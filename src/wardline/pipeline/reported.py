@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import bundles, like_accounts, prior
+from wardline.pipeline import batched, bundles, like_accounts, prior
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -48,6 +48,8 @@ def report_of(
         raise InputError(
             f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
         )
+    if any(each.batched for each in bundle):
+        return _batched(parts, draft_id, decision, case, bundle)
     until = _said_until(parts, case, draft_id)
     whole = bundles.whole(parts, decision, case, bundle, until=until)
     report = referral.build_report(
@@ -77,10 +79,53 @@ def checked(
 ) -> tuple[Need, ...]:
     """Say what police need of a report and whether it is there; of one that was sent at this time, or is finished, what was there then."""
     until = sent_at or _said_until(parts, case, report.referral_id)
-    whole = bundles.whole(parts, decision, case, bundle, until=until)
+    # A batched report is about one file, which all of them judged alike, and says nothing of where the accounts are.
+    whole = bundles.whole(parts, decision, case, () if report.batch else bundle, until=until)
     gone = [each.id for each in whole.items if not each.sealed]
-    regions = referral.regions_of(whole.items)
+    regions = () if report.batch else referral.regions_of(whole.items)
     return referral.checklist(report, whole.decision, whole.facts, regions=regions, gone=gone)
+
+
+def _batched(
+    parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, bundle: Sequence[records.Bundled]
+) -> records.Report:  # fmt: skip
+    """Build a batched report: each of those in it by itself, and of these what it can say."""
+    lead, store = parts.store.referral(draft_id), parts.store
+    several = [(lead, decision, case)]
+    several += [
+        (store.referral(each.referral_id), store.decision(each.decision_id), store.case(each.case_id))
+        for each in bundle
+    ]
+    reports = [report_of(parts, found.id, of, its) for found, of, its in several]
+    why = _against_batch(parts, lead, [(found, its) for found, _, its in several], reports)
+    if why is not None:
+        raise InputError(
+            f"referral {draft_id}: not to be batched any more ({why}), expected no more to say of any"
+        )
+    return referral.as_batch(reports)
+
+
+def _against_batch(
+    parts: Parts, lead: records.Referral, about: Sequence[tuple[records.Referral, records.Case]], reports: Sequence[records.Report]
+) -> str | None:  # fmt: skip
+    """Say why a batched report is not to be sent any more: before it is opened whatever it cannot say, and danger until it is finished.
+
+    One that waits for a person is shown as it is; filed again, it is judged.
+    """
+    if lead.state in (ReferralState.FINISHED, ReferralState.NEEDS_HUMAN):
+        return None
+    if any(report.escalation is not None for report in reports) or any(
+        found.priority is not records.Priority.THIRD for found, _ in about
+    ):
+        return "a child may be in danger"
+    if lead.remote_id is not None:
+        return None
+    judged = [
+        batched.against(parts, found, report, its)
+        for (found, its), report in zip(about, reports, strict=True)
+    ]
+    why = next((each for _, against in judged for each in against), None)
+    return why or ("two are not alike" if len({kind for kind, _ in judged}) > 1 else None)
 
 
 def facts_of_report(parts: Parts, found: records.Referral) -> list[records.Fact]:

@@ -33,3 +33,8 @@ class FilingReader(Protocol):
         """How many reports were finished from ``since`` to before ``until``, by how complete they were, 0 to 100. Corrections, which say one thing
         and have nothing to lack, are left out."""
         ...
+
+    def unopened_copies(self, file_id: str, *, most: int) -> list[records.Referral]:
+        """Reports of which nothing was sent, as far as their state shows, and that neither joined another nor correct one, of cases about files
+        that are the same byte for byte: those of one ``ClusterFile``. Oldest first."""
+        ...

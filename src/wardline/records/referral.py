@@ -56,6 +56,8 @@ class ReferralFile:
     remote_file_id: str | None = None
     described: bool = False
     """True when its details were accepted."""
+    copy_of: str | None = None
+    """Of a batched report: the item that is attached for this one, which is the same byte for byte. None: it is attached itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class Bundled:
     referral_id: str
     case_id: str
     decision_id: str
+    batched: bool = False
+    """True: about another account that spread the same file, in a batched report. False: about the same account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +150,10 @@ class Referral:
             raise InputError(f"referral {self.id}: joined another one and holds others, expected one of both")
         if self.state is ReferralState.JOINED and self.joined is None:
             raise InputError(f"referral {self.id}: joined without the id of the other one, expected it")
+        if len({each.batched for each in self.bundle}) > 1:
+            raise InputError(
+                f"referral {self.id}: holds some of its account and some of others, expected one of both"
+            )
 
     @property
     def said_until(self) -> datetime | None:
@@ -156,6 +164,18 @@ class Referral:
     def case_ids(self) -> tuple[str, ...]:
         """The cases that its report is about, its own first."""
         return (self.case_id, *(each.case_id for each in self.bundle))
+
+    @property
+    def batched(self) -> bool:
+        """Whether its report is a batched one: one file, and the accounts that spread it. True of the lead and of those that joined it."""
+        return any(each.batched for each in self.bundle) or any(
+            each.copy_of is not None for each in self.files
+        )
+
+    @property
+    def attached(self) -> tuple[ReferralFile, ...]:
+        """The files that are sent themselves; of a batched report one."""
+        return tuple(each for each in self.files if each.copy_of is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

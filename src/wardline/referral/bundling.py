@@ -29,6 +29,11 @@ _UNOPENED = (_State.DRAFT, _State.OPENING)
 
 def may_lead(found: records.Referral) -> bool:
     """Say whether a referral may take in others now: nothing of it is at the authority, and no danger hurries it."""
+    return is_untouched(found) and found.priority is not Priority.FIRST and not found.batched
+
+
+def is_untouched(found: records.Referral) -> bool:
+    """Say whether nothing of a report is at the authority or on its way there, and nothing else decides what is in it."""
     return (
         found.state in _UNOPENED
         and found.remote_id is None
@@ -37,7 +42,6 @@ def may_lead(found: records.Referral) -> bool:
         and found.joined is None
         and not found.alone
         and found.waits_until is None
-        and found.priority is not Priority.FIRST
     )
 
 
@@ -81,11 +85,18 @@ def join(lead: records.Referral, others: Sequence[records.Referral]) -> Bundle:
     cases = [*lead.case_ids, *(each.case_id for each in others)]
     if not may_lead(lead) or not all(map(may_join, others)) or len(set(cases)) < len(cases):
         raise ConflictError(f"referral {lead.id}: cannot hold these, expected some of which nothing was sent")
+    return together(lead, others, batched=False)
+
+
+def together(lead: records.Referral, others: Sequence[records.Referral], *, batched: bool) -> Bundle:
+    """Put others into the report of one, whether or not they may."""
     every = (lead, *others)
     clocks = [(each.due_at, each.clock_from) for each in every if each.due_at is not None]
     due_at, clock_from = min(clocks, key=lambda clock: clock[0], default=(None, None))
     taken = tuple(
-        records.Bundled(referral_id=each.id, case_id=each.case_id, decision_id=each.decision_id)
+        records.Bundled(
+            referral_id=each.id, case_id=each.case_id, decision_id=each.decision_id, batched=batched
+        )
         for each in others
     )
     bigger = moves.advance(
@@ -156,11 +167,13 @@ def _dissolve(
         "state": _State.NEEDS_HUMAN if asked else _State.DRAFT, "joined": None, "alone": not overturned,
         "problem": before.problem if asked else None,
     }  # fmt: skip
-    if after.priority is Priority.FIRST:
-        # A child may be in danger, and nobody knows here of whose file that was said: none of them waits.
+    if after.priority is Priority.FIRST and not after.batched:
+        # In a batched report each has its own. Else a child may be in danger, and nobody knows here of whose file that was said: none of them waits.
         freed |= {"priority": after.priority, "clock_from": after.clock_from, "due_at": after.due_at}
     others = (
-        _withdrawn(each) if each.state is _State.RETRACTING else moves.advance(each, **freed)
+        _withdrawn(each)
+        if each.state is _State.RETRACTING
+        else moves.advance(each, **freed, files=_own(each))
         for each in inside
     )
     return Bundle(lead=replace(after, **own), others=tuple(others))
@@ -174,8 +187,19 @@ def _reported(lead: records.Referral, member: records.Referral) -> records.Refer
     )  # fmt: skip
 
 
+def apart(lead: records.Referral, members: Sequence[records.Referral]) -> Bundle:
+    """Take members out of a report of which nothing was sent: each has a report of its own again."""
+    freed = (moves.advance(each, state=_State.DRAFT, joined=None, files=_own(each)) for each in members)
+    return Bundle(lead=moves.advance(lead, **_without(lead, members)), others=tuple(freed))
+
+
+def _own(member: records.Referral) -> tuple[records.ReferralFile, ...]:
+    """Give a member's files as they are in a report of its own: none is told as the copy of another's."""
+    return tuple(records.ReferralFile(item_id=file.item_id) for file in member.files)
+
+
 def _withdrawn(member: records.Referral) -> records.Referral:
-    return moves.advance(member, state=_State.WITHDRAWN, joined=None, problem=OVERTURNED)
+    return moves.advance(member, state=_State.WITHDRAWN, joined=None, problem=OVERTURNED, files=_own(member))
 
 
 def _without(lead: records.Referral, gone: Sequence[records.Referral]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wardline import records
@@ -31,6 +31,7 @@ class Adder(StrEnum):
     DECIDER = "whoever decides"
     ANYBODY = "a moderator with the case, or a lead"
     ITSELF = "Wardline, by itself"
+    NOBODY = "nobody: a batched report takes no more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ FILES, VIEWED, EXIF, CATEGORY = (
 )  # fmt: skip
 ACCOUNT, DISABLED, OTHERS = "Account identifier", "Account disabled", "Other identifiers"
 LOCATION, LINKED, CORRECTED = "Location", "Linked accounts", "The report that it corrects"
+_ALSO_IN_BATCH = frozenset({DANGER, TIME, FILES, VIEWED, EXIF, CATEGORY, ACCOUNT})
+"""Of these something is added to what is in a batched report: danger takes its account out."""
 
 
 _QUESTIONS = {
@@ -72,6 +75,7 @@ WEIGHTS: Mapping[str, tuple[int, Adder]] = {
 Our judgement, after what keeps reports from being worked on. Source: Stanford Internet Observatory, April 2024, on incomplete reports and
 unviewed files; NCMEC's figures of 2024, by which over 8 % of industry's reports lacked what tells whose jurisdiction they are.
 """
+_NOT_IN_BATCH = "a batched report has no place for it, as agreed with the receiver"
 _REPLIES = {Reply.YES: "yes", Reply.NO: "no", Reply.NOT_SURE: "not sure"}
 
 
@@ -100,24 +104,27 @@ def checklist(
         named = _need(CORRECTED, there=True, detail=f"number {report.corrects}", gone="")
         danger = (_danger(report),) if report.escalation is not None else ()
         return *danger, named, _account(report.person)
-    return (
+    needs = (
         _danger(report),
         _counted(ADDRESS, [file.upload is not None for file in files],
-                 there="not only a login address", gone="the platform did not pass it"),
+                 there="not only a login address", gone=_NOT_IN_BATCH if report.batch else "the platform did not pass it"),
         _counted(PORT, [file.upload is not None and file.upload.port is not None for file in files],
-                 there="tells apart those who share an address", gone="the platform did not pass it"),
+                 there="tells apart those who share an address", gone=_NOT_IN_BATCH if report.batch else "the platform did not pass it"),
         _time(report),
         _files(files, gone),
         _viewed(files),
         _exif(files),
         _category(files),
         *(_asked(about, name, files, decision) for about, name in _QUESTIONS.items()),
-        _account(report.person),
-        _disabled(report.person),
+        _account(report.person, report.batch),
+        _disabled(report.person, report.batch),
         _known(OTHERS, facts, FactKind.IDENTIFIER, len(passed.identifiers(account)), "neither the platform nor a person gave one"),
         _location(account, facts, regions),
         _linked(report, facts),
     )  # fmt: skip
+    if report.batch is None:
+        return needs
+    return tuple(each if each.name in _ALSO_IN_BATCH else replace(each, by=Adder.NOBODY) for each in needs)
 
 
 def _need(name: str, there: bool, detail: str, gone: str) -> Need:
@@ -184,19 +191,18 @@ def _asked(
     return _of(name, state, f"answered: {_REPLIES[reply]}")
 
 
-def _account(person: records.ReportedPerson) -> Need:
-    there = bool(person.account_reference)
-    return _need(ACCOUNT, there, "the platform's own id of the account", "the account is not known")
+def _account(person: records.ReportedPerson, batch: records.Batch | None = None) -> Need:
+    there, several = bool(person.account_reference), len(batch.account_references) + 1 if batch else 1
+    words = "the platform's own id of the account"
+    if batch:
+        words = f"a batched report: the platform's own ids of {several} accounts that spread one file, and nothing else of them"
+    return _need(ACCOUNT, there, words, "the account is not known")
 
 
-def _disabled(person: records.ReportedPerson) -> Need:
+def _disabled(person: records.ReportedPerson, batch: records.Batch | None = None) -> Need:
     there = person.temporarily_disabled_at is not None
-    return _need(
-        DISABLED,
-        there,
-        "yes, and since when",
-        "the platform did not confirm that it suspended the account",
-    )
+    gone = _NOT_IN_BATCH if batch else "the platform did not confirm that it suspended the account"
+    return _need(DISABLED, there, "yes, and since when", gone)
 
 
 def _danger(report: records.Report) -> Need:

@@ -120,7 +120,9 @@ def _note(
         else "nothing that has to be reported, though it breaks the service's own rules"
     )
     is_part = holds_others(corrected)
-    of = "The decision on these files of that report" if is_part else "The decision that led to that report"
+    whole = "The decision that led to that report"
+    part = "on the account that this one names" if corrected.batched else "on these files of that report"
+    of = f"The decision {part}" if is_part else whole
     because = "What was done to the account and its content because of it is being taken back."
     kept = "The files of that report are kept as the law asks; questions go to the reporting person."
     return "\n".join(
@@ -144,7 +146,11 @@ def holds_others(filed: records.Referral) -> bool:
 
 
 def files_named(corrected: records.Referral, case: records.Case) -> list[str]:
-    """Name the files that a correction or a supplement is about, of a report that holds those of other decisions too."""
+    """Name the files that a correction or a supplement is about, of a report that holds those of other decisions too; of a batched one the account."""
+    if corrected.batched:
+        return [
+            "That report names several accounts that spread one file. This is about the one that is named here and about no other."
+        ]
     numbers = [
         f"{file.remote_file_id or 'without a number'} ({file.item_id})"
         for file in corrected.files

@@ -52,7 +52,7 @@ def require_remote_id(referral: records.Referral) -> str:
 
 def unsent(referral: records.Referral) -> tuple[records.ReferralFile, ...]:
     """Give the files as they are before anything was attached."""
-    return tuple(records.ReferralFile(item_id=file.item_id) for file in referral.files)
+    return tuple(records.ReferralFile(item_id=file.item_id, copy_of=file.copy_of) for file in referral.files)
 
 
 def opened(referral: records.Referral, remote_id: str) -> records.Referral:
@@ -64,11 +64,11 @@ def opened(referral: records.Referral, remote_id: str) -> records.Referral:
 
 def attached(referral: records.Referral, step: Attach, answer: records.AuthorityAnswer) -> records.Referral:
     """One file is there, with its details."""
-    if step.item_id not in {file.item_id for file in referral.files}:
+    if step.item_id not in {file.item_id for file in referral.attached}:
         raise InputError(f"referral {referral.id}: no file {step.item_id}, expected one of its own")
     files = tuple(
         replace(file, remote_file_id=answer.remote_id, described=True)
-        if file.item_id == step.item_id
+        if step.item_id in (file.item_id, file.copy_of)
         else file
         for file in referral.files
     )

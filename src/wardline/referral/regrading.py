@@ -93,6 +93,11 @@ def _note(
                 f"The decision that led to that report was reviewed at the service on {by.at:%Y-%m-%d} by a person who had no part in it. "
                 "That person found a violation too, and classified these files of it otherwise (industry classification):"
             ),
+            *(
+                ["This is about the account alone that this one names, not about others in that report."]
+                if corrected.batched
+                else []
+            ),
             *changed,
             "Everything else in that report stands. Its files are kept as the law asks; questions go to the reporting person.",
             f"References at the service: {referral_id}, correcting {corrected.id}.",

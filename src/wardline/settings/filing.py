@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
-from wardline.referral import Clocks, Duty
+from wardline.referral import Agreement, Clocks, Duty
 
 REGION = re.compile("[A-Z]{2}")
 _PHONE = re.compile(r"[+0-9][0-9 ()/.-]{1,30}")
 _LONGEST_LINE = 300
 _HOURS = (0.01, 8_760.0)
+_LONGEST_WAIT_HOURS = 24.0
+_DUTY_BY_LAW = frozenset({"US", "GB"})
+"""Where we read that the law asks for a report: 18 USC 2258A; Online Safety Act 2023, section 66."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,35 @@ def duty_problems(
             yield f"{where} names a receiver that is none, expected [referral] authority or one of [referral.packs]"
         if not _is_line(duty.basis):
             yield f"{where}.basis is too long, expected one line of at most 300 characters"
+
+
+def batch_problems(
+    authority: str | None, batches: Mapping[str, Agreement], duties: Mapping[str, Duty]
+) -> Iterator[str]:
+    """Say what of the agreements about batched reports cannot be worked with, or would keep back what somebody owes."""
+    for name, agreed in batches.items():
+        where = f"referral.viral_batches.{name}"
+        if name != authority:
+            yield f"{where} is not where reports go, expected [referral] authority"
+        if not agreed.agreed_with.strip() or not _is_line(agreed.agreed_with):
+            yield f"{where}.agreed_with is empty or too long, expected who agreed to it, in one line of at most 300 characters"
+        if not _is_day(agreed.agreed_on):
+            yield f"{where}.agreed_on is no day, expected one like 2026-11-27"
+        if not 0 <= agreed.wait_hours <= _LONGEST_WAIT_HOURS:
+            yield f"{where}.wait_hours is outside its range, expected 0 to {_LONGEST_WAIT_HOURS}"
+        if agreed.wait_hours and not agreed.no_duty_in:
+            yield f"{where}.wait_hours without no_duty_in, expected the regions where nobody has a duty to report: elsewhere nothing waits"
+        if not all(map(REGION.fullmatch, agreed.no_duty_in)):
+            yield f"{where}.no_duty_in has what is no region, expected two capital letters (ISO 3166-1)"
+        if owed := sorted(set(agreed.no_duty_in) & {*duties, *_DUTY_BY_LAW}):
+            yield f"{where}.no_duty_in has {', '.join(owed)}, expected none where the law or [referral.duties] asks for a report"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _is_line(text: str) -> bool:

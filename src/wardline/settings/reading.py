@@ -74,6 +74,8 @@ def _check(settings: Settings) -> None:
     sent = settings.referral
     for problem in filing.duty_problems(sent.authority, sent.packs, sent.duties):
         raise ConfigurationError(f"{FILE_NAME}: {problem}")
+    for problem in filing.batch_problems(sent.authority, sent.viral_batches, sent.duties):
+        raise ConfigurationError(f"{FILE_NAME}: {problem}")
     for name, profile in settings.matching.category_profiles.items():
         _check_profile(f"{FILE_NAME}: matching.category_profiles.{name}", profile)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wardline.kernels import Choice
 from wardline.records import CategoryProfile
-from wardline.referral import Approval, Clocks, Duty
+from wardline.referral import Agreement, Approval, Clocks, Duty
 from wardline.settings.filing import EmergencySettings, PackSettings
 from wardline.triage import Response
 
@@ -157,6 +157,8 @@ class ReferralSettings:
     """Receivers to whom a person files: ``"nca-pack"``, ``"signed-pack"`` or a plug-in, to what is known of each."""
     duties: dict[str, Duty] = field(default_factory=dict)
     """Region (ISO 3166-1) of an account to whom reports are owed there. Everywhere else ``authority`` gets them. Counsel must confirm them."""
+    viral_batches: dict[str, Agreement] = field(default_factory=dict)
+    """Receivers that agreed to one report of a file that many accounts spread, to what was agreed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,37 @@ class FilingContract:
         store.commit(*map(Insert, (member, lead, alone)), entries=[make.entry()])
         assert [store.referral(each.id) for each in (member, lead, alone)] == [member, lead, alone]
 
+    def test_what_is_told_as_the_copy_of_another_file_is_kept(self, store: ports.Store) -> None:
+        copy = records.ReferralFile(item_id="item-2", remote_file_id="a", described=True, copy_of="item-1")
+        member = make.referral(state=ReferralState.JOINED, joined="referral-1", files=(copy,))
+        taken = records.Bundled(
+            referral_id=member.id, case_id=member.case_id, decision_id=member.decision_id, batched=True
+        )
+        lead = make.referral(bundle=(taken,))
+        store.commit(Insert(member), Insert(lead), entries=[make.entry()])
+        assert [store.referral(each.id) for each in (member, lead)] == [member, lead]
+        assert (store.referral(member.id).batched, store.referral(lead.id).batched) == (True, True)
+
+    def test_reports_about_the_same_bytes_are_found_oldest_first_while_nothing_of_them_was_sent(
+        self, store: ports.Store
+    ) -> None:
+        def about(file_id: str, minute: int, **values: Any) -> records.Referral:
+            found = make.referral(case_id=make.new_id("case"), created_at=later(minute), **values)
+            member = make.cluster_member(file_id=file_id, case_id=found.case_id)
+            store.commit(Insert(member), Insert(found), entries=[make.entry()])
+            return found
+
+        newer, older = about("file-a", 5), about("file-a", 1, state=ReferralState.OPENING)
+        about("file-b", 1)
+        about("file-a", 1, state=ReferralState.OPENED)
+        about("file-a", 1, state=ReferralState.FINISHED)
+        about("file-a", 1, state=ReferralState.JOINED, joined=older.id)
+        about("file-a", 1, corrects="referral-1")
+        store.commit(Insert(make.referral()), entries=[make.entry()])
+        assert store.unopened_copies("file-a", most=9) == [older, newer]
+        assert store.unopened_copies("file-a", most=1) == [older]
+        assert store.unopened_copies("file-c", most=9) == []
+
     @pytest.mark.parametrize("field", ["priority", "due_at", "waits_until", "check_by", "completeness"])
     def test_what_a_referral_learns_later_is_kept(self, store: ports.Store, field: str) -> None:
         values = {

@@ -246,6 +246,7 @@ def _filing(chosen: settings.ReferralSettings) -> FilingRules:
             region: Emergency(phone=each.phone, words=each.words) for region, each in chosen.emergency.items()
         },
         duties=chosen.duties,
+        batches=chosen.viral_batches,
     )
 
 

@@ -52,6 +52,11 @@ def _receiver(
     name: str, chosen: Settings, time: ports.Clock, log_key: bytes, reached: ports.WritePoint
 ) -> ports.Authority:
     adapter: Any = plugins.load("authorities", name)
+    if name in chosen.referral.viral_batches and not getattr(adapter, "takes_batches", False):
+        raise ConfigurationError(
+            f"referral.viral_batches.{name}: takes no batched reports, expected a receiver whose adapter can write them",
+            remedy="Take the table out of wardline.toml: each account has a report of its own.",
+        )
     if getattr(adapter, "makes_packs", False):
         return _maker(
             adapter, chosen.referral.packs.get(name, PackSettings()), chosen, time, log_key, reached

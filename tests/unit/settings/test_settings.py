@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from wardline import records, settings
 from wardline.errors import ConfigurationError, NotInitialisedError
 from wardline.records import Letter, MediaFormat, Visibility
+from wardline.referral import LeftOut
 from wardline.triage import Response
 
 FOLDER = Path("somewhere")
@@ -222,4 +223,45 @@ def test_a_duty_names_receivers_that_there_are() -> None:
     ],
 )
 def test_a_duty_that_could_leave_a_report_undone_is_refused(text: str, words: str) -> None:
+    refused(text, words)
+
+
+_BATCHES = (
+    '[referral]\nauthority = "ncmec"\n[referral.viral_batches.ncmec]\nagreed_with = "their team, by mail"\n'
+    'agreed_on = "2026-11-27"\n'
+)
+
+
+def test_what_was_agreed_about_batched_reports_is_read_and_off_by_default() -> None:
+    assert settings.parse(FOLDER, "").referral.viral_batches == {}
+    found = settings.parse(FOLDER, _BATCHES).referral.viral_batches["ncmec"]
+    assert (found.leaves_out, found.wait_hours, found.no_duty_in) == ((), 0.0, ())
+    text = f'{_BATCHES}leaves_out = ["upload-address", "file-name"]\nwait_hours = 6\nno_duty_in = ["CH"]\n'
+    found = settings.parse(FOLDER, text).referral.viral_batches["ncmec"]
+    assert found.leaves_out == (LeftOut.UPLOAD_ADDRESS, LeftOut.FILE_NAME)
+    assert (found.wait_hours, found.no_duty_in) == (6.0, ("CH",))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (_BATCHES.replace("authority", "#"), "is not where reports go"),
+        (_BATCHES.replace("their team, by mail", " "), "agreed_with is empty"),
+        (_BATCHES.replace('agreed_with = "their team, by mail"\n', ""), "agreed_with is missing"),
+        (_BATCHES.replace("2026-11-27", "November"), "agreed_on is no day"),
+        (f'{_BATCHES}leaves_out = ["everything"]\n', "leaves_out"),
+        (f'{_BATCHES}wait_hours = 25\nno_duty_in = ["CH"]\n', "wait_hours is outside its range"),
+        (f"{_BATCHES}wait_hours = 1\n", "wait_hours without no_duty_in"),
+        (f'{_BATCHES}no_duty_in = ["ch"]\n', "no_duty_in has what is no region"),
+        (f'{_BATCHES}no_duty_in = ["US"]\n', "no_duty_in has US"),
+        (f'{_BATCHES}no_duty_in = ["GB"]\n', "no_duty_in has GB"),
+        (
+            f'{_BATCHES}no_duty_in = ["FR"]\n[referral.duties.FR]\nreceivers = ["ncmec"]\n',
+            "no_duty_in has FR",
+        ),
+    ],
+)
+def test_an_agreement_that_nobody_could_show_or_that_would_keep_back_what_is_owed_is_refused(
+    text: str, words: str
+) -> None:
     refused(text, words)

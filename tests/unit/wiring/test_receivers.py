@@ -54,6 +54,17 @@ def test_the_receivers_key_is_read_and_one_that_is_none_is_refused(tmp_path: Pat
     assert list(made(tmp_path, text)[1]) == ["nca-pack"]
 
 
+BATCHES = '[referral.viral_batches.{}]\nagreed_with = "their team"\nagreed_on = "2026-11-27"\n'
+
+
+def test_batched_reports_need_a_receiver_whose_adapter_can_write_them(tmp_path: Path) -> None:
+    main, _ = made(tmp_path, NCMEC + BATCHES.format("ncmec"))
+    assert main is not None
+    text = '[referral]\nauthority = "nca-pack"\n' + PACK + BATCHES.format("nca-pack")
+    with pytest.raises(ConfigurationError, match="takes no batched reports"):
+        made(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

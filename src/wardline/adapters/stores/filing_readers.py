@@ -13,6 +13,7 @@ from wardline.adapters.stores.reading import SqlReading
 from wardline.adapters.stores.tables.line import DUE, UNCHECKED
 
 _REFERRALS = tables.referrals
+_UNOPENED = tuple(each.value for each in (records.ReferralState.DRAFT, records.ReferralState.OPENING))
 
 
 class SqlFiling(SqlReading):
@@ -64,3 +65,11 @@ class SqlFiling(SqlReading):
             .group_by(completeness)
         )
         return {int(row["completeness"]): int(row["referrals"]) for row in self._rows(counted)}
+
+    def unopened_copies(self, file_id: str, *, most: int) -> list[records.Referral]:
+        table, members = _REFERRALS, tables.cluster_members
+        is_copy = sa.exists().where(members.c.case_id == table.c.case_id, members.c.file_id == file_id)
+        chosen = sa.select(table).where(
+            table.c.state.in_(_UNOPENED), table.c.joined.is_(None), table.c.corrects.is_(None), is_copy
+        )
+        return self._all(records.Referral, chosen.order_by(table.c.created_at, table.c.id).limit(most))

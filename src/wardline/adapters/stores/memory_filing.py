@@ -9,6 +9,7 @@ from datetime import datetime
 from wardline import records
 from wardline.adapters.stores.memory_lists import MemoryReading
 
+_UNOPENED = (records.ReferralState.DRAFT, records.ReferralState.OPENING)
 _OVER = (records.ReferralState.FINISHED, records.ReferralState.WITHDRAWN)
 
 
@@ -64,3 +65,18 @@ class MemoryFiling(MemoryReading):
             ),
         )
         return Counter(each.completeness for each in finished if each.completeness is not None)
+
+    def unopened_copies(self, file_id: str, *, most: int) -> list[records.Referral]:
+        members = self._all(records.ClusterMember, lambda each: each.id, lambda each: each.file_id == file_id)
+        copies = {each.case_id for each in members}
+        found = self._all(
+            records.Referral,
+            lambda each: each.id,
+            lambda each: (
+                each.state in _UNOPENED
+                and each.joined is None
+                and each.corrects is None
+                and each.case_id in copies
+            ),
+        )
+        return sorted(found, key=lambda each: (each.created_at, each.id))[:most]

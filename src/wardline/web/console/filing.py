@@ -93,6 +93,7 @@ def values_of(desk: Desk, found: ReferralPreview) -> dict[str, Any]:
         "facts": facts, "fact_words": referral.FACT_WORDS, "kinds": _OF_REFERRALS, "names": names, "may_add": _may_add(lead, found),
         "waits_second": referral.waits(at), "owes_check": at.check_by is not None and at.second_at is None and at.state is ReferralState.FINISHED,
         "is_second": desk.wardline.may_second(at, user=desk.user), "numbers": emergency(desk, *lead.case_ids),
+        "waits_for_copies": at.state is ReferralState.DRAFT and (at.problem or "").startswith(referral.WAITS),
         "lead": lead, "waiting_with": desk.wardline.waiting_with(at, user=desk.user) if referral.waits(at) else (),
     }  # fmt: skip
 

@@ -79,6 +79,8 @@ class Brief:
     words: str
     viewed: int
     calls: tuple[records.Fact, ...]
+    accounts: tuple[str, ...]
+    """Of a batched report all that it names; else the one."""
 
 
 def show(desk: Desk) -> Response:
@@ -116,10 +118,11 @@ def _brief(desk: Desk, of: records.Referral, report: records.Report) -> Brief:
         passed={
             FactKind.IDENTIFIER: referral.identifiers(known), FactKind.LINKED: referral.linked(known), FactKind.LOCATION: referral.places(known),
         },
-        regions=referral.regions_of(bundles.items_about(parts, of)) if report.corrects is None else (),
+        regions=referral.regions_of(bundles.items_about(parts, of)) if report.corrects is None and report.batch is None else (),
         addresses=tuple(newest[:_ADDRESSES]), more_addresses=max(0, len(newest) - _ADDRESSES), urls=report.urls,
         categories=_categories(report), words=_words(report), viewed=sum(file.viewed for file in report.files),
         calls=tuple(each for each in reversed(facts) if each.kind is FactKind.CALL),
+        accounts=(report.person.account_reference, *(report.batch.account_references if report.batch else ())),
     )  # fmt: skip
 
 

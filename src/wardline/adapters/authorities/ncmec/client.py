@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -55,6 +55,9 @@ class NcmecAuthority:
     Raises:
         ConfigurationError: The environment is unknown, a sandbox is not on this machine, or production is not confirmed.
     """
+
+    takes_batches: ClassVar[bool] = True
+    """Reports of one file that many accounts spread can be written for it."""
 
     def __init__(
         self,
