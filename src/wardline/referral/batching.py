@@ -167,7 +167,7 @@ def as_batch(reports: Sequence[records.Report]) -> records.Report:
     return replace(
         first, incident_at=min(each.incident_at for each in reports), incident_time_meaning=TIME_MEANING,
         person=records.ReportedPerson(account_reference=first.person.account_reference), files=(file,), urls=(),
-        batch=records.Batch(account_references=others), masked=(), unread=(),
+        batch=records.Batch(account_references=others), like=records.LikeAccounts(), masked=(), unread=(),
         note=f"One file that {len(reports)} accounts spread. A batched report takes no note, so this is not sent.",
     )  # fmt: skip
 

@@ -91,7 +91,8 @@ def without(referral: records.Referral, item_ids: Collection[str]) -> records.Re
 
     What is open at the authority names them, so that it is withdrawn first; they are left out when it is opened anew.
     """
-    kept = tuple(file for file in referral.files if file.item_id in item_ids)
+    # What a batched report tells as the copy of a file is in it as long as that is.
+    kept = tuple(file for file in referral.files if (file.copy_of or file.item_id) in item_ids)
     if len(kept) == len(referral.files):
         return None
     if referral.state is _State.OPENING:
