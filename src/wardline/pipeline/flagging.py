@@ -90,7 +90,7 @@ def receive(
                 remedy="Send the flag again with the file and its context; what was released is not kept.",
             )
         return FlagTaken(
-            notice_id=_join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
+            notice_id=join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
         )
     return _with_content(parts, lookup, flagged, flagged.upload, flag, api_key, idempotency_key)
 
@@ -133,7 +133,7 @@ def _with_content(
     glance = parts.media.hash(upload.content, precision=Precision.FAST)
     ahead = close_look_seconds(glance, time.monotonic() - since)
     judged_at = time.monotonic() + ahead
-    return FlagTaken(notice_id=_join(parts, item, flag, api_key, named, key), judged_at=judged_at)
+    return FlagTaken(notice_id=join(parts, item, flag, api_key, named, key), judged_at=judged_at)
 
 
 def _kept(parts: Parts, flagged: Flagged, platform: str) -> records.Item | None:
@@ -148,7 +148,7 @@ def _kept(parts: Parts, flagged: Flagged, platform: str) -> records.Item | None:
         raise InputError("flag: names nothing, expected item_id, or account_reference and content_reference")
     found = (
         item
-        for item in _items_of(parts, flagged.account_reference)
+        for item in items_of(parts, flagged.account_reference)
         if _is_about(item, platform, flagged.content_reference)
     )
     return next(found, None)
@@ -160,11 +160,12 @@ def _is_about(item: records.Item, platform: str, content: str | None) -> bool:
         item.platform == platform
         and item.sealed
         and item.context is not None
-        and content in (None, item.context.content_reference)
+        # An incident has an id of its own kind, which may be that of some content, too.
+        and (content is None or (item.told is None and content == item.context.content_reference))
     )
 
 
-def _items_of(parts: Parts, account: str) -> Iterator[records.Item]:
+def items_of(parts: Parts, account: str) -> Iterator[records.Item]:
     before = None
     while found := parts.store.cases_of_account(account, before=before, most=_PAGE):
         items = parts.store.several_items([item_id for case in found for item_id in case.item_ids])
@@ -177,7 +178,7 @@ def _case_of(parts: Parts, item_id: str) -> str:
     return parts.store.holds_of(item_id)[0].case_id
 
 
-def _join(
+def join(
     parts: Parts, item: records.Item, flag: records.Flag, api_key: records.ApiKey, flagged: Flagged, key: str | None
 ) -> str | None:  # fmt: skip
     """Add a flag to the case of a file; again where somebody changed the case at the same moment."""
@@ -187,7 +188,7 @@ def _join(
             if remembered is None:
                 return None
             notice_id, written = _joined(parts, item, flag, actor=api_key.id)
-            written.changes += [*remembered, *_more_known(parts, item.id, flagged)]
+            written.changes += [*remembered, *more_known(parts, item.id, flagged.upload)]
             written.commit(parts)
         except (VersionConflictError, AlreadyExistsError):
             if tried == _TRIES - 1:
@@ -197,12 +198,12 @@ def _join(
     raise VersionConflictError(f"{item.id}: its case kept changing, expected a moment of rest")
 
 
-def _more_known(parts: Parts, item_id: str, flagged: Flagged) -> list[records.Change]:
+def more_known(parts: Parts, item_id: str, upload: intake.Upload | None) -> list[records.Change]:
     """Give the file with what came with the flag for a report; nothing where that says nothing new."""
-    if flagged.upload is None:
+    if upload is None:
         return []
     item = parts.store.item(item_id)
-    told = intake.not_in_the_future(flagged.upload.context, parts.now()).facts
+    told = intake.not_in_the_future(upload.context, parts.now()).facts
     if item.context is None or told is None:
         return []
     facts = referral.also_known(item.context.facts, told)

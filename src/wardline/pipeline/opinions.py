@@ -168,7 +168,7 @@ def _restricted(
 ) -> tuple[records.Case, tuple[records.Action, ...]]:
     """Hide what one person found a violation; that can be taken back."""
     hidden = replace(case, restricted=True)
-    graded = [parts.store.item(each.item_id) for each in decision.findings if each.category]
+    graded = [parts.store.item(each.item_id) for each in decision.findings if each.grade]
     return hidden, enforcement.at_once(hidden, graded, new_id=lambda: parts.new_id("action"), now=parts.now())
 
 

@@ -30,7 +30,7 @@ def store(
         work = (*work, Task(name="hold-before", record_id=filed.id))
     parts.store.commit(
         Replace(filed), Insert(receipt), *map(Insert, holds), *others.changes, parts.count(Step.REFERRALS_FILED),
-        parts.count(Step.FILES_REPORTED, len(filed.files)), parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
+        parts.count(Step.FILES_REPORTED, sum(not each.in_text for each in filed.files)), parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.REFERRAL_FILED, filed.id, actor=actor, detail=f"{receipt.id} report {receipt.remote_id}"),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds), *others.entries,

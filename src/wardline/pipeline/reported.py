@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import bundles, prior
+from wardline.pipeline import bundles, prior, tellings
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -53,6 +53,7 @@ def report_of(
     report = referral.build_report(
         draft_id, whole.decision, whole.case, whole.items, whole.reveals, whole.actions, parts.rules.reporter,
         "; ".join(whole.case.reasons) + ".", until or parts.now(), prior.reports_about(parts, case, draft_id),
+        tellings.opened(parts, whole.items),
     )  # fmt: skip
     said = [each for of in whole.decisions for each in _dangers(parts, of, until)]
     marked = [each.imminent_since for each in whole.cases if each.imminent_since is not None]

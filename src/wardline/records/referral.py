@@ -56,6 +56,8 @@ class ReferralFile:
     remote_file_id: str | None = None
     described: bool = False
     """True when its details were accepted."""
+    in_text: bool = False
+    """It is an account in words, which stands in the report itself: nothing of it is attached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

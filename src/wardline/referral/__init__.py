@@ -64,6 +64,7 @@ from wardline.referral.steps import (
     Submit,
 )
 from wardline.referral.supplements import build_supplement, is_supplement
+from wardline.referral.texts import withheld
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
@@ -147,4 +148,5 @@ __all__ = [
     "was_viewed",
     "with_knowledge",
     "withdraw",
+    "withheld",
 ]  # fmt: skip

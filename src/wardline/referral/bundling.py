@@ -28,7 +28,10 @@ _UNOPENED = (_State.DRAFT, _State.OPENING)
 
 
 def may_lead(found: records.Referral) -> bool:
-    """Say whether a referral may take in others now: nothing of it is at the authority, and no danger hurries it."""
+    """Say whether a referral may take in others now: nothing of it is at the authority, and no danger hurries it.
+
+    One about an incident without a file never does: a report is of one kind of incident.
+    """
     return (
         found.state in _UNOPENED
         and found.remote_id is None
@@ -38,6 +41,7 @@ def may_lead(found: records.Referral) -> bool:
         and not found.alone
         and found.waits_until is None
         and found.priority is not Priority.FIRST
+        and not any(file.in_text for file in found.files)
     )
 
 

@@ -48,9 +48,14 @@ def require_remote_id(referral: records.Referral) -> str:
     return referral.remote_id
 
 
+def is_there(file: records.ReferralFile) -> bool:
+    """Say whether nothing of a file is left to be attached: its details were accepted, or it stands in the report itself."""
+    return file.described or file.in_text
+
+
 def unsent(referral: records.Referral) -> tuple[records.ReferralFile, ...]:
     """Give the files as they are before anything was attached."""
-    return tuple(records.ReferralFile(item_id=file.item_id) for file in referral.files)
+    return tuple(records.ReferralFile(item_id=file.item_id, in_text=file.in_text) for file in referral.files)
 
 
 def opened(referral: records.Referral, remote_id: str) -> records.Referral:
@@ -62,7 +67,7 @@ def opened(referral: records.Referral, remote_id: str) -> records.Referral:
 
 def attached(referral: records.Referral, step: Attach, answer: records.AuthorityAnswer) -> records.Referral:
     """One file is there, with its details."""
-    if step.item_id not in {file.item_id for file in referral.files}:
+    if step.item_id not in {file.item_id for file in referral.files if not file.in_text}:
         raise InputError(f"referral {referral.id}: no file {step.item_id}, expected one of its own")
     files = tuple(
         replace(file, remote_file_id=answer.remote_id, described=True)
@@ -158,7 +163,7 @@ def found_finished(referral: records.Referral, step: Call, now: datetime) -> rec
     """The authority says that the report is finished already."""
     if isinstance(step, Submit):  # makes no sense as an answer to opening a report
         return uncertain(referral, step)
-    if all(file.described for file in referral.files):
+    if all(is_there(file) for file in referral.files):
         return finished(referral, now)
     # A finish is sent only after every file, so somebody else finished it.
     problem = "the authority says that the report is finished, but not every file was attached"

@@ -87,7 +87,7 @@ def next_step(referral: records.Referral, *, resumed: bool) -> Step:
 
 def _next_attachment(referral: records.Referral, *, resumed: bool) -> Step:
     remote_id = moves.require_remote_id(referral)
-    waiting = [file.item_id for file in referral.files if not file.described]
+    waiting = [file.item_id for file in referral.files if not moves.is_there(file)]
     if not waiting:  # every answer is stored, so nothing can be in flight
         return Move(moves.advance(referral, state=_State.FINISHING))
     return Move(moves.retracting(referral, None)) if resumed else Attach(remote_id, waiting[0])

@@ -27,6 +27,7 @@ from wardline.web.api import (
     flags,
     hash_lists,
     health,
+    incidents,
     items,
     preservations,
     records_kept,
@@ -37,7 +38,7 @@ from wardline.web.api import (
 from wardline.web.edge import Edge, Room
 from wardline.web.hands import Hands
 
-UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags"})
+UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags", "/v1/incidents"})
 _UPLOAD_THREADS = 40
 
 
@@ -105,6 +106,7 @@ def _machine_face() -> APIRouter:
     face = APIRouter(dependencies=[Depends(access.authorise)])
     for room in (
         items,
+        incidents,
         flags,
         appeals,
         cases,

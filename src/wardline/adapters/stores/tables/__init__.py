@@ -122,7 +122,7 @@ __all__ = [
     "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0025"
+SCHEMA_VERSION = "0026"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {
