@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,15 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import etree
 
-from tests.acceptance.stories import the_referral
-from tests.acceptance.test_a_report_with_everything import ChangingSandbox
+from tests.acceptance.stories import picture, the_referral, violation
+from tests.acceptance.test_a_report_with_everything import ChangingSandbox, prior
+from tests.acceptance.test_evidence_on_request import destroyed
 from tests.unit.ncmec import full
 from wardline import intake, records, review
+from wardline.adapters.authorities.pack import NcaPack
 from wardline.errors import InputError, NoLegalBasisError, NotFoundError, RefusedError
+from wardline.pipeline import Complaint, Rules
 from wardline.records import CaseState, HoldBasis, IncidentKind, Outcome, ReferralState, Step
-from wardline.testing.harness import START, Line, Person
+from wardline.testing.clock import VirtualClock
+from wardline.testing.harness import REPORTER, START, Line, Person
 
 WORDS = "The account asked somebody whom it took for a child to meet at the fountain at four."
 SAID = (
@@ -139,3 +148,280 @@ def test_the_report_says_what_was_said_where_it_was_said(line: Line, sandbox: Ch
     assert WORDS in note
     assert "Read in full by a person" in note
     assert "This report has no file." in note
+
+
+def test_nothing_of_its_words_is_in_a_record_but_the_sealed_one_or_in_the_log(line: Line) -> None:
+    filed(line, line.person("mika"))
+    line.sequence()
+    known = [*line.store.cases(), *line.store.referrals(), *line.store.holds()]
+    known += [line.store.item(each.item_ids[0]) for each in line.store.cases()]
+    said = repr([*known, line.wardline.newest_entries(500)])
+    assert WORDS not in said
+    assert "fountain" not in said
+
+
+def test_the_same_account_told_again_is_not_shown_twice(line: Line) -> None:
+    key = line.platform_key().record
+    first = line.wardline.tell(told(flag=None, visibility=records.Visibility.PUBLIC), api_key=key)
+    again = line.wardline.tell(told(flag=None, visibility=records.Visibility.PUBLIC), api_key=key)
+    assert (again.route, again.item_id) == (None, None)
+    assert len(line.store.cases()) == 1
+    others = [
+        {"account_reference": "account-2"}, {"content_reference": "conversation-8"}, {"what_happened": "Another account of it."},
+        {"said": SAID[:1]},
+    ]  # fmt: skip
+    for fields in others:
+        line.wardline.tell(told(**fields), api_key=key)
+    assert len(line.store.cases()) == 1 + len(others)
+    assert line.store.item(str(first.item_id)).version == 1
+    facts = records.ReportFacts(victims=(records.Party(person=records.Person(age=12)),))
+    line.wardline.tell(told(flag=None, visibility=records.Visibility.PUBLIC, facts=facts), api_key=key)
+    known = line.store.item(str(first.item_id)).context
+    assert known is not None
+    assert known.facts is not None
+    assert known.facts.victims == facts.victims
+
+
+def test_danger_said_with_it_is_filed_at_once_and_first(line: Line, sandbox: ChangingSandbox) -> None:
+    key, mika = line.platform_key().record, line.person("mika")
+    quiet = line.case_of(line.wardline.tell(told(account_reference="account-2"), api_key=key))
+    flag = records.Flag(reason=records.IMMINENT_DANGER)
+    case = line.case_of(line.wardline.tell(told(flag=flag), api_key=key))
+    assert [each.id for each in line.wardline.queue(mika.user)] == [case.id, quiet.id]
+    decided(line, case, mika, escalation="It says that they meet today.")
+    line.pass_time(line.parts.rules.undo_window)
+    assert the_referral(line, case).priority is records.Priority.FIRST
+    assert (
+        report_of(sandbox).findtext("incidentSummary/escalateToHighPriority")
+        == "It says that they meet today."
+    )
+
+
+def test_a_violation_suspends_the_account_and_asks_nothing_about_content(line: Line) -> None:
+    key, mika = line.platform_key().record, line.person("mika")
+    case = line.case_of(line.wardline.tell(told(), api_key=key))
+    decided(line, case, mika)
+    line.pass_time(line.parts.rules.undo_window)
+    assert [each.kind for each in line.store.actions_of(case.id)] == [records.ActionKind.SUSPEND_ACCOUNT]
+
+
+def test_a_decision_is_undone_and_one_that_finds_nothing_destroys_the_account(line: Line) -> None:
+    key, mika = line.platform_key().record, line.person("mika")
+    case = line.case_of(line.wardline.tell(told(), api_key=key))
+    decided(line, case, mika)
+    assert line.wardline.undo(case.id, user=mika.user).state is CaseState.OPEN
+    line.wardline.decide(case.id, user=mika.user, judgement=review.Judgement(outcome=Outcome.NOT_VIOLATION))
+    line.pass_time(line.parts.rules.undo_window)
+    assert line.store.referrals() == []
+    line.pass_time(timedelta(days=200))
+    item = line.store.item(case.item_ids[0])
+    assert (item.sealed, item.account_reference, item.context) == (False, "", None)
+    with pytest.raises(NotFoundError):
+        line.parts.vault.open(item.id, "original")
+
+
+def test_a_victims_data_goes_out_of_what_the_platform_wrote_and_stays_in_what_was_said(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    victim = records.Party(person=records.Person(first_name="Alexandra"))
+    said = (replace(SAID[0], text="Alexandra, meet me at the fountain"),)
+    filed(
+        line, line.person("mika"), what_happened="It wrote to Alexandra.", said=said,
+        facts=records.ReportFacts(victims=(victim,)),
+    )  # fmt: skip
+    report = report_of(sandbox)
+    note = report.findtext("additionalInfo") or ""
+    assert "It wrote to [victim's data removed]." in note
+    assert "Alexandra, meet me" in (report.findtext("internetDetails/chatImIncident/content") or "")
+    (referral,) = line.store.referrals()
+    preview = line.wardline.preview_referral(referral.id)
+    assert preview.report is not None
+    assert preview.report.masked == (("note", 1),)
+    assert "Alexandra, meet" not in repr(preview)
+
+
+def test_what_is_said_goes_where_the_platform_says_that_it_happened(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    facts = records.ReportFacts(incidents=(records.Gaming(game="A game", console="A console"),))
+    filed(line, line.person("mika"), facts=facts)
+    game = report_of(sandbox).find("internetDetails/onlineGamingIncident")
+    assert game is not None
+    assert game.findtext("gameName") == "A game"
+    assert "fountain" in (game.findtext("content") or "")
+    assert report_of(sandbox).find("internetDetails/chatImIncident") is None
+
+
+def test_everything_that_a_platform_knows_besides_is_in_the_report(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    assert filed(line, line.person("mika"), facts=full.facts()).state is ReferralState.FINISHED
+    report = report_of(sandbox)
+    assert report.findtext("victim/victimPerson/age") == "12"
+    assert report.findtext("lawEnforcement/agencyName") == "Agency"
+
+
+def test_without_messages_a_web_address_says_where_it_stood(line: Line, sandbox: ChangingSandbox) -> None:
+    address = "https://service.example/profile/1"
+    filed(line, line.person("mika"), said=(), url=address, kind=IncidentKind.MISLEADING_WORDS)
+    assert report_of(sandbox).findtext("internetDetails/webPageIncident/url") == address
+    assert report_of(sandbox).find("internetDetails/chatImIncident") is None
+    with pytest.raises(InputError, match="where it happened"):
+        line.wardline.tell(told(said=(), url=None), api_key=line.platform_key().record)
+
+
+def test_the_checklist_asks_for_what_police_need_of_words_and_for_no_file(line: Line) -> None:
+    referral = filed(line, line.person("mika"))
+    needs = {each.name: each for each in line.wardline.preview_referral(referral.id).checklist}
+    assert needs["What was said"].detail == "2 messages, word for word"
+    assert needs["Who took part"].detail == "2 in the excerpt"
+    assert needs["When each message was written"].state == "answered"
+    assert needs["Account read or not"].detail == "from the reveal log: 1 yes, 0 no"
+    assert needs["Kind of incident"].detail == "online enticement"
+    assert needs["Port of the upload"].state == "answered"
+    assert not {"The files themselves", "Category per file", "Viewed or not, per file", "Viral"} & set(needs)
+    assert referral.completeness is not None
+    assert referral.completeness > 50
+
+
+def test_words_that_nobody_read_are_reported_as_unread(line: Line, sandbox: ChangingSandbox) -> None:
+    mika = line.person("mika")
+    case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
+    case = line.wardline.claim(case.id, user=mika.user)
+    line.wardline.decide(case.id, user=mika.user, judgement=judged(case))
+    line.pass_time(line.parts.rules.undo_window)
+    note = report_of(sandbox).findtext("additionalInfo") or ""
+    assert "Not read in full by any person" in note
+
+
+def test_reports_of_files_and_of_words_about_one_account_are_apart_and_name_each_other(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    mika = line.person("mika")
+    words = [
+        line.case_of(
+            line.wardline.tell(told(content_reference=f"c-{each}"), api_key=line.platform_key().record)
+        )
+        for each in (1, 2)
+    ]
+    file = line.case_of(line.submit(picture(1), flag="spam", account="account-1"))
+    for case in words:
+        decided(line, case, mika)
+    line.wardline.claim(file.id, user=mika.user)
+    line.wardline.decide(file.id, user=mika.user, judgement=violation(file))
+    line.pass_time(line.parts.rules.undo_window)
+    found = line.store.referrals()
+    assert [(each.joined, each.bundle, each.state) for each in found] == [
+        (None, (), ReferralState.FINISHED)
+    ] * 3
+    assert sorted(len(each.files) for each in sandbox.ledger.finished()) == [0, 0, 1]
+    assert sorted(len(prior(each)) for each in sandbox.documents("submit")) == [0, 1, 2]
+
+
+def test_people_who_differ_about_the_kind_differ_and_two_who_agree_settle_it(tmp_path: Path) -> None:
+    rules = Rules(reporter=REPORTER)
+    with ChangingSandbox() as sandbox, Line(tmp_path, authority=sandbox, rules=rules) as line:
+        case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
+        people = [line.person(name) for name in ("mika", "noor", "olli")]
+        kinds = [IncidentKind.ENTICEMENT, IncidentKind.TRAFFICKING, IncidentKind.TRAFFICKING]
+        for person, kind in zip(people, kinds, strict=True):
+            line.wardline.claim(case.id, user=person.user)
+            asks = person is people[0]
+            said = replace(judged(case, kind), second_opinion=asks)
+            line.wardline.decide(case.id, user=person.user, judgement=said)
+            line.pass_time(line.parts.rules.undo_window)
+        assert line.store.case(case.id).state is CaseState.CLOSED
+        assert the_referral(line, case).state is ReferralState.FINISHED
+        assert report_of(sandbox).findtext("incidentSummary/incidentType") == "Child Sex Trafficking"
+        assert not line.store.case(case.id).restricted
+
+
+def test_an_overturned_one_is_corrected_and_another_kind_is_said(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    mika = line.person("mika")
+    case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
+    decided(line, case, mika)
+    line.pass_time(line.parts.rules.undo_window)
+    (action,) = line.store.actions_of(case.id)
+    appeal = Complaint(text="It was a joke.", action_id=action.id)
+    line.wardline.appeal(appeal, api_key=line.platform_key().record)
+    line.run_due()
+    noor = line.person("noor")
+    line.wardline.claim(case.id, user=noor.user)
+    line.wardline.decide(case.id, user=noor.user, judgement=review.Judgement(outcome=Outcome.NOT_VIOLATION))
+    line.pass_time(line.parts.rules.undo_window)
+    first, correction = line.store.referrals(case_id=case.id)
+    assert (correction.corrects, correction.state) == (first.id, ReferralState.FINISHED)
+    note = sandbox.documents("submit")[1].findtext("additionalInfo") or ""
+    assert "What was told of that incident is kept as the law asks" in note
+    assert sandbox.documents("submit")[1].findtext("incidentSummary/incidentDateTimeDescription") == (
+        "Time at which the incident happened or began, as it was told to the service."
+    )
+
+
+def test_it_is_exported_with_its_chain_and_destroyed_by_two_people(line: Line) -> None:
+    referral = filed(line, line.person("mika"))
+    (file,) = referral.files
+    content = line.parts.vault.open(file.item_id, "original")
+    assert intake.read_telling(content).said == SAID
+    gone = destroyed(line, file.item_id)
+    assert [(each.item_id, each.sha256) for each in gone.destroyed] == [
+        (file.item_id, hashlib.sha256(content).hexdigest())
+    ]
+    with pytest.raises(NotFoundError):
+        line.parts.vault.open(file.item_id, "original")
+    preview = line.wardline.preview_referral(referral.id)
+    assert preview.report is None
+    assert preview.unavailable is not None
+    assert "destroyed" in preview.unavailable
+
+
+def test_an_account_that_cannot_be_opened_waits_for_a_person_and_nothing_is_filed(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    mika = line.person("mika")
+    case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
+    decided(line, case, mika)
+    line.parts.vault.destroy(case.item_ids[0], "original")
+    line.pass_time(line.parts.rules.undo_window)
+    stopped = the_referral(line, case)
+    assert stopped.state is ReferralState.NEEDS_HUMAN
+    assert stopped.problem is not None
+    assert "the evidence cannot be opened" in stopped.problem
+    assert sandbox.ledger.finished() == []
+
+
+def test_a_private_conversation_needs_somebody_who_complained_or_a_legal_basis(line: Line) -> None:
+    key = line.platform_key().record
+    with pytest.raises(NoLegalBasisError):
+        line.wardline.tell(told(flag=None, region="DE"), api_key=key)
+    assert line.store.cases() == []
+    line.wardline.tell(told(region="DE"), api_key=key)
+    assert len(line.store.cases()) == 1
+
+
+def test_a_pack_holds_the_words_for_the_person_who_files_it(tmp_path: Path) -> None:
+    folder = tmp_path / "packs"
+    folder.mkdir(mode=0o700)
+    clock = VirtualClock(START)
+    packs = NcaPack(
+        environment="sandbox", clock_now=clock.now, folder=folder, key=Ed25519PrivateKey.from_private_bytes(b"l" * 32),
+        entropy=lambda size: b"e" * size,
+    )  # fmt: skip
+    with Line(tmp_path, authority=packs, clock=clock, rules=Rules(reporter=REPORTER)) as line:
+        lead = line.person("lena", records.Role.LEAD)
+        waiting = filed(line, lead)
+        assert waiting.state is ReferralState.NEEDS_HUMAN
+        name, content = line.wardline.take_pack(waiting.id, user=lead.user)
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            report = json.loads(package.read("report.json"))
+            page = package.read("report.html").decode()
+        assert name.endswith(".zip")
+        assert report["incident"]["kind"] == "enticement"
+        assert "fountain" in report["incident"]["where"][0]["known"]["content"]
+        assert "files" not in report
+        assert "fountain" in page
+        finished = line.wardline.record_reference(waiting.id, user=lead.user, reference="IRP-1")
+        assert finished.state is ReferralState.FINISHED
+        assert HoldBasis.REPORTED in {each.basis for each in line.store.holds_of(waiting.files[0].item_id)}

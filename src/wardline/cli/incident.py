@@ -21,7 +21,8 @@ _MOST_BYTES = 2**22
 
 def incident(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help='JSON as `POST /v1/incidents` takes it; "-": standard input.')
+        Path,
+        typer.Argument(metavar="FILE", help='JSON as `POST /v1/incidents` takes it; "-": standard input.'),
     ],
     idempotency_key: Annotated[
         str | None, typer.Option("--idempotency-key", help="The same again tells nothing twice.")

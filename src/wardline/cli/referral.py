@@ -76,11 +76,12 @@ def show(
     if as_json:
         output.as_json({**output.plain(found), "receipt_id": stored.id if stored else None})
         return
-    described = sum(file.described for file in found.files)
+    files = [file for file in found.files if not file.in_text]
+    described = sum(file.described for file in files)
     output.facts(
         {
             "id": found.id, "case": found.case_id, "state": found.state, "authority": found.authority,
-            "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(found.files)} described",
+            "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(files)} described" if files or not found.files else "none: an incident in words",
             "given up": found.orphans, "failed calls": found.attempts, "problem": found.problem, "made": found.created_at,
             "reported in": found.joined, "reported with it": tuple(each.referral_id for each in found.bundle),
             "priority": found.priority, "due": found.due_at, "waits until": found.waits_until, "check by": found.check_by,

@@ -23,6 +23,7 @@ def report_of(
     *,
     corrects: str | None = None,
     bundle: Sequence[records.Bundled] = (),
+    tell: tellings.Opening = tellings.opened,
 ) -> records.Report:
     """Build the content of a report from what is stored now; or what corrects a finished one, or supplements it.
 
@@ -35,6 +36,7 @@ def report_of(
         case: The decision's.
         corrects: The finished referral that it corrects or supplements.
         bundle: The others that are reported with it.
+        tell: Opens accounts in words, or stands in for them where only the form of the report is asked.
     """
     if corrects is not None:
         filed = parts.store.referral(corrects)
@@ -53,7 +55,7 @@ def report_of(
     report = referral.build_report(
         draft_id, whole.decision, whole.case, whole.items, whole.reveals, whole.actions, parts.rules.reporter,
         "; ".join(whole.case.reasons) + ".", until or parts.now(), prior.reports_about(parts, case, draft_id),
-        tellings.opened(parts, whole.items),
+        tell(parts, whole.items),
     )  # fmt: skip
     said = [each for of in whole.decisions for each in _dangers(parts, of, until)]
     marked = [each.imminent_since for each in whole.cases if each.imminent_since is not None]

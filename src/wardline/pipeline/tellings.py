@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wardline import intake, records
 from wardline.errors import EvidenceError, InputError, NotFoundError
 from wardline.pipeline.parts import ORIGINAL, Parts
+
+Opening = Callable[[Parts, Sequence[records.Item]], dict[str, records.Telling]]
+"""Gives the account of every item that is one, by its id."""
+
+
+def unopened(_parts: Parts, items: Sequence[records.Item]) -> dict[str, records.Telling]:
+    """Stand in for accounts of which no word is needed."""
+    return {
+        item.id: records.Telling(
+            kind=item.told, account_reference=item.account_reference, reference=item.id, surface="unopened",
+            happened_at=item.context.uploaded_at if item.context else item.received_at, what_happened="unopened",
+        )
+        for item in items
+        if item.told is not None
+    }  # fmt: skip
 
 
 def opened(parts: Parts, items: Sequence[records.Item]) -> dict[str, records.Telling]:

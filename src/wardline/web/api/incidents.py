@@ -40,8 +40,12 @@ class IncidentBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: records.IncidentKind = Field(description=f"One of {', '.join(records.KIND_WORDS)}")
-    account_reference: str = Field(min_length=1, max_length=255, description="The platform's id of the account")
-    incident_reference: str = Field(min_length=1, max_length=255, description="The platform's id of the incident")
+    account_reference: str = Field(
+        min_length=1, max_length=255, description="The platform's id of the account"
+    )
+    incident_reference: str = Field(
+        min_length=1, max_length=255, description="The platform's id of the incident"
+    )
     surface: str = Field(min_length=1, max_length=64, description='Where: "direct message", "profile", ...')
     visibility: records.Visibility
     happened_at: datetime = Field(description="When it happened or began, with a time zone")
@@ -50,7 +54,9 @@ class IncidentBody(BaseModel):
         min_length=1, max_length=records.LONGEST_ACCOUNT, description="In words; it stands in the report"
     )
     messages: list[SaidBody] = Field(
-        default=[], max_length=records.MOST_SAID, description="An excerpt, in its order; 100,000 characters together"
+        default=[],
+        max_length=records.MOST_SAID,
+        description="An excerpt, in its order; 100,000 characters together",
     )
     region: str | None = Field(None, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 of the account")
     ip_address: str | None = Field(None, max_length=45, description="From which it was done")
@@ -58,7 +64,10 @@ class IncidentBody(BaseModel):
     url: str | None = Field(None, min_length=1, max_length=2083)
     language: str | None = Field(None, max_length=35, pattern=_LANGUAGE, description="A BCP 47 tag")
     flag: str | None = Field(
-        None, min_length=1, max_length=200, description="The kind of a user's complaint, where one told the platform"
+        None,
+        min_length=1,
+        max_length=200,
+        description="The kind of a user's complaint, where one told the platform",
     )
     report: SkipValidation[Facts | None] = Field(
         None, description="What else is known, for a report to an authority: docs/reference/report-fields.md"
@@ -73,7 +82,9 @@ class IncidentBody(BaseModel):
         )  # fmt: skip
         said = tuple(
             records.Said(
-                by=each.by, text=_lines(each.text), at=_utc("message at", each.at) if each.at is not None else None
+                by=each.by,
+                text=_lines(each.text),
+                at=_utc("message at", each.at) if each.at is not None else None,
             )
             for each in self.messages
         )
@@ -121,7 +132,9 @@ def _utc(field: str, at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise InputError(f"{field}: before the first year or after the last, expected when it happened") from None
+        raise InputError(
+            f"{field}: before the first year or after the last, expected when it happened"
+        ) from None
 
 
 _OPENAPI: dict[str, Any] = {
@@ -145,9 +158,7 @@ async def tell(request: Request) -> Response:
         told = read(body)
         facts = intake.not_in_the_future(told.context, wardline.parts.now()).facts
         left_out.extend(facts.left_out if facts is not None else ())
-        return wardline.tell(
-            told, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key")
-        )
+        return wardline.tell(told, api_key=caller.key, idempotency_key=request.headers.get("idempotency-key"))
 
     grid: float = request.app.state.low_trust_answer_seconds
     done = await answer_evenly(grid, caller, len(body), lambda: hands.do(take))

@@ -110,10 +110,11 @@ def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Sta
         else 0
     )
     last = len(_LINE) if receipt is not None else at
-    attached = sum(file.described for file in found.files)
+    files = [file for file in found.files if not file.in_text]
+    attached = f"{sum(file.described for file in files)} of {len(files)} file{'' if len(files) == 1 else 's'} attached"
     words = (
         f"since {found.created_at.day} {found.created_at:%b, %H:%M}", "the receiver gives a number",
-        f"{attached} of {len(found.files)} file{'' if len(found.files) == 1 else 's'} attached", "cannot be changed after",
+        attached if files or not found.files else "no file to attach", "cannot be changed after",
         "the receiver has all of it", "kept as received, starts the hold",
     )  # fmt: skip
     names = (*(state.value.capitalize() for state in _LINE), "Receipt")
