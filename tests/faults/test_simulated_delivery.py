@@ -11,6 +11,7 @@ import pytest
 from tests.faults import spread
 from tests.property.test_bundle_simulation import check_bundles
 from tests.property.test_referral_simulation import (
+    check_in_words,
     check_with_rejections,
     check_without_rejections,
     is_right,
@@ -59,3 +60,9 @@ def test_a_hundred_thousand_cases_with_rejections_never_end_with_two_reports() -
 def test_a_hundred_thousand_reports_of_several_end_with_each_file_in_exactly_one() -> None:
     seeds = spread.seeds(_SEEDS)
     spread.over(seeds, check_bundles, pieces=-(-len(seeds) // _CASES_A_PIECE))
+
+
+@pytest.mark.faults
+def test_a_hundred_thousand_reports_without_a_file_end_finished_exactly_once() -> None:
+    seeds = spread.seeds(_SEEDS)
+    spread.over(seeds, check_in_words, pieces=-(-len(seeds) // _CASES_A_PIECE))

@@ -23,6 +23,7 @@ KIND_WORDS = {
     IncidentKind.MISLEADING_WORDS: "misleading words or pictures", IncidentKind.MISLEADING_DOMAIN: "a misleading domain name",
 }  # fmt: skip
 """The kinds that an incident without a file can be of, in neutral words."""
+_BREAK = re.compile("[\n\u2028\u2029]")
 _NO_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Everything that is no text, but line breaks and tabs: what no document of an authority can carry must not be lost on the way to it."""
 
@@ -64,7 +65,7 @@ class Said:
     @property
     def line(self) -> str:
         """The message as it stands in an excerpt. Its further lines are set in, so that no message can look like another one."""
-        text = self.text.replace("\n", "\n    ")
+        text = _BREAK.sub(r"\g<0>    ", self.text)
         return f"{_moment(self.at)} {self.by}: {text}" if self.at is not None else f"{self.by}: {text}"
 
 
