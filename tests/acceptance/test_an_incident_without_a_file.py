@@ -355,6 +355,8 @@ def test_an_overturned_one_is_corrected_and_another_kind_is_said(
     assert (correction.corrects, correction.state) == (first.id, ReferralState.FINISHED)
     note = sandbox.documents("submit")[1].findtext("additionalInfo") or ""
     assert "What was told of that incident is kept as the law asks" in note
+    types = [each.findtext("incidentSummary/incidentType") for each in sandbox.documents("submit")]
+    assert types == ["Online Enticement of Children for Sexual Acts"] * 2
     assert sandbox.documents("submit")[1].findtext("incidentSummary/incidentDateTimeDescription") == (
         "Time at which the incident happened or began, as it was told to the service."
     )
@@ -425,3 +427,29 @@ def test_a_pack_holds_the_words_for_the_person_who_files_it(tmp_path: Path) -> N
         finished = line.wardline.record_reference(waiting.id, user=lead.user, reference="IRP-1")
         assert finished.state is ReferralState.FINISHED
         assert HoldBasis.REPORTED in {each.basis for each in line.store.holds_of(waiting.files[0].item_id)}
+
+
+def test_another_kind_is_told_once_somebody_approved_the_correction(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    key = line.platform_key().record
+    case = line.case_of(line.wardline.tell(told(), api_key=key))
+    decided(line, case, line.person("mika"))
+    line.pass_time(line.parts.rules.undo_window)
+    (action,) = line.store.actions_of(case.id)
+    line.wardline.appeal(Complaint(text="It was a joke.", action_id=action.id), api_key=key)
+    line.run_due()
+    noor = line.person("noor")
+    line.wardline.claim(case.id, user=noor.user)
+    line.wardline.decide(case.id, user=noor.user, judgement=judged(case, IncidentKind.UNSOLICITED))
+    line.pass_time(line.parts.rules.undo_window)
+    first, correction = line.store.referrals(case_id=case.id)
+    assert (correction.corrects, correction.state) == (first.id, ReferralState.NEEDS_HUMAN)
+    line.wardline.file_again(correction.id, user=line.person("lena", records.Role.LEAD).user)
+    line.run_due()
+    note = sandbox.documents("submit")[1].findtext("additionalInfo") or ""
+    assert "The incident: enticement before, unsolicited now." in note
+    assert "says that the incident is of another kind" in note
+    assert sandbox.documents("submit")[1].findtext("incidentSummary/incidentType") == (
+        "Unsolicited Obscene Material Sent to a Child"
+    )

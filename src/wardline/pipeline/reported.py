@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from wardline import records, referral
@@ -42,10 +43,14 @@ def report_of(
         filed = parts.store.referral(corrects)
         if referral.needs_referral(decision) and referral.is_supplement(decision):
             items = [parts.store.item(item_id) for item_id in case.item_ids]
-            return referral.build_supplement(draft_id, filed, decision, case, items, parts.rules.reporter)
+            supplement = referral.build_supplement(
+                draft_id, filed, decision, case, items, parts.rules.reporter
+            )
+            return _of_its_kind(parts, supplement, decision, filed)
         if referral.needs_referral(decision):
-            return _regrading(parts, draft_id, decision, case, filed)
-        return _correction(parts, draft_id, decision, case, filed)
+            regrading = _regrading(parts, draft_id, decision, case, filed)
+            return _of_its_kind(parts, regrading, decision, filed)
+        return _of_its_kind(parts, _correction(parts, draft_id, decision, case, filed), decision, filed)
     if not referral.needs_referral(decision):
         raise InputError(
             f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
@@ -63,6 +68,16 @@ def report_of(
         report, whole.facts, regions=referral.regions_of(whole.items), said=said,
         is_marked=any(until is None or each <= until for each in marked),
     )  # fmt: skip
+
+
+def _of_its_kind(
+    parts: Parts, report: records.Report, decision: records.Decision, filed: records.Referral
+) -> records.Report:
+    """Give what follows a report about an incident without a file the kind of that: what is decided now, or else what was."""
+    first = parts.store.decision(filed.decision_id)
+    kinds = (each.incident for each in (*decision.findings, *first.findings))
+    kind = next((each for each in kinds if each is not None), None)
+    return report if kind is None else replace(report, kind=kind)
 
 
 def checked(

@@ -95,11 +95,8 @@ def build_report(
     )
     known = facts.gather(chosen)
     masking = Masking(known.victims, known.account, case.account_reference)
-    how_found = masking.text("note", how_found)
     told = _told(chosen, findings, tellings or {}, reveals, masking)
-    note = _note(
-        referral_id, how_found, files, texts.sentences(told, {item.id: item.hashes for item in chosen})
-    )
+    note = _note(referral_id, masking.text("note", how_found), files, texts.sentences(told, chosen))
     parties = _masked(known, masking)
     return records.Report(
         referral_id=referral_id,

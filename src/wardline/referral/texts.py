@@ -95,15 +95,14 @@ def _saying(place: records.Incident, excerpt: str) -> records.Incident:
             return place
 
 
-def sentences(
-    texts: Sequence[records.ReportedText], hashes: Mapping[str, Sequence[records.Hash]]
-) -> list[str]:
+def sentences(texts: Sequence[records.ReportedText], items: Sequence[records.Item]) -> list[str]:
     """Give what the note says of accounts in words.
 
     Args:
         texts: In any order.
-        hashes: Of what is sealed, by item.
+        items: Those that they are of, among others.
     """
+    hashes = {item.id: item.hashes for item in items}
     said = []
     for text in texts:
         said.append(_account(text.words))
