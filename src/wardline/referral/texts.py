@@ -140,4 +140,4 @@ def _account(words: str) -> str:
 
 
 def _stands(text: str) -> str:
-    return f"[{len(text):,} characters, not shown here: they stand in the report that is sent, and are sealed until then]"
+    return f"[{len(text):,} characters, not shown here: they stand in the report itself, and are sealed at the service]"
