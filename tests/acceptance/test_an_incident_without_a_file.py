@@ -169,7 +169,7 @@ def test_the_same_account_told_again_is_not_shown_twice(line: Line) -> None:
     again = line.wardline.tell(told(flag=None, visibility=records.Visibility.PUBLIC), api_key=key)
     assert (again.route, again.item_id) == (None, None)
     assert len(line.store.cases()) == 1
-    others = [
+    others: list[dict[str, Any]] = [
         {"account_reference": "account-2"}, {"content_reference": "conversation-8"}, {"what_happened": "Another account of it."},
         {"said": SAID[:1]},
     ]  # fmt: skip
@@ -322,8 +322,8 @@ def test_reports_of_files_and_of_words_about_one_account_are_apart_and_name_each
 
 
 def test_people_who_differ_about_the_kind_differ_and_two_who_agree_settle_it(tmp_path: Path) -> None:
-    rules = Rules(reporter=REPORTER)
-    with ChangingSandbox() as sandbox, Line(tmp_path, authority=sandbox, rules=rules) as line:
+    rules, sandbox = Rules(reporter=REPORTER), ChangingSandbox()
+    with sandbox, Line(tmp_path, authority=sandbox, rules=rules) as line:
         case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
         people = [line.person(name) for name in ("mika", "noor", "olli")]
         kinds = [IncidentKind.ENTICEMENT, IncidentKind.TRAFFICKING, IncidentKind.TRAFFICKING]
@@ -456,3 +456,34 @@ def test_another_kind_is_told_once_somebody_approved_the_correction(
     assert sandbox.documents("submit")[1].findtext("incidentSummary/incidentType") == (
         "Unsolicited Obscene Material Sent to a Child"
     )
+
+
+class Unasked:
+    """A decode sandbox that nobody may ask."""
+
+    def _asked(self, *_values: Any, **_named: Any) -> Any:
+        raise AssertionError("words were given to a decoder")
+
+    probe = hash = render = _asked
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_no_decoder_no_list_and_no_detector_is_asked_about_words(tmp_path: Path) -> None:
+    sandbox, said = ChangingSandbox(), told()
+    with sandbox, Line(tmp_path, authority=sandbox, replaced={"media": Unasked()}) as line:
+        # Its very bytes stand in a list; nobody looks.
+        digest = hashlib.sha256(said.upload(START).content).hexdigest()
+        path = tmp_path / "known.csv"
+        path.write_text(f"hash_type,hash,category\nsha256,{digest},A2\n", "utf-8")
+        first, second = (line.person(name, records.Role.ADMIN).user for name in ("ada", "abe"))
+        added = line.wardline.add_list(
+            path, name="known", provenance="made for a test", trust=records.ListTrust.VERIFIED, user=first
+        )
+        line.wardline.approve(added.approval.id, user=second)
+        referral = filed(line, line.person("mika"))
+        assert referral.state is ReferralState.FINISHED
+        item = line.store.item(referral.files[0].item_id)
+        assert (item.matches, item.scores, item.scope) == ((), (), None)
+        assert not line.store.case(referral.case_id).restricted

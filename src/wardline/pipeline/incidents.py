@@ -42,16 +42,15 @@ def tell(
     before = parts.store.remembered(seen.key_digest) if seen else None
     if seen is not None and is_repetition(parts, seen, before):
         return _repeated()
-    counted: list[records.Change] = [parts.count(Step.INCIDENTS_TOLD)]
-    counted += [seen] if seen else []
+    changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
-        counted.insert(0, records.Remove(records.Remembered, seen.key_digest))
+        changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
     kept = _kept(parts, upload, api_key.platform)
     if kept is not None:
-        return _told_again(parts, kept, upload, counted, api_key, idempotency_key)
+        return _told_again(parts, kept, upload, changes, api_key, idempotency_key)
     judged_at = time.monotonic()
     try:
-        item, route = _open(parts, leaders, told, upload, counted, api_key)
+        item, route = _open(parts, leaders, told, upload, changes, api_key)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
@@ -81,7 +80,7 @@ def _kept(parts: Parts, upload: intake.Upload, platform: str) -> records.Item | 
 
 
 def _told_again(
-    parts: Parts, item: records.Item, upload: intake.Upload, counted: list[records.Change], api_key: records.ApiKey, key: str | None
+    parts: Parts, item: records.Item, upload: intake.Upload, changes: list[records.Change], api_key: records.ApiKey, key: str | None
 ) -> Submission:  # fmt: skip
     """Add to a case what is new in an account that is told again: a complaint, danger for instance, and what is known for a report."""
     if upload.flag is not None:
@@ -89,12 +88,12 @@ def _told_again(
         flagging.join(parts, item, upload.flag, api_key, flagged, key)
         return _repeated()
     again = parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="told again")
-    parts.store.commit(*counted, *flagging.more_known(parts, item.id, upload), entries=[again])
+    parts.store.commit(*changes, *flagging.more_known(parts, item.id, upload), entries=[again])
     return _repeated()
 
 
 def _open(
-    parts: Parts, leaders: Leaders, told: intake.IncidentTold, upload: intake.Upload, counted: list[records.Change],
+    parts: Parts, leaders: Leaders, told: intake.IncidentTold, upload: intake.Upload, changes: list[records.Change],
     api_key: records.ApiKey,
 ) -> tuple[records.Item, records.Route]:  # fmt: skip
     now = parts.now()
@@ -115,9 +114,9 @@ def _open(
         if upload.flag
         else Writing()
     )
-    steps = [Step.CASES_OPENED, *([Step.ITEMS_FLAGGED] if flags else [])]
+    steps = [Step.INCIDENTS_TOLD, Step.CASES_OPENED, *([Step.ITEMS_FLAGGED] if flags else [])]
     changes = [
-        *counted,
+        *changes,
         *map(parts.count, steps),
         records.Insert(item),
         records.Insert(hold),

@@ -25,7 +25,7 @@ class Step(StrEnum):
     ITEMS_ACTED = "items_acted"
     """Restricted by the machine under a certificate."""
     INCIDENTS_TOLD = "incidents_told"
-    """Incidents without a file, in words; told again they count once more."""
+    """Incidents without a file, in words; the same one told again is not counted again."""
     CASES_OPENED = "cases_opened"
     CASES_DECIDED = "cases_decided"
     REVEALS = "reveals"

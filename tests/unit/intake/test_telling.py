@@ -73,7 +73,13 @@ def test_what_is_no_account_is_broken_evidence(content: bytes) -> None:
 
 def test_an_account_that_was_changed_so_that_it_breaks_a_rule_is_broken_evidence() -> None:
     fields = json.loads(intake.write_telling(telling()))
-    for changed in ({"kind": "files"}, {"what_happened": "\x00"}, {"happened_at": None}, {"messages": [{}]}):
+    changes: list[dict[str, Any]] = [
+        {"kind": "files"},
+        {"what_happened": "\x00"},
+        {"happened_at": None},
+        {"messages": [{}]},
+    ]
+    for changed in changes:
         with pytest.raises(EvidenceError):
             intake.read_telling(json.dumps(fields | changed).encode())
 
