@@ -46,10 +46,11 @@ def tell(
     if seen is not None and before is not None:
         changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
     kept = _kept(parts, upload, api_key.platform)
-    if kept is not None:
-        return _told_again(parts, kept, upload, changes, api_key, idempotency_key)
-    judged_at = time.monotonic()
+    judged_at = time.monotonic()  # whatever comes of it: the answer's time shall not tell
     try:
+        if kept is not None:
+            _told_again(parts, kept, upload, changes, api_key, idempotency_key)
+            return Submission(route=None, item_id=None, judged_at=judged_at)
         item, route = _open(parts, leaders, told, upload, changes, api_key)
     except AlreadyExistsError:
         # The same key won the race in another thread.
@@ -81,15 +82,14 @@ def _kept(parts: Parts, upload: intake.Upload, platform: str) -> records.Item | 
 
 def _told_again(
     parts: Parts, item: records.Item, upload: intake.Upload, changes: list[records.Change], api_key: records.ApiKey, key: str | None
-) -> Submission:  # fmt: skip
+) -> None:  # fmt: skip
     """Add to a case what is new in an account that is told again: a complaint, danger for instance, and what is known for a report."""
     if upload.flag is not None:
         flagged = flagging.Flagged(reason=upload.flag.reason, upload=upload)
         flagging.join(parts, item, upload.flag, api_key, flagged, key)
-        return _repeated()
+        return
     again = parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="told again")
     parts.store.commit(*changes, *flagging.more_known(parts, item.id, upload), entries=[again])
-    return _repeated()
 
 
 def _open(

@@ -59,6 +59,8 @@ class Said:
 
     def __post_init__(self) -> None:
         require_text("message by", self.by, most=255)
+        if _NO_PROSE.search(self.by) or _BREAK.search(self.by):
+            raise InputError("message by: holds control characters, expected a name in one line")
         require_prose("message text", self.text, most=LONGEST_SAID)
         require_utc("message at", self.at)
 

@@ -65,6 +65,18 @@ def test_no_message_looks_like_another_one(said: list[records.Said]) -> None:
     assert len(begins) == len(said)
 
 
+@given(tellings())
+def test_what_was_taken_always_has_a_place_in_a_report(told: records.Telling) -> None:
+    place = records.Chat(client=told.surface, content=told.excerpt)
+    assert place.content == told.excerpt
+
+
+@pytest.mark.parametrize("by", ["one\n2026-01-01 00:00:00 UTC two", "one\u2028two", "one\x85two", "", " "])
+def test_a_name_that_could_look_like_a_message_is_refused(by: str) -> None:
+    with pytest.raises(InputError):
+        records.Said(by=by, text="hello")
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[]", b'{"form": "wardline-incident"}'])
 def test_what_is_no_account_is_broken_evidence(content: bytes) -> None:
     with pytest.raises(EvidenceError):
