@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 
 from tests.acceptance.stories import violation
+from tests.acceptance.test_an_incident_without_a_file import told
 from tests.web.exchange import exchanges
 from wardline import plugins, records
 from wardline.pipeline import (
@@ -284,6 +285,15 @@ def _cases(made: Furnished) -> None:
     moving = made.case(
         animation(), flag="A reason in a user's own words, which may be long, and may hold <b>marks</b>."
     )
+    words = [
+        line.case_of(
+            line.wardline.tell(
+                told(account_reference=f"account-in-words-{place}"), api_key=line.platform_key().record
+            )
+        )
+        for place in range(2)
+    ]
+    wardline.claim(words[0].id, user=lea)
     free = [made.case(picture(20 + place)) for place in range(3)]
     shown = [
         reported,
@@ -296,6 +306,7 @@ def _cases(made: Furnished) -> None:
         *appealed,
         unreadable,
         moving,
+        *words,
         free[0],
     ]
     made.ids["case_id"] = [mine.id, *(each.id for each in shown if each is not mine)]

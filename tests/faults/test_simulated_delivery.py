@@ -12,6 +12,7 @@ from tests.faults import spread
 from tests.property.test_batch_simulation import check_batches
 from tests.property.test_bundle_simulation import check_bundles
 from tests.property.test_referral_simulation import (
+    check_in_words,
     check_with_rejections,
     check_without_rejections,
     is_right,
@@ -66,3 +67,9 @@ def test_a_hundred_thousand_reports_of_several_end_with_each_file_in_exactly_one
 def test_a_hundred_thousand_batched_reports_end_with_each_account_in_exactly_one() -> None:
     seeds = spread.seeds(_SEEDS)
     spread.over(seeds, check_batches, pieces=-(-len(seeds) // _CASES_A_PIECE))
+
+
+@pytest.mark.faults
+def test_a_hundred_thousand_reports_without_a_file_end_finished_exactly_once() -> None:
+    seeds = spread.seeds(_SEEDS)
+    spread.over(seeds, check_in_words, pieces=-(-len(seeds) // _CASES_A_PIECE))

@@ -34,6 +34,7 @@ ANY = st.fixed_dictionaries({
     "state": st.sampled_from(STATES), "remote_id": st.sampled_from([None, None, "7"]), "in_flight": st.booleans(),
     "priority": st.sampled_from([None, *Priority]), "alone": st.booleans(), "corrects": st.sampled_from([None, None, "referral-x"]),
     "waits_until": st.sampled_from([None, None, START]),
+    "files": st.sampled_from([(), (records.ReferralFile(item_id="item-words", in_text=True),), (records.ReferralFile(item_id="item-file"),)]),
 })  # fmt: skip
 FREE = st.fixed_dictionaries({
     "state": st.sampled_from([ReferralState.DRAFT, ReferralState.OPENING]),
@@ -52,6 +53,7 @@ def test_only_what_is_nowhere_and_no_danger_goes_together(values: list[dict[str,
         taken = referral.chosen(lead, found)
         for each in (lead, *taken) if taken else ():
             assert each.priority is not Priority.FIRST
+            assert not any(file.in_text for file in each.files)
             assert each.state in (ReferralState.DRAFT, ReferralState.OPENING)
             assert (each.remote_id, each.in_flight, each.corrects, each.waits_until) == (
                 None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, assert_never
 
@@ -41,6 +41,7 @@ class World:
     fault_rate: float
     rejections: bool
     tells_restarts: bool = True
+    in_words: bool = False
     now: datetime = START
     steps: int = 0
     ledger: AuthorityLedger = field(init=False)
@@ -53,6 +54,8 @@ class World:
             records.ReferralFile(item_id=records.new_id("item", START, bytes([n] * 10)))
             for n in range(self.chance.randint(1, 3))
         )
+        if self.in_words:  # an incident without a file: nothing is attached, and all else is the same
+            files = (replace(files[0], in_text=True),)
         self.stored = records.Referral(
             id=records.new_id("referral", START, ENTROPY),
             case_id=records.new_id("case", START, ENTROPY),
@@ -187,7 +190,8 @@ def finished_reports(world: World) -> list[LedgerReport]:
 
 
 def is_complete(world: World, report: LedgerReport) -> bool:
-    return len(report.files) == len(world.stored.files) and all(file.described for file in report.files)
+    attached = [file for file in world.stored.files if not file.in_text]
+    return len(report.files) == len(attached) and all(file.described for file in report.files)
 
 
 def is_right(world: World) -> bool:
@@ -198,18 +202,20 @@ def is_right(world: World) -> bool:
         len(finished) == 1
         and is_complete(world, finished[0])
         and world.stored.remote_id == str(finished[0].report_id)
-        and all(file.described for file in world.stored.files)
+        and all(file.described or file.in_text for file in world.stored.files)
         and world.receipt is not None
         and world.receipt.remote_id == world.stored.remote_id
         and not any(str(report.report_id) in known for report in world.ledger.open())
     )
 
 
-def world_of(seed: int, *, rejections: bool = False, tells_restarts: bool = True) -> World:
+def world_of(
+    seed: int, *, rejections: bool = False, tells_restarts: bool = True, in_words: bool = False
+) -> World:
     chance = random.Random(seed)
     return World(
-        chance, fault_rate=chance.uniform(0.05, 0.6), rejections=rejections, tells_restarts=tells_restarts
-    )
+        chance, fault_rate=chance.uniform(0.05, 0.6), rejections=rejections, tells_restarts=tells_restarts, in_words=in_words
+    )  # fmt: skip
 
 
 def check_without_rejections(seeds: range) -> None:
@@ -220,9 +226,14 @@ def check_without_rejections(seeds: range) -> None:
         assert is_right(world), seed
 
 
-def check_with_rejections(seeds: range) -> None:
+def check_in_words(seeds: range) -> None:
+    """Do the same with incidents that have no file: no upload stands between opening and finishing."""
+    check_with_rejections(seeds, in_words=True)
+
+
+def check_with_rejections(seeds: range, *, in_words: bool = False) -> None:
     for seed in seeds:
-        world = world_of(seed, rejections=True)
+        world = world_of(seed, rejections=True, in_words=in_words)
         world.run()
         assert len(finished_reports(world)) <= 1, seed
         while world.stored.state is records.ReferralState.NEEDS_HUMAN:
@@ -238,6 +249,13 @@ def test_every_case_ends_with_exactly_one_finished_and_complete_report() -> None
 
 def test_where_the_authority_rejects_a_person_looks_and_there_are_never_two_reports() -> None:
     check_with_rejections(range(3000))
+
+
+def test_a_report_without_a_file_ends_finished_exactly_once_too() -> None:
+    check_in_words(range(3000))
+    world = world_of(7, in_words=True)
+    world.run()
+    assert [len(each.files) for each in finished_reports(world)] == [0]
 
 
 def test_the_simulation_notices_a_pipeline_that_does_not_say_that_it_was_restarted() -> None:

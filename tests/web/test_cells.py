@@ -61,6 +61,7 @@ API_CELLS: dict[str, set[str]] = {
     "POST /v1/cases/{case_id}/assignment": ML, "POST /v1/cases/{case_id}/diversion": ML, "GET /v1/cases/{case_id}/opinions": ML, "GET /v1/cases/{case_id}/known-answer": ML,
     "GET /v1/clusters": ML, "GET /v1/clusters/{cluster_id}": ML, "GET /v1/exposure": ML, "GET /v1/team-exposure": L | A,
     "GET /v1/viewing-choices": ML, "PUT /v1/viewing-choices": ML,
+    "POST /v1/incidents": {LOW, TRUSTED},
     "POST /v1/flags": {LOW, TRUSTED}, "GET /v1/flags": ALL, "POST /v1/appeals": {LOW, TRUSTED}, "GET /v1/appeals": ALL,
     "GET /v1/audit/entries": U, "GET /v1/audit/checkpoints": U, "GET /v1/audit/checkpoints/{size}/proof": U, "GET /v1/audit/proofs/{position}": U,
 }  # fmt: skip

@@ -27,6 +27,7 @@ from wardline.cli import (
     hash_file,
     hash_list,
     hold,
+    incident,
     init,
     migrate,
     preservation,
@@ -83,6 +84,7 @@ app.command()(submit.submit)
 app.command("scan")(scan.command)
 app.command("hash")(hash_file.hash_)
 app.add_typer(hash_list.app, name="hash-list")
+app.command()(incident.incident)
 app.command()(flag.flag)
 app.command()(appeal.appeal)
 app.add_typer(approval.app, name="approval")

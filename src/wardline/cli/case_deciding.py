@@ -11,7 +11,7 @@ from wardline.cli import operator, output
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
 from wardline.errors import InputError
-from wardline.records import Category, Outcome, Scope, require_id
+from wardline.records import Category, IncidentKind, Outcome, Scope, require_id
 
 if TYPE_CHECKING:
     from wardline import records
@@ -24,6 +24,10 @@ def decide(
     category: Annotated[
         list[str] | None,
         typer.Option("--category", metavar="CATEGORY", help="Of a violation: for every file, or ITEM=CATEGORY; may be repeated."),
+    ] = None,
+    incident: Annotated[
+        IncidentKind | None,
+        typer.Option("--incident", help="Of a violation that was told without a file: which kind it is."),
     ] = None,
     note: Annotated[str | None, typer.Option("--note", help="For colleagues.")] = None,
     escalation: Annotated[
@@ -46,7 +50,7 @@ def decide(
         person = operator.sign_in(line, user, password_file, Scope.CASES)
         case = line.claim(require_id("case", case_id), user=person)
         said = review.Judgement(
-            outcome=outcome, findings=_findings(case, category or []), note=note, escalation=escalation, second_opinion=second_opinion
+            outcome=outcome, findings=_findings(case, category or [], incident), note=note, escalation=escalation, second_opinion=second_opinion
         )  # fmt: skip
         decided = line.decide(case.id, user=person, judgement=said)
     if as_json:
@@ -55,10 +59,16 @@ def decide(
         output.line(f"{decided.id}: {decided.outcome}; takes effect at {decided.undo_until:%H:%M:%S} UTC.")
 
 
-def _findings(case: records.Case, said: Sequence[str]) -> tuple[records.Finding, ...]:
+def _findings(
+    case: records.Case, said: Sequence[str], incident: IncidentKind | None
+) -> tuple[records.Finding, ...]:
     """Read the categories; ``review.decide`` says whether they are enough."""
     from wardline import records
 
+    if incident is not None:
+        if said:
+            raise InputError("--incident: with --category, expected one of the two")
+        return tuple(records.Finding(item_id=item_id, incident=incident) for item_id in case.item_ids)
     graded: dict[str, Category] = {}
     for each in said:
         item_id, _, category = each.rpartition("=")

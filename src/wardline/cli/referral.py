@@ -91,7 +91,7 @@ def show(
     output.facts(
         {
             "id": found.id, "case": found.case_id, "state": found.state, "authority": found.authority,
-            "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(found.attached)} described",
+            "environment": found.environment, "their id": found.remote_id, "files": f"{described} of {len(found.attached)} described" if found.attached or not found.files else "none: an incident in words",
             "given up": found.orphans, "failed calls": found.attempts, "problem": found.problem, "made": found.created_at,
             "batched": found.batched, "reported in": found.joined, "reported with it": tuple(each.referral_id for each in found.bundle),
             "priority": found.priority, "due": found.due_at, "waits until": found.waits_until, "check by": found.check_by,

@@ -18,7 +18,7 @@ def at_once(
     """Give the reversible restrictions that a case needs before anybody decided."""
     if not case.restricted:
         return ()
-    return tuple(_on_content(ActionKind.RESTRICT_CONTENT, case, item, new_id, now) for item in items)
+    return tuple(_on_content(ActionKind.RESTRICT_CONTENT, case, item, new_id, now) for item in _files(items))
 
 
 def after_decision(
@@ -33,17 +33,21 @@ def after_decision(
     content, restoration of what was restricted for none."""
     match decision.outcome:
         case Outcome.VIOLATION:
-            graded = {finding.item_id for finding in decision.findings if finding.category}
+            graded = {finding.item_id for finding in decision.findings if finding.grade}
             removals = [
                 _on_content(ActionKind.REMOVE_CONTENT, case, item, new_id, now)
-                for item in items
+                for item in _files(items)
                 if item.id in graded
             ]
             return (*removals, _on_account(ActionKind.SUSPEND_ACCOUNT, case, items[0], new_id, now))
         case Outcome.OTHER_RULE:
-            return tuple(_on_content(ActionKind.REMOVE_CONTENT, case, item, new_id, now) for item in items)
+            return tuple(
+                _on_content(ActionKind.REMOVE_CONTENT, case, item, new_id, now) for item in _files(items)
+            )
         case Outcome.NOT_VIOLATION if case.restricted:
-            return tuple(_on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in items)
+            return tuple(
+                _on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in _files(items)
+            )
         case _:
             return ()
 
@@ -52,7 +56,12 @@ def restore(
     case: records.Case, items: Sequence[records.Item], *, new_id: NewId, now: datetime
 ) -> tuple[records.Action, ...]:
     """Give what shows hidden content again that nobody has decided about."""
-    return tuple(_on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in items)
+    return tuple(_on_content(ActionKind.RESTORE_CONTENT, case, item, new_id, now) for item in _files(items))
+
+
+def _files(items: Sequence[records.Item]) -> list[records.Item]:
+    """Leave out accounts of incidents without a file: there is no content that the platform could hide or remove."""
+    return [item for item in items if item.told is None]
 
 
 def delivered(action: records.Action, now: datetime) -> records.Action:

@@ -2,6 +2,9 @@
 
 from wardline.intake.reading_facts import read as read_facts
 from wardline.intake.seen import body_digest, key_digest, remember
+from wardline.intake.telling import IncidentTold
+from wardline.intake.telling import read as read_telling
+from wardline.intake.telling import write as write_telling
 from wardline.intake.upload import (
     CLOCK_TOLERANCE,
     PrivateScanning,
@@ -13,6 +16,7 @@ from wardline.intake.upload import (
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "IncidentTold",
     "PrivateScanning",
     "Upload",
     "body_digest",
@@ -21,5 +25,7 @@ __all__ = [
     "key_digest",
     "not_in_the_future",
     "read_facts",
+    "read_telling",
     "remember",
+    "write_telling",
 ]

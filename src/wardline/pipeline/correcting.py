@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import AlreadyExistsError, InputError
-from wardline.pipeline import alarms, bundles, fencing, reported, second_person
+from wardline.pipeline import alarms, bundles, fencing, reported, second_person, tellings
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import NO_RECEIVER, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -35,7 +35,10 @@ def draft(
     """
     if waits is None and fencing.may_have_been_filed(parts, case, decision, corrects=corrects is not None):
         waits = fencing.LOOK
-    report = reported.report_of(parts, parts.new_id("referral"), decision, case, corrects=corrects)
+    # A decision takes effect whether or not the vault can be reached now: nothing is opened for a draft.
+    report = reported.report_of(
+        parts, parts.new_id("referral"), decision, case, corrects=corrects, tell=tellings.unopened
+    )
     authority, environment = _receiver(parts, receiver, corrects)
     made = referral.plan(
         report, decision, authority=authority, environment=environment, now=parts.now(), corrects=corrects

@@ -91,7 +91,7 @@ def receive(
                 remedy="Send the flag again with the file and its context; what was released is not kept.",
             )
         return FlagTaken(
-            notice_id=_join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
+            notice_id=join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
         )
     return _with_content(parts, lookup, flagged, flagged.upload, flag, api_key, idempotency_key)
 
@@ -134,7 +134,7 @@ def _with_content(
     glance = parts.media.hash(upload.content, precision=Precision.FAST)
     ahead = close_look_seconds(glance, time.monotonic() - since)
     judged_at = time.monotonic() + ahead
-    return FlagTaken(notice_id=_join(parts, item, flag, api_key, named, key), judged_at=judged_at)
+    return FlagTaken(notice_id=join(parts, item, flag, api_key, named, key), judged_at=judged_at)
 
 
 def _kept(parts: Parts, flagged: Flagged, platform: str) -> records.Item | None:
@@ -149,7 +149,7 @@ def _kept(parts: Parts, flagged: Flagged, platform: str) -> records.Item | None:
         raise InputError("flag: names nothing, expected item_id, or account_reference and content_reference")
     found = (
         item
-        for item in _items_of(parts, flagged.account_reference)
+        for item in items_of(parts, flagged.account_reference)
         if _is_about(item, platform, flagged.content_reference)
     )
     return next(found, None)
@@ -161,11 +161,12 @@ def _is_about(item: records.Item, platform: str, content: str | None) -> bool:
         item.platform == platform
         and item.sealed
         and item.context is not None
-        and content in (None, item.context.content_reference)
+        # An incident has an id of its own kind, which may be that of some content, too.
+        and (content is None or (item.told is None and content == item.context.content_reference))
     )
 
 
-def _items_of(parts: Parts, account: str) -> Iterator[records.Item]:
+def items_of(parts: Parts, account: str) -> Iterator[records.Item]:
     before = None
     while found := parts.store.cases_of_account(account, before=before, most=_PAGE):
         items = parts.store.several_items([item_id for case in found for item_id in case.item_ids])
@@ -178,7 +179,7 @@ def _case_of(parts: Parts, item_id: str) -> str:
     return parts.store.holds_of(item_id)[0].case_id
 
 
-def _join(
+def join(
     parts: Parts, item: records.Item, flag: records.Flag, api_key: records.ApiKey, flagged: Flagged, key: str | None
 ) -> str | None:  # fmt: skip
     """Add a flag to the case of a file; again where somebody changed the case at the same moment."""
@@ -187,7 +188,7 @@ def _join(
             remembered = _remembered(parts, flagged, flag, api_key, key)
             if remembered is None:
                 return None
-            known = _more_known(parts, item.id, flagged)
+            known = more_known(parts, item.id, flagged.upload)
             notice_id, written = _joined(parts, known or item, flag, actor=api_key.id)
             written.changes += [*remembered, *([Replace(known)] if known else [])]
             written.commit(parts)
@@ -199,12 +200,12 @@ def _join(
     raise VersionConflictError(f"{item.id}: its case kept changing, expected a moment of rest")
 
 
-def _more_known(parts: Parts, item_id: str, flagged: Flagged) -> records.Item | None:
+def more_known(parts: Parts, item_id: str, upload: intake.Upload | None) -> records.Item | None:
     """Give the file with what came with the flag for a report, and how many see it now if that is more; None where that says nothing new."""
-    if flagged.upload is None:
+    if upload is None:
         return None
     item = parts.store.item(item_id)
-    told = intake.not_in_the_future(flagged.upload.context, parts.now())
+    told = intake.not_in_the_future(upload.context, parts.now())
     if item.context is None:
         return None
     facts = item.context.facts if told.facts is None else referral.also_known(item.context.facts, told.facts)

@@ -79,7 +79,7 @@ def was_acted_on(decision: records.Decision, item_id: str) -> bool:
     """Say whether a decision takes a file down."""
     match decision.outcome:
         case Outcome.VIOLATION:
-            return any(each.item_id == item_id and each.category for each in decision.findings)
+            return any(each.item_id == item_id and each.grade for each in decision.findings)
         case Outcome.OTHER_RULE:
             return True
         case _:

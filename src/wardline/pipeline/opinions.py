@@ -150,7 +150,7 @@ def _waits(
         work.append(Task(name="opinion-due", record_id=decision.id, not_before=due))
         if not case.restricted:
             case, actions = _restricted(parts, case, decision)
-            opinion = replace(opinion, restricts=True)
+            opinion = replace(opinion, restricts=case.restricted)
     decision = review.given(decision)
     entries += [
         parts.entry(Verb.ACTION_TAKEN, each.id, actor=decision.user_id, detail=each.kind) for each in actions
@@ -167,8 +167,10 @@ def _restricted(
     parts: Parts, case: records.Case, decision: records.Decision
 ) -> tuple[records.Case, tuple[records.Action, ...]]:
     """Hide what one person found a violation; that can be taken back."""
+    graded = [parts.store.item(each.item_id) for each in decision.findings if each.grade]
+    if all(item.told is not None for item in graded):
+        return case, ()  # an account in words: there is no content to hide
     hidden = replace(case, restricted=True)
-    graded = [parts.store.item(each.item_id) for each in decision.findings if each.category]
     return hidden, enforcement.at_once(hidden, graded, new_id=lambda: parts.new_id("action"), now=parts.now())
 
 

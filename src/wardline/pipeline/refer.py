@@ -61,7 +61,9 @@ def preview(parts: Parts, referral_id: str) -> ReferralPreview:
             referral=found, report=None, checklist=(), problems=(), preview=None, unavailable=reason
         )
     checklist = reported.checked(parts, report, decision, case, lead.bundle)
-    report = replace(report, priority=lead.priority)  # as it is filed
+    report = referral.withheld(
+        replace(report, priority=lead.priority)
+    )  # as it is filed, but for the words of an account
     authority = parts.receiver(found.authority)
     if authority is None:
         expected = "[referral] authority" if found.authority == NOBODY else found.authority

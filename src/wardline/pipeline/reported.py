@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import batched, bundles, like_accounts, prior
+from wardline.pipeline import batched, bundles, like_accounts, prior, tellings
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -23,6 +24,7 @@ def report_of(
     *,
     corrects: str | None = None,
     bundle: Sequence[records.Bundled] = (),
+    tell: tellings.Opening = tellings.opened,
 ) -> records.Report:
     """Build the content of a report from what is stored now; or what corrects a finished one, or supplements it.
 
@@ -35,15 +37,20 @@ def report_of(
         case: The decision's.
         corrects: The finished referral that it corrects or supplements.
         bundle: The others that are reported with it.
+        tell: Opens accounts in words, or stands in for them where only the form of the report is asked.
     """
     if corrects is not None:
         filed = parts.store.referral(corrects)
         if referral.needs_referral(decision) and referral.is_supplement(decision):
             items = [parts.store.item(item_id) for item_id in case.item_ids]
-            return referral.build_supplement(draft_id, filed, decision, case, items, parts.rules.reporter)
+            supplement = referral.build_supplement(
+                draft_id, filed, decision, case, items, parts.rules.reporter
+            )
+            return _of_its_kind(parts, supplement, decision, filed)
         if referral.needs_referral(decision):
-            return _regrading(parts, draft_id, decision, case, filed)
-        return _correction(parts, draft_id, decision, case, filed)
+            regrading = _regrading(parts, draft_id, decision, case, filed)
+            return _of_its_kind(parts, regrading, decision, filed)
+        return _of_its_kind(parts, _correction(parts, draft_id, decision, case, filed), decision, filed)
     if not referral.needs_referral(decision):
         raise InputError(
             f"referral {draft_id}: decision {decision.id} needs none, expected a violation that stands"
@@ -55,6 +62,7 @@ def report_of(
     report = referral.build_report(
         draft_id, whole.decision, whole.case, whole.items, whole.reveals, whole.actions, parts.rules.reporter,
         "; ".join(whole.case.reasons) + ".", until or parts.now(), prior.reports_about(parts, case, draft_id),
+        tell(parts, whole.items),
     )  # fmt: skip
     said = [each for of in whole.decisions for each in _dangers(parts, of, until)]
     marked = [each.imminent_since for each in whole.cases if each.imminent_since is not None]
@@ -66,6 +74,16 @@ def report_of(
     return referral.with_like_accounts(
         known, like_accounts.of_report(parts, known, draft, whole.items, until=until)
     )
+
+
+def _of_its_kind(
+    parts: Parts, report: records.Report, decision: records.Decision, filed: records.Referral
+) -> records.Report:
+    """Give what follows a report about an incident without a file the kind of that: what is decided now, or else what was."""
+    first = parts.store.decision(filed.decision_id)
+    kinds = (each.incident for each in (*decision.findings, *first.findings))
+    kind = next((each for each in kinds if each is not None), None)
+    return report if kind is None else replace(report, kind=kind)
 
 
 def checked(

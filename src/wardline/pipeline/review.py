@@ -8,7 +8,16 @@ from datetime import datetime
 
 from wardline import records, review
 from wardline.errors import AlreadyExistsError, InputError, NotAllowedError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, fencing, golden, golden_evidence, opinions, standing_alone, wellbeing
+from wardline.pipeline import (
+    alarms,
+    fencing,
+    golden,
+    golden_evidence,
+    opinions,
+    standing_alone,
+    tellings,
+    wellbeing,
+)
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import AlarmKind, Insert, Replace, Step, Task, Verb
 
@@ -165,13 +174,13 @@ def cover(parts: Parts, case_id: str, item_id: str, user: records.User) -> bytes
 
 
 def reveal(parts: Parts, case_id: str, item_id: str, user: records.User, showing: Showing) -> bytes:
-    """Show one frame of one file to the person who holds the case.
+    """Show one frame of one file, or an account in words, to the person who holds the case.
 
     The picture is made first and the entry is durable before the first byte is given: no entry, no picture, and no entry for a picture
     that could not be made.
 
     Returns:
-        A PNG without metadata.
+        A PNG without metadata; of an incident without a file its words in UTF-8.
 
     Raises:
         LeaseLostError: The case is not claimed by this person now.
@@ -217,6 +226,8 @@ def _render(
     item = parts.store.item(item_id)
     if not item.sealed:
         raise NotFoundError(f"{item_id}: was destroyed")
+    if item.told is not None:
+        return _words(parts, item, showing), item
     if item.picture is None:
         raise RefusedError(
             f"{item_id}: no decoder can read it", remedy="Decide from the context, or pass it on."
@@ -236,9 +247,21 @@ def _render(
     return picture, item
 
 
+def _words(parts: Parts, item: records.Item, showing: Showing) -> bytes:
+    """Give an account as a person reads it. Nothing decodes it: no sandbox is asked."""
+    if showing.rendition is records.Rendition.COVER:
+        raise RefusedError(
+            f"{item.id}: words have no cover", remedy="Reveal them, or decide from the context."
+        )
+    review.require_frame(item, showing.frame)
+    return tellings.opened(parts, [item])[item.id].words.encode()
+
+
 def decide(parts: Parts, case_id: str, user: records.User, judgement: review.Judgement) -> records.Decision:
     """Record a decision; it takes effect when its undo window is over."""
     _require_no_party(parts.store.case(case_id), user)
+    items = parts.store.several_items(parts.store.case(case_id).item_ids)
+    review.require_fitting(judgement, list(items.values()))
     case, decision = review.decide(
         parts.store.case(case_id), judgement, decision_id=parts.new_id("decision"), user_id=user.id, now=parts.now(),
         undo_window=parts.rules.undo_window,

@@ -62,10 +62,10 @@ def submit(
         private_scanning=parts.rules.private_scanning,
         now=parts.now(),
     )
-    _require_room(parts, upload)
-    seen = _remember(parts, upload, api_key, idempotency_key)
+    require_room(parts, upload)
+    seen = remember(parts, upload, api_key, idempotency_key)
     before = parts.store.remembered(seen.key_digest) if seen else None
-    if seen is not None and _is_repetition(parts, seen, before):
+    if seen is not None and is_repetition(parts, seen, before):
         return Submission(route=None, item_id=None, judged_at=time.monotonic())
     judged = looking.judge(parts, lookup, upload, standing=standing)
     changes: list[records.Change] = [seen] if seen else []
@@ -78,7 +78,7 @@ def submit(
         item_id = _write(parts, leaders, upload, judged, api_key, changes)
     except AlreadyExistsError:
         # The same key won the race in another thread.
-        if seen is not None and _is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
+        if seen is not None and is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
             return Submission(route=None, item_id=None, judged_at=judged.judged_at)
         raise
     if item_id is not None:
@@ -115,13 +115,13 @@ def _asked_about(judged: Judged) -> records.Review:
     return records.Review(reasons=tuple(dict.fromkeys(map(triage.reason_of, judged.scores[:1]))))
 
 
-def _require_room(parts: Parts, upload: intake.Upload) -> None:
+def require_room(parts: Parts, upload: intake.Upload) -> None:
     """Refuse every upload while there is hardly room to seal one: were only those refused that are kept, a full disk would tell which."""
     if parts.free_bytes() < _LEAST_FREE_BYTES + 2 * len(upload.content):
         raise StorageFullError("upload: the data disk is full, expected room to keep it")
 
 
-def _remember(
+def remember(
     parts: Parts, upload: intake.Upload, api_key: records.ApiKey, key: str | None
 ) -> records.Remembered | None:
     if key is None:
@@ -130,7 +130,7 @@ def _remember(
     return intake.remember(digest, intake.body_digest(upload, secret=parts.idempotency_secret), parts.now())
 
 
-def _is_repetition(parts: Parts, seen: records.Remembered, before: records.Remembered | None) -> bool:
+def is_repetition(parts: Parts, seen: records.Remembered, before: records.Remembered | None) -> bool:
     if before is None or before.expires_at <= parts.now():
         return False
     if before.body_digest != seen.body_digest:
@@ -185,9 +185,7 @@ def _keep(
         flagged.add(stating.stated_by_machine(parts, case, item, actions))
 
     def commit(placed: gathering.Placed) -> None:
-        _commit_kept(
-            parts, item, placed, hold, actions, route, api_key, [*changes, *flagged.changes], flagged
-        )
+        commit_kept(parts, item, placed, hold, actions, route, api_key, [*changes, *flagged.changes], flagged)
 
     try:
         if judged.is_drawn:
@@ -203,7 +201,7 @@ def _keep(
     return item.id
 
 
-def _commit_kept(
+def commit_kept(
     parts: Parts, item: records.Item, placed: gathering.Placed, hold: records.Hold, actions: Sequence[records.Action],
     route: records.Review | records.Act, api_key: records.ApiKey, changes: Sequence[records.Change],
     flagged: Writing,

@@ -14,6 +14,7 @@ from wardline.pipeline import (
     count,
     custody,
     exporting,
+    incidents,
     log,
     people,
     reading,
@@ -92,6 +93,14 @@ class Wardline(
             idempotency_key=idempotency_key,
             leaders=self._leaders,
             standing=self._standing,
+        )
+
+    def tell(
+        self, told: intake.IncidentTold, *, api_key: records.ApiKey, idempotency_key: str | None = None
+    ) -> Submission:
+        """Take the account of an incident that has no file: it is sealed, and a person decides. See ``pipeline.incidents``."""
+        return incidents.tell(
+            self.parts, told, api_key=api_key, idempotency_key=idempotency_key, leaders=self._leaders
         )
 
     def scan(self, *, user: records.User, media: ports.Media | None = None) -> LibraryScan:

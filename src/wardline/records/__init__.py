@@ -150,6 +150,7 @@ from wardline.records.report import (
     Report,
     ReportedFile,
     ReportedPerson,
+    ReportedText,
     Reporter,
 )
 from wardline.records.report_incidents import (
@@ -201,16 +202,26 @@ from wardline.records.signal import (
     OfficialNotice,
     Score,
     Signal,
+    Told,
     Unscannable,
 )
 from wardline.records.strike import HEAVIEST_STRIKE, Strike
+from wardline.records.telling import (
+    KIND_WORDS,
+    LONGEST_ACCOUNT,
+    LONGEST_SAID,
+    MOST_SAID,
+    Said,
+    Telling,
+)
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.wellbeing import DECLINABLE, Grade, ShownFile, ViewingChoices
 from wardline.records.work import Add, Change, Insert, Load, Remembered, Remove, Replace, Task
 
 __all__ = [
     "ASKED", "CLUSTER_RADIUS_BITS", "COUNTRIES", "DECLINABLE", "GENERAL_QUEUE", "HASH_BYTES", "HEAVIEST_STRIKE", "IMMINENT_DANGER",
-    "LONGEST_COMPLAINT", "LONGEST_FACT", "LONGEST_REASON", "MOST_EXPORTED", "MOST_INCIDENTS", "MOST_IN_BATCH", "MOST_MATCHES", "MOST_OF_A_KIND", "MOST_PRESERVED", "MOST_SCORES",
+    "KIND_WORDS", "LONGEST_ACCOUNT", "LONGEST_COMPLAINT", "LONGEST_FACT", "LONGEST_REASON", "LONGEST_SAID", "MOST_EXPORTED", "MOST_INCIDENTS", "MOST_IN_BATCH", "MOST_MATCHES", "MOST_OF_A_KIND", "MOST_PRESERVED",
+    "MOST_SAID", "MOST_SCORES",
     "MOST_VIEWS_PER_HOUR", "OTHER_VERSION", "SCORE_BINS", "US_STATES", "WIDEST_RADIUS_BITS", "Act", "Action", "ActionKind",
     "ActionState", "Add", "AddressKind", "Alarm", "AlarmKind", "Answer", "ApiKey", "Appeal", "AppealState", "Approval", "ApprovalKind",
     "ApprovalState", "Arm", "Asker", "AssociatedAccount", "AssociationKind", "Attained", "AuthorityAnswer", "AuthoritySchema", "Batch",
@@ -230,9 +241,9 @@ __all__ = [
     "PhoneKind", "Picture", "Place", "PostalAddress", "Precision", "Preservation", "PreservationBasis", "Preview", "PreviewColumn",
     "PreviewDocument", "PreviewField", "PreviewSection", "PreviewTable", "Priority", "RandomAudit", "Receipt", "Referral",
     "ReferralFile", "ReferralState", "Release", "Remembered", "Remove", "Rendition", "Replace", "Reply", "Report", "ReportAnnotation",
-    "ReportFacts", "ReportedFile", "ReportedPerson", "Reporter", "Reveal", "ReversalState", "Review", "Role", "Route", "SchemaReading",
+    "ReportFacts", "ReportedFile", "ReportedPerson", "ReportedText", "Reporter", "Reveal", "ReversalState", "Review", "Role", "Route", "Said", "SchemaReading",
     "Scope", "Score", "ScoreCounts", "SecondFactor", "Session", "ShownFile", "Signal", "Spread", "Stage", "Standing", "Step",
-    "StepCount", "Strike", "SyncState", "Taker", "Tallied", "Tally", "Target", "Task", "Telephone", "Truth", "Unscannable",
+    "StepCount", "Strike", "SyncState", "Taker", "Tallied", "Tally", "Target", "Task", "Telephone", "Telling", "Told", "Truth", "Unscannable",
     "UploadContext", "Urgency", "User", "Verb", "Verdict", "ViewingChoices", "Visibility", "Voice", "Waiting", "WebPage",
     "category_code", "category_of", "check_key", "glance_at", "new_id", "newest", "require_id", "standing_of",
 ]  # fmt: skip

@@ -11,6 +11,8 @@ from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
 from wardline.records.queues import Drawn, Glance, Standing, Target
+from wardline.records.report_incidents import IncidentKind
+from wardline.records.telling import require_told
 from wardline.records.urgency import Lane, Place, Urgency
 
 
@@ -252,12 +254,27 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a decision says of one file."""
+    """What a decision says of one file, or of the account of an incident without one."""
 
     item_id: str
-    category: Category | None
+    category: Category | None = None
     """None when the file itself is not a violation, or nobody viewed it."""
     annotations: tuple[FileAnnotation, ...] = ()
+    incident: IncidentKind | None = None
+    """Of which kind the incident is; of an account in words only, which has no category."""
+
+    def __post_init__(self) -> None:
+        if self.incident is not None:
+            require_told("incident", self.incident)
+            if self.category is not None or self.annotations:
+                raise InputError(
+                    f"finding {self.item_id}: an incident with a category or annotations of a file, expected one of both"
+                )
+
+    @property
+    def grade(self) -> Category | IncidentKind | None:
+        """What makes it a violation; None where it is none, or nobody viewed it."""
+        return self.category or self.incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,12 +308,12 @@ class Decision:
             require_text("escalation", self.escalation, most=3000)
         if len({answer.about for answer in self.answers}) != len(self.answers):
             raise InputError("decision: two answers to one question, expected one")
-        if self.outcome is Outcome.VIOLATION and not any(finding.category for finding in self.findings):
+        if self.outcome is Outcome.VIOLATION and not any(finding.grade for finding in self.findings):
             raise InputError(
-                "decision: a violation without a category, expected A1, A2, B1 or B2 for at least one file"
+                "decision: a violation without a category, expected A1, A2, B1 or B2 for at least one file, or the kind of an incident"
             )
         if self.outcome is not Outcome.VIOLATION and (
-            self.annotations or any(finding.category for finding in self.findings)
+            self.annotations or any(finding.grade for finding in self.findings)
         ):
             raise InputError("decision: categories and annotations belong to a violation, expected none")
 

@@ -24,6 +24,8 @@ class Step(StrEnum):
     """Released by the machine under a certificate; counted among the releases too."""
     ITEMS_ACTED = "items_acted"
     """Restricted by the machine under a certificate."""
+    INCIDENTS_TOLD = "incidents_told"
+    """Incidents without a file, in words; the same one told again is not counted again."""
     CASES_OPENED = "cases_opened"
     CASES_DECIDED = "cases_decided"
     REVEALS = "reveals"

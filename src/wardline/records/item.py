@@ -13,8 +13,9 @@ from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.evidence import Channel, Disposal
 from wardline.records.hashes import Hash
 from wardline.records.ids import require_id
-from wardline.records.report_incidents import ReportFacts
+from wardline.records.report_incidents import IncidentKind, ReportFacts
 from wardline.records.signal import Match, Score
+from wardline.records.telling import require_told
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR
 
 MOST_MATCHES = 20
@@ -181,6 +182,8 @@ class Item:
     """What the machine did with it when it came in."""
     certificate_id: str | None = None
     """Under which; None when it was left to people."""
+    told: IncidentKind | None = None
+    """What the platform took it for when it told of an incident: what is sealed is then its account in words, and no file. None for a file."""
 
     def __post_init__(self) -> None:
         require_id("item", self.id)
@@ -192,3 +195,7 @@ class Item:
         if self.scope is not None:
             require_text("scope", self.scope, most=64)
         require_range("scores", len(self.scores), 0, MOST_SCORES)
+        if self.told is not None:
+            require_told("told", self.told)
+            if self.picture is not None or self.matches or self.scores:
+                raise InputError(f"item {self.id}: words with a picture or a match, expected one of both")

@@ -58,6 +58,8 @@ class ReferralFile:
     """True when its details were accepted."""
     copy_of: str | None = None
     """Of a batched report: the item that is attached for this one, which is the same byte for byte. None: it is attached itself."""
+    in_text: bool = False
+    """It is an account in words, which stands in the report itself: nothing of it is attached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +176,8 @@ class Referral:
 
     @property
     def attached(self) -> tuple[ReferralFile, ...]:
-        """The files that are sent themselves; of a batched report one."""
-        return tuple(each for each in self.files if each.copy_of is None)
+        """The files that are sent themselves; of a batched report one, of an incident in words none."""
+        return tuple(each for each in self.files if each.copy_of is None and not each.in_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,12 +121,38 @@ class LikeAccounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedText:
+    """The account of an incident without a file, as a report tells of it."""
+
+    item_id: str
+    happened_at: datetime
+    kind: IncidentKind | None
+    """As people decided; None where nobody did."""
+    words: str
+    """What happened, as it stands in the note: without what is known of a victim."""
+    excerpt: str | None
+    """The conversation, as it stands where the incident happened; None where none was told."""
+    names: int
+    """How many took part in the excerpt."""
+    messages: int
+    dated: int
+    """How many of the messages have a time."""
+    viewed: bool
+    """Whether a person was shown all of it. From the reveal log and nothing else."""
+    event: IpEvent | None
+    """The address from which it was done."""
+
+    def __post_init__(self) -> None:
+        require_utc("happened_at", self.happened_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything one referral tells the authority."""
 
     referral_id: str
     incident_at: datetime
-    """Upload time of the earliest file."""
+    """Upload time of the earliest file; without one, when the incident happened or began."""
     incident_time_meaning: str
     """What ``incident_at`` is the time of."""
     annotations: tuple[ReportAnnotation, ...]
@@ -151,6 +177,8 @@ class Report:
     """Free texts out of which a victim's data were taken, and how often. Not sent: for those who read the report before it goes."""
     unread: tuple[str, ...] = ()
     """Places of what a platform sent for the report and could not be read, and so is not in it. Not sent either."""
+    texts: tuple[ReportedText, ...] = ()
+    """Accounts of incidents without a file. Not sent as they are: what is told of them stands in the note and among the incidents."""
     priority: Priority | None = None
     """How urgent its referral is, for receivers that ask for it."""
     like: LikeAccounts = LikeAccounts()

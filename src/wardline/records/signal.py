@@ -11,6 +11,7 @@ from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.hash_list import ListMeaning, ListTrust
 from wardline.records.hashes import HashKind
+from wardline.records.report_incidents import IncidentKind
 
 IMMINENT_DANGER = "imminent-danger"
 """The reason of a flag that says that a child may be in danger now."""
@@ -102,7 +103,15 @@ class Unscannable:
     """A fixed phrase, never content."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The platform told of an incident without a file. It says nothing of how likely it is; a person decides."""
+
+    kind: IncidentKind
+    """What the platform takes it for."""
+
+
 OTHER_VERSION = "answered as another version than in the settings"
 """The reason of a detector that changed without anybody having said so: leads hear of it."""
 
-Signal = Match | Score | Flag | Unscannable
+Signal = Match | Score | Flag | Unscannable | Told

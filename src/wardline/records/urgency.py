@@ -64,6 +64,8 @@ class Urgency:
     """Virality, when the case was opened; 0 and up."""
     views_known: bool
     """False where the platform did not say, and the settings' number stands in."""
+    odds_known: bool = True
+    """False where nothing says how likely it is, as of an incident in words: the mix of what people flag stands in."""
 
     def __post_init__(self) -> None:
         require_range("views_per_hour", self.views_per_hour, 0.0, MOST_VIEWS_PER_HOUR)

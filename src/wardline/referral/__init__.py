@@ -95,6 +95,7 @@ from wardline.referral.steps import (
     Submit,
 )
 from wardline.referral.supplements import build_supplement, is_supplement
+from wardline.referral.texts import withheld
 from wardline.referral.told import LOOK, may_be_told, told, told_within
 from wardline.referral.viewing import was_viewed
 
@@ -214,5 +215,6 @@ __all__ = [
     "with_like_accounts",
     "withdraw",
     "withdrawn",
+    "withheld",
     "without",
 ]  # fmt: skip

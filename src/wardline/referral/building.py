@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral import facts
+from wardline.referral import facts, texts
 from wardline.referral.addresses import is_plain_address
 from wardline.referral.masking import Masking
 from wardline.referral.viewing import was_viewed
@@ -18,7 +18,6 @@ LONGEST_REASON = 3000
 CONTINUED = " [continued in the additional information]"
 """At the end of a reason for danger that is longer than that."""
 _LONGEST_WORD = 60
-TIME_MEANING = "Time of upload to the service. If there are several files, the time of the earliest."
 
 
 def needs_referral(decision: records.Decision) -> bool:
@@ -49,7 +48,10 @@ def plan(
         environment=environment,
         state=records.ReferralState.DRAFT,
         created_at=now,
-        files=tuple(records.ReferralFile(item_id=file.item_id) for file in report.files),
+        files=(
+            *(records.ReferralFile(item_id=file.item_id) for file in report.files),
+            *(records.ReferralFile(item_id=text.item_id, in_text=True) for text in report.texts),
+        ),
         corrects=corrects,
     )
 
@@ -65,6 +67,7 @@ def build_report(
     how_found: str,
     now: datetime,
     prior_reports: Sequence[str] = (),
+    tellings: Mapping[str, records.Telling] | None = None,
 ) -> records.Report:
     """Write the content of the report that a decision needs.
 
@@ -82,6 +85,7 @@ def build_report(
         how_found: One or more plain sentences: how the content came to the reviewers' attention.
         now: Aware UTC.
         prior_reports: The authority's numbers of our finished reports about the same account, oldest first.
+        tellings: The account of every item that is one in words, by its id.
 
     Raises:
         InputError: The decision needs no referral, an item is missing, or the account was unlinked.
@@ -89,33 +93,73 @@ def build_report(
     _require_reportable(referral_id, decision, case, how_found)
     chosen = _chosen_items(decision, case, items, reveals)
     findings = {finding.item_id: finding for finding in decision.findings}
-    files = tuple(_reported_file(item, findings.get(item.id), reveals) for item in chosen)
+    files = tuple(
+        _reported_file(item, findings.get(item.id), reveals) for item in chosen if item.told is None
+    )
     known = facts.gather(chosen)
     masking = Masking(known.victims, known.account, case.account_reference)
-    note = _note(referral_id, masking.text("note", how_found), files)
+    told = _told(chosen, findings, tellings or {}, reveals, masking)
+    note = _note(referral_id, masking.text("note", how_found), files, texts.sentences(told, chosen))
     parties = _masked(known, masking)
     return records.Report(
         referral_id=referral_id,
-        incident_at=min(file.uploaded_at for file in files),
-        incident_time_meaning=TIME_MEANING,
+        incident_at=min((*(file.uploaded_at for file in files), *(each.happened_at for each in told))),
+        incident_time_meaning=texts.time_meaning(chosen),
         annotations=tuple(dict.fromkeys(decision.annotations)),
         escalation=_reason(decision.escalation, masking),
         reporter=reporter,
         person=replace(
-            _reported_person(case, files, actions, now),
+            _reported_person(case, files, told, actions, now),
             facts=parties.account,
             prior_reports=tuple(prior_reports),
         ),
         files=files,
-        urls=tuple(dict.fromkeys(file.url for file in files if file.url is not None)),
+        urls=_urls(chosen),
         note=note,
-        incidents=parties.incidents,
+        kind=_kind(files, told),
+        incidents=_where(parties.incidents, chosen, told),
         law_enforcement=parties.law_enforcement,
         recipients=parties.recipients,
         victims=parties.victims,
         masked=masking.told(),
         unread=known.left_out,
+        texts=told,
     )
+
+
+def _told(
+    chosen: Sequence[records.Item], findings: Mapping[str, records.Finding], tellings: Mapping[str, records.Telling],
+    reveals: Sequence[records.Reveal], masking: Masking,
+) -> tuple[records.ReportedText, ...]:  # fmt: skip
+    return tuple(
+        texts.reported(item, findings.get(item.id), texts.require_telling(item, tellings), reveals, masking)
+        for item in chosen
+        if item.told is not None
+    )
+
+
+def _kind(
+    files: Sequence[records.ReportedFile], told: Sequence[records.ReportedText]
+) -> records.IncidentKind:
+    """Say what a report is about: without a file, what people decided that the incident is."""
+    decided = next((each.kind for each in told if each.kind is not None), None)
+    return records.IncidentKind.FILES if files or decided is None else decided
+
+
+def _where(
+    incidents: Sequence[records.Incident],
+    chosen: Sequence[records.Item],
+    told: Sequence[records.ReportedText],
+) -> tuple[records.Incident, ...]:
+    surfaces = {item.id: item.context.surface for item in chosen if item.context is not None}
+    return texts.with_excerpts(
+        incidents, [(each, surfaces.get(each.item_id, "conversation")) for each in told]
+    )
+
+
+def _urls(chosen: Sequence[records.Item]) -> tuple[str, ...]:
+    told = (item.context.url for item in chosen if item.context is not None)
+    return tuple(dict.fromkeys(url for url in told if url is not None and is_plain_address(url)))
 
 
 def _reason(reason: str | None, masking: Masking) -> str | None:
@@ -182,7 +226,7 @@ def _chosen_items(
     missing = [item_id for item_id in case.item_ids if item_id not in known]
     if missing:
         raise InputError(f"case {case.id}: item {missing[0]} was not given, expected every item of the case")
-    categorised = {finding.item_id for finding in decision.findings if finding.category is not None}
+    categorised = {finding.item_id for finding in decision.findings if finding.grade is not None}
     if not categorised <= set(case.item_ids):
         raise InputError(
             f"decision {decision.id}: a finding about a file of another case, expected files of {case.id}"
@@ -235,6 +279,7 @@ def _annotations(
 def _reported_person(
     case: records.Case,
     files: Sequence[records.ReportedFile],
+    told: Sequence[records.ReportedText],
     actions: Iterable[records.Action],
     now: datetime,
 ) -> records.ReportedPerson:
@@ -246,14 +291,17 @@ def _reported_person(
         and action.delivered_at is not None
         and action.delivered_at <= now
     ]
+    seen = (*(file.upload for file in files), *(each.event for each in told))
     return records.ReportedPerson(
         account_reference=case.account_reference,
-        ip_events=tuple(dict.fromkeys(file.upload for file in files if file.upload is not None)),
+        ip_events=tuple(dict.fromkeys(each for each in seen if each is not None)),
         temporarily_disabled_at=min(suspensions, default=None),
     )
 
 
-def _note(referral_id: str, how_found: str, files: Sequence[records.ReportedFile]) -> str:
+def _note(
+    referral_id: str, how_found: str, files: Sequence[records.ReportedFile], of_texts: Sequence[str]
+) -> str:
     numbered: Mapping[bool, list[str]] = {True: [], False: []}
     for number, file in enumerate(files, start=1):
         numbered[file.viewed].append(f"{number} ({file.item_id})")
@@ -266,8 +314,10 @@ def _note(referral_id: str, how_found: str, files: Sequence[records.ReportedFile
         sentences.append(
             f"Not viewed in full by any person at the service: file {', '.join(numbered[False])}."
         )
-    sentences.append(
-        "Files are numbered in the order in which they are attached; the viewed flag of each comes from a log of what was shown."
-    )
+    sentences += of_texts
+    if files:
+        sentences.append(
+            "Files are numbered in the order in which they are attached; the viewed flag of each comes from a log of what was shown."
+        )
     sentences.append(f"Reference at the service: {referral_id}.")
     return "\n".join(sentences)

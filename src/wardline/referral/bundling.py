@@ -33,7 +33,10 @@ def may_lead(found: records.Referral) -> bool:
 
 
 def is_untouched(found: records.Referral) -> bool:
-    """Say whether nothing of a report is at the authority or on its way there, and nothing else decides what is in it."""
+    """Say whether nothing of a report is at the authority or on its way there, and nothing else decides what is in it.
+
+    Never one about an incident without a file: a report is of one kind of incident.
+    """
     return (
         found.state in _UNOPENED
         and found.remote_id is None
@@ -42,6 +45,7 @@ def is_untouched(found: records.Referral) -> bool:
         and found.joined is None
         and not found.alone
         and found.waits_until is None
+        and not any(file.in_text for file in found.files)
     )
 
 

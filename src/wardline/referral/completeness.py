@@ -56,6 +56,10 @@ ACCOUNT, DISABLED, OTHERS = "Account identifier", "Account disabled", "Other ide
 LOCATION, LINKED, CORRECTED = "Location", "Linked accounts", "The report that it corrects"
 _ALSO_IN_BATCH = frozenset({DANGER, TIME, FILES, VIEWED, EXIF, CATEGORY, ACCOUNT})
 """Of these something is added to what is in a batched report: danger takes its account out."""
+EXCERPT, TAKING_PART, SAID_WHEN, READ, KIND = (
+    "What was said", "Who took part", "When each message was written", "Account read or not", "Kind of incident",
+)  # fmt: skip
+"""Of an incident without a file."""
 
 
 _QUESTIONS = {
@@ -69,6 +73,8 @@ WEIGHTS: Mapping[str, tuple[int, Adder]] = {
     **dict.fromkeys(_QUESTIONS.values(), (1, Adder.DECIDER)),
     ACCOUNT: (4, Adder.PLATFORM), DISABLED: (1, Adder.PLATFORM), OTHERS: (2, Adder.ANYBODY), LOCATION: (2, Adder.ANYBODY),
     LINKED: (1, Adder.ANYBODY), CORRECTED: (1, Adder.ITSELF),
+    EXCERPT: (4, Adder.PLATFORM), TAKING_PART: (4, Adder.PLATFORM), SAID_WHEN: (2, Adder.PLATFORM), READ: (2, Adder.ITSELF),
+    KIND: (2, Adder.DECIDER),
 }  # fmt: skip
 """How much each counts, and who can add it. 4: without it nobody can act or decide whether to; 2: it leads on; 1: it helps to sort.
 
@@ -104,8 +110,49 @@ def checklist(
         named = _need(CORRECTED, there=True, detail=f"number {report.corrects}", gone="")
         danger = (_danger(report),) if report.escalation is not None else ()
         return *danger, named, _account(report.person)
-    needs = (
-        _danger(report),
+    rest = (
+        _account(report.person, report.batch),
+        _disabled(report.person, report.batch),
+        _known(OTHERS, facts, FactKind.IDENTIFIER, len(passed.identifiers(account)), "neither the platform nor a person gave one"),
+        _location(account, facts, regions),
+        _linked(report, facts),
+    )  # fmt: skip
+    of_files = _of_files(report, decision, gone) if files or not report.texts else ()
+    of_texts = () if not report.texts else _of_texts(report, with_events=not files)
+    needs = (_danger(report), *of_files, *of_texts, *rest)
+    if report.batch is None:
+        return needs
+    return tuple(each if each.name in _ALSO_IN_BATCH else replace(each, by=Adder.NOBODY) for each in needs)
+
+
+def _of_texts(report: records.Report, *, with_events: bool) -> tuple[Need, ...]:
+    """Judge incidents without a file: nobody can miss a file that never was."""
+    texts = report.texts
+    events = [text.event for text in texts]
+    messages, dated = sum(text.messages for text in texts), sum(text.dated for text in texts)
+    others = len(report.recipients) + len(report.victims)
+    named = [f"{others} named by the platform"] if others else []
+    named += [f"{names} in the excerpt"] if (names := max(text.names for text in texts)) > 1 else []
+    gone, read = "the platform did not pass it", sum(text.viewed for text in texts)
+    about = (
+        _need(ADDRESS, all(events), "not only a login address", gone),
+        _need(PORT, all(each is not None and each.port is not None for each in events), "tells apart those who share an address", gone),
+        _time(report),
+    )  # fmt: skip
+    return (
+        *(about if with_events else ()),
+        _need(EXCERPT, messages > 0, f"{messages} message{'' if messages == 1 else 's'}, word for word", "only an account of it: the platform passed no message"),
+        _need(SAID_WHEN, messages > 0 and dated == messages, "each with its time, in UTC", f"{dated} of {messages} messages have a time"),
+        _need(TAKING_PART, bool(named), ", ".join(named), "nobody but the account is named"),
+        _need(READ, True, f"from the reveal log: {read} yes, {len(texts) - read} no", ""),
+        _need(KIND, all(text.kind for text in texts), ", ".join(sorted({records.KIND_WORDS[text.kind] for text in texts if text.kind})), "nobody said"),
+    )  # fmt: skip
+
+
+def _of_files(report: records.Report, decision: records.Decision, gone: Collection[str]) -> tuple[Need, ...]:
+    """Judge what is said of each file."""
+    files = report.files
+    return (
         _counted(ADDRESS, [file.upload is not None for file in files],
                  there="not only a login address", gone=_NOT_IN_BATCH if report.batch else "the platform did not pass it"),
         _counted(PORT, [file.upload is not None and file.upload.port is not None for file in files],
@@ -116,15 +163,7 @@ def checklist(
         _exif(files),
         _category(files),
         *(_asked(about, name, files, decision) for about, name in _QUESTIONS.items()),
-        _account(report.person, report.batch),
-        _disabled(report.person, report.batch),
-        _known(OTHERS, facts, FactKind.IDENTIFIER, len(passed.identifiers(account)), "neither the platform nor a person gave one"),
-        _location(account, facts, regions),
-        _linked(report, facts),
     )  # fmt: skip
-    if report.batch is None:
-        return needs
-    return tuple(each if each.name in _ALSO_IN_BATCH else replace(each, by=Adder.NOBODY) for each in needs)
 
 
 def _need(name: str, there: bool, detail: str, gone: str) -> Need:

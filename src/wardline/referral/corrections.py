@@ -12,8 +12,7 @@ from typing import assert_never
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral import moves
-from wardline.referral.building import TIME_MEANING
+from wardline.referral import moves, texts
 from wardline.referral.steps import UNKNOWN_ORPHAN
 
 _State = records.ReferralState
@@ -99,7 +98,7 @@ def build_correction(
     return records.Report(
         referral_id=referral_id,
         incident_at=min((at for at in uploads if at <= now), default=corrected.created_at),
-        incident_time_meaning=TIME_MEANING,
+        incident_time_meaning=texts.time_meaning(each for each in items if each.id in reported),
         annotations=(),
         escalation=None,
         reporter=reporter,
@@ -124,7 +123,12 @@ def _note(
     part = "on the account that this one names" if corrected.batched else "on these files of that report"
     of = f"The decision {part}" if is_part else whole
     because = "What was done to the account and its content because of it is being taken back."
-    kept = "The files of that report are kept as the law asks; questions go to the reporting person."
+    what = (
+        "What was told of that incident is"
+        if all(file.in_text for file in corrected.files)
+        else "The files of that report are"
+    )
+    kept = f"{what} kept as the law asks; questions go to the reporting person."
     return "\n".join(
         [
             f"Correction of report {corrected.remote_id}. Please do not treat this as a report of an incident.",

@@ -50,9 +50,17 @@ def require_remote_id(referral: records.Referral) -> str:
     return referral.remote_id
 
 
+def is_there(file: records.ReferralFile) -> bool:
+    """Say whether nothing of a file is left to be attached: its details were accepted, or it stands in the report itself."""
+    return file.described or file.in_text
+
+
 def unsent(referral: records.Referral) -> tuple[records.ReferralFile, ...]:
     """Give the files as they are before anything was attached."""
-    return tuple(records.ReferralFile(item_id=file.item_id, copy_of=file.copy_of) for file in referral.files)
+    return tuple(
+        records.ReferralFile(item_id=file.item_id, copy_of=file.copy_of, in_text=file.in_text)
+        for file in referral.files
+    )
 
 
 def opened(referral: records.Referral, remote_id: str) -> records.Referral:
@@ -92,7 +100,9 @@ def without(referral: records.Referral, item_ids: Collection[str]) -> records.Re
     What is open at the authority names them, so that it is withdrawn first; they are left out when it is opened anew.
     """
     # What a batched report tells as the copy of a file is in it as long as that is.
-    kept = tuple(file for file in referral.files if (file.copy_of or file.item_id) in item_ids)
+    kept = tuple(
+        file for file in referral.files if file.in_text or (file.copy_of or file.item_id) in item_ids
+    )
     if len(kept) == len(referral.files):
         return None
     if referral.state is _State.OPENING:
@@ -174,7 +184,7 @@ def found_finished(referral: records.Referral, step: Call, now: datetime) -> rec
     """The authority says that the report is finished already."""
     if isinstance(step, Submit):  # makes no sense as an answer to opening a report
         return uncertain(referral, step)
-    if all(file.described for file in referral.files):
+    if all(is_there(file) for file in referral.files):
         return finished(referral, now)
     # A finish is sent only after every file, so somebody else finished it.
     return advance(

@@ -5,11 +5,11 @@ Both find a violation, so nothing is taken back: the correction is a new report 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral.building import TIME_MEANING
+from wardline.referral import texts
 
 _State = records.ReferralState
 APPROVAL = "a later decision grades its files otherwise; the correction waits for somebody to approve it"
@@ -17,9 +17,12 @@ APPROVAL = "a later decision grades its files otherwise; the correction waits fo
 _UNGRADED = "no category"
 
 
-def graded(decision: records.Decision) -> dict[str, records.Category]:
-    """Give the category of each file that a decision grades."""
-    return {each.item_id: each.category for each in decision.findings if each.category}
+Grades = dict[str, records.Category | records.IncidentKind]
+
+
+def graded(decision: records.Decision) -> Grades:
+    """Give the category of each file that a decision grades, and the kind of each incident without one."""
+    return {each.item_id: each.grade for each in decision.findings if each.grade}
 
 
 def differs(filed: records.Referral, told: records.Decision, by: records.Decision) -> bool:
@@ -71,18 +74,28 @@ def build_regrading(
     uploads = [each.context.uploaded_at if each.context else each.received_at for each in items if each.id in reported]  # fmt: skip
     return records.Report(
         referral_id=referral_id, incident_at=min((at for at in uploads if at <= by.at), default=corrected.created_at),
-        incident_time_meaning=TIME_MEANING, annotations=(), escalation=None, reporter=reporter,
+        incident_time_meaning=texts.time_meaning(each for each in items if each.id in reported), annotations=(), escalation=None, reporter=reporter,
         person=records.ReportedPerson(account_reference=case.account_reference), files=(), urls=(),
         note=_note(referral_id, corrected, graded(told), graded(by), by), corrects=corrected.remote_id,
     )  # fmt: skip
 
 
+def _classified(corrected: records.Referral) -> str:
+    if all(file.in_text for file in corrected.files):
+        return "says that the incident is of another kind"
+    return "classified these files of it otherwise (industry classification)"
+
+
+def _named(file: records.ReferralFile) -> str:
+    return "The incident" if file.in_text else f"File {file.remote_file_id or 'without a number'}"
+
+
 def _note(
-    referral_id: str, corrected: records.Referral, before: Mapping[str, records.Category], after: Mapping[str, records.Category],
+    referral_id: str, corrected: records.Referral, before: Grades, after: Grades,
     by: records.Decision,
 ) -> str:  # fmt: skip
     changed = [
-        f"File {file.remote_file_id or 'without a number'}: {before.get(file.item_id, _UNGRADED)} before, {after.get(file.item_id, _UNGRADED)} now."
+        f"{_named(file)}: {before.get(file.item_id, _UNGRADED)} before, {after.get(file.item_id, _UNGRADED)} now."
         for file in corrected.files
         if before.get(file.item_id) != after.get(file.item_id)
     ]
@@ -91,7 +104,7 @@ def _note(
             f"Correction of report {corrected.remote_id}. Please do not treat this as a report of another incident.",
             (
                 f"The decision that led to that report was reviewed at the service on {by.at:%Y-%m-%d} by a person who had no part in it. "
-                "That person found a violation too, and classified these files of it otherwise (industry classification):"
+                f"That person found a violation too, and {_classified(corrected)}:"
             ),
             *(
                 ["This is about the account alone that this one names, not about others in that report."]

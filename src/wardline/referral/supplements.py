@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral import corrections, facts
-from wardline.referral.building import TIME_MEANING, with_whole_reason
+from wardline.referral import corrections, facts, texts
+from wardline.referral.building import with_whole_reason
 from wardline.referral.masking import Masking
 
 
@@ -56,7 +56,7 @@ def build_supplement(
     reason = masking.text("escalation", decision.escalation or "")
     return with_whole_reason(records.Report(
         referral_id=referral_id, incident_at=min((at for at in uploads if at <= decision.at), default=filed.created_at),
-        incident_time_meaning=TIME_MEANING, annotations=(), escalation=reason, reporter=reporter,
+        incident_time_meaning=texts.time_meaning(each for each in items if each.id in reported), annotations=(), escalation=reason, reporter=reporter,
         person=records.ReportedPerson(account_reference=case.account_reference), files=(), urls=(),
         note=_note(referral_id, filed, decision, case), corrects=filed.remote_id, masked=masking.told(),
     ))  # fmt: skip

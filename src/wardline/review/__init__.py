@@ -24,7 +24,7 @@ from wardline.review.cases import (
     return_to_queue,
     set_aside,
 )
-from wardline.review.decisions import Judgement, conclude, decide, undo
+from wardline.review.decisions import Judgement, conclude, decide, require_fitting, undo
 from wardline.review.exposure import (
     BRIEF_LOOK,
     LONGEST_LOOK,
@@ -189,6 +189,7 @@ __all__ = [
     "renew",
     "reopen",
     "require_claim",
+    "require_fitting",
     "require_frame",
     "return_to_queue",
     "running_reveals",

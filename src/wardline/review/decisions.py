@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -56,6 +57,24 @@ def decide(
     if unsure:
         return replace(free, passed_by=(*case.passed_by, user_id)), decision
     return replace(free, state=records.CaseState.DECIDED), decision
+
+
+def require_fitting(judgement: Judgement, items: Sequence[records.Item]) -> None:
+    """Require that files get categories, and accounts in words the kind of an incident.
+
+    Raises:
+        InputError: A finding says of one what only the other can be.
+    """
+    told = {item.id for item in items if item.told is not None}
+    for each in judgement.findings:
+        if each.item_id in told and (each.category is not None or each.annotations):
+            raise InputError(
+                f"{each.item_id}: a category of an account without a file, expected the kind of the incident"
+            )
+        if each.item_id not in told and each.incident is not None:
+            raise InputError(f"{each.item_id}: the kind of an incident of a file, expected its category")
+    if told and judgement.answers:
+        raise InputError("decision: answers about an account without a file, expected none")
 
 
 def undo(

@@ -57,13 +57,13 @@ def reason_for(decision: records.Decision, rules: SecondOpinions, *, drawn: bool
 
 
 def answer_of(decision: records.Decision, case: records.Case) -> str:
-    """Give what has to be the same for two people to agree: the outcome and, for a violation, the category of each file.
+    """Give what has to be the same for two people to agree: the outcome and, for a violation, the category of each file, or the kind of the incident.
 
     Annotations, answers for police and notes may differ: those of the decision that takes effect are used.
     """
     if decision.outcome is not Outcome.VIOLATION:
         return str(decision.outcome)
-    said = {each.item_id: each.category for each in decision.findings}
+    said = {each.item_id: each.grade for each in decision.findings}
     return " ".join([decision.outcome, *(said.get(item_id) or _NOTHING_SAID for item_id in case.item_ids)])
 
 

@@ -122,7 +122,8 @@ def factors(case: records.Case) -> tuple[str, ...]:
     if urgency is None:
         return ()
     known = f"Category {urgency.category}" if urgency.category else "Category unknown"
-    return known, _reach(urgency), _likelihood(urgency.odds.violation)
+    likely = _likelihood(urgency.odds.violation) if urgency.odds_known else "likelihood not measured"
+    return known, _reach(urgency), likely
 
 
 def _reach(urgency: Urgency) -> str:

@@ -9,7 +9,9 @@ from wardline.errors import InputError
 
 
 def frames_of(item: records.Item) -> int:
-    """Give the number of frames there are to see; a file that could not be decoded has none."""
+    """Give the number of frames there are to see; a file that could not be decoded has none, and an account in words is one."""
+    if item.told is not None:
+        return 1
     return item.picture.frames if item.picture else 0
 
 

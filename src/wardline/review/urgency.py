@@ -41,6 +41,7 @@ class _Found:
 
     odds: Odds
     category: records.Category | None = None
+    known: bool = True
 
 
 def assess(
@@ -56,7 +57,7 @@ def assess(
     found = max(map(_found, signals), key=lambda each: severity(each.odds, weights), default=_Found(_UNKNOWN))
     views = context.views_per_hour if context else None
     return records.Urgency(
-        odds=found.odds, category=found.category, views_known=views is not None,
+        odds=found.odds, category=found.category, views_known=views is not None, odds_known=found.known,
         views_per_hour=views if views is not None else _usual_views(context, weights),
     )  # fmt: skip
 
@@ -112,6 +113,8 @@ def _found(signal: records.Signal) -> _Found:
             return _Found(_scaled(_UNKNOWN, _TRUSTED_FLAG / _UNKNOWN.violation))
         case records.Flag() | records.Unscannable():
             return _Found(_UNKNOWN)
+        case records.Told():
+            return _Found(_UNKNOWN, known=False)
         case _:
             assert_never(signal)
 

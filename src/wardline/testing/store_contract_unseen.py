@@ -47,7 +47,9 @@ class UnseenContract:
     def test_only_what_needs_no_look_is_for_whoever_may_not_look(self, store: ports.Store) -> None:
         same, near, plain = (make.item(matches=found) for found in ((_SAME,), (_NEAR,), ()))
         unreadable = make.item(matches=(), picture=None)
-        pairs = [_pair(item, minute) for minute, item in enumerate((same, near, plain, unreadable))]
+        words = make.item(matches=(), picture=None, told=records.IncidentKind.ENTICEMENT)
+        every_kind = (same, near, plain, unreadable, words)
+        pairs = [_pair(item, minute) for minute, item in enumerate(every_kind)]
         _put(store, *pairs)
         wanted = {pairs[0][1].id, pairs[3][1].id}
         answers: list[Sequence[Any]] = [

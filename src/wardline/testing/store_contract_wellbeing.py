@@ -80,6 +80,9 @@ class WellbeingContract:
         _put(store, matched, plain, unreadable, gone, other)
         asked = [each.id for each in (matched, plain, unreadable, gone)]
         assert store.matches_of_visible([*asked, "item-of-nobody"]) == {matched.id: (match,), plain.id: ()}
+        words = make.item(matches=(), picture=None, told=records.IncidentKind.ENTICEMENT)
+        store.commit(Insert(words), entries=[make.entry()])
+        assert store.matches_of_visible([words.id]) == {words.id: ()}
         assert store.matches_of_visible([]) == {}
 
     def test_the_clusters_are_those_of_the_cases_that_one_person_was_shown(self, store: ports.Store) -> None:

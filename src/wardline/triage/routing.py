@@ -44,7 +44,7 @@ def _response(signal: records.Signal, policy: Policy) -> Response:
             return policy.verified_match
         case records.Match():
             return policy.unverified_match
-        case records.Flag() | records.Score() | records.Unscannable():
+        case records.Flag() | records.Score() | records.Unscannable() | records.Told():
             return Response.REVIEW
         case _:
             assert_never(signal)
@@ -63,6 +63,8 @@ def reason_of(signal: records.Signal) -> str:
             return "A detector was asked about it, and a person decides"
         case records.Unscannable(source=source, reason=reason):
             return f"Could not be scanned by {source}: {reason}"
+        case records.Told(kind=kind):
+            return f"The platform told of an incident without a file: {records.KIND_WORDS[kind]}"
         case _:
             assert_never(signal)
 

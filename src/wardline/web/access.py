@@ -27,6 +27,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/metrics"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("POST", "/v1/items"): frozenset({Scope.ITEMS_WRITE}),
     ("GET", "/v1/items/{item_id}"): frozenset({Scope.ITEMS_READ}),
+    ("POST", "/v1/incidents"): frozenset({Scope.ITEMS_WRITE}),
     ("POST", "/v1/flags"): frozenset({Scope.ITEMS_WRITE}),
     ("GET", "/v1/flags"): frozenset({Scope.CASES, Scope.MANAGE, Scope.AUDIT}),
     ("POST", "/v1/appeals"): frozenset({Scope.ITEMS_WRITE}),

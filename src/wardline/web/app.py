@@ -30,6 +30,7 @@ from wardline.web.api import (
     hash_lists,
     health,
     hold_exports,
+    incidents,
     items,
     preservations,
     records_kept,
@@ -40,7 +41,7 @@ from wardline.web.api import (
 from wardline.web.edge import Edge, Room
 from wardline.web.hands import Hands
 
-UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags"})
+UPLOAD_PATHS = frozenset({"/v1/items", "/v1/flags", "/v1/incidents"})
 _UPLOAD_THREADS = 40
 
 
@@ -108,6 +109,7 @@ def _machine_face() -> APIRouter:
     face = APIRouter(dependencies=[Depends(access.authorise)])
     for room in (
         items,
+        incidents,
         flags,
         appeals,
         cases,

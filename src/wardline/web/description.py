@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from wardline.web import access
 from wardline.web.api.flags import FlagBody
+from wardline.web.api.incidents import IncidentBody
 from wardline.web.api.items import Context
 
 _PROBLEM: dict[str, Any] = {
@@ -44,7 +45,7 @@ def _made(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     # Bodies that are read by hand, so that FastAPI does not know of them.
-    for body in (Context, FlagBody):
+    for body in (Context, FlagBody, IncidentBody):
         form = body.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(form.pop("$defs", {}))
         schemas[body.__name__] = form

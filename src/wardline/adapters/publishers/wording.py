@@ -23,7 +23,7 @@ PARTS: tuple[tuple[str, tuple[Step, ...]], ...] = (
             Step.ITEMS_ACTED,
         ),
     ),
-    ("Cases", (Step.CASES_OPENED, Step.CASES_DECIDED, Step.REVEALS)),
+    ("Cases", (Step.INCIDENTS_TOLD, Step.CASES_OPENED, Step.CASES_DECIDED, Step.REVEALS)),
     (
         "What followed",
         (
@@ -56,9 +56,13 @@ WORDS: dict[Step, tuple[str, str]] = {
         "Restricted by machine",
         "Hidden under a certificate, before a person looked; the uploader was told.",
     ),
+    Step.INCIDENTS_TOLD: ("Incidents told", "What the platform told in words, without a file."),
     Step.CASES_OPENED: ("Opened", "Put before the moderators."),
     Step.CASES_DECIDED: ("Decided", "A moderator decided."),
-    Step.REVEALS: ("Views", "One picture shown to one person, logged before it was shown."),
+    Step.REVEALS: (
+        "Views",
+        "One picture, or one account in words, shown to one person, logged before it was shown.",
+    ),
     Step.ACTIONS_TAKEN: ("Actions", "Asked of the platform, such as to hide a picture."),
     Step.REFERRALS_FILED: ("Referrals filed", "Reports that an authority took."),
     Step.RECEIPTS_STORED: ("Receipts", "The authority's answers, kept as received."),

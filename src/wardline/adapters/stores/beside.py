@@ -44,5 +44,5 @@ def cells(record: Any, files: Files, *, is_new: bool) -> dict[str, Cell]:
 
 def is_unseen(files: Iterable[records.Item]) -> bool:
     """Say whether a case of these files can be decided without looking at any."""
-    visible = (each.matches for each in files if each.sealed and each.picture is not None)
+    visible = (each.matches for each in files if each.sealed and review.frames_of(each))
     return not review.needs_view(visible)

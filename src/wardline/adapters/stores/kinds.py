@@ -70,6 +70,7 @@ KINDS = (
             "found_by": None,
             "disposal": "left",
             "certificate_id": None,
+            "told": None,
         },
     ),
     _kind(records.Case, later=_LATER_IN_CASES),

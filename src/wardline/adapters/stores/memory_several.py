@@ -21,7 +21,7 @@ class MemorySeveral(MemoryReaders):
 
     def matches_of_visible(self, item_ids: Sequence[str]) -> dict[str, tuple[records.Match, ...]]:
         found = self.several_items(item_ids).values()
-        return {item.id: item.matches for item in found if item.sealed and item.picture is not None}
+        return {item.id: item.matches for item in found if item.sealed and (item.picture or item.told)}
 
     def several_decisions(self, decision_ids: Sequence[str]) -> dict[str, records.Decision]:
         with self._gate:

@@ -28,7 +28,7 @@ class SqlSeveral(SqlReading):
         for start in range(0, len(item_ids), MOST_VALUES):
             about = table.c.id.in_(item_ids[start : start + MOST_VALUES])
             visible = sa.select(table.c.id, table.c.matches).where(
-                about, table.c.sealed, table.c.picture.is_not(None)
+                about, table.c.sealed, table.c.picture.is_not(None) | table.c.told.is_not(None)
             )
             # Making whole records of hundreds of items takes longer than all else that a hand-out asks.
             read = (codec.from_row(records.ShownFile, {**row, "sha256": None}) for row in self._rows(visible))

@@ -37,6 +37,9 @@ class FindingBody(BaseModel):
     item_id: str
     category: records.Category | None = None
     annotations: list[records.FileAnnotation] = Field(default_factory=list, max_length=10)
+    incident: records.IncidentKind | None = Field(
+        None, description="Of an account without a file, instead of a category"
+    )
 
 
 class AnswerBody(BaseModel):
@@ -80,6 +83,7 @@ class DecisionBody(BaseModel):
                 item_id=each.item_id,
                 category=each.category,
                 annotations=tuple(dict.fromkeys(each.annotations)),
+                incident=each.incident,
             )
             for each in self.findings
         )
@@ -179,16 +183,23 @@ def list_reveals(
     return [each for each in shown if each.user_id == caller.person.id] if mine else shown
 
 
-@router.post("/{case_id}/reveals", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+@router.post(
+    "/{case_id}/reveals",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "text/plain": {}}}},
+)
 def reveal(case_id: str, body: RevealBody, caller: _Caller, wardline: _Wardline) -> Response:
-    """Show one frame of one file. The log has it before the first byte leaves."""
-    picture = wardline.reveal(
+    """Show one frame of one file, or the words of an account without one. The log has it before the first byte leaves."""
+    item_id = require_id("item", body.item_id)
+    shown = wardline.reveal(
         require_id("case", case_id),
-        item_id=require_id("item", body.item_id),
+        item_id=item_id,
         user=caller.person,
         showing=Showing(frame=body.frame),
     )
-    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+    is_text = wardline.parts.store.item(item_id).told is not None
+    form = "text/plain; charset=utf-8" if is_text else "image/png"
+    return Response(shown, media_type=form, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/{case_id}/decisions", status_code=201)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from wardline import records
 from wardline.errors import WardlineError
 from wardline.web import problems
-from wardline.web.console import case_view
+from wardline.web.console import case_view, looking
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.forms import Fields
 from wardline.web.console.rendering import page, part
@@ -44,6 +44,10 @@ def _looks(desk: Desk, case: records.Case) -> list[case_view.Look]:
     if not name or not desk.shelf.has(name, session_id=desk.session.id, now=desk.now):
         return case_view.looks_of(desk, case)
     frame = case_view.frame_of(desk.asked("frame"))
+    if looking.is_told(desk, case, desk.asked("item")):
+        # The words are given with the page itself, once: loading it again shows them covered.
+        words = desk.shelf.take(name, session_id=desk.session.id, now=desk.now).decode()
+        return case_view.looks_of(desk, case, revealed=desk.asked("item"), words=words)
     showing = {"show": desk.asked("show"), "size": desk.asked("size")}
     return case_view.looks_of(
         desk,

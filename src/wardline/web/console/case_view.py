@@ -76,8 +76,15 @@ class Look:
     """How it was shown: ``show`` and ``size`` as the form has them."""
     scores: tuple[records.Score, ...] = ()
     """What detectors said of it, where this person may know."""
+    words: str | None = None
+    """Of an account without a file that is revealed; None while it is covered, and for a file."""
     before: SeenBefore | None = None
     """What this person was shown before that is the same file, or near it; only of the first file of a case."""
+
+    @property
+    def is_revealed(self) -> bool:
+        """Say whether it is shown."""
+        return self.picture is not None or self.words is not None
 
     @property
     def before_words(self) -> str:
@@ -116,7 +123,7 @@ class Event:
 
 def looks_of(
     desk: Desk, case: records.Case, *, revealed: str | None = None, picture: str | None = None, frame: int = 0,
-    showing: Mapping[str, str] | None = None,
+    showing: Mapping[str, str] | None = None, words: str | None = None,
 ) -> list[Look]:  # fmt: skip
     """Describe every file of a case; at most one is revealed."""
     store = desk.wardline.parts.store
@@ -129,7 +136,7 @@ def looks_of(
         every = set(range(review.frames_of(item)))
         shown = item_id == revealed
         looks.append(Look(
-            item=item, number=number, picture=picture if shown else None, frame=frame if shown else 0,
+            item=item, number=number, words=words if shown else None, picture=picture if shown else None, frame=frame if shown else 0,
             seen=len(seen.get(desk.user.id, ())), viewed=bool(every) and any(every <= frames for frames in seen.values()),
             showing=showing or {}, before=before if number == 1 else None,
             scores=blindness.scores_of(desk.wardline.parts, store.case(case.id), item, desk.user),
@@ -149,9 +156,16 @@ def _before_words(before: SeenBefore) -> str:
     what = "this very file" if before.identical else "a file near it"
     if before.decision is None:
         return f"You were shown {what} before"
-    graded = [each.category for each in before.decision.findings if each.category]
-    of = f", category {graded[0]}" if graded else ""
+    graded = [each for each in before.decision.findings if each.grade]
+    of = f", {grade_words(graded[0])}" if graded else ""
     return f"You were shown {what} before, and decided: {OUTCOMES[before.decision.outcome]}{of}"
+
+
+def grade_words(finding: records.Finding) -> str:
+    """Say in words what makes a file, or an incident without one, a violation; empty where nothing does."""
+    if finding.incident is not None:
+        return records.KIND_WORDS[finding.incident]
+    return f"category {finding.category}" if finding.category else ""
 
 
 def frame_of(text: str) -> int:
@@ -191,7 +205,7 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
         "decision": store.decision(case.decision_id) if case.decision_id else None, "events": _events(desk, case, looks, names),
         "referrals": [] if appeal_view.is_blind(case) else [] if desk.wardline.hidden_cases([case.id], user=desk.user) else store.referrals(case_id=case.id), "others": others[:_OTHER_CASES], "more_others": len(others) > _OTHER_CASES,
         "categories": CATEGORIES, "questions": QUESTIONS, "replies": REPLIES, "holds": HOLDS, "other_annotations": OTHERS, "report_annotations": REPORT,
-        "outcomes": OUTCOMES, "is_held": case.held_until is not None and case.held_until > desk.now,
+        "outcomes": OUTCOMES, "told": next((look.item.told for look in looks), None), "is_held": case.held_until is not None and case.held_until > desk.now,
         "undo_left": _undo_left(desk, case), "sees": seeing.sees(desk.wardline.parts, case, desk.user), **passing.values_of(desk, case), "near_copies": desk.wardline.near_copies([case]).get(case.id, 0), **appeal_view.values(desk, case), **opinion_values(desk, case), **viewing_values(desk),
     }  # fmt: skip
 
@@ -199,7 +213,7 @@ def values_of(desk: Desk, case: records.Case, looks: list[Look], filled: Fields)
 def viewing_values(desk: Desk) -> dict[str, Any]:
     """Give what the part of the page about one file asks for besides the file."""
     return {
-        "viewing": viewing_of(desk), "brief_seconds": int(review.BRIEF_LOOK.total_seconds()), "is_brief": desk.asked("brief") == "1",
+        "incident_words": records.KIND_WORDS, "viewing": viewing_of(desk), "brief_seconds": int(review.BRIEF_LOOK.total_seconds()), "is_brief": desk.asked("brief") == "1",
     }  # fmt: skip
 
 
@@ -249,12 +263,17 @@ def _events(desk: Desk, case: records.Case, looks: list[Look], names: Mapping[st
             return "You"
         return "A colleague" if user_id in blind else names.get(user_id, "Somebody")
 
+    told = {look.item.id for look in looks if look.item.told is not None}
     actions = appeal_view.visible_actions(desk, case)
     found = _arrival(
         case, looks, hidden=any(each.kind is records.ActionKind.RESTRICT_CONTENT for each in actions)
     )
     found += [
-        Event(each.at, f"{who(each.user_id)} revealed file {each.item_id[-6:].upper()}", by_person=True)
+        Event(
+            each.at,
+            f"{who(each.user_id)} revealed {'the account' if each.item_id in told else 'file'} {each.item_id[-6:].upper()}",
+            by_person=True,
+        )
         for each in _reveals(desk, case)
     ]
     found += [
@@ -284,7 +303,14 @@ def _arrival(case: records.Case, looks: list[Look], *, hidden: bool) -> list[Eve
     lists = {match.list_id for look in looks for match in look.item.matches}
     matched = f"{len(lists)} list{'s' if len(lists) != 1 else ''} knew it" if lists else ""
     uploads = [
-        Event(look.item.context.uploaded_at, "Uploaded by the account") for look in looks if look.item.context
+        Event(
+            look.item.context.uploaded_at,
+            "Happened, as the platform told it" if look.item.told else "Uploaded by the account",
+        )
+        for look in looks
+        if look.item.context
     ]
+    if any(look.item.told for look in looks):
+        return [*uploads, Event(case.opened_at, "Case opened", "Sealed as it was told.")]
     opened = "Sealed, and hidden on the platform" if hidden else "Sealed; visible on the platform meanwhile"
     return [*uploads, Event(case.opened_at, "Case opened", f"{opened}. {matched}".removesuffix(". ") + ".")]

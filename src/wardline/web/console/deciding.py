@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import records, review
 from wardline.errors import ConflictError, InputError, NotAllowedError
-from wardline.records import Category, FileAnnotation, Outcome, Reply, ReportAnnotation
+from wardline.records import Category, FileAnnotation, IncidentKind, Outcome, Reply, ReportAnnotation
 from wardline.web import problems
 from wardline.web.console import case_view
 from wardline.web.console.case import show_with
@@ -117,8 +117,14 @@ def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
     another = desk.sent("second-opinion") == "yes"
     if category in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE, Outcome.CANNOT_TELL):
         return review.Judgement(outcome=Outcome(category), note=note, second_opinion=another)
+    if category in set(IncidentKind):
+        return review.Judgement(
+            outcome=Outcome.VIOLATION, annotations=_chosen(desk, "report", ReportAnnotation),
+            findings=tuple(records.Finding(item_id=item_id, incident=IncidentKind(category)) for item_id in case.item_ids),
+            escalation=_in_one_line(desk.sent("escalation")), note=note, second_opinion=another,
+        )  # fmt: skip
     if category not in set(Category):
-        raise InputError("category: not chosen, expected one of the seven")
+        raise InputError("category: not chosen, expected one of those on the page")
     answers = _answers(desk)
     said_yes = [answer.about for answer in answers if answer.reply is Reply.YES]
     annotations = tuple(dict.fromkeys((*said_yes, *_chosen(desk, "annotation", FileAnnotation))))

@@ -30,6 +30,8 @@ def reveal(desk: Desk) -> Response:
     is_brief = not desk.wants_part and desk.wardline.choices(desk.user).hold
     showing = _showing(desk, review.BRIEF_LOOK if is_brief else review.LONGEST_LOOK)
     picture = desk.wardline.reveal(case_id, item_id=item_id, user=desk.user, showing=showing)
+    if desk.wants_part and is_told(desk, desk.wardline.parts.store.case(case_id), item_id):
+        return _look(desk, case_id, item_id, None, 0, {}, words=picture.decode())
     name = desk.shelf.put(picture, session_id=desk.session.id, now=desk.now)
     chosen = _showing_of(desk) | ({"brief": "1"} if is_brief else {})
     if desk.wants_part:
@@ -38,6 +40,11 @@ def reveal(desk: Desk) -> Response:
     return go(
         f"/cases/{case_id}?{urlencode({'shown': name, 'item': item_id, 'frame': showing.frame, **chosen})}"
     )
+
+
+def is_told(desk: Desk, case: records.Case, item_id: str) -> bool:
+    """Say whether one of a case is an account in words, and no file."""
+    return item_id in case.item_ids and desk.wardline.parts.store.item(item_id).told is not None
 
 
 def cover_again(desk: Desk) -> Response:
@@ -70,14 +77,23 @@ def _showing(desk: Desk, longest: timedelta) -> Showing:
 
 
 def _look(
-    desk: Desk, case_id: str, item_id: str, picture: str | None, frame: int, showing: dict[str, str]
+    desk: Desk,
+    case_id: str,
+    item_id: str,
+    picture: str | None,
+    frame: int,
+    showing: dict[str, str],
+    *,
+    words: str | None = None,
 ) -> Response:
     """Give one file's part of the page alone, so that a form that is being filled in stays as it is."""
     case = desk.wardline.parts.store.case(case_id)
-    looks = case_view.looks_of(desk, case, revealed=item_id, picture=picture, frame=frame, showing=showing)
+    looks = case_view.looks_of(
+        desk, case, revealed=item_id, picture=picture, frame=frame, showing=showing, words=words
+    )
     look = next(each for each in looks if each.item.id == item_id)
     return part(
-        desk, "look", look=look, total=len(looks), case=case, mine=case_view.is_mine(desk, case), **case_view.viewing_values(desk)
+        desk, "words" if look.item.told else "look", look=look, total=len(looks), case=case, mine=case_view.is_mine(desk, case), **case_view.viewing_values(desk)
     )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def show(desk: Desk) -> Response:
         )
     documents = found.preview.documents if found.preview is not None else ()
     return page(
-        desk, "officer", referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
+        desk, "officer", incident_words=records.KIND_WORDS, referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
         score=referral.score(found.checklist), numbers=filing.emergency(desk, *bundles.lead_of(desk.wardline.parts, found.referral).case_ids),
         documents=[(each.name, each.body[:_CHARACTERS].decode("utf-8", "replace"), len(each.body) > _CHARACTERS) for each in documents[:_DOCUMENTS]],
         more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,

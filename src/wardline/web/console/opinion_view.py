@@ -58,7 +58,11 @@ def _words(desk: Desk, case: records.Case, answers: int) -> str:
 def _said(answer: Answered) -> tuple[str, str]:
     """Give an answer in words: the outcome, and the categories."""
     words = OUTCOMES[answer.outcome]
-    categories = [finding.category for finding in answer.findings if finding.category]
+    categories = [
+        records.KIND_WORDS[each.incident] if each.incident else str(each.category)
+        for each in answer.findings
+        if each.grade
+    ]
     return words[:1].upper() + words[1:], ", ".join(dict.fromkeys(categories))
 
 

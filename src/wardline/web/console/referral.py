@@ -111,10 +111,10 @@ def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Sta
     )
     last = len(_LINE) if receipt is not None else at
     files = found.attached
-    attached = sum(file.described for file in files)
+    attached = f"{sum(file.described for file in files)} of {len(files)} file{'' if len(files) == 1 else 's'} attached"
     words = (
         f"since {found.created_at.day} {found.created_at:%b, %H:%M}", "the receiver gives a number",
-        f"{attached} of {len(files)} file{'' if len(files) == 1 else 's'} attached", "cannot be changed after",
+        attached if files or not found.files else "no file to attach", "cannot be changed after",
         "the receiver has all of it", "kept as received, starts the hold",
     )  # fmt: skip
     names = (*(state.value.capitalize() for state in _LINE), "Receipt")

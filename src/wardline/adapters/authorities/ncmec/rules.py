@@ -52,7 +52,7 @@ def _files(report: records.Report) -> Iterator[str]:
         if files:
             yield "files: with a correction, expected none"
         return
-    if not files and not report.incidents:
+    if not files and not (report.incidents or (report.texts and report.urls)):
         yield "files: none, expected at least one, or an incident without a file"
     if files and all(file.supplemental for file in files) and not report.incidents:
         yield "files: only such as explain others, expected one that is reported"

@@ -25,7 +25,7 @@ def _problems(report: records.Report) -> Iterator[str]:
         yield "reporter.platform: empty, expected the service's name"
     if report.batch is not None:
         yield "batch: several accounts in one report, expected one: packs are not batched"
-    if not (report.files or report.incidents or report.corrects):
+    if not (report.files or report.incidents or report.texts or report.corrects):
         yield "files: none and no incident, expected what is reported"
     if not report.person.account_reference.strip():
         yield "person.account_reference: empty, expected the account"

@@ -21,7 +21,7 @@ items = sa.Table(
     "items", metadata, an_id(), a_time("received_at"), a_text("account_reference"), a_text("platform"), a_text_or_none("context"),
     a_number("size_bytes"), a_text_or_none("picture"), a_text("hashes"), a_yes_no("sealed"), a_number("version"),
     a_text("matches"), a_text_or_none("scope"), a_text("scores"), a_text_or_none("found_by"), a_text("disposal"),
-    a_text_or_none("certificate_id"),
+    a_text_or_none("certificate_id"), a_text_or_none("told"),
     sa.Index("ix_items_received_at", "received_at", "id"),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ function letGo() {
   if (!holding) return;
   holding = null;
   const revealed = document.querySelector("[data-revealed]");
-  revealed?.querySelector("figure img")?.remove();
+  revealed?.querySelector("figure *")?.remove();
   revealed?.querySelector("[data-cover]")?.click();
 }
 

@@ -47,14 +47,14 @@ function watch() {
   const revealed = document.querySelector("[data-revealed]");
   if (!revealed) return;
   covering = setTimeout(() => {
-    revealed.querySelector("figure img")?.remove();
+    revealed.querySelector("figure *")?.remove();
     revealed.querySelector("[data-cover]")?.click();
   }, LOOK_MILLISECONDS);
 }
 window.addEventListener("pagehide", () => {
   const revealed = document.querySelector("[data-revealed]");
   if (!revealed) return;
-  revealed.querySelector("figure img")?.remove();
+  revealed.querySelector("figure *")?.remove();
   const form = revealed.querySelector("[data-cover]").form;
   navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
 });

@@ -1,0 +1,137 @@
+"""Incidents without a file: what a platform tells of one is sealed as it was told, and a person decides.
+
+Nothing looks inside: no decoder, no list, no detector. The same account told again adds what is new to the case that there is.
+"""
+
+from __future__ import annotations
+
+import time
+
+from wardline import intake, preservation, records, review, triage
+from wardline.errors import AlreadyExistsError, NotAllowedError
+from wardline.pipeline import flagging, flags_kept, gathering
+from wardline.pipeline.leaders import Leaders
+from wardline.pipeline.parts import ORIGINAL, Parts
+from wardline.pipeline.placing import placed
+from wardline.pipeline.submit import Submission, commit_kept, is_repetition, remember, require_room
+from wardline.pipeline.writing import Writing
+from wardline.records import HashKind, Replace, Step, Verb
+
+
+def tell(
+    parts: Parts, told: intake.IncidentTold, *, api_key: records.ApiKey, idempotency_key: str | None, leaders: Leaders
+) -> Submission:  # fmt: skip
+    """Take the account of one incident, and open a case about it.
+
+    Returns after everything about it is durable; an error means that nothing was written and the caller shall tell it again.
+
+    Raises:
+        NotAllowedError: A person's key.
+        InputError: It is malformed: empty, too long, with control characters, in the future, or without a place.
+        NoLegalBasisError: From a private surface, nobody complained of it, and no basis is named for the region.
+        IdempotencyMismatchError: The key was used for something else.
+        StorageFullError, StoreUnavailableError: Try again later.
+    """
+    if api_key.platform is None:
+        raise NotAllowedError(f"{api_key.id}: a person's key, expected a platform's")
+    rules = parts.rules
+    upload = told.upload(parts.now())
+    intake.check(upload, max_bytes=rules.max_bytes, private_scanning=rules.private_scanning, now=parts.now())
+    require_room(parts, upload)
+    seen = remember(parts, upload, api_key, idempotency_key)
+    before = parts.store.remembered(seen.key_digest) if seen else None
+    if seen is not None and is_repetition(parts, seen, before):
+        return _repeated()
+    changes: list[records.Change] = [seen] if seen else []
+    if seen is not None and before is not None:
+        changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
+    kept = _kept(parts, upload, api_key.platform)
+    judged_at = time.monotonic()  # whatever comes of it: the answer's time shall not tell
+    try:
+        if kept is not None:
+            _told_again(parts, kept, upload, changes, api_key, idempotency_key)
+            return Submission(route=None, item_id=None, judged_at=judged_at)
+        item, route = _open(parts, leaders, told, upload, changes, api_key)
+    except AlreadyExistsError:
+        # The same key won the race in another thread.
+        if seen is not None and is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
+            return _repeated()
+        raise
+    return Submission(route=route, item_id=item.id, judged_at=judged_at)
+
+
+def _repeated() -> Submission:
+    return Submission(route=None, item_id=None, judged_at=time.monotonic())
+
+
+def _kept(parts: Parts, upload: intake.Upload, platform: str) -> records.Item | None:
+    """Find the very same account, where it is kept: whom it is about, when and where stand in it, so it is the same incident."""
+    digest = next(each.value for each in intake.digests(upload.content) if each.kind is HashKind.SHA256)
+    return next(
+        (
+            item
+            for item in flagging.items_of(parts, upload.account_reference)
+            if item.told is not None
+            and item.platform == platform
+            and item.sealed
+            and any(each.value == digest for each in item.hashes)
+        ),
+        None,
+    )
+
+
+def _told_again(
+    parts: Parts, item: records.Item, upload: intake.Upload, changes: list[records.Change], api_key: records.ApiKey, key: str | None
+) -> None:  # fmt: skip
+    """Add to a case what is new in an account that is told again: a complaint, danger for instance, and what is known for a report."""
+    if upload.flag is not None:
+        flagged = flagging.Flagged(reason=upload.flag.reason, upload=upload)
+        flagging.join(parts, item, upload.flag, api_key, flagged, key)
+        return
+    again = parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="told again")
+    known = flagging.more_known(parts, item.id, upload)
+    parts.store.commit(*changes, *([Replace(known)] if known else []), entries=[again])
+
+
+def _open(
+    parts: Parts, leaders: Leaders, told: intake.IncidentTold, upload: intake.Upload, changes: list[records.Change],
+    api_key: records.ApiKey,
+) -> tuple[records.Item, records.Route]:  # fmt: skip
+    now = parts.now()
+    item = records.Item(
+        id=parts.new_id("item"), received_at=now, account_reference=upload.account_reference, platform=api_key.platform or "",
+        context=intake.not_in_the_future(upload.context, now), size_bytes=len(upload.content), picture=None,
+        hashes=intake.digests(upload.content), sealed=True, told=told.kind,
+    )  # fmt: skip
+    flags = [upload.flag] if upload.flag is not None else []
+    signals: list[records.Signal] = [records.Told(kind=told.kind), *flags]
+    route = records.Review(reasons=tuple(dict.fromkeys(map(triage.reason_of, signals))))
+    case = placed(parts, review.open_case(parts.new_id("case"), item, route=route, now=now), item, signals)
+    hold = preservation.place_provisional(
+        item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=now
+    )
+    flagged = (
+        flags_kept.noticed(parts, item, case.id, upload.flag, actor=api_key.id)[1]
+        if upload.flag
+        else Writing()
+    )
+    steps = [Step.INCIDENTS_TOLD, Step.CASES_OPENED, *([Step.ITEMS_FLAGGED] if flags else [])]
+    changes = [
+        *changes,
+        *map(parts.count, steps),
+        records.Insert(item),
+        records.Insert(hold),
+        *flagged.changes,
+    ]
+    # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
+    parts.vault.seal(item.id, ORIGINAL, upload.content)
+
+    def commit(found: gathering.Placed) -> None:
+        commit_kept(parts, item, found, hold, (), route, api_key, changes, flagged)
+
+    try:
+        gathering.open_in_place(parts, leaders, case, item, commit)
+    except AlreadyExistsError:
+        parts.vault.destroy(item.id, ORIGINAL)  # certainly not committed: the same key was quicker
+        raise
+    return item, route

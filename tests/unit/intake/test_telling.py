@@ -1,0 +1,116 @@
+"""An account in words: what is sealed is what was told, byte for byte the same each time, and nothing else is read from it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardline import intake, records
+from wardline.errors import EvidenceError, InputError
+from wardline.records import IncidentKind
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+PROSE = st.text(
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff") | st.sampled_from("\n\t"), min_size=1, max_size=40
+).filter(lambda text: bool(text.strip()) and not any("\ufdd0" <= each <= "\ufdef" for each in text))  # fmt: skip
+NAMES = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=20)
+TIMES = st.datetimes(
+    min_value=datetime(1970, 1, 1), max_value=datetime(2026, 5, 4), timezones=st.just(UTC)
+)  # fmt: skip
+SAID = st.builds(records.Said, by=NAMES, text=PROSE, at=st.none() | TIMES)
+
+
+@st.composite
+def tellings(draw: st.DrawFn) -> records.Telling:
+    began = draw(TIMES)
+    return records.Telling(
+        kind=draw(st.sampled_from(list(records.KIND_WORDS))), account_reference=draw(NAMES), reference=draw(NAMES), surface=draw(NAMES),
+        happened_at=began, ended_at=draw(st.none() | st.just(began + timedelta(minutes=5))), what_happened=draw(PROSE),
+        said=tuple(draw(st.lists(SAID, max_size=4))),
+    )  # fmt: skip
+
+
+def telling(**fields: Any) -> records.Telling:
+    given = {
+        "kind": IncidentKind.ENTICEMENT, "account_reference": "account-1", "reference": "conversation-7", "surface": "direct message",
+        "happened_at": NOON, "what_happened": "It asked to meet.",
+    } | fields  # fmt: skip
+    return records.Telling(**given)  # type: ignore[arg-type]  # a test's shorthand
+
+
+@given(tellings())
+def test_what_is_written_is_read_again_and_written_the_same(told: records.Telling) -> None:
+    content = intake.write_telling(told)
+    assert intake.read_telling(content) == told
+    assert intake.write_telling(intake.read_telling(content)) == content
+    assert content.decode("utf-8").endswith("}\n")
+
+
+@given(tellings(), tellings())
+def test_two_accounts_have_the_same_bytes_only_where_they_are_the_same(
+    one: records.Telling, other: records.Telling
+) -> None:
+    assert (intake.write_telling(one) == intake.write_telling(other)) == (one == other)
+
+
+@given(st.lists(SAID, min_size=1, max_size=5))
+def test_no_message_looks_like_another_one(said: list[records.Said]) -> None:
+    excerpt = telling(said=tuple(said)).excerpt or ""
+    begins = [line for line in excerpt.split("\n") if not line.startswith("    ")]
+    assert len(begins) == len(said)
+
+
+@given(tellings())
+def test_what_was_taken_always_has_a_place_in_a_report(told: records.Telling) -> None:
+    place = records.Chat(client=told.surface, content=told.excerpt)
+    assert place.content == told.excerpt
+
+
+@pytest.mark.parametrize("by", ["one\n2026-01-01 00:00:00 UTC two", "one\u2028two", "one\x85two", "", " "])
+def test_a_name_that_could_look_like_a_message_is_refused(by: str) -> None:
+    with pytest.raises(InputError):
+        records.Said(by=by, text="hello")
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[]", b'{"form": "wardline-incident"}'])
+def test_what_is_no_account_is_broken_evidence(content: bytes) -> None:
+    with pytest.raises(EvidenceError):
+        intake.read_telling(content)
+
+
+def test_an_account_that_was_changed_so_that_it_breaks_a_rule_is_broken_evidence() -> None:
+    fields = json.loads(intake.write_telling(telling()))
+    changes: list[dict[str, Any]] = [
+        {"kind": "files"},
+        {"what_happened": "\x00"},
+        {"happened_at": None},
+        {"messages": [{}]},
+    ]
+    for changed in changes:
+        with pytest.raises(EvidenceError):
+            intake.read_telling(json.dumps(fields | changed).encode())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"what_happened": ""}, {"what_happened": "\x85"}, {"what_happened": "a" * (records.LONGEST_ACCOUNT + 1)},
+        {"kind": IncidentKind.FILES}, {"ended_at": NOON - timedelta(seconds=1)}, {"happened_at": datetime(2026, 5, 4)},
+        {"said": tuple(records.Said(by="one", text="b") for _ in range(records.MOST_SAID + 1))},
+    ],
+)  # fmt: skip
+def test_a_malformed_account_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        telling(**fields)
+
+
+def test_the_longest_of_each_kind_is_taken() -> None:
+    said = tuple(records.Said(by="a", text="b" * 90) for _ in range(records.MOST_SAID))
+    told = telling(what_happened="a" * records.LONGEST_ACCOUNT, said=said)
+    assert intake.read_telling(intake.write_telling(told)) == told
+    assert records.Said(by="a", text="b" * records.LONGEST_SAID).line.startswith("a: b")
