@@ -3,7 +3,7 @@
 from wardline.pipeline.appealing import Complaint
 from wardline.pipeline.flagging import Flagged, FlagTaken
 from wardline.pipeline.parts import Exchange, Parts, Rules, Witnessing
-from wardline.pipeline.refer import ReferralPreview
+from wardline.pipeline.previewing import ReferralPreview
 from wardline.pipeline.review import Showing
 from wardline.pipeline.scopes import Detector, Scope, Scopes
 from wardline.pipeline.submit import Submission

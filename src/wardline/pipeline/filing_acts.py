@@ -15,6 +15,7 @@ from wardline.pipeline import (
     handing_over,
     knowing,
     people,
+    previewing,
     refer,
     removed_receivers,
     second_person,
@@ -53,9 +54,9 @@ class FilingActs:
         """Give the receipt of the report that a referral is in; None before there is one."""
         return self.parts.store.receipt_of(bundles.lead_of(self.parts, found).id)
 
-    def preview_referral(self, referral_id: str) -> refer.ReferralPreview:
+    def preview_referral(self, referral_id: str) -> previewing.ReferralPreview:
         """Show what a referral would send now, what police would miss in it, and what keeps it from being filed."""
-        return refer.preview(self.parts, referral_id)
+        return previewing.preview(self.parts, referral_id)
 
     def dry_run_referral(self, referral_id: str, *, rehearsal: ports.Authority) -> dry_run.Played:
         """Play a referral against an authority that is none, and say what it answered. The referral stays as it is."""

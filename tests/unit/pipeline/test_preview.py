@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.stories import decided_violation, picture, the_referral
 from wardline import records
 from wardline.errors import NotFoundError
-from wardline.pipeline import refer
+from wardline.pipeline import previewing
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -64,7 +64,7 @@ def test_what_is_missing_is_no_problem_and_a_problem_is_no_gap(line: Line) -> No
     referral_id = filed(line).id
     reporter = replace(line.parts.rules.reporter, email="nobody")
     parts = replace(line.parts, rules=replace(line.parts.rules, reporter=reporter))
-    found = refer.preview(parts, referral_id)
+    found = previewing.preview(parts, referral_id)
     assert found.problems == ("reporter email: malformed, expected an e-mail address",)
     assert found.preview is not None
     assert found.checklist == line.wardline.preview_referral(referral_id).checklist
