@@ -64,6 +64,7 @@ def killed_at(folder: Path, visit: int | None) -> int:
     return fate.visits
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", range(SHARES))
 def test_wherever_it_ends_there_is_one_whole_pack(tmp_path: Path, share: int) -> None:
     visits = killed_at(tmp_path / "counted", None)

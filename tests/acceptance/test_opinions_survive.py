@@ -147,6 +147,7 @@ def _killed_at(visit: int, outside: World) -> bool:
     return was_killed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", range(2))
 def test_a_crash_anywhere_loses_no_opinion_and_doubles_none(tmp_path: Path, share: int) -> None:
     killed = 0

@@ -72,6 +72,7 @@ def follow(line: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_every_command_of_the_page_does_what_the_page_says(place: Path) -> None:
     first, by_list, as_json, again, alone = map(follow, commands())
     match = "match        library/1.jpg  practice (unverified), pdq, 0 bits away"

@@ -102,6 +102,7 @@ def plain(place: Place, bucket: Bucket) -> list[bytes]:
     return [*kept, *(each[0] for each in found if each is not None)]
 
 
+@pytest.mark.long
 def test_evidence_goes_into_a_bucket_and_back_though_each_step_is_killed_once(
     place: Place, bucket: Bucket, files: list[str], settings: dict[str, Path]
 ) -> None:

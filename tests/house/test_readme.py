@@ -48,6 +48,7 @@ def test_what_takes_long_is_left_out_by_one_marker_and_never_by_both() -> None:
     twice = [
         f"{repository.name_of(path)}:{node.lineno}"
         for path in repository.files() if path.is_relative_to(repository.ROOT / "tests") and path.suffix == ".py"
+        if {"faults", "long"} <= set(re.findall(r"pytest\.mark\.(\w+)", path.read_text("utf-8")))
         for node in repository.definitions(path)
         if {"pytest.mark.faults", "pytest.mark.long"} <= {ast.unparse(each) for each in node.decorator_list}
     ]  # fmt: skip

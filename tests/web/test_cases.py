@@ -141,7 +141,7 @@ def test_a_decision_is_made_and_taken_back(api: Api, line: Line, mika: Person, c
     made = api.post(f"/v1/cases/{case.id}/decisions", mika.secret, json=violation(case))
     assert made.status_code == 201
     assert made.json()["findings"] == [
-        {"item_id": case.item_ids[0], "category": "A2", "annotations": ["viral"]}
+        {"item_id": case.item_ids[0], "category": "A2", "annotations": ["viral"], "incident": None}
     ]
     assert api.get(f"/v1/cases/{case.id}", mika.secret).json()["state"] == "decided"
     assert api.post(f"/v1/cases/{case.id}/undo", mika.secret).json()["state"] == "open"

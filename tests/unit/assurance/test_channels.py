@@ -23,6 +23,7 @@ def sentinels(rng: np.random.Generator, found: float) -> tuple[np.ndarray, np.nd
     return np.concatenate(scores), np.concatenate(channels)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("found", [0.5, 0.2])
 def test_a_channel_that_seldom_finds_low_scores_is_refused_by_name(found: float) -> None:
     rng = np.random.default_rng(3)
