@@ -142,7 +142,10 @@ def _told(parts: Parts, filed: records.Referral, decision: records.Decision | No
     """Supplement a finished report with what a decision says of danger, or have a person tell."""
     if decision is None:
         case = parts.store.case(filed.case_id)
-        if case.imminent_since is None or filed.priority is Priority.FIRST:
+        marked, until = case.imminent_since, filed.said_until
+        # Priority 1 alone does not tell: it may have been raised when it was sent already, and a batched report says danger of nobody.
+        is_said = bundles.lead_of(parts, filed).priority is Priority.FIRST and not filed.batched
+        if marked is None or (is_said and until is not None and marked <= until):
             return
         _alarm(parts, filed)
         return
