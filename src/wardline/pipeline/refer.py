@@ -266,7 +266,7 @@ class _Filing:
         return True
 
     def _heard(self, error: AuthorityError | None) -> None:
-        sparing.heard(self._parts, self._authority.name, error, about=self._current.id)
+        sparing.heard(self._parts, self._authority.name, error, about=self._current)
 
     def _send(self, step: referral.Call) -> records.AuthorityAnswer:
         match step:
