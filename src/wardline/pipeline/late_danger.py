@@ -81,6 +81,8 @@ def _raised_in_batch(parts: Parts, lead: records.Referral, actor: str, case_id: 
     # Whoever files the batched report finds that it cannot be built, and lets this one go; that is tried at once, too.
     now = Task(name="refer-at-once", record_id=lead.id, attempt=(lead.version + 1) * filing.TRIES_BETWEEN)
     written.note(Replace(graver), told, work=[now])
+    if lead.state is ReferralState.NEEDS_HUMAN:
+        lead = referral.as_urgent(lead, [graver])
     written.changes.append(Replace(replace(lead, version=lead.version + 1)))
     return written
 
