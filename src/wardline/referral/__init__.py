@@ -32,6 +32,7 @@ from wardline.referral.bundling import (
     leave,
     may_join,
     may_lead,
+    parted,
     settle,
 )
 from wardline.referral.circuit import Circuit, after, lets
@@ -186,6 +187,7 @@ __all__ = [
     "on_error",
     "owed",
     "part_over",
+    "parted",
     "passed_on",
     "places",
     "plan",

@@ -214,6 +214,20 @@ def apart(lead: records.Referral, members: Sequence[records.Referral]) -> Bundle
     return Bundle(lead=moves.advance(lead, **_without(lead, members)), others=tuple(freed))
 
 
+def parted(lead: records.Referral, members: Sequence[records.Referral]) -> Bundle:
+    """Let everybody in a report go that is not opened, for its receiver is gone. The lead's version stays, for it moves too.
+
+    Raises:
+        ConflictError: Something of it may be at its receiver.
+    """
+    if lead.state not in _UNOPENED or lead.remote_id is not None:
+        raise ConflictError(f"referral {lead.id}: {lead.state}, expected one that is not opened")
+    bundle = _dissolve(lead, lead, [each for each in members if each.joined == lead.id])
+    # Nothing was wrong with them, so that they may go together elsewhere.
+    one, *others = (replace(each, alone=False) for each in (bundle.lead, *bundle.others))
+    return Bundle(lead=one, others=tuple(others))
+
+
 def _own(member: records.Referral) -> tuple[records.ReferralFile, ...]:
     """Give a member's files as they are in a report of its own: none is told as the copy of another's."""
     return tuple(records.ReferralFile(item_id=file.item_id) for file in member.files)
