@@ -19,7 +19,8 @@ from wardline.adapters.authorities.pack import KeptPacks, NcaPack
 from wardline.errors import ConflictError, InputError, PackTakenError, RefusedError
 from wardline.pipeline import Rules
 from wardline.pipeline.filing_rules import FilingRules
-from wardline.records import AlarmKind, ReferralState, Role, Verb
+from wardline.pipeline.parts import NO_RECEIVER
+from wardline.records import AlarmKind, ReferralState, Replace, Role, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, Line, Person
@@ -161,3 +162,23 @@ def test_reports_that_went_together_are_passed_on_one_by_one_and_finished_once(
     }
     assert authority.ledger.finished() == []
     assert line.verify().ok
+
+
+def test_a_report_for_which_nobody_is_named_yet_is_no_other_receiver_that_gets_it(
+    make_line: MakeLine, packs: NcaPack, tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    authority.faults = lambda _call, _number: Fault.SERVER_ERROR
+    first = with_it(make_line, packs, receivers=("ncmec", "nca-pack"), reported_elsewhere=())
+    lead = first.person("mika", Role.LEAD)
+    case = decided_violation(first, first.submit(picture(), flag="spam", region="GB"), lead)
+    first.pass_time(first.parts.rules.undo_window)
+    found, other = sorted(first.store.referrals(case_id=case.id), key=referral.awaits, reverse=True)
+    drafted = replace(
+        other, authority=NO_RECEIVER, environment=NO_RECEIVER, state=ReferralState.DRAFT, version=other.version + 1
+    )  # fmt: skip
+    told = first.parts.entry(Verb.REFERRAL_MOVED, drafted.id, detail="as before there was a receiver")
+    first.store.commit(Replace(drafted), entries=[told])
+    kept = {"packs": KeptPacks(tmp_path / "packs"), "authority": None}
+    line = make_line(store="sqlite", rules=Rules(reporter=REPORTER), replaced=kept)
+    with pytest.raises(RefusedError):
+        line.wardline.withdraw_report(found.id, user=lead.user)
