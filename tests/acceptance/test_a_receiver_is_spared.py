@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.stories import picture, the_referral, violation
 from wardline import records, review
-from wardline.pipeline import Rules, circuits
+from wardline.pipeline import Rules, circuits, correcting
 from wardline.records import AlarmKind, Priority, ReferralState
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.clock import VirtualClock
@@ -115,6 +115,44 @@ def test_what_failed_before_a_restart_goes_out_at_once_when_the_receiver_answers
     object.__setattr__(line.parts, "circuits", circuits.Circuits())  # as a new process has it
     down.fault = None
     decided(line, 20, person)
+    line.run_due()
+    assert {the_referral(line, case).state for case in cases} == {ReferralState.FINISHED}
+
+
+def test_a_report_with_half_of_its_clock_over_is_not_spared(line: Line, sandbox: AuthoritySandbox) -> None:
+    down = Down(Fault.DROP_BEFORE)
+    sandbox.faults = down
+    person = line.person("mika")
+    for seed in range(1, 7):
+        decided(line, seed, person)
+    late = line.store.referrals()[-1]
+    assert late.clock_from is not None
+    assert late.due_at is not None
+    line.pass_time(late.clock_from + (late.due_at - late.clock_from) / 2 - line.clock.now())
+    before, tried = the_attempts(line), down.calls.total()
+    line.pass_time(timedelta(hours=2))
+    assert the_attempts(line) - before == down.calls.total() - tried > 0
+
+
+def the_attempts(line: Line) -> int:
+    return sum(each.attempts for each in line.store.referrals())
+
+
+def test_what_another_process_found_to_answer_again_is_not_spared_here(
+    line: Line, sandbox: AuthoritySandbox
+) -> None:
+    down = Down(Fault.DROP_BEFORE)
+    sandbox.faults = down
+    person = line.person("mika")
+    cases = [decided(line, seed, person) for seed in range(1, MANY + 1)]
+    here, there = line.parts.circuits, circuits.Circuits()
+    assert here.is_open("ncmec")
+    down.fault = None
+    object.__setattr__(line.parts, "circuits", there)
+    wakes = the_referral(line, cases[0])
+    correcting.refer(line.parts, wakes.id, 900_000)  # in the other process, which takes none of what it wakes
+    assert the_referral(line, cases[0]).state is ReferralState.FINISHED
+    object.__setattr__(line.parts, "circuits", here)
     line.run_due()
     assert {the_referral(line, case).state for case in cases} == {ReferralState.FINISHED}
 

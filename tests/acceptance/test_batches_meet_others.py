@@ -280,3 +280,35 @@ def test_an_exported_file_has_the_receipt_of_the_batch(line: Line, mika: Person)
     said = b"".join(found.values())
     others = {each for each in ACCOUNTS if each != line.store.case(member.case_id).account_reference}
     assert not any(each.encode() in said for each in others)
+
+
+def test_danger_that_is_said_in_a_batch_that_waits_for_a_person_makes_that_urgent(
+    line: Line, mika: Person, authority: AuthoritySandbox
+) -> None:
+    authority.faults = away
+    cases = batched(line, mika)
+    member = member_of(line, cases)
+    lead, lea = str(member.joined), line.person("lena", Role.LEAD).user
+    fencing.raise_(line.parts)
+    authority.faults = None
+    line.wardline.lift_fence(user=lea)
+    marked(line, member.case_id)
+    found, said = line.store.referral(lead), line.store.referral(member.id)
+    assert (found.state, found.priority) == (ReferralState.NEEDS_HUMAN, Priority.FIRST)
+    assert (found.clock_from, found.due_at) == (said.clock_from, said.due_at)
+    line.wardline.file_again(lead, user=lea)
+    line.pass_time(HOURS)
+    assert reports(authority) == [(False, 1)] * 3
+
+
+def test_a_batch_with_danger_that_the_authority_does_not_withdraw_waits_as_urgent_as_that(
+    line: Line, mika: Person, authority: AuthoritySandbox
+) -> None:
+    authority.faults = lambda call, _number: Fault.SERVER_ERROR if call in ("upload", "retract") else None
+    cases = batched(line, mika)
+    member = member_of(line, cases)
+    marked(line, member.case_id)
+    authority.faults = lambda call, _number: Fault.REJECTED if call == "retract" else None
+    line.pass_time(HOURS)
+    found = line.store.referral(str(member.joined))
+    assert (found.state, found.priority) == (ReferralState.NEEDS_HUMAN, Priority.FIRST)

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.acceptance import batching
+from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture, the_referral
 from tests.acceptance.test_packs import overturned
 from wardline import records, referral
@@ -128,3 +130,33 @@ def test_a_report_that_the_old_installation_finished_under_a_known_number_is_tol
     with pytest.raises(ConflictError, match="4712"):
         line.wardline.record_filed_before(found.id, user=lead.user, number="4711")
     assert line.wardline.record_filed_before(found.id, user=lead.user, number="4712").remote_id == "4712"
+
+
+def test_a_batch_that_the_old_installation_filed_is_told_as_one_report_of_several_accounts(
+    make_line: MakeLine, authority: AuthoritySandbox
+) -> None:
+    line = make_line(rules=batching.rules())
+    mika, lead = line.person("mika"), line.person("lea", Role.LEAD)
+    accounts = ("account-1", "account-2", "account-3")
+    cases = [batching.decided(line, mika, each) for each in accounts]
+    cases.append(batching.decided(line, mika, "account-4", seed=2))
+    fencing.raise_(line.parts)
+    line.pass_time(line.parts.rules.undo_window)
+    line.wardline.lift_fence(user=lead.user)
+    first, *others, another = [the_referral(line, each) for each in cases]
+    for each in (first, *others):
+        line.wardline.record_filed_before(each.id, user=lead.user, number="4711")
+    with pytest.raises(ReferenceTakenError):
+        line.wardline.record_filed_before(another.id, user=lead.user, number="4711")
+    found = line.store.referral(first.id)
+    assert (found.batched, len(found.attached), len(found.bundle)) == (True, 1, 2)
+    for each in others:
+        inside = line.store.referral(each.id)
+        assert (inside.state, inside.joined, inside.batched) == (ReferralState.FINISHED, first.id, True)
+        assert len(reported_holds(line, inside)) == 1
+    shown = line.wardline.preview_referral(first.id).report
+    assert shown is not None
+    assert shown.batch is not None
+    assert {shown.person.account_reference, *shown.batch.account_references} == set(accounts)
+    line.pass_time(timedelta(hours=2))
+    assert authority.ledger.reports() == []

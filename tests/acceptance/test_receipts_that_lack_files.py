@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.acceptance import batching
+from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import the_referral
 from tests.acceptance.test_bundles import decided, take_effect
 from wardline import records, referral
@@ -37,6 +39,21 @@ def test_a_person_hears_which_files_it_does_not_list_and_nothing_is_sent_twice(
     receipt = line.store.receipt_of(lead.id)
     assert receipt is not None
     assert receipt.body.count(b"<fileId>") == count - 1
+
+
+def test_the_one_file_of_a_batch_is_told_once_and_not_for_each_account(
+    make_line: MakeLine, authority: AuthoritySandbox
+) -> None:
+    line = make_line(rules=batching.rules())
+    mika = line.person("mika")
+    authority.faults = lambda call, _number: Fault.FEWER_FILES if call == "finish" else None
+    for account in ("account-1", "account-2", "account-3"):
+        batching.decided(line, mika, account)
+    take_effect(line)
+    (lead,) = [each for each in line.store.referrals() if each.joined is None]
+    (alarm,) = [each for each in line.store.open_alarms() if each.kind is AlarmKind.RECEIPT_LACKS]
+    assert "lists 0 of its 1 files" in alarm.message
+    assert alarm.message.count(str(lead.files[0].remote_file_id)) == 1
 
 
 def test_a_receipt_that_lists_all_of_them_alarms_nobody(line: Line, authority: AuthoritySandbox) -> None:

@@ -12,14 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
+from tests.acceptance.test_bundles import decided as bundled
 from tests.acceptance.test_packs import GB, HOUR, REFERENCE, now_of, reported, told
 from wardline import records, referral
 from wardline.adapters.authorities.pack import KeptPacks, NcaPack
 from wardline.errors import ConflictError, InputError, PackTakenError, RefusedError
 from wardline.pipeline import Rules
 from wardline.pipeline.filing_rules import FilingRules
-from wardline.records import AlarmKind, ReferralState, Role, Verb
-from wardline.testing.authority_sandbox import AuthoritySandbox
+from wardline.pipeline.parts import NO_RECEIVER
+from wardline.records import AlarmKind, ReferralState, Replace, Role, Verb
+from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, Line, Person
 
@@ -126,3 +128,57 @@ def test_one_that_another_receiver_gets_is_withdrawn_and_its_pack_goes(
     line.pass_time(HOUR)
     assert list(packs.packs()) == []
     assert len(authority.ledger.finished()) == 1
+
+
+def test_reports_that_went_together_are_passed_on_one_by_one_and_finished_once(
+    make_line: MakeLine, packs: NcaPack, authority: AuthoritySandbox
+) -> None:
+    authority.faults = lambda call, _number: Fault.SERVER_ERROR if call == "submit" else None
+    first = make_line(store="sqlite")
+    mika = first.person("mika")
+    cases = [bundled(first, mika, seed) for seed in (1, 2, 3)]
+    first.pass_time(first.parts.rules.undo_window)
+    held = [each for each in first.store.referrals() if each.joined]
+    assert len(held) == len(cases) - 1
+    line = make_line(
+        store="sqlite", rules=Rules(reporter=REPORTER), replaced={"authority": packs, "packs": packs}
+    )
+    lead = lead_of(line).user
+    with pytest.raises(ConflictError):
+        line.wardline.pass_on_report(held[0].id, user=lead, to="nca-pack")
+    line.wardline.pass_on_report(str(held[0].joined), user=lead, to="nca-pack")
+    line.run_due()
+    for each in held:
+        assert now_of(line, each).state is ReferralState.DRAFT
+        line.wardline.pass_on_report(each.id, user=lead, to="nca-pack")
+    line.pass_time(HOUR)
+    waiting = line.store.referrals()
+    assert all(referral.awaits(each) and not each.bundle and each.joined is None for each in waiting)
+    for number, each in enumerate(waiting):
+        line.wardline.record_reference(each.id, user=lead, reference=f"{REFERENCE}-{number}")
+    line.pass_time(HOUR)
+    assert {(each.state, each.authority) for each in line.store.referrals()} == {
+        (ReferralState.FINISHED, "nca-pack")
+    }
+    assert authority.ledger.finished() == []
+    assert line.verify().ok
+
+
+def test_a_report_for_which_nobody_is_named_yet_is_no_other_receiver_that_gets_it(
+    make_line: MakeLine, packs: NcaPack, tmp_path: Path, authority: AuthoritySandbox
+) -> None:
+    authority.faults = lambda _call, _number: Fault.SERVER_ERROR
+    first = with_it(make_line, packs, receivers=("ncmec", "nca-pack"), reported_elsewhere=())
+    lead = first.person("mika", Role.LEAD)
+    case = decided_violation(first, first.submit(picture(), flag="spam", region="GB"), lead)
+    first.pass_time(first.parts.rules.undo_window)
+    found, other = sorted(first.store.referrals(case_id=case.id), key=referral.awaits, reverse=True)
+    drafted = replace(
+        other, authority=NO_RECEIVER, environment=NO_RECEIVER, state=ReferralState.DRAFT, version=other.version + 1
+    )  # fmt: skip
+    told = first.parts.entry(Verb.REFERRAL_MOVED, drafted.id, detail="as before there was a receiver")
+    first.store.commit(Replace(drafted), entries=[told])
+    kept = {"packs": KeptPacks(tmp_path / "packs"), "authority": None}
+    line = make_line(store="sqlite", rules=Rules(reporter=REPORTER), replaced=kept)
+    with pytest.raises(RefusedError):
+        line.wardline.withdraw_report(found.id, user=lead.user)

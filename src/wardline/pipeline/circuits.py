@@ -37,6 +37,11 @@ class Circuits:
             self._by_name[name] = referral.after(former, error, now)
             return former.is_open and not self._by_name[name].is_open
 
+    def is_open(self, name: str) -> bool:
+        """Say whether calls to this receiver are spared."""
+        with self._gate:
+            return self._by_name.get(name, referral.Circuit()).is_open
+
     @contextmanager
     def in_hand(self, referral_id: str) -> Iterator[None]:
         """Let one thread at a time work on a referral: another would take a call that is under way for one that a crash cut off."""

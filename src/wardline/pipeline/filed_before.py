@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wardline import preservation, records, referral
 from wardline.pipeline import (
+    batched,
     blind_filing,
     filing_work,
     handing_over,
@@ -17,7 +18,7 @@ from wardline.pipeline import (
     references,
 )
 from wardline.pipeline.parts import Parts
-from wardline.records import DecisionState, Insert, Replace, Scope, Step, Task, Verb
+from wardline.records import DecisionState, HashKind, Insert, Replace, Scope, Step, Task, Verb
 
 FORM = "wardline-told"
 """Form of the receipt that stands for a person's word."""
@@ -27,7 +28,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -
     """Finish a report that the old installation filed, under the number that the authority shows. Its holds begin now.
 
     No authority can be asked about a report that is finished, so it is the person's word; the receipt says so. Two reports about one account
-    may have one number: then the old installation had filed them as one.
+    may have one number: then the old installation had filed them as one. So may reports of one file from several accounts.
 
     Raises:
         NotAllowedError: The role does not allow it.
@@ -79,24 +80,42 @@ def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user
 def _is_one_report(
     parts: Parts, found: records.Referral, other: records.Referral, user: records.User
 ) -> bool:
-    """Say whether another report that was told to have the same number is about the same account of the same platform."""
+    """Say whether another report that was told to have the same number can be one with this: about the same account, or a batch."""
     receipt = parts.store.receipt_of(other.id)
     if receipt is None or not is_word(receipt) or found.bundle:
         return False
     if not blind_filing.visible(parts, [other], user):
         return False  # they may have to judge what is in it, and are not told that the two belong together
+    return _is_one_account(parts, found, other) or _is_one_batch(parts, found, other)
+
+
+def _is_one_account(parts: Parts, found: records.Referral, other: records.Referral) -> bool:
     cases = [parts.store.case(each.case_id) for each in (found, other)]
     platforms = prior.platforms_of(parts, cases)
-    is_same = cases[0].account_reference == cases[1].account_reference
+    is_same = cases[0].account_reference == cases[1].account_reference and not other.batched
     return (
         bool(cases[0].account_reference) and is_same and len({platforms.get(each.id) for each in cases}) == 1
     )
 
 
+def _is_one_batch(parts: Parts, found: records.Referral, other: records.Referral) -> bool:
+    """Say whether both are about the same bytes, from different accounts, and their receiver agreed to get such as one report."""
+    if batched.agreement(parts, found.authority) is None or (other.bundle and not other.batched):
+        return False
+    if not len(found.attached) == len(found.files) == len(other.attached) == 1:
+        return False
+    items = [parts.store.item(each.attached[0].item_id) for each in (found, other)]
+    digests = {hashed.value for item in items for hashed in item.hashes if hashed.kind is HashKind.SHA256}
+    accounts = [parts.store.case(each).account_reference for each in (found.case_id, *other.case_ids)]
+    is_same = len(digests) == 1 and len({item.platform for item in items}) == 1
+    return is_same and len(set(accounts)) == len(accounts)
+
+
 def _join(
     parts: Parts, found: records.Referral, other: records.Referral, number: str, user: records.User
 ) -> records.Referral:
-    lead, inside = referral.told_within(other, found, number, parts.now())
+    is_batch = not _is_one_account(parts, found, other)
+    lead, inside = referral.told_within(other, found, number, parts.now(), batched=is_batch)
     inside = replace(inside, version=found.version + 1)
     held = [hold for file in found.files for hold in parts.store.holds_of(file.item_id)]
     holds = preservation.place_after_filing(

@@ -81,6 +81,8 @@ def _raised_in_batch(parts: Parts, lead: records.Referral, actor: str, case_id: 
     # Whoever files the batched report finds that it cannot be built, and lets this one go; that is tried at once, too.
     now = Task(name="refer-at-once", record_id=lead.id, attempt=(lead.version + 1) * filing.TRIES_BETWEEN)
     written.note(Replace(graver), told, work=[now])
+    if lead.state is ReferralState.NEEDS_HUMAN:
+        lead = referral.as_urgent(lead, [graver])
     written.changes.append(Replace(replace(lead, version=lead.version + 1)))
     return written
 
@@ -142,7 +144,10 @@ def _told(parts: Parts, filed: records.Referral, decision: records.Decision | No
     """Supplement a finished report with what a decision says of danger, or have a person tell."""
     if decision is None:
         case = parts.store.case(filed.case_id)
-        if case.imminent_since is None or filed.priority is Priority.FIRST:
+        marked, until = case.imminent_since, filed.said_until
+        # Priority 1 alone does not tell: it may have been raised when it was sent already, and a batched report says danger of nobody.
+        is_said = bundles.lead_of(parts, filed).priority is Priority.FIRST and not filed.batched
+        if marked is None or (is_said and until is not None and marked <= until):
             return
         _alarm(parts, filed)
         return

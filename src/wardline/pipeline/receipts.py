@@ -51,6 +51,6 @@ def _words(filed: records.Referral, lacking: tuple[records.ReferralFile, ...]) -
     named = ", ".join(f"{each.remote_file_id} ({each.item_id})" for each in lacking[:_NAMED])
     more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
     return (
-        f"{filed.id} is finished as report {filed.remote_id}, and its receipt lists {len(filed.files) - len(lacking)} of its {len(filed.files)} files. "
+        f"{filed.id} is finished as report {filed.remote_id}, and its receipt lists {len(filed.attached) - len(lacking)} of its {len(filed.attached)} files. "
         f"Not listed: {named}{more}. It is not sent again, for there would be two: ask the authority whether it has them."
     )

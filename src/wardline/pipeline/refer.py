@@ -266,7 +266,7 @@ class _Filing:
         return True
 
     def _heard(self, error: AuthorityError | None) -> None:
-        sparing.heard(self._parts, self._authority.name, error, about=self._current.id)
+        sparing.heard(self._parts, self._authority.name, error, about=self._current)
 
     def _send(self, step: referral.Call) -> records.AuthorityAnswer:
         match step:
@@ -288,12 +288,7 @@ class _Filing:
         if moved.state is ReferralState.FINISHED:
             self._file(moved, source)
             over(self._parts, self._current)
-            if (
-                self._parts.store.open_alarm(AlarmKind.FILING_FAILED, moved.authority) is not None
-            ):  # also from before a restart
-                sparing.wake(self._parts, moved.authority, besides=moved.id)
-            for about in (moved.authority, NOBODY):
-                alarms.resolve_about(self._parts, AlarmKind.FILING_FAILED, about)
+            sparing.gets_through(self._parts, moved)
         else:
             self._commit(moved)
 
@@ -327,12 +322,18 @@ class _Filing:
         """Store the receipt and place the hold that it starts, in one commit."""
         parts = self._parts
         receipt = referral.build_receipt(parts.new_id("receipt"), moved, source, parts.now())
-        needs = reported.checked(
-            parts, self._report, self._decision, self._case, moved.bundle, sent_at=moved.sent_at
-        )
-        filed = replace(moved, in_flight=False, completeness=referral.score(needs).percent)
+        filed = replace(moved, in_flight=False, completeness=self._completeness(moved))
         receipts.store(parts, filed, receipt, lacking=referral.unlisted(filed, source))
         self._current = filed
+
+    def _completeness(self, moved: records.Referral) -> int | None:
+        """Say how complete it is; None where it cannot be built any more, and was found finished when it was to be withdrawn for that."""
+        if self._why_not_built() is not None:
+            return None
+        needs = reported.checked(
+            self._parts, self._report, self._decision, self._case, moved.bundle, sent_at=moved.sent_at
+        )
+        return referral.score(needs).percent
 
 
 def over(parts: Parts, ended: records.Referral) -> None:

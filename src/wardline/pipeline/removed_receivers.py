@@ -10,6 +10,7 @@ from wardline import ports, records, referral
 from wardline.errors import AlreadyExistsError, ConflictError, InputError, RefusedError
 from wardline.pipeline import alarms, blind_filing, filing_work, handing_over, people
 from wardline.pipeline.parts import NO_RECEIVER, Parts
+from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, DecisionState, ReferralState, Replace, Scope, Verb
 
 _PAGE = 100
@@ -32,7 +33,7 @@ def others(parts: Parts, found: records.Referral) -> list[str]:
 def is_reported_elsewhere(parts: Parts, found: records.Referral) -> bool:
     """Say whether another receiver has, or will have, a report of the decision."""
     return any(
-        each.state is not ReferralState.WITHDRAWN and not is_removed(parts, each) and each.corrects == found.corrects
+        each.state is not ReferralState.WITHDRAWN and parts.receiver(each.authority) is not None and each.corrects == found.corrects
         for each in _siblings(parts, found)
     )  # fmt: skip
 
@@ -82,13 +83,17 @@ def pass_on(
         raise InputError(f"{found.id}: the settings name no receiver {to}, expected one of them")
     if parts.store.decision(found.decision_id).state in _FALLEN:
         raise ConflictError(f"{found.id}: its decision was overturned, expected one that stands")
-    moved = replace(referral.passed_on(found, receiver.name, receiver.environment), version=found.version + 1)
+    alone, others = _by_itself(parts, found)
+    moved = replace(referral.passed_on(alone, receiver.name, receiver.environment), version=found.version + 1)
     told = parts.entry(
         Verb.REFERRAL_MOVED, moved.id, actor=user.id, detail=f"to {to} instead of {found.authority}"
     )
     given_up = [handing_over.given_up_entry(parts, found, user)] if referral.awaits(found) else []
     try:
-        parts.store.commit(Replace(moved), entries=[*given_up, told], work=[filing_work.again(moved)])
+        parts.store.commit(
+            Replace(moved), *others.changes, entries=[*given_up, told, *others.entries],
+            work=[filing_work.again(moved), *others.work],
+        )  # fmt: skip
     except AlreadyExistsError:
         raise ConflictError(
             f"{found.id}: {to} has a report of its decision, expected another receiver",
@@ -112,12 +117,15 @@ def withdraw(
             f"{found.id}: nobody else gets a report of its decision, expected another receiver that does",
             remedy="Pass it on to another receiver: a report with a duty is not held back.",
         )
-    moved = replace(referral.withdrawn(found), version=found.version + 1)
+    alone, others = _by_itself(parts, found)
+    moved = replace(referral.withdrawn(alone), version=found.version + 1)
     told = parts.entry(
         Verb.REFERRAL_MOVED, moved.id, actor=user.id, detail=f"{moved.state}, {found.authority} is gone"
     )
     given_up = [handing_over.given_up_entry(parts, found, user)] if referral.awaits(found) else []
-    parts.store.commit(Replace(moved), entries=[*given_up, told])
+    parts.store.commit(
+        Replace(moved), *others.changes, entries=[*given_up, told, *others.entries], work=others.work
+    )
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
 
@@ -133,6 +141,18 @@ def _opened(
         referral.require_pack(found, pack_id)
         handing_over.require_asked(parts, found, user, asked)
     return found
+
+
+def _by_itself(parts: Parts, found: records.Referral) -> tuple[records.Referral, Writing]:
+    """Give a report without those that joined it, and what becomes of them: each waits for its receiver, and is passed on by itself."""
+    written = Writing()
+    if not found.bundle:
+        return found, written
+    bundle = referral.parted(found, [parts.store.referral(each.referral_id) for each in found.bundle])
+    for each in bundle.others:
+        told = parts.entry(Verb.REFERRAL_MOVED, each.id, detail=f"{each.state}, was in {found.id}")
+        written.note(Replace(each), told, work=[filing_work.again(each)])
+    return bundle.lead, written
 
 
 def _receivers(parts: Parts) -> list[ports.Authority]:

@@ -128,9 +128,9 @@ def _against_batch(
 ) -> str | None:  # fmt: skip
     """Say why a batched report is not to be sent any more: before it is opened whatever it cannot say, and danger until it is finished.
 
-    One that waits for a person is shown as it is; filed again, it is judged.
+    One that waits for a person is shown as it is; filed again, it is judged. So is one that is withdrawn: it may turn out to be finished.
     """
-    if lead.state in (ReferralState.FINISHED, ReferralState.NEEDS_HUMAN):
+    if lead.state in (ReferralState.FINISHED, ReferralState.NEEDS_HUMAN, ReferralState.RETRACTING):
         return None
     if any(report.escalation is not None for report in reports) or any(
         found.priority is not records.Priority.THIRD for found, _ in about

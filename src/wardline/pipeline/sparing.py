@@ -9,6 +9,7 @@ from wardline import records, referral
 from wardline.errors import AuthorityError
 from wardline.pipeline import alarms, filing_work
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.targets import HALF
 from wardline.records import AlarmKind, ReferralState, Replace, Verb
 
 PROBLEM = (
@@ -21,11 +22,17 @@ _AT_ONCE = 100
 
 
 def spares(parts: Parts, current: records.Referral, receiver: str, attempt: int) -> bool:
-    """Put a report off without a call where its receiver answers nobody; gives whether it was. Never one of priority 1.
+    """Put a report off without a call where its receiver answers nobody; gives whether it was. Never one of priority 1, or with half of its clock over.
 
     That counts as a failed try: the next comes later, whatever becomes of the others.
     """
     if current.in_flight or parts.circuits.lets(receiver, current.priority, parts.now()):
+        return False
+    if referral.part_over(current, now=parts.now()) >= HALF:
+        return False
+    if parts.store.open_alarm(AlarmKind.FILING_FAILED, receiver) is None:
+        # Another process got through, or a person says that it works again: what they woke may have come here.
+        parts.circuits.after(receiver, None, parts.now())
         return False
     waiting = replace(
         current,
@@ -42,18 +49,22 @@ def spares(parts: Parts, current: records.Referral, receiver: str, attempt: int)
     return True
 
 
-def heard(parts: Parts, receiver: str, error: AuthorityError | None, *, about: str) -> None:
+def heard(parts: Parts, receiver: str, error: AuthorityError | None, *, about: records.Referral) -> None:
     """Note how a receiver answered, once that is stored; when it answers again, what waits for that is tried at once."""
     if parts.circuits.after(receiver, error, parts.now()):
-        wake(parts, receiver, besides=about)
+        wake(parts, receiver, besides=about.id)
+    elif error is not None and parts.circuits.is_open(receiver):
+        tell(parts, receiver, about.problem)
 
 
 def gets_through(parts: Parts, filed: records.Referral) -> None:
     """Close what there was to say of a receiver, and try at once what still waits from before this process began."""
-    if parts.store.open_alarm(AlarmKind.FILING_FAILED, filed.authority) is not None:
-        wake(parts, filed.authority, besides=filed.id)
+    had_failed = parts.store.open_alarm(AlarmKind.FILING_FAILED, filed.authority) is not None
+    # Before anything is woken: another process may take it, and knows by the alarm whether to spare the receiver.
     for about in (filed.authority, filing_work.NOBODY):
         alarms.resolve_about(parts, AlarmKind.FILING_FAILED, about)
+    if had_failed:
+        wake(parts, filed.authority, besides=filed.id)
 
 
 def tell(parts: Parts, receiver: str, problem: str | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from wardline import records
@@ -154,7 +155,23 @@ def settle(before: records.Referral, after: records.Referral, members: Sequence[
     gone = [each for each in inside if each.state is _State.RETRACTING]
     if gone and after.remote_id is None:
         return Bundle(lead=replace(after, **_without(after, gone)), others=tuple(map(_withdrawn, gone)))
-    return Bundle(lead=after)
+    return Bundle(lead=as_urgent(after, inside) if after.state is _State.NEEDS_HUMAN else after)
+
+
+def as_urgent(lead: records.Referral, members: Sequence[records.Referral]) -> records.Referral:
+    """Give a report that waits for a person the priority and the clock of the most urgent in it: they look at that one alone. Its version stays.
+
+    In a batched report each has its own, and danger is said of one of them.
+    """
+    urgent = min((each for each in members if each.priority is Priority.FIRST), key=_due, default=lead)
+    if urgent.priority is not Priority.FIRST or lead.priority is Priority.FIRST:
+        return lead
+    first = urgent if _due(urgent) < _due(lead) else lead
+    return replace(lead, priority=urgent.priority, clock_from=first.clock_from, due_at=first.due_at)
+
+
+def _due(found: records.Referral) -> datetime:
+    return found.due_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _dissolve(
@@ -195,6 +212,20 @@ def apart(lead: records.Referral, members: Sequence[records.Referral]) -> Bundle
     """Take members out of a report of which nothing was sent: each has a report of its own again."""
     freed = (moves.advance(each, state=_State.DRAFT, joined=None, files=_own(each)) for each in members)
     return Bundle(lead=moves.advance(lead, **_without(lead, members)), others=tuple(freed))
+
+
+def parted(lead: records.Referral, members: Sequence[records.Referral]) -> Bundle:
+    """Let everybody in a report go that is not opened, for its receiver is gone. The lead's version stays, for it moves too.
+
+    Raises:
+        ConflictError: Something of it may be at its receiver.
+    """
+    if lead.state not in _UNOPENED or lead.remote_id is not None:
+        raise ConflictError(f"referral {lead.id}: {lead.state}, expected one that is not opened")
+    bundle = _dissolve(lead, lead, [each for each in members if each.joined == lead.id])
+    # Nothing was wrong with them, so that they may go together elsewhere.
+    one, *others = (replace(each, alone=False) for each in (bundle.lead, *bundle.others))
+    return Bundle(lead=one, others=tuple(others))
 
 
 def _own(member: records.Referral) -> tuple[records.ReferralFile, ...]:

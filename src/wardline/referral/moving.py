@@ -221,9 +221,7 @@ def unlisted(
     """
     if not isinstance(source, records.AuthorityAnswer) or source.files is None:
         return ()
-    return tuple(
-        each for each in referral.files if not each.in_text and each.remote_file_id not in source.files
-    )
+    return tuple(each for each in referral.attached if each.remote_file_id not in source.files)
 
 
 def retry_delay(attempts: int, jitter: float = 0.0, *, priority: records.Priority | None = None) -> timedelta:

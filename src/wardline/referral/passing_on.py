@@ -16,17 +16,20 @@ ELSEWHERE = "its receiver is gone from the settings, and another receiver gets t
 
 
 def may_pass_on(found: records.Referral) -> bool:
-    """Say whether nothing of a referral can be at its receiver, unless a person filed its pack."""
-    if found.bundle or found.joined is not None:
+    """Say whether nothing of a referral can be at its receiver, unless a person filed its pack.
+
+    What joined another one is let go when that is passed on, or ends.
+    """
+    if found.joined is not None:
         return False
-    if found.state is _State.NEEDS_HUMAN:
+    if found.state is _State.NEEDS_HUMAN and not found.bundle:
         # Of one that another installation may have filed, that is asked first.
         return found.problem == moves.TO_FILE or (found.remote_id is None and found.problem != LOOK)
     return found.state in (_State.DRAFT, _State.OPENING) and found.remote_id is None
 
 
 def passed_on(found: records.Referral, authority: str, environment: str) -> records.Referral:
-    """Begin it anew for another receiver; its version stays.
+    """Begin it anew for another receiver; its version stays. It holds no others any more.
 
     Raises:
         ConflictError: Something of it may be at its receiver, or it corrects what that one has.
@@ -53,7 +56,7 @@ def withdrawn(found: records.Referral) -> records.Referral:
 
 
 def _require(found: records.Referral) -> None:
-    if not may_pass_on(found):
+    if found.bundle or not may_pass_on(found):
         raise ConflictError(
             f"{found.id}: {found.state}, expected one of which nothing can be at its receiver"
         )

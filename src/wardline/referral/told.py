@@ -42,9 +42,11 @@ def told(found: records.Referral, number: str, now: datetime) -> records.Referra
 
 
 def told_within(
-    lead: records.Referral, found: records.Referral, number: str, now: datetime
+    lead: records.Referral, found: records.Referral, number: str, now: datetime, *, batched: bool = False
 ) -> tuple[records.Referral, records.Referral]:
     """Put a report into another one about the same account, which a person said to have the same number; gives the other one, and this one.
+
+    Batched, it is about another account that spread the same file, which is told as a copy.
 
     Raises:
         ConflictError: It does not wait for that, or holds others itself.
@@ -52,7 +54,14 @@ def told_within(
     """
     if found.bundle or lead.state is not _State.FINISHED or lead.joined is not None:
         raise ConflictError(f"{found.id}: cannot be in the report of {lead.id}, expected one by itself")
-    inside = replace(told(found, number, now), joined=lead.id, reference=None)
-    taken = records.Bundled(referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id)
-    files = {file.item_id: file for file in (*lead.files, *moves.unsent(found))}
+    own = moves.unsent(found)
+    if batched:
+        own = tuple(replace(file, copy_of=lead.attached[0].item_id) for file in own)
+    inside = replace(
+        told(found, number, now), joined=lead.id, reference=None, files=own if batched else found.files
+    )
+    taken = records.Bundled(
+        referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id, batched=batched
+    )
+    files = {file.item_id: file for file in (*lead.files, *own)}
     return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values())), inside
