@@ -17,7 +17,7 @@ from tests.acceptance.test_packs import GB, HOUR, REFERENCE, now_of, reported, t
 from wardline import records, referral
 from wardline.adapters.authorities.pack import KeptPacks, NcaPack
 from wardline.errors import ConflictError, InputError, PackTakenError, RefusedError
-from wardline.pipeline import Rules
+from wardline.pipeline import Rules, refer
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.pipeline.parts import NO_RECEIVER
 from wardline.records import AlarmKind, ReferralState, Replace, Role, Verb
@@ -182,3 +182,29 @@ def test_a_report_for_which_nobody_is_named_yet_is_no_other_receiver_that_gets_i
     line = make_line(store="sqlite", rules=Rules(reporter=REPORTER), replaced=kept)
     with pytest.raises(RefusedError):
         line.wardline.withdraw_report(found.id, user=lead.user)
+
+
+def test_a_report_for_nobody_whose_twin_to_the_receiver_of_now_was_withdrawn_waits_for_a_person(
+    make_line: MakeLine, packs: NcaPack, authority: AuthoritySandbox
+) -> None:
+    authority.faults = lambda _call, _number: Fault.SERVER_ERROR
+    first = with_it(make_line, packs, receivers=("ncmec", "nca-pack"), reported_elsewhere=())
+    case = decided_violation(first, first.submit(picture(), flag="spam", region="GB"), first.person("mika"))
+    first.pass_time(first.parts.rules.undo_window)
+    pack, own = sorted(first.store.referrals(case_id=case.id), key=referral.awaits, reverse=True)
+    drafted = replace(
+        pack, authority=NO_RECEIVER, environment=NO_RECEIVER, state=ReferralState.DRAFT, remote_id=None,
+        files=tuple(records.ReferralFile(item_id=each.item_id) for each in pack.files), version=pack.version + 1,
+    )  # fmt: skip
+    ended = replace(own, state=ReferralState.WITHDRAWN, version=own.version + 1)
+    entries = [
+        first.parts.entry(Verb.REFERRAL_MOVED, each.id, detail="as after two changes of the settings")
+        for each in (drafted, ended)
+    ]
+    first.store.commit(Replace(drafted), Replace(ended), entries=entries)
+    authority.faults = lambda _call, _number: None
+    refer.refer(first.parts, drafted.id, 0)
+    assert now_of(first, drafted).state is ReferralState.NEEDS_HUMAN
+    alarm = first.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, drafted.id)
+    assert alarm is not None
+    assert ended.id in alarm.message

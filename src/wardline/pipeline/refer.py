@@ -71,6 +71,13 @@ def _goes_elsewhere(parts: Parts, current: records.Referral, name: str) -> bool:
     )
     if current.authority != NOBODY or other is None:
         return False
+    if other.state is ReferralState.WITHDRAWN:
+        # Nobody got it, and a decision has one referral to a receiver: a person says what becomes of it.
+        stopped = referral.withdraw(current, f"{name} was to get it by {other.id}, which was withdrawn")
+        moved = parts.entry(Verb.REFERRAL_MOVED, stopped.id, detail=stopped.state)
+        parts.store.commit(Replace(stopped), entries=[moved])
+        _ask(parts, stopped)
+        return True
     ended = replace(
         current, state=ReferralState.WITHDRAWN, problem="the same receiver has it by another referral", version=current.version + 1
     )  # fmt: skip
