@@ -24,9 +24,9 @@ class ObjectStore:
 
     url: str
 
-    def bucket(self, *, versioned: bool = False, locked: bool = False) -> Bucket:
+    def bucket(self, *, versioned: bool = False, locked: bool = False, name: str = "") -> Bucket:
         """Make a new bucket."""
-        name = f"evidence-{next(_NUMBERS)}"
+        name = name or f"evidence-{next(_NUMBERS)}"
         made = Bucket(place(self.url, name))
         made.asked().create_bucket(
             Bucket=name,

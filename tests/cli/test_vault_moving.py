@@ -122,6 +122,7 @@ def test_evidence_goes_into_a_bucket_and_back_though_each_step_is_killed_once(
 
     switch(place, settings["bucket"])
     assert {each: content_of(place, each) for each in files} == before
+    killed(place, settings["folder"], "leave", "vault:key-destroyed", 1)  # what is left of it opens no more
     killed(place, settings["folder"], "leave", "vault-copy:left", 1)
     left = place.run_as("bea", "vault", "leave", "--former", settings["folder"], "--json")
     assert (left.code, left.json["removed"], left.json["there"]) == (0, 2, 2), left.err
@@ -131,8 +132,9 @@ def test_evidence_goes_into_a_bucket_and_back_though_each_step_is_killed_once(
     killed(place, settings["folder"], "copy", "vault-copy:copied", 1)
     assert place.run_as("bea", "vault", "copy", "--to", settings["folder"], "--json").json["whole"]
     switch(place, settings["folder"])
+    killed(place, settings["bucket"], "leave", "vault:key-destroyed", 1)
     left = place.run_as("bea", "vault", "leave", "--former", settings["bucket"], "--json")
-    assert (left.code, left.json["removed"]) == (0, 3), left.err
+    assert (left.code, left.json["removed"], left.json["damaged"]) == (0, 3, []), left.err
     assert names_in(bucket) == []
     assert {each: content_of(place, each) for each in files} == before
     assert {path.name: path.read_bytes() for path in sealed_files(place)} == as_sealed

@@ -4,6 +4,9 @@
 drawn by lot, and the next takes it up, until one comes to the end. Then everything must have happened exactly once.
 ``commits``: four threads commit cases with their hold, entry, count and DBOS's work, until their process is killed; whatever was acknowledged must be there, whole.
 ``evidence``: a reported file is destroyed on request, by one process after the other; then nothing of it is left, and the log has that once.
+``words``, ``batch``, ``bundle``, ``pack``: an incident without a file, several accounts in one report that is refused and falls apart, several files in one, and a signed pack,
+each to its end.
+``vault``: sealed files go from a folder into a bucket under new master keys and back; nothing is lost, and nothing is left where it was.
 ``KIND`` is ``sqlite``, or the URL of a PostgreSQL database to copy. The last line that it prints is JSON. A twin is the decode sandbox, which belongs to
 one process: its answers are taken down once and given again.
 """
@@ -17,12 +20,20 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from tests.faults import killing_commits, killing_evidence, killing_story
+from tests.faults import killing_commits, killing_evidence, killing_story, killing_tellings, killing_vaults
 from tests.faults.forked import Servant
 
 _MOST_ROUNDS_WITHOUT_A_KILL = 5
 """A story may end before the visit that was drawn; so many in a row mean that nothing can be killed, or carried on, any more."""
+_RUNS: dict[str, Any] = {
+    "story": killing_story.run,
+    "commits": killing_commits.run,
+    "evidence": killing_evidence.run,
+    "vault": killing_vaults.run,
+    **killing_tellings.RUNS,
+}
 
 
 @dataclass
@@ -45,7 +56,7 @@ def main(mode: str, kind: str, kills: int, seed: int, bug: str = "") -> Kills:
     """Kill so often; with a bug to plant if one is named."""
     done, chance = Kills(), random.Random(seed)
     databases = Servant(killing_commits.new_database)
-    run = {"story": killing_story.run, "commits": killing_commits.run, "evidence": killing_evidence.run}[mode]
+    run = _RUNS[mode]
     try:
         with tempfile.TemporaryDirectory() as folder:
             round_ = empty = 0
@@ -64,6 +75,7 @@ def main(mode: str, kind: str, kills: int, seed: int, bug: str = "") -> Kills:
                 done.wrong += [f"{mode} {seed} round {round_}: {each}" for each in found]
                 empty = 0 if done.kills > before else empty + 1
     finally:
+        killing_vaults.end()
         databases.end()
     return done
 

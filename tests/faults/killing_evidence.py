@@ -51,21 +51,9 @@ def run(
 
         return lives
 
-    life = 1
-    while life <= min(most, _KILLS_A_FILE):
-        try:
-            point = forked.killed(live(life, chance.randint(1, _MOST_VISITS)))
-        except RuntimeError as error:
-            return [f"cannot be carried on: {error}"]
-        if point is None:
-            break
-        note(point.strip())
-        life += 1
-    try:
-        if forked.killed(live(life + 1, None)) is not None:
-            return ["killed although nobody did"]
-    except RuntimeError as error:
-        return [f"cannot be carried on: {error}"]
+    life, wrong = killing_story.through_kills(live, chance, min(most, _KILLS_A_FILE), _MOST_VISITS, note)
+    if wrong:
+        return wrong
     return forked.answered(lambda: _look(address, folder, urls, media, life + 2, item_id, destruction_id))
 
 

@@ -1,4 +1,4 @@
-"""One upload on its way to a receipt, through processes that are killed."""
+"""An installation's work towards a receipt, through processes that are killed. What it is about is a ``Telling``; by itself, one upload."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import struct
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, cast
 from unittest import mock
 
 from tests.acceptance.stories import picture
+from tests.acceptance.test_batches_are_killed import refused_when_finished
 from tests.acceptance.test_killed_anywhere import (
     World,
     assert_that_counts_are_right,
@@ -24,17 +26,44 @@ from tests.acceptance.test_killed_anywhere import (
 )
 from tests.faults import forked
 from wardline import ports
+from wardline.pipeline import Rules
 from wardline.testing import harness
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
-from wardline.testing.harness import PLATFORM_SECRET, START, Key, Line, Person, nothing_reached
+from wardline.testing.harness import PLATFORM_SECRET, START, Line, nothing_reached
 from wardline.testing.platform_sandbox import PlatformSandbox
 
 _KILLS_A_STORY = 10
 """Each life lets time pass; with many more the referral would come near its deadline, and an alarm would rightly be raised."""
-_MOST_VISITS = 8
 _MEMORY = mmap.mmap(-1, 8)
 """Of this process and its children."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is told through kills."""
+
+    begin: Callable[[Line], tuple[Any, ...]]
+    """Prepares it, before anything is killed; what it gives goes to the others."""
+    go_on: Callable[..., None]
+    """Does what is still to be done; may be called again and again."""
+    look: Callable[..., None]
+    """Looks at the end, with what was seen outside; raises where something is wrong."""
+    rules: Callable[[], Rules] | None = None
+    world: str = "new"
+    """What is outside; see ``Outside``."""
+    visits: int = 8
+    """A life ends at one of so many visits, by lot."""
+    receiver: Callable[[Path, ports.Clock, ports.WritePoint], ports.Authority] | None = None
+    """Makes another receiver than the one outside."""
+
+
+def _look_at_one_upload(line: Line, seen: Any, *_: Any) -> None:
+    assert_that_everything_happened_once(line, cast("World", seen))
+    assert_that_counts_are_right(line)
+
+
+ONE_UPLOAD = Telling(begin=begin, go_on=go_on, look=_look_at_one_upload)
 
 
 class SharedClock(VirtualClock):
@@ -81,6 +110,12 @@ class Taken:
         return self._answer("render", *values, **named)
 
 
+_WORLDS: dict[str, Callable[[], Callable[[str, int], Any] | None]] = {
+    "new": lambda: None,
+    "refuses the first finish": refused_when_finished,
+}
+
+
 class Outside:
     """The authority and the platform, in a process of their own that nobody kills."""
 
@@ -90,11 +125,13 @@ class Outside:
 
     def __call__(self, question: str) -> Any:
         """Make a new world and give its addresses, or tell what was seen in it."""
-        if question == "new":
+        if question in _WORLDS:
             _MEMORY[:] = bytes(8)
             self._stack.close()
             clock = SharedClock(START)
-            authority = self._stack.enter_context(AuthoritySandbox(clock_now=clock.now))
+            authority = self._stack.enter_context(
+                AuthoritySandbox(clock_now=clock.now, faults=_WORLDS[question]())
+            )
             platform = self._stack.enter_context(PlatformSandbox(PLATFORM_SECRET, now=clock.now))
             self._world = SimpleNamespace(authority=authority, platform=platform)
             return authority.url, platform.url
@@ -112,95 +149,111 @@ def _outside() -> forked.Servant:
 
 
 @cache
-def _answers() -> dict[str, Any]:
+def _answers(telling: Telling = ONE_UPLOAD) -> dict[str, Any]:
     """Live the story once, undisturbed and with the real decode sandbox, and give what that said."""
-    return forked.warm(_rehearse)
+    return forked.warm(lambda: _rehearse(telling))
 
 
-def _rehearse() -> dict[str, Any]:
+def _rehearse(telling: Telling) -> dict[str, Any]:
     import tempfile
 
     taken = Taken()
     taken.take_down(harness.shared_media())
     with (
         tempfile.TemporaryDirectory() as folder,
-        _line("sqlite", Path(folder), _outside().ask("new"), taken, 0) as line,
+        _line("sqlite", Path(folder), _outside().ask(telling.world), taken, 0, telling=telling) as line,
     ):
-        key, mika = begin(line)
-        go_on(line, key, mika)
+        telling.go_on(line, *telling.begin(line))
         line.verify()
     harness.shared_media().close()
     return taken.answers
 
 
 def _line(
-    address: str, folder: Path, urls: tuple[str, str], media: Taken, life: int, reached: ports.WritePoint = nothing_reached
+    address: str, folder: Path, urls: tuple[str, str], media: Taken, life: int, reached: ports.WritePoint = nothing_reached,
+    telling: Telling = ONE_UPLOAD,
 ) -> Line:  # fmt: skip
     from wardline.adapters.authorities.ncmec import NcmecAuthority
     from wardline.adapters.platforms.webhook import WebhookPlatform
 
     clock = SharedClock(START)
-    authority = NcmecAuthority(
+    authority: ports.Authority = NcmecAuthority(
         environment="sandbox",
         username="sandbox",
         password="sandbox",
         clock_now=clock.now,
         sandbox_url=urls[0],
     )
+    if telling.receiver is not None:
+        authority = telling.receiver(folder, clock, reached)
     platform = WebhookPlatform(harness.PLATFORM, urls[1], PLATFORM_SECRET, now=clock.now)
     with mock.patch.object(harness, "shared_media", return_value=media):
         return Line(
-            folder, store=address, clock=clock, authority=authority, platform=platform, reached=reached, seed=life
+            folder, store=address, clock=clock, authority=authority, platform=platform, reached=reached, seed=life,
+            rules=telling.rules() if telling.rules else None,
         )  # fmt: skip
 
 
 def run(
-    address: str, folder: Path, chance: random.Random, most: int, note: Callable[[str], None], bug: str
-) -> list[str]:
+    address: str, folder: Path, chance: random.Random, most: int, note: Callable[[str], None], bug: str,
+    telling: Telling = ONE_UPLOAD,
+) -> list[str]:  # fmt: skip
     """Live one story through kills; gives what was wrong at its end."""
     media = Taken()
-    media.answers = _answers()
-    urls = _outside().ask("new")
+    media.answers = _answers(telling)
+    urls = _outside().ask(telling.world)
 
-    def started() -> tuple[Key, Person]:
-        with _line(address, folder, urls, media, 0) as line:
-            return begin(line)
+    def started() -> tuple[Any, ...]:
+        with _line(address, folder, urls, media, 0, telling=telling) as line:
+            return telling.begin(line)
 
-    key, mika = forked.answered(started)
+    who = forked.answered(started)
 
     def live(life: int, visit: int | None) -> Callable[[int], None]:
         def lives(pipe: int) -> None:
             if bug == "never-finished":
                 raise TimeoutError("story: planted to fail in each life")
             armed = forked.KillAt(visit, pipe) if visit is not None else nothing_reached
-            with _line(address, folder, urls, media, life, armed) as line:
+            with _line(address, folder, urls, media, life, armed, telling) as line:
                 if bug == "other-key":
                     line.submit(
-                        picture(), key=key, idempotency_key=f"upload {life}", content_reference="post-1"
+                        picture(), key=who[0], idempotency_key=f"upload {life}", content_reference="post-1"
                     )
-                go_on(line, key, mika)
+                telling.go_on(line, *who)
 
         return lives
 
+    life, wrong = through_kills(live, chance, min(most, _KILLS_A_STORY), telling.visits, note)
+    return wrong or forked.answered(
+        lambda: _look(address, folder, urls, media, life + 2, telling=telling, who=who)
+    )
+
+
+def through_kills(
+    live: Callable[[int, int | None], Callable[[int], None]], chance: random.Random, most: int, visits: int, note: Callable[[str], None]
+) -> tuple[int, list[str]]:  # fmt: skip
+    """Kill one life after the other, and let the last one come to its end; gives its number, and what was wrong."""
     life = 1
-    while life <= min(most, _KILLS_A_STORY):
+    while life <= most:
         try:
-            point = forked.killed(live(life, chance.randint(1, _MOST_VISITS)))
+            point = forked.killed(live(life, chance.randint(1, visits)))
         except RuntimeError as error:
-            return [f"cannot be carried on: {error}"]
+            return life, [f"cannot be carried on: {error}"]
         if point is None:
             break
         note(point.strip())
         life += 1
     try:
         if forked.killed(live(life + 1, None)) is not None:
-            return ["killed although nobody did"]
+            return life, ["killed although nobody did"]
     except RuntimeError as error:
-        return [f"cannot be carried on: {error}"]
-    return forked.answered(lambda: _look(address, folder, urls, media, life + 2))
+        return life, [f"cannot be carried on: {error}"]
+    return life, []
 
 
-def _look(address: str, folder: Path, urls: tuple[str, str], media: Taken, life: int) -> list[str]:
+def _look(
+    address: str, folder: Path, urls: tuple[str, str], media: Taken, life: int, *, telling: Telling, who: tuple[Any, ...]
+) -> list[str]:  # fmt: skip
     finished, actions, content, account = _outside().ask("told")
     seen = SimpleNamespace(
         authority=SimpleNamespace(ledger=SimpleNamespace(finished=lambda: finished)),
@@ -208,10 +261,9 @@ def _look(address: str, folder: Path, urls: tuple[str, str], media: Taken, life:
             actions=lambda: actions, state_of=lambda _: content, account_state_of=lambda _: account
         ),
     )
-    with _line(address, folder, urls, media, life) as line:
+    with _line(address, folder, urls, media, life, telling=telling) as line:
         try:
-            assert_that_everything_happened_once(line, cast("World", seen))
-            assert_that_counts_are_right(line)
+            telling.look(line, seen, *who)
         except (AssertionError, ValueError) as error:
             return [f"{type(error).__name__}: {error}"[:500]]
     return []

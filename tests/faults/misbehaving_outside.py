@@ -5,6 +5,7 @@ Each service has a path; what was called is counted. Nothing of what it answers 
 
 from __future__ import annotations
 
+import socketserver
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.faults.planted import Planted
 
-SERVICES = ("platform", "authority", "notifier", "witness", "detector", "exchange", "provider")
+SERVICES = (
+    "platform",
+    "authority",
+    "notifier",
+    "witness",
+    "detector",
+    "exchange",
+    "provider",
+    "objects",
+    "mail",
+)
 
 
 class Outside:
@@ -22,13 +33,14 @@ class Outside:
     def __init__(self, address: str, planted: Planted) -> None:
         self.calls: Counter[str] = Counter()
         self.changed = threading.Condition()
-        self._address = address
+        self.address = address
+        self.mail_port = 0
         self._paths = {name: f"/{name}/{planted.mark(f'path_{name}')}" for name in SERVICES}
         self.answers = {name: planted.mark(f"answer_{name}") for name in SERVICES}
 
     def url(self, service: str) -> str:
         """Give a service's address, which has a mark in its path."""
-        return f"{self._address}{self._paths[service]}"
+        return f"{self.address}{self._paths[service]}"
 
     def called(self, path: str) -> tuple[str, int]:
         """Count a call; gives the service and how many it had before."""
@@ -54,7 +66,7 @@ def misbehaving(planted: Planted) -> Iterator[Outside]:
         def do_POST(self) -> None:
             _misbehave(self, outside)
 
-        do_GET = do_PUT = do_POST  # noqa: N815 - their names
+        do_GET = do_PUT = do_HEAD = do_DELETE = do_POST  # noqa: N815 - their names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
             """Say nothing."""
@@ -64,12 +76,35 @@ def misbehaving(planted: Planted) -> Iterator[Outside]:
     outside = Outside(f"http://127.0.0.1:{server.server_address[1]}", planted)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
+    mail = _mail(outside)
     try:
         yield outside
     finally:
-        server.shutdown()
+        for each in (server, mail):
+            each.shutdown()
+            each.server_close()
         thread.join()
-        server.server_close()
+
+
+def _mail(outside: Outside) -> socketserver.ThreadingTCPServer:
+    """Start a mail server that takes no password, and says what it was sent."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            mark = outside.answers["mail"].encode()
+            outside.called("/mail")
+            self.wfile.write(b"220 " + mark + b"\r\n")
+            while line := self.rfile.readline():
+                if line.upper().startswith(b"EHLO"):
+                    self.wfile.write(b"250-" + mark + b"\r\n250 AUTH PLAIN LOGIN\r\n")
+                else:
+                    self.wfile.write(b"535 " + mark + b" " + line.strip() + b"\r\n")
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    outside.mail_port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    return server
 
 
 def _misbehave(call: BaseHTTPRequestHandler, outside: Outside) -> None:

@@ -25,6 +25,7 @@ import pytest
 from tests.cli.conftest import Ended, run
 from tests.faults.misbehaving_outside import SERVICES, Outside, misbehaving
 from tests.faults.planted import Planted, toml
+from wardline import records
 from wardline.kernels import pdq
 from wardline.testing import pictures
 
@@ -177,6 +178,11 @@ def _configure(place: Place, outside: Outside) -> None:
         }),
         ("notifiers", {
             "name": "hook", "adapter": "webhook", "secret_file": place.secret("notifier"), "options": {"url": outside.url("notifier")},
+        }),
+        ("notifiers", {
+            "name": "letters", "adapter": "smtp", "secret_file": place.secret("mail"),
+            "options": {"host": "127.0.0.1", "port": str(outside.mail_port), "sender": email("mail_sender"), "recipients": email("mail_recipient"),
+                        "user": mark("mail_user"), "security": "plain"},
         }),
         ("audit.witnesses", {
             "name": "far", "adapter": "webhook", "secret_file": place.secret("witness"), "options": {"url": outside.url("witness")},
@@ -368,6 +374,7 @@ def _happen(place: Place, url: str, outside: Outside) -> None:
     assert (
         upload(story, "answer: flagged", url, place.trusted, flagged, context).json()["outcome"] == "review"
     )
+    tell_incidents(place, url)
     wrong_requests(place, url)
     story.hear("answer: provider", httpx.post(f"{url}/sign-in/with/idp", headers={"Origin": url}))
     story.hear(
@@ -384,6 +391,7 @@ def _happen(place: Place, url: str, outside: Outside) -> None:
             "mo", "case", "decide", matched["id"], "--outcome", "violation", "--category", "A2", *note
         )
     )
+    requests_about(place, matched, outside)
     exchange = (
         "--exchange",
         "swap",
@@ -404,6 +412,81 @@ def _happen(place: Place, url: str, outside: Outside) -> None:
     key = {"Authorization": f"Bearer {place.admin}"}
     for path in ("/metrics", "/health", "/ready"):
         assert story.hear(f"answer: {path}", httpx.get(f"{url}{path}", headers=key)).status_code == 200
+
+
+def tell_incidents(place: Place, url: str) -> None:
+    """Tell of an incident of each kind, in words with marks, and of some that are refused."""
+    mark = place.story.planted.mark
+    for kind in sorted(set(records.IncidentKind) - {records.IncidentKind.FILES}):
+        told = {
+            "kind": kind, "account_reference": mark(f"{kind}_account"), "incident_reference": mark(f"{kind}_incident"), "surface": "post",
+            "visibility": "public", "happened_at": "2026-01-02T03:04:05Z", "what_happened": mark(f"{kind}_words"),
+            "messages": [{"by": mark(f"{kind}_by"), "text": mark(f"{kind}_text")}], "flag": mark(f"{kind}_flag"),
+            "report": {"victims": [{"account_reference": mark(f"{kind}_victim")}]},
+        }  # fmt: skip
+        for where, changes, key in (
+            ("taken", {}, place.trusted), ("of low trust", {"account_reference": mark(f"{kind}_low")}, place.low),
+            ("refused", {"happened_at": mark(f"{kind}_time")}, place.trusted), ("unknown", {mark(f"{kind}_field"): mark(f"{kind}_value")}, place.low),
+        ):  # fmt: skip
+            headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": mark(f"{kind}_{where}_key")}
+            answer = httpx.post(
+                f"{url}/v1/incidents", json=told | changes, headers=headers, timeout=_PATIENCE_SECONDS
+            )
+            place.story.hear(f"answer: {kind} {where}", answer)
+            expected = 400 if where in {"refused", "unknown"} else 202
+            assert answer.status_code == expected, (kind, where, answer.text)
+
+
+def requests_about(place: Place, case: dict[str, Any], outside: Outside) -> None:
+    """Record what agencies ask for, facts, causes and references, and bring evidence into a bucket that misbehaves."""
+    story, mark = place.story, place.story.planted.mark
+
+    def asker(name: str) -> tuple[str, ...]:
+        return (
+            "--agency", mark(f"{name}_agency"), "--reference", mark(f"{name}_reference"), "--contact", place.story.planted.email(f"{name}_contact"),
+        )  # fmt: skip
+
+    asked = good(
+        place.run_as("bea", "preservation", "record", "--basis", "us-2703f", "--case", case["id"], *asker("kept"))
+    )  # fmt: skip
+    asked_id = (asked.get("preservation") or asked)["id"]
+    longer = ("--reason", mark("kept_longer"))
+    good(place.run_as("bea", "preservation", "extend", asked_id, *longer))
+    good(place.run_as("bea", "preservation", "end", asked_id, "--reason", mark("kept_no_more")))
+    destroyed = (
+        "destruction",
+        "propose",
+        case["item_ids"][0],
+        *asker("destroyed"),
+        "--reason",
+        mark("destroyed_why"),
+    )
+    story.ended("verb: a destruction despite holds", place.run_as("bea", *destroyed))
+    referral = good(place.run("referral", "list"))[0]
+    for kind in ("location", "identifier", "linked-account", "danger"):
+        fact = ("--kind", kind, "--text", mark(f"fact_{kind}"))
+        good(place.run_as("bea", "referral", "add-fact", referral["id"], *fact))
+    recorded = ("referral", "record", referral["id"], "--reference", mark("portal_reference"))
+    story.ended("verb: a reference of no pack", place.run_as("bea", *recorded))
+    exported = (
+        "export",
+        "vics",
+        "--reason",
+        "police-request",
+        "--reference",
+        mark("export_reference"),
+        "--profile",
+        "none-such",
+    )
+    story.ended("verb: an export", place.run_as("bea", *exported, "--case", case["id"]))
+    place.secret("objects", f"{mark('access_key')}\n{mark('secret_key')}\n")
+    text = (place.folder / "wardline.toml").read_text("utf-8")
+    other = place.folder.parent / "other.toml"
+    options = {"endpoint": outside.address, "region": "eu-central-1", "bucket": "objects", "attempts": "1"}
+    kept = {"vault": "s3", "vault_secret_file": "keys/objects.secret", "vault_options": options}
+    lines = "\n".join(f"{key} = {toml(value)}" for key, value in kept.items())
+    other.write_text(text.replace("[preservation]\n", f"[preservation]\n{lines}\n", 1), "utf-8")
+    story.ended("verb: a bucket that misbehaves", place.run_as("bea", "vault", "copy", "--to", other))
 
 
 def failing_verbs(place: Place) -> None:
@@ -488,7 +571,7 @@ def test_every_outside_system_was_called_and_the_logs_tell_that_it_failed(story:
     assert story.out["table: audit_entries"]
     assert story.out["table: alarms"]
     assert story.out["answer: /metrics"].count(b"wardline_") > 5
-    assert len(story.planted.marks) > 150
+    assert len(story.planted.marks) > 300
 
 
 def test_nothing_that_was_planted_comes_out(story: Story) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from wardline import ports, records
 from wardline.errors import EvidenceError, NotFoundError, UnknownMasterKeyError
@@ -17,6 +18,15 @@ from wardline.records import Verb
 
 SUBJECT = "vault"
 _AT_ONCE = 500
+
+
+class _Became(Enum):
+    """What became of an object."""
+
+    COPIED = "copied"
+    THERE = "there"
+    GONE = "gone"
+    DAMAGED = "damaged"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,13 +43,25 @@ class Copied:
     damaged: list[str] = field(default_factory=list)
     """Ids of what cannot be opened. It stays where it is."""
 
+    def note(self, became: _Became, object_id: str) -> None:
+        """Count what became of an object."""
+        match became:
+            case _Became.COPIED:
+                self.copied += 1
+            case _Became.THERE:
+                self.there += 1
+            case _Became.GONE:
+                self.gone += 1
+            case _Became.DAMAGED:
+                self.damaged.append(object_id)
+
 
 def copy_all(parts: Parts, source: ports.SealedVault, target: ports.SealedVault) -> Copied:
     """Copy what a vault holds to another one, and compare each object there. What was destroyed since an earlier pass is destroyed there too."""
     found, seen = Copied(), set[tuple[str, str]]()
     for object_id, purpose, _ in source.inventory():
         seen.add((object_id, purpose))
-        _bring(found, source, target, object_id, purpose)
+        found.note(_bring(source, target, object_id, purpose), object_id)
         parts.reached("vault-copy:copied")
     if not fencing.stands(parts):
         left = [(name, purpose) for name, purpose, _ in target.inventory() if (name, purpose) not in seen]
@@ -52,7 +74,7 @@ def copy_all(parts: Parts, source: ports.SealedVault, target: ports.SealedVault)
 def leave(parts: Parts, former: ports.SealedVault, present: ports.SealedVault) -> Copied:
     """Destroy in a former vault what the present one holds, each after it was compared there; what is missing there is brought first.
 
-    What is damaged stays in the former one.
+    What is damaged stays in the former one, unless the present one has it whole: so does what a pass that ended left half destroyed.
     """
     found = Copied()
     every = [(name, purpose) for name, purpose, _ in former.inventory()]
@@ -60,8 +82,13 @@ def leave(parts: Parts, former: ports.SealedVault, present: ports.SealedVault) -
         some = every[start : start + _AT_ONCE]
         over = set(_over(parts, some))
         for object_id, purpose in some:
-            if (object_id, purpose) not in over and not _bring(found, former, present, object_id, purpose):
-                continue
+            if (object_id, purpose) not in over:
+                became = _bring(former, present, object_id, purpose)
+                is_whole = became in (_Became.COPIED, _Became.THERE)
+                if not is_whole and not _is_rest(former, present, object_id, purpose):
+                    found.note(became, object_id)
+                    continue
+                found.note(became if is_whole else _Became.THERE, object_id)
             former.destroy(object_id, purpose)
             found.removed += 1
             parts.reached("vault-copy:left")
@@ -74,27 +101,36 @@ def tell(parts: Parts, verb: Verb, found: Copied, *, where: str, user: records.U
     parts.store.commit(entries=[parts.entry(verb, SUBJECT, actor=user.id, detail=detail)])
 
 
-def _bring(
-    found: Copied, source: ports.SealedVault, target: ports.SealedVault, object_id: str, purpose: str
-) -> bool:
-    """Bring one object, unless it is there, and compare; gives whether it is there whole."""
+def _bring(source: ports.SealedVault, target: ports.SealedVault, object_id: str, purpose: str) -> _Became:
+    """Bring one object, unless it is there, and compare."""
     try:
         sealed = source.sealed(object_id, purpose)
     except NotFoundError:
-        found.gone += 1
-        return False
+        return _Became.GONE
     try:
-        is_there = _is_same(target, object_id, purpose, sealed, source)
-        if not is_there:
-            target.put(object_id, purpose, sealed)
-            _require_same(target, object_id, purpose, sealed, source)
+        if _is_same(target, object_id, purpose, sealed, source):
+            return _Became.THERE
+        target.put(object_id, purpose, sealed)
+        _require_same(target, object_id, purpose, sealed, source)
     except UnknownMasterKeyError:
         raise
     except EvidenceError:
-        found.damaged.append(object_id)
+        return _Became.DAMAGED
+    return _Became.COPIED
+
+
+def _is_rest(former: ports.SealedVault, present: ports.SealedVault, object_id: str, purpose: str) -> bool:
+    """Say whether a vault holds no more than a rest of what the present one has whole: it was ended while it destroyed it."""
+    return _opens(present, object_id, purpose) and not _opens(former, object_id, purpose)
+
+
+def _opens(vault: ports.SealedVault, object_id: str, purpose: str) -> bool:
+    try:
+        vault.open(object_id, purpose)
+    except UnknownMasterKeyError:
+        raise
+    except (EvidenceError, NotFoundError):
         return False
-    found.there += is_there
-    found.copied += not is_there
     return True
 
 
