@@ -123,11 +123,7 @@ def _note(
     part = "on the account that this one names" if corrected.batched else "on these files of that report"
     of = f"The decision {part}" if is_part else whole
     because = "What was done to the account and its content because of it is being taken back."
-    what = (
-        "What was told of that incident is"
-        if all(file.in_text for file in corrected.files)
-        else "The files of that report are"
-    )
+    what = "What was told of that incident is" if is_in_words(corrected) else "The files of that report are"
     kept = f"{what} kept as the law asks; questions go to the reporting person."
     return "\n".join(
         [
@@ -142,6 +138,11 @@ def _note(
             f"References at the service: {referral_id}, correcting {corrected.id}.",
         ]
     )
+
+
+def is_in_words(filed: records.Referral) -> bool:
+    """Say whether a report is about an incident without a file."""
+    return bool(filed.files) and all(file.in_text for file in filed.files)
 
 
 def holds_others(filed: records.Referral) -> bool:
