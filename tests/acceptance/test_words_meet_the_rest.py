@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stories import picture, the_referral
+from tests.acceptance.stories import picture
 from tests.acceptance.test_a_report_with_everything import ChangingSandbox
 from tests.acceptance.test_an_incident_without_a_file import decided, judged, line, sandbox, told
-from tests.web.client import Api
-from tests.web.console.browser import Browser
-from wardline import enforcement, records, review
+from wardline import records, review
 from wardline.errors import VersionConflictError
 from wardline.pipeline import Complaint, Rules
-from wardline.records import CaseState, IncidentKind, Outcome, ReferralState, Verb
+from wardline.records import CaseState, IncidentKind, Outcome, ReferralState
 from wardline.testing.harness import REPORTER, START, Line
 
 __all__ = ["line", "sandbox"]
 """Fixtures of the story, for this one."""
 
-NOTHING_FOUND = review.Judgement(outcome=Outcome.NOT_VIOLATION)
 OTHER = review.Judgement(outcome=Outcome.OTHER_RULE)
 DRAWN = review.SecondOpinions(random_share=1.0)
 
@@ -50,13 +46,18 @@ def test_words_stand_in_no_cluster_and_nobody_decides_them_but_people(tmp_path: 
 
 
 def test_a_list_that_grows_by_the_bytes_of_an_account_finds_files_and_no_words(tmp_path: Path) -> None:
-    rules, said = Rules(reporter=REPORTER, look_back=timedelta(days=30)), told(visibility=records.Visibility.PUBLIC)
+    rules, said = (
+        Rules(reporter=REPORTER, look_back=timedelta(days=30)),
+        told(visibility=records.Visibility.PUBLIC),
+    )
     with Line(tmp_path, rules=rules) as line:
         words = line.case_of(line.wardline.tell(said, api_key=line.platform_key().record))
         file = line.case_of(line.submit(picture(), flag="spam"))
         digests = [hashlib.sha256(each).hexdigest() for each in (said.upload(START).content, picture())]
         path = tmp_path / "grows.csv"
-        path.write_text("hash_type,hash,category\n" + "".join(f"sha256,{each},A2\n" for each in digests), "utf-8")
+        path.write_text(
+            "hash_type,hash,category\n" + "".join(f"sha256,{each},A2\n" for each in digests), "utf-8"
+        )
         first, second = (line.person(name, records.Role.ADMIN).user for name in ("ada", "abe"))
         added = line.wardline.add_list(
             path, name="grows", provenance="made for a test", trust=records.ListTrust.VERIFIED, user=first
@@ -75,7 +76,9 @@ def test_a_statement_about_words_names_no_content_for_there_is_none(line: Line) 
     line.wardline.decide(case.id, user=mika.user, judgement=OTHER)
     line.pass_time(line.parts.rules.undo_window)
     stated = [
-        each for each in line.store.messages_of(case.id) if each.kind is records.MessageKind.STATEMENT_OF_REASONS
+        each
+        for each in line.store.messages_of(case.id)
+        if each.kind is records.MessageKind.STATEMENT_OF_REASONS
     ]
     assert [each.content_reference for each in stated] == [None]
     assert "complaint-4711" not in stated[0].text
@@ -98,7 +101,9 @@ def test_a_supplement_and_another_kind_speak_of_no_files(tmp_path: Path, sandbox
         assert "What was told of the incident is there." in note
 
 
-def test_another_kind_of_an_incident_is_told_without_a_word_of_files(line: Line, sandbox: ChangingSandbox) -> None:
+def test_another_kind_of_an_incident_is_told_without_a_word_of_files(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
     key = line.platform_key().record
     case = line.case_of(line.wardline.tell(told(), api_key=key))
     decided(line, case, line.person("mika"))
@@ -125,7 +130,9 @@ def test_told_again_while_somebody_changes_what_is_known_of_it_loses_nothing(
 
     def contended(*changes: records.Change, **more: object) -> None:
         nonlocal tries
-        if any(isinstance(each, records.Replace) and isinstance(each.record, records.Item) for each in changes):
+        if any(
+            isinstance(each, records.Replace) and isinstance(each.record, records.Item) for each in changes
+        ):
             tries += 1
             if tries == 1:
                 raise VersionConflictError("item: changed meanwhile, expected its version")
