@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from wardline import records, review
 from wardline.errors import VersionConflictError
 from wardline.pipeline import Complaint, Rules
 from wardline.records import CaseState, IncidentKind, Outcome, ReferralState
+from wardline.referral import corrections
 from wardline.testing.harness import REPORTER, START, Line
 
 __all__ = ["line", "sandbox"]
@@ -147,3 +149,18 @@ def test_told_again_while_somebody_changes_what_is_known_of_it_loses_nothing(
     assert item.context is not None
     assert item.context.facts == facts
     assert len(line.store.cases()) == 1
+
+
+def test_words_that_stood_in_one_report_with_files_are_named_as_what_they_are(line: Line) -> None:
+    """Another installation may have filed them as one: a person says so after a restore."""
+    case = tell(line)
+    decided(line, case, line.person("mika"))
+    line.pass_time(line.parts.rules.undo_window)
+    (filed,) = line.store.referrals(case_id=case.id)
+    files = (records.ReferralFile(item_id="item-1", remote_file_id="b0a1", described=True), *filed.files)
+    both = replace(filed, files=files)
+    (named,) = corrections.files_named(both, case)
+    assert named == f"This is about only a part of that report: the account {case.item_ids[0]}."
+    assert not corrections.is_in_words(both)
+    (named,) = corrections.files_named(both, replace(case, item_ids=("item-1",)))
+    assert named == "This is about only a part of that report: file b0a1 (item-1)."

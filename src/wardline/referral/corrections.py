@@ -156,9 +156,10 @@ def files_named(corrected: records.Referral, case: records.Case) -> list[str]:
         return [
             "That report names several accounts that spread one file. This is about the one that is named here and about no other."
         ]
+    own = [file for file in corrected.files if file.item_id in case.item_ids]
     numbers = [
-        f"{file.remote_file_id or 'without a number'} ({file.item_id})"
-        for file in corrected.files
-        if file.item_id in case.item_ids
+        f"{file.remote_file_id or 'without a number'} ({file.item_id})" for file in own if not file.in_text
     ]
-    return [f"This is about only a part of that report: file {', '.join(numbers)}."]
+    names = [f"file {', '.join(numbers)}"] if numbers else []
+    names += [f"the account {file.item_id}" for file in own if file.in_text]
+    return [f"This is about only a part of that report: {', '.join(names)}."]
