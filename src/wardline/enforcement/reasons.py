@@ -84,7 +84,8 @@ def statement(
     promises: Promises,
 ) -> Facts | None:
     """Give the facts of a statement of reasons about one item; None where nothing was taken from anybody, or it may not be told."""
-    about = item.context.content_reference if item.context else None
+    # What a platform calls an incident may be the number of somebody's complaint: it is no content of the person's, and says nothing to them.
+    about = item.context.content_reference if item.context and item.told is None else None
     kinds = tuple(
         dict.fromkeys(
             each.kind

@@ -124,7 +124,7 @@ def _join(
     )  # fmt: skip
     parts.store.commit(
         Replace(replace(lead, version=lead.version + 1)), Replace(inside), *map(Insert, holds),
-        parts.count(Step.FILES_REPORTED, len(found.files)), parts.count(Step.HOLDS_PLACED, len(holds)),
+        parts.count(Step.FILES_REPORTED, len(found.attached)), parts.count(Step.HOLDS_PLACED, len(holds)),
         entries=[
             _told(parts, inside, user), parts.entry(Verb.REFERRAL_MOVED, inside.id, actor=user.id, detail=f"joined {lead.id}"),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis) for hold in holds),

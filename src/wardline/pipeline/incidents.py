@@ -8,18 +8,20 @@ from __future__ import annotations
 import time
 
 from wardline import intake, preservation, records, review, triage
-from wardline.errors import AlreadyExistsError, NotAllowedError
+from wardline.errors import AlreadyExistsError, NotAllowedError, VersionConflictError
 from wardline.pipeline import flagging, flags_kept, gathering
-from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.placing import placed
 from wardline.pipeline.submit import Submission, commit_kept, is_repetition, remember, require_room
 from wardline.pipeline.writing import Writing
 from wardline.records import HashKind, Replace, Step, Verb
 
+_TRIES = 5
+"""How often somebody may change an incident at the moment at which it is told again."""
+
 
 def tell(
-    parts: Parts, told: intake.IncidentTold, *, api_key: records.ApiKey, idempotency_key: str | None, leaders: Leaders
+    parts: Parts, told: intake.IncidentTold, *, api_key: records.ApiKey, idempotency_key: str | None
 ) -> Submission:  # fmt: skip
     """Take the account of one incident, and open a case about it.
 
@@ -51,7 +53,7 @@ def tell(
         if kept is not None:
             _told_again(parts, kept, upload, changes, api_key, idempotency_key)
             return Submission(route=None, item_id=None, judged_at=judged_at)
-        item, route = _open(parts, leaders, told, upload, changes, api_key)
+        item, route = _open(parts, told, upload, changes, api_key)
     except AlreadyExistsError:
         # The same key won the race in another thread.
         if seen is not None and is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
@@ -88,14 +90,20 @@ def _told_again(
         flagged = flagging.Flagged(reason=upload.flag.reason, upload=upload)
         flagging.join(parts, item, upload.flag, api_key, flagged, key)
         return
-    again = parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="told again")
-    known = flagging.more_known(parts, item.id, upload)
-    parts.store.commit(*changes, *([Replace(known)] if known else []), entries=[again])
+    for tries_left in reversed(range(_TRIES)):
+        again = parts.entry(Verb.ITEM_ROUTED, item.id, actor=api_key.id, detail="told again")
+        known = flagging.more_known(parts, item.id, upload)
+        try:
+            parts.store.commit(*changes, *([Replace(known)] if known else []), entries=[again])
+        except VersionConflictError:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 def _open(
-    parts: Parts, leaders: Leaders, told: intake.IncidentTold, upload: intake.Upload, changes: list[records.Change],
-    api_key: records.ApiKey,
+    parts: Parts, told: intake.IncidentTold, upload: intake.Upload, changes: list[records.Change], api_key: records.ApiKey,
 ) -> tuple[records.Item, records.Route]:  # fmt: skip
     now = parts.now()
     item = records.Item(
@@ -126,11 +134,9 @@ def _open(
     # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
     parts.vault.seal(item.id, ORIGINAL, upload.content)
 
-    def commit(found: gathering.Placed) -> None:
-        commit_kept(parts, item, found, hold, (), route, api_key, changes, flagged)
-
     try:
-        gathering.open_in_place(parts, leaders, case, item, commit)
+        # It stands alone, whoever else tells the same words: what people say of one account decides no other.
+        commit_kept(parts, item, gathering.Placed(case=case), hold, (), route, api_key, changes, flagged)
     except AlreadyExistsError:
         parts.vault.destroy(item.id, ORIGINAL)  # certainly not committed: the same key was quicker
         raise

@@ -70,7 +70,8 @@ class _Recent:
         while page := parts.store.items_since(parts.now() - age, after=after, most=_ITEMS_AT_ONCE):
             after = page[-1].id
             for item in page:
-                self._take(item)
+                if item.told is None:  # no list is asked about words
+                    self._take(item)
 
     def __len__(self) -> int:
         return len(self._items)

@@ -99,9 +99,7 @@ class Wardline(
         self, told: intake.IncidentTold, *, api_key: records.ApiKey, idempotency_key: str | None = None
     ) -> Submission:
         """Take the account of an incident that has no file: it is sealed, and a person decides. See ``pipeline.incidents``."""
-        return incidents.tell(
-            self.parts, told, api_key=api_key, idempotency_key=idempotency_key, leaders=self._leaders
-        )
+        return incidents.tell(self.parts, told, api_key=api_key, idempotency_key=idempotency_key)
 
     def scan(self, *, user: records.User, media: ports.Media | None = None) -> LibraryScan:
         """Begin to compare a library of files with the active lists, in a person's name; the log tells of it first.

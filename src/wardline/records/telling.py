@@ -26,6 +26,8 @@ KIND_WORDS = {
 _BREAK = re.compile("[\n\u2028\u2029]")
 _NO_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Everything that is no text, but line breaks and tabs: what no document of an authority can carry must not be lost on the way to it."""
+_UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Marks that cannot be seen: in a name they could make it read as another one, or turn round what stands after it."""
 
 
 def require_prose(field: str, value: str, *, most: int) -> None:
@@ -66,9 +68,10 @@ class Said:
 
     @property
     def line(self) -> str:
-        """The message as it stands in an excerpt. Its further lines are set in, so that no message can look like another one."""
-        text = _BREAK.sub(r"\g<0>    ", self.text)
-        return f"{_moment(self.at)} {self.by}: {text}" if self.at is not None else f"{self.by}: {text}"
+        """The message as it stands in an excerpt. Its further lines are set in, and marks in its name that cannot be seen are written out, so that
+        no message can look like another one, or like another's."""
+        text, by = _BREAK.sub(r"\g<0>    ", self.text), _plainly(self.by)
+        return f"{_moment(self.at)} {by}: {text}" if self.at is not None else f"{by}: {text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +115,16 @@ class Telling:
         """All of it, as a person reads it."""
         until = f" to {_moment(self.ended_at)}" if self.ended_at is not None else ""
         lines = [
-            f"Told as: {KIND_WORDS[self.kind]}", f"Account: {self.account_reference}", f"Where: {self.surface}, {self.reference}",
+            f"Told as: {KIND_WORDS[self.kind]}", f"Account: {_plainly(self.account_reference)}",
+            f"Where: {_plainly(self.surface)}, {_plainly(self.reference)}",
             f"When: {_moment(self.happened_at)}{until}", "", "What happened:", self.what_happened,
         ]  # fmt: skip
         return "\n".join([*lines, *(["", "Messages:", self.excerpt] if self.excerpt is not None else [])])
+
+
+def _plainly(name: str) -> str:
+    """Write out what cannot be seen in a name: ``[U+202E]``."""
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", name)
 
 
 def _moment(at: datetime) -> str:

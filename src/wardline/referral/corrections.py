@@ -123,11 +123,7 @@ def _note(
     part = "on the account that this one names" if corrected.batched else "on these files of that report"
     of = f"The decision {part}" if is_part else whole
     because = "What was done to the account and its content because of it is being taken back."
-    what = (
-        "What was told of that incident is"
-        if all(file.in_text for file in corrected.files)
-        else "The files of that report are"
-    )
+    what = "What was told of that incident is" if is_in_words(corrected) else "The files of that report are"
     kept = f"{what} kept as the law asks; questions go to the reporting person."
     return "\n".join(
         [
@@ -144,6 +140,11 @@ def _note(
     )
 
 
+def is_in_words(filed: records.Referral) -> bool:
+    """Say whether a report is about an incident without a file."""
+    return bool(filed.files) and all(file.in_text for file in filed.files)
+
+
 def holds_others(filed: records.Referral) -> bool:
     """Say whether files of other decisions are in a referral's report, too."""
     return filed.joined is not None or bool(filed.bundle)
@@ -155,9 +156,10 @@ def files_named(corrected: records.Referral, case: records.Case) -> list[str]:
         return [
             "That report names several accounts that spread one file. This is about the one that is named here and about no other."
         ]
+    own = [file for file in corrected.files if file.item_id in case.item_ids]
     numbers = [
-        f"{file.remote_file_id or 'without a number'} ({file.item_id})"
-        for file in corrected.files
-        if file.item_id in case.item_ids
+        f"{file.remote_file_id or 'without a number'} ({file.item_id})" for file in own if not file.in_text
     ]
-    return [f"This is about only a part of that report: file {', '.join(numbers)}."]
+    names = [f"file {', '.join(numbers)}"] if numbers else []
+    names += [f"the account {file.item_id}" for file in own if file.in_text]
+    return [f"This is about only a part of that report: {', '.join(names)}."]

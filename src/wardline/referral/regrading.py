@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from wardline import records
 from wardline.errors import InputError
 from wardline.referral import texts
+from wardline.referral.corrections import is_in_words
 
 _State = records.ReferralState
 APPROVAL = "a later decision grades its files otherwise; the correction waits for somebody to approve it"
@@ -81,7 +82,7 @@ def build_regrading(
 
 
 def _classified(corrected: records.Referral) -> str:
-    if all(file.in_text for file in corrected.files):
+    if is_in_words(corrected):
         return "says that the incident is of another kind"
     return "classified these files of it otherwise (industry classification)"
 
@@ -99,6 +100,7 @@ def _note(
         for file in corrected.files
         if before.get(file.item_id) != after.get(file.item_id)
     ]
+    kept = "What was told of that incident is" if is_in_words(corrected) else "Its files are"
     return "\n".join(
         [
             f"Correction of report {corrected.remote_id}. Please do not treat this as a report of another incident.",
@@ -112,7 +114,7 @@ def _note(
                 else []
             ),
             *changed,
-            "Everything else in that report stands. Its files are kept as the law asks; questions go to the reporting person.",
+            f"Everything else in that report stands. {kept} kept as the law asks; questions go to the reporting person.",
             f"References at the service: {referral_id}, correcting {corrected.id}.",
         ]
     )

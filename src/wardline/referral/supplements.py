@@ -63,13 +63,14 @@ def build_supplement(
 
 
 def _note(referral_id: str, filed: records.Referral, decision: records.Decision, case: records.Case) -> str:
+    there = "What was told of the incident is" if corrections.is_in_words(filed) else "The files are"
     return "\n".join(
         [
             f"Supplement to report {filed.remote_id}, about the same incident: read both.",
             *(corrections.files_named(filed, case) if corrections.holds_others(filed) else ()),
             (
                 f"On {decision.at:%Y-%m-%d %H:%M} UTC another person at the service wrote why a child may be in danger now. That report may "
-                "have been sent without it. The files are there."
+                f"have been sent without it. {there} there."
             ),
             f"References at the service: {referral_id}, supplementing {filed.id}.",
         ]

@@ -2,7 +2,7 @@
 
 from wardline.triage.automation import Automation
 from wardline.triage.policy import Policy, Response
-from wardline.triage.routing import reason_of, route
+from wardline.triage.routing import is_told, reason_of, route
 from wardline.triage.scopes import ScopeMode, for_people, pointing
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Response",
     "ScopeMode",
     "for_people",
+    "is_told",
     "pointing",
     "reason_of",
     "route",

@@ -10,6 +10,8 @@ from wardline.triage.automation import Automation, decide
 from wardline.triage.policy import Policy, Response
 from wardline.triage.scopes import for_people
 
+_TOLD = "The platform told of an incident without a file"
+
 
 def route(
     signals: Sequence[records.Signal], policy: Policy, *, automation: Automation | None = None
@@ -64,7 +66,7 @@ def reason_of(signal: records.Signal) -> str:
         case records.Unscannable(source=source, reason=reason):
             return f"Could not be scanned by {source}: {reason}"
         case records.Told(kind=kind):
-            return f"The platform told of an incident without a file: {records.KIND_WORDS[kind]}"
+            return f"{_TOLD}: {records.KIND_WORDS[kind]}"
         case _:
             assert_never(signal)
 
@@ -82,3 +84,8 @@ def _match_reason(found: records.Match) -> str:
             return f"{reason}; a negative list says otherwise"
         case None:
             return reason
+
+
+def is_told(reasons: Sequence[str]) -> bool:
+    """Say whether a case is about an incident without a file, by why it was opened: then there is no content that is visible or hidden."""
+    return any(each.startswith(f"{_TOLD}:") for each in reasons)

@@ -77,6 +77,24 @@ def test_a_name_that_could_look_like_a_message_is_refused(by: str) -> None:
         records.Said(by=by, text="hello")
 
 
+@pytest.mark.parametrize(
+    ("by", "stands"),
+    [
+        ("\u202e1-tnuocca", "[U+202E]1-tnuocca"), ("user\u200b-9", "user[U+200B]-9"), ("\u2067one", "[U+2067]one"), ("one\u200f", "one[U+200F]"),
+        ("\u05e9\u05dc\u05d5\u05dd", "\u05e9\u05dc\u05d5\u05dd"), ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"), ("one \U0001f469\u200d\U0001f680", "one \U0001f469\u200d\U0001f680"),
+    ],
+)  # fmt: skip
+def test_marks_in_a_name_that_would_turn_a_line_round_or_hide_a_difference_are_written_out(
+    by: str, stands: str
+) -> None:
+    said = records.Said(by=by, text="hello \u202ethere")
+    told = telling(said=(said,), account_reference=f"\u202e{by}", surface=f"chat{by}")
+    assert told.excerpt == f"{stands}: hello \u202ethere"
+    assert f"Account: [U+202E]{stands}\n" in told.words
+    assert f"Where: chat{stands}, conversation-7\n" in told.words
+    assert intake.read_telling(intake.write_telling(told)).said == (said,), "sealed as it was told"
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[]", b'{"form": "wardline-incident"}'])
 def test_what_is_no_account_is_broken_evidence(content: bytes) -> None:
     with pytest.raises(EvidenceError):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.test_an_incident_without_a_file import WORDS, told
+from tests.acceptance.test_an_incident_without_a_file import WORDS, decided, told
 from tests.web.client import Api
 from tests.web.console.browser import Browser, Seen, somebody
-from wardline import records
+from wardline import records, review
+from wardline.pipeline import Complaint, seeing
 from wardline.records import CaseState, IncidentKind, Outcome
 from wardline.testing.harness import Line
 
@@ -104,3 +105,40 @@ def test_its_words_are_on_no_other_page(api: Api, desk: Browser, line: Line, cas
     officer = lead.get(f"/referrals/{referral.id}/officer").text
     assert "without a file: 2 messages by 2" in officer
     assert "not shown here" in officer
+
+
+def test_the_account_and_an_answered_appeal_say_which_kind_was_decided(api: Api, line: Line) -> None:
+    key = line.platform_key().record
+    case = line.case_of(line.wardline.tell(told(), api_key=key))
+    noor, olli = line.person("noor"), line.person("olli")
+    decided(line, case, noor, kind=IncidentKind.TRAFFICKING)
+    line.pass_time(line.parts.rules.undo_window)
+    seeing.look_into(line.parts, case.id, somebody(line, "lena", records.Role.LEAD), "a question of police")
+    lead = Browser(api)
+    lead.sign_in("lena")
+    account = " ".join(lead.get(f"/cases/{case.id}/account").text.split())
+    assert 'data-label="Outcome">a violation trafficking</td>' in account
+
+    (action,) = line.store.actions_of(case.id)
+    line.wardline.appeal(Complaint(text="It was a joke.", action_id=action.id), api_key=key)
+    line.run_due()
+    assert "Shown when yours is in effect" in lead.get(f"/cases/{case.id}").text
+    line.wardline.claim(case.id, user=olli.user)
+    nothing = review.Judgement(outcome=Outcome.NOT_VIOLATION)
+    line.wardline.decide(case.id, user=olli.user, judgement=nothing)
+    line.pass_time(line.parts.rules.undo_window)
+    page = " ".join(lead.get(f"/cases/{case.id}").text.split())
+    assert "First decision</dt><dd><b>A violation</b>, trafficking, noor" in page
+
+
+def test_no_list_says_that_words_are_visible_content(
+    api: Api, desk: Browser, line: Line, case: records.Case
+) -> None:
+    row = desk.get("/queue").text.split(f"/cases/{case.id}")[1].split("</tr>")[0]
+    assert 'data-label="Content now">none</td>' in row
+    somebody(line, "lena", records.Role.LEAD)
+    lead = Browser(api)
+    lead.sign_in("lena")
+    first = lead.get("/team").text.split("Why are these cases first?")[1]
+    assert "; no content. In" in first
+    assert "visible" not in first.split("</ol>")[0]

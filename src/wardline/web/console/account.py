@@ -47,7 +47,7 @@ def show(desk: Desk) -> Response:
     rows = _rows(desk, found)
     platforms = _platforms(desk, found)
     return page(
-        desk, "account", case=case, rows=rows, outcomes=OUTCOMES, platforms=sorted(platforms),
+        desk, "account", case=case, rows=rows, outcomes=OUTCOMES, incident_words=records.KIND_WORDS, platforms=sorted(platforms),
         more=found[-1].id if len(found) == _SHOWN else None, newest=not desk.asked("before"),
         suspended=next((row.suspended for row in rows if row.suspended and not row.is_blind), None),
         **_record(desk, case.account_reference, platforms, rows),

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from wardline import records, review
+from wardline import records, review, triage
 from wardline.errors import InputError
 from wardline.records import Role
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
@@ -38,7 +38,7 @@ def show(desk: Desk) -> Response:
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
         asked=asked, viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
-        limits=desk.wardline.parts.rules.wellbeing, is_full=len(cases) == _SHOWN, factors=review.factors, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        limits=desk.wardline.parts.rules.wellbeing, is_full=len(cases) == _SHOWN, factors=review.factors, is_told=triage.is_told, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
         **_around(desk),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from wardline import review
+from wardline import review, triage
 from wardline.pipeline.team import COUNTED
 from wardline.records import Role
 from wardline.web.console.desk import Desk, Page
@@ -27,7 +27,7 @@ def show(desk: Desk) -> Response:
     team = replace(team, first=first, longest=longest)
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
-        desk, "team", team=team, queues=queues, factors=review.factors, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
+        desk, "team", team=team, queues=queues, factors=review.factors, is_told=triage.is_told, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
         restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED, least_drawn=rules.calibration.least_decisions,
         is_near=review.is_near_a_violation, since=since,
     )  # fmt: skip
