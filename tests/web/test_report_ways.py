@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.acceptance.stories import decided_violation, picture
 from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api, assert_problem
-from tests.web.console.browser import PASSWORD, somebody
+from tests.web.console.browser import PASSWORD, Browser, somebody
 from wardline import records, referral
 from wardline.adapters.authorities.pack import KeptPacks, NcaPack
 from wardline.pipeline import Rules, fencing, people
@@ -79,13 +79,16 @@ def test_a_report_whose_receiver_is_gone_is_passed_on_and_filed_there_once(
     with without_it(tmp_path, clock, authority) as line:
         api, lea, ada = api_of(line), key_of(line, "lea"), key_of(line, "ada", Role.ADMIN)
         assert api.post(f"{address}/pack", ada).status_code == 200
-        to = {"to": "ncmec"}
-        assert_problem(api.post(f"{address}/receiver", lea, json={}), 400, "invalid-input")
-        assert_problem(api.post(f"{address}/receiver", lea, json={"to": "nobody"}), 409, "pack-taken")
+        word = {"password": PASSWORD}
+        to = {"to": "ncmec", **word}
+        for body in ({}, word, {"to": "ncmec"}):
+            assert_problem(api.post(f"{address}/receiver", lea, json=body), 400, "invalid-input")
+        wrong = {"to": "ncmec", "password": "not the password"}
+        assert_problem(api.post(f"{address}/receiver", lea, json=wrong), 401, "not-authenticated")
         assert_problem(api.post(f"{address}/receiver", lea, json=to), 409, "pack-taken")
-        assert_problem(api.post(f"{address}/withdrawal", lea), 409, "pack-taken")
+        assert_problem(api.post(f"{address}/withdrawal", lea, json=word), 409, "pack-taken")
         (taking,) = api.get(address, lea).json()["takings"]
-        asked = {"asked": [taking["user_id"]]}
+        asked = {"asked": [taking["user_id"]], **word}
         assert_problem(api.post(f"{address}/withdrawal", lea, json=asked), 403, "refused")
         assert_problem(
             api.post(f"{address}/receiver", lea, json=to | asked | {"pack": "before"}), 409, "conflict"
@@ -103,9 +106,32 @@ def test_a_report_that_another_receiver_gets_is_withdrawn(
 ) -> None:
     address = f"/v1/referrals/{waiting(tmp_path, clock, authority, 'ncmec', 'nca-pack')}"
     with without_it(tmp_path, clock, authority) as line:
-        api, lea = api_of(line), key_of(line, "lea")
-        assert_problem(api.post(f"{address}/receiver", lea, json={"to": "ncmec"}), 409, "conflict")
-        assert api.post(f"{address}/withdrawal", lea).json()["state"] == "withdrawn"
+        api, lea, word = api_of(line), key_of(line, "lea"), {"password": PASSWORD}
+        assert_problem(api.post(f"{address}/receiver", lea, json={"to": "ncmec", **word}), 409, "conflict")
+        assert_problem(api.post(f"{address}/withdrawal", lea), 400, "invalid-input")
+        assert api.post(f"{address}/withdrawal", lea, json=word).json()["state"] == "withdrawn"
+
+
+def test_on_the_page_it_is_passed_on_once_the_password_was_shown_and_the_others_were_asked(
+    tmp_path: Path, clock: VirtualClock, authority: AuthoritySandbox
+) -> None:
+    address = f"/referrals/{waiting(tmp_path, clock, authority, 'nca-pack')}"
+    with without_it(tmp_path, clock, authority) as line:
+        api, ada = api_of(line), key_of(line, "ada", Role.ADMIN)
+        assert api.post(f"/v1{address}/pack", ada).status_code == 200
+        somebody(line, "lea", Role.LEAD)
+        browser = Browser(api)
+        browser.sign_in("lea")
+        line.clock.advance(line.parts.rules.accounts.proof + timedelta(minutes=1))
+        form = browser.get(address).form(f"{address}/receiver")
+        asked = browser.send(form, to="ncmec", asked="yes")
+        assert "password" in asked.text
+        (found,) = line.store.referrals()
+        assert found.authority == "nca-pack"
+        page = browser.send(asked.form(f"{address}/receiver"), proof_password=PASSWORD)
+        assert page.status == 200
+        (found,) = line.store.referrals()
+        assert found.authority == "ncmec"
 
 
 def restored(line: Line) -> records.Referral:

@@ -21,8 +21,12 @@ _Caller = Annotated[Caller, Depends(access.caller)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
 
 
-class ReceiverBody(GivenUpBody):
-    """Which receiver gets a report, and whoever was asked whether they filed its pack."""
+class WithdrawalBody(access.ProofBody, GivenUpBody):
+    """Which pack is spoken of, and whoever was asked whether they filed it."""
+
+
+class ReceiverBody(WithdrawalBody):
+    """Which receiver gets a report."""
 
     to: str = Field(min_length=1, max_length=100, description="As the settings name it")
 
@@ -39,16 +43,18 @@ def pass_on_report(
 ) -> records.Referral:
     """Have a report whose receiver is gone from the settings, and which nobody filed, made for another receiver."""
     found = require_id("referral", referral_id)
-    return wardline.pass_on_report(found, user=caller.person, to=body.to, pack_id=body.pack, asked=body.asked)
+    person = sessions.confirm(wardline.parts, caller.person, body.password)
+    return wardline.pass_on_report(found, user=person, to=body.to, pack_id=body.pack, asked=body.asked)
 
 
 @router.post("/referrals/{referral_id}/withdrawal")
 def withdraw_report(
-    referral_id: str, caller: _Caller, wardline: _Wardline, body: GivenUpBody | None = None
+    referral_id: str, body: WithdrawalBody, caller: _Caller, wardline: _Wardline
 ) -> records.Referral:
     """End a report whose receiver is gone from the settings, and which nobody filed, where another receiver gets that of its decision."""
-    said, found = body or GivenUpBody(), require_id("referral", referral_id)
-    return wardline.withdraw_report(found, user=caller.person, pack_id=said.pack, asked=said.asked)
+    found = require_id("referral", referral_id)
+    person = sessions.confirm(wardline.parts, caller.person, body.password)
+    return wardline.withdraw_report(found, user=person, pack_id=body.pack, asked=body.asked)
 
 
 @router.post("/referrals/{referral_id}/filed-before")
