@@ -91,7 +91,8 @@ def test_pages_of_many_large_requests_stay_small_and_lead_to_every_file_and_hold
     for kind, subject in every:
         approval = make.approval(kind=kind, subject_id=subject, proposed_by=make.new_id("user"))
         line.store.commit(Insert(approval), entries=[line.parts.entry(Verb.APPROVAL_PROPOSED, approval.id)])
-    for made in (*asked, *given):
+    every_record: tuple[records.Destruction | records.Export, ...] = (*asked, *given)
+    for made in every_record:
         line.store.commit(Insert(made), entries=[line.parts.entry(Verb.DESTRUCTION_PROPOSED, made.id)])
     ada = Browser(api)
     ada.sign_in(admin.name)
