@@ -25,7 +25,7 @@ from typing import Any
 from tests.faults import killing_commits, killing_evidence, killing_story, killing_tellings, killing_vaults
 from tests.faults.forked import Servant
 
-_MOST_ROUNDS_WITHOUT_A_KILL = 5
+_MOST_ROUNDS_WITHOUT_A_KILL = 8
 """A story may end before the visit that was drawn; so many in a row mean that nothing can be killed, or carried on, any more."""
 _RUNS: dict[str, Any] = {
     "story": killing_story.run,

@@ -48,6 +48,7 @@ API_CELLS: dict[str, set[str]] = {
     "GET /v1/referrals": L | A | U, "GET /v1/referrals/{referral_id}": L | A | U, "GET /v1/referrals/{referral_id}/preview": L | A | U,
     "GET /v1/referrals/{referral_id}/receipt": L | A | U, "POST /v1/referrals/{referral_id}/pack": L | A,
     "POST /v1/referrals/{referral_id}/pack/given-up": L | A, "POST /v1/referrals/{referral_id}/reference": L | A, "GET /v1/holds": L | A | U,
+    "POST /v1/referrals/{referral_id}/receiver": L | A, "POST /v1/referrals/{referral_id}/withdrawal": L | A, "POST /v1/referrals/{referral_id}/filed-before": L | A,
     "POST /v1/referrals/{referral_id}/second": L | A, "POST /v1/referrals/{referral_id}/filing": L | A, "POST /v1/referrals/{referral_id}/facts": L | A,
     "POST /v1/referrals/{referral_id}/calls": L | A, "POST /v1/cases/{case_id}/facts": ML, "POST /v1/holds/{hold_id}/export": L | A,
     "GET /v1/exports": L | A | U, "POST /v1/exports": L | A, "GET /v1/exports/{export_id}": L | A | U, "POST /v1/exports/{export_id}/document": L | A,

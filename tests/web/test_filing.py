@@ -193,7 +193,8 @@ def test_a_lead_who_may_have_to_judge_a_case_is_refused_every_act_and_no_list_na
     lea = people.create_person_key(line.parts, "lea", somebody(line, "lea", Role.LEAD))[1]
     acts = {
         "second": WORD, "filing": None, "facts": {"kind": "location", "text": "somewhere"},
-        "calls": {"region": "GB", "at": line.clock.now().isoformat()},
+        "calls": {"region": "GB", "at": line.clock.now().isoformat()}, "receiver": {**WORD, "to": "ncmec"}, "withdrawal": WORD,
+        "filed-before": {**WORD, "number": "4711"}, "reference": {"reference": "IRP-1"}, "pack": None, "pack/given-up": None,
     }  # fmt: skip
     for act, body in acts.items():
         answer = api.post(f"/v1/referrals/{found.id}/{act}", lea, json=body)

@@ -94,4 +94,4 @@ def test_what_asks_again_in_the_console_asks_over_http_too(line: Line) -> None:
         if any(f'/{name}"' in json.dumps(operation.get("requestBody", {})) for name in asking)
     }
     assert guarded == grave & set(access.RULES)
-    assert len(guarded) == 8
+    assert len(guarded) == 11

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,49 @@ def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: 
     assert api.get(where, lea).json()["state"] == "done"
     assert list(api.get(f"{where}/proof", lea).json()["entries"]) == [item_id]
     assert [each["state"] for each in api.get("/v1/destructions", lea).json()["items"]] == ["done"]
+
+
+def test_a_request_that_comes_again_under_its_key_is_recorded_once(api: Api, line: Line) -> None:
+    item_id = cleared(line)
+    lea = people.create_person_key(line.parts, "lea", somebody(line, "lea", Role.LEAD))[1]
+    received = line.clock.now().isoformat()
+    asked = {"basis": "us-2703f", "asker": ASKER, "received_at": received, "account": "account-1"}
+    earlier = api.post("/v1/preservations", lea, json=asked).json()
+    line.clock.advance(timedelta(seconds=5))
+    once = {"Idempotency-Key": "letter-1"}
+    made = api.post("/v1/preservations", lea, json=asked, headers=once)
+    assert made.status_code == 201, made.text
+    assert made.json()["id"] != earlier["id"]  # without a key each one counts
+    again = api.post("/v1/preservations", lea, json=asked, headers=once)
+    assert (again.status_code, again.json()) == (201, made.json())
+    assert len(line.store.preservations(after=None, most=9)) == 2
+    assert len(line.store.holds_of(item_id)) == 1 + 2
+    other = {**asked, "account": "account-2"}
+    assert_problem(api.post("/v1/preservations", lea, json=other, headers=once), 422, "idempotency-mismatch")
+    where = f"/v1/preservations/{made.json()['id']}"
+    later = api.post(f"{where}/extensions", lea, json={"reason": "renewed"}).json()
+    assert api.post("/v1/preservations", lea, json=asked, headers=once).json() == later
+    ada = people.create_person_key(line.parts, "ada", somebody(line, "ada", Role.ADMIN))[1]
+    assert api.post("/v1/preservations", ada, json=asked, headers=once).json()["id"] != later["id"]
+
+
+def test_a_destruction_that_comes_again_under_its_key_is_proposed_once(api: Api, line: Line) -> None:
+    item_id = cleared(line)
+    lea = people.create_person_key(line.parts, "lea", somebody(line, "lea", Role.LEAD))[1]
+    holds = [each["id"] for each in api.get("/v1/holds", lea).json()["items"]]
+    asked = {
+        "asker": ASKER, "reason": "the letter", "received_at": line.clock.now().isoformat(), "item_ids": [item_id],
+        "despite": holds, "password": PASSWORD,
+    }  # fmt: skip
+    once = {"Idempotency-Key": "letter-1"}
+    made = api.post("/v1/destructions", lea, json=asked, headers=once)
+    assert made.status_code == 201, made.text
+    assert api.post("/v1/destructions", lea, json=asked, headers=once).json() == made.json()
+    assert len(line.store.destructions(after=None, most=9)) == 1
+    other = {**asked, "reason": "another letter"}
+    assert_problem(api.post("/v1/destructions", lea, json=other, headers=once), 422, "idempotency-mismatch")
+    wrong = {**asked, "password": "not the password"}
+    assert_problem(api.post("/v1/destructions", lea, json=wrong, headers=once), 401, "not-authenticated")
 
 
 RULES = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True))

@@ -1,7 +1,7 @@
 """Intake: is it well formed, may it be scanned, have we seen it."""
 
 from wardline.intake.reading_facts import read as read_facts
-from wardline.intake.seen import body_digest, key_digest, remember
+from wardline.intake.seen import LIFETIME, body_digest, key_digest, remember
 from wardline.intake.telling import IncidentTold
 from wardline.intake.telling import read as read_telling
 from wardline.intake.telling import write as write_telling
@@ -16,6 +16,7 @@ from wardline.intake.upload import (
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "LIFETIME",
     "IncidentTold",
     "PrivateScanning",
     "Upload",

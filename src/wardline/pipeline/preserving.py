@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wardline import preservation, records
-from wardline.errors import InputError, VersionConflictError
-from wardline.pipeline import people
+from wardline.errors import InputError, NotFoundError, VersionConflictError
+from wardline.pipeline import people, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import HoldState, Insert, Replace, Scope, Verb
 
 _TRIES = 5
 _CASES_AT_ONCE = 100
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,31 +33,57 @@ class Wanted:
     item_ids: tuple[str, ...] = ()
 
 
-def record(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Preservation:
+def record(
+    parts: Parts, wanted: Wanted, *, user: records.User, once: str | None = None
+) -> records.Preservation:
     """Record a request and hold everything that it is about and that is still there, in one commit.
 
-    It may be about an account of which nothing is kept: then it is recorded all the same, and says so.
+    It may be about an account of which nothing is kept: then it is recorded all the same, and says so. The same again under the same key,
+    ``once``, gives what was recorded, as it stands by now.
 
     Raises:
         NotAllowedError: The role does not allow it.
         NotFoundError: There is no such case or file.
         InputError: It asks for nothing, for a time that its basis does not know, or arrived in the future.
+        IdempotencyMismatchError: The key was used for something else.
     """
     people.require_scope(user, Scope.MANAGE)
     if not (wanted.account or wanted.case_ids or wanted.item_ids):
         raise InputError("preservation: about nothing, expected an account, cases or files")
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
+    is_done, known = repeating.seen(parts, once, wanted, by=user.id)
+    if once is not None and is_done:
+        return _recorded_before(parts, wanted, user, repeating.used_at(parts, once, by=user.id))
     until = preservation.first_end(wanted.basis, wanted.counted_from or wanted.received_at, wanted.until)
     for _ in range(_TRIES - 1):
         try:
-            return _record(parts, wanted, until, user)
+            return _record(parts, wanted, until, user, known)
         except VersionConflictError:
             continue  # a sweep or a decision was at one of its files: look again at what there is
-    return _record(parts, wanted, until, user)
+    return _record(parts, wanted, until, user, known)
 
 
-def _record(parts: Parts, wanted: Wanted, until: datetime, user: records.User) -> records.Preservation:
+def _recorded_before(
+    parts: Parts, wanted: Wanted, user: records.User, since: datetime
+) -> records.Preservation:
+    """Give what was recorded under a key: the first that is like it since the key was used."""
+    said = (wanted.basis, wanted.asker, wanted.received_at, wanted.account or "", user.id)
+    after: str | None = None
+    while found := parts.store.preservations(after=after, most=_PAGE):
+        for each in found:
+            same = said == (
+                each.basis, each.asker, each.received_at, each.account_reference, each.recorded_by,
+            ) and {*wanted.case_ids} <= {*each.case_ids} and {*wanted.item_ids} <= {*each.item_ids, *each.gone}  # fmt: skip
+            if same and each.recorded_at >= since:
+                return each
+        after = found[-1].id
+    raise NotFoundError("preservation: what this key recorded is gone, expected it")
+
+
+def _record(
+    parts: Parts, wanted: Wanted, until: datetime, user: records.User, known: Sequence[records.Change]
+) -> records.Preservation:
     cases = _cases(parts, wanted)
     case_of = {item_id: case.id for case in cases for item_id in case.item_ids}
     for item_id in wanted.item_ids:
@@ -72,7 +99,7 @@ def _record(parts: Parts, wanted: Wanted, until: datetime, user: records.User) -
     )  # fmt: skip
     holds = preservation.place(made, case_of, [parts.new_id("hold") for _ in sealed])
     parts.store.commit(
-        Insert(made), *map(Insert, holds), *(_touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
+        *known, Insert(made), *map(Insert, holds), *(_touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.PRESERVATION_RECORDED, made.id, actor=user.id, detail=made.basis),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=made.id) for hold in holds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 
 from wardline import intake, records
 from wardline.errors import IdempotencyMismatchError
@@ -37,3 +38,9 @@ def seen(parts: Parts, once: str | None, said: object, *, by: str) -> tuple[bool
             "Idempotency-Key: was used with another body, expected the same body or a new key"
         )
     return True, []
+
+
+def used_at(parts: Parts, once: str, *, by: str) -> datetime:
+    """Say when a key was first used that ``seen`` knows: what was done under it was written then or right after."""
+    known = parts.store.remembered(intake.key_digest(once, api_key_id=by, secret=parts.idempotency_secret))
+    return parts.now() if known is None else known.expires_at - intake.LIFETIME

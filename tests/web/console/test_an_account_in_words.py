@@ -103,7 +103,7 @@ def test_its_words_are_on_no_other_page(api: Api, desk: Browser, line: Line, cas
         assert WORDS not in seen.text, path
         assert "meet me at" not in seen.text, path
     officer = lead.get(f"/referrals/{referral.id}/officer").text
-    assert "without a file: 2 messages by 2" in officer
+    assert "without a file: 2 messages by 2 names, 2 with their time" in officer
     assert "not shown here" in officer
 
 

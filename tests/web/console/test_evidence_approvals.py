@@ -13,7 +13,17 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import destroying, preserving, rotating
-from wardline.records import ApprovalState, DestructionState, PreservationBasis, Role
+from wardline.records import (
+    ApprovalKind,
+    ApprovalState,
+    DestructionState,
+    Insert,
+    PreservationBasis,
+    Role,
+    Verb,
+)
+from wardline.testing import store_records as make
+from wardline.testing import store_records_preservation as of_preservation
 from wardline.testing.harness import Line
 
 ASKER = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
@@ -57,7 +67,7 @@ def test_a_destruction_and_a_rotation_are_read_and_approved_by_the_second_person
         "the agency&#39;s letter",
         case.item_ids[0],
         *holds,
-        "Nobody can bring them back",
+        "1 file is destroyed at once. Nobody can bring it back",
     ):
         assert said in page.text
     assert "older back-ups cannot be read" in page.text
@@ -67,3 +77,32 @@ def test_a_destruction_and_a_rotation_are_read_and_approved_by_the_second_person
     line.run_due()
     assert line.store.destruction(made.id).state is DestructionState.DONE
     assert made.id in ada.get("/approvals").text
+
+
+def test_pages_of_many_large_requests_stay_small_and_lead_to_every_file_and_hold(
+    api: Api, line: Line
+) -> None:
+    admin = somebody(line, "ada", Role.ADMIN)
+    ids = [[make.new_id(kind) for _ in range(50)] for kind in ("item", "hold", "case")]
+    asked = [of_preservation.destruction(item_ids=tuple(ids[0]), despite=tuple(ids[1])) for _ in range(5)]
+    given = [of_preservation.export(case_ids=tuple(ids[2])) for _ in range(5)]
+    every = [(ApprovalKind.DESTROY_EVIDENCE, each.id) for each in asked]
+    every += [(ApprovalKind.EXPORT, each.id) for each in given]
+    for kind, subject in every:
+        approval = make.approval(kind=kind, subject_id=subject, proposed_by=make.new_id("user"))
+        line.store.commit(Insert(approval), entries=[line.parts.entry(Verb.APPROVAL_PROPOSED, approval.id)])
+    every_record: tuple[records.Destruction | records.Export, ...] = (*asked, *given)
+    for made in every_record:
+        line.store.commit(Insert(made), entries=[line.parts.entry(Verb.DESTRUCTION_PROPOSED, made.id)])
+    ada = Browser(api)
+    ada.sign_in(admin.name)
+    page = ada.get("/approvals").text
+    for several in ids:
+        assert several[4] in page
+        assert several[5] not in page
+    assert page.count(">45 more</a>") == 3 * 5
+    assert len(page) < 30_000
+    assert f'<a href="/exports/{given[0].id}">45 more</a>' in page
+    held = ada.get(f"/destructions/{asked[0].id}").text
+    assert f'<a href="/destructions/{asked[0].id}">45 more</a>' in page
+    assert all(hold in held for hold in ids[1])

@@ -34,7 +34,9 @@ def test_the_acts_that_ask_again_are_these() -> None:
         ("POST", "/automation/proposals"), ("POST", "/destructions"), ("POST", "/preservations/{preservation_id}/end"),
         ("POST", "/people/{user_id}/role"), ("POST", "/people/{user_id}/password"), ("POST", "/people/{user_id}/keys"),
         ("POST", "/people/{user_id}/lock-out"), ("POST", "/people/keys"), ("POST", "/people/keys/{api_key_id}/revocation"),
-        ("POST", "/referrals/{referral_id}/filed-before"), ("POST", "/you/passkeys"), ("POST", "/you/passkeys/{passkey_id}/removal"), ("POST", "/you/accounts/{provider}/link"),
+        ("POST", "/referrals/{referral_id}/filed-before"), ("POST", "/referrals/{referral_id}/receiver"),
+        ("POST", "/referrals/{referral_id}/withdrawal"), ("POST", "/referrals/{referral_id}/second"), ("POST", "/exports"),
+        ("POST", "/exports/{export_id}/document"), ("POST", "/holds/{hold_id}/export"), ("POST", "/you/passkeys"), ("POST", "/you/passkeys/{passkey_id}/removal"), ("POST", "/you/accounts/{provider}/link"),
         ("POST", "/you/accounts/{identity_id}/unlink"),
     }  # fmt: skip
 

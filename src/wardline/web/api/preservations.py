@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from pydantic import AwareDatetime, BaseModel, Field
 
 from wardline import records
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/v1", tags=["preservation"])
 
 _Caller = Annotated[Caller, Depends(access.caller)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
+_Once = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)]
 _MOST_IDS = records.MOST_PRESERVED
 
 
@@ -87,7 +88,9 @@ def list_preservations(
 
 
 @router.post("/preservations", status_code=201)
-def record(asked: Request, caller: _Caller, wardline: _Wardline) -> records.Preservation:
+def record(
+    asked: Request, caller: _Caller, wardline: _Wardline, idempotency_key: _Once = None
+) -> records.Preservation:
     """Record a request, and hold what it is about and is still there."""
     wanted = preserving.Wanted(
         basis=asked.basis, asker=asked.asker.record(), received_at=_utc(asked.received_at),
@@ -95,7 +98,7 @@ def record(asked: Request, caller: _Caller, wardline: _Wardline) -> records.Pres
         case_ids=tuple(require_id("case", each) for each in asked.case_ids),
         item_ids=tuple(require_id("item", each) for each in asked.item_ids),
     )  # fmt: skip
-    return _seen(wardline, caller, wardline.preserve(wanted, user=caller.person))
+    return _seen(wardline, caller, wardline.preserve(wanted, user=caller.person, once=idempotency_key))
 
 
 @router.get("/preservations/{preservation_id}")
@@ -143,7 +146,9 @@ def list_destructions(
 
 
 @router.post("/destructions", status_code=201)
-def propose(asked: DestructionRequest, caller: _Caller, wardline: _Wardline) -> Proposed:
+def propose(
+    asked: DestructionRequest, caller: _Caller, wardline: _Wardline, idempotency_key: _Once = None
+) -> Proposed:
     """Propose that files are destroyed for good; a second person approves it under `/v1/approvals`, with their password."""
     wanted = destroying.Wanted(
         asker=asked.asker.record(), reason=asked.reason, received_at=_utc(asked.received_at),
@@ -151,7 +156,7 @@ def propose(asked: DestructionRequest, caller: _Caller, wardline: _Wardline) -> 
         despite=tuple(require_id("hold", each) for each in asked.despite),
     )  # fmt: skip
     person = sessions.confirm(wardline.parts, caller.person, asked.password)
-    made, approval = wardline.propose_destruction(wanted, user=person)
+    made, approval = wardline.propose_destruction(wanted, user=person, once=idempotency_key)
     return Proposed(destruction=made, approval=approval)
 
 

@@ -115,9 +115,10 @@ def _of_certificate(desk: Desk, approval: records.Approval) -> Proposal:
 
 def _of_destruction(desk: Desk, approval: records.Approval) -> Proposal:
     made = desk.wardline.parts.store.destruction(approval.subject_id)
+    one = len(made.item_ids) == 1
     means = (
-        f"{len(made.item_ids)} files are destroyed at once. Nobody can bring them back, and no hold keeps them. Read the request itself before you "
-        "approve it."
+        f"{'1 file is' if one else f'{len(made.item_ids)} files are'} destroyed at once. Nobody can bring {'it' if one else 'them'} back, and no hold "
+        f"keeps {'it' if one else 'them'}. Read the request itself before you approve it."
     )
     return Proposal(approval, None, outdated=False, means=means, origin="", destruction=made)
 

@@ -21,7 +21,7 @@ from wardline.web.console.paging import number_of
 
 DAYS = 30
 """Numbers of a list are of so many days, today included."""
-WAITING_SHOWN, DECIDED_SHOWN = 10, 50
+WAITING_SHOWN, DECIDED_SHOWN = 10, 40
 """So many proposals stand on a page of approvals."""
 
 _OFF = {

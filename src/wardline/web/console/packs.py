@@ -131,6 +131,6 @@ PAGES = (
     Page("POST", "/referrals/{referral_id}/reference", MANAGERS, record),
     Page("POST", "/referrals/{referral_id}/pack/given-up", MANAGERS, give_up),
     Page("POST", "/referrals/{referral_id}/filed-before", MANAGERS, filed_before, grave=True),
-    Page("POST", "/referrals/{referral_id}/receiver", MANAGERS, pass_on),
-    Page("POST", "/referrals/{referral_id}/withdrawal", MANAGERS, withdraw),
+    Page("POST", "/referrals/{referral_id}/receiver", MANAGERS, pass_on, grave=True),
+    Page("POST", "/referrals/{referral_id}/withdrawal", MANAGERS, withdraw, grave=True),
 )

@@ -1,0 +1,68 @@
+"""``/v1/referrals``: reports whose receiver is gone from the settings, and reports that another installation filed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from wardline import records
+from wardline.pipeline import Wardline, sessions
+from wardline.records import require_id
+from wardline.referral import LONGEST_REFERENCE
+from wardline.web import access
+from wardline.web.access import Caller
+from wardline.web.api.records_kept import GivenUpBody
+
+router = APIRouter(prefix="/v1", tags=["referrals and holds"])
+
+_Caller = Annotated[Caller, Depends(access.caller)]
+_Wardline = Annotated[Wardline, Depends(access.wardline)]
+
+
+class WithdrawalBody(access.ProofBody, GivenUpBody):
+    """Which pack is spoken of, and whoever was asked whether they filed it."""
+
+
+class ReceiverBody(WithdrawalBody):
+    """Which receiver gets a report."""
+
+    to: str = Field(min_length=1, max_length=100, description="As the settings name it")
+
+
+class FiledBeforeBody(access.ProofBody):
+    """That the installation from which this one was restored filed a report."""
+
+    number: str = Field(min_length=1, max_length=LONGEST_REFERENCE, description="As the authority shows it")
+
+
+@router.post("/referrals/{referral_id}/receiver")
+def pass_on_report(
+    referral_id: str, body: ReceiverBody, caller: _Caller, wardline: _Wardline
+) -> records.Referral:
+    """Have a report whose receiver is gone from the settings, and which nobody filed, made for another receiver."""
+    found = require_id("referral", referral_id)
+    person = sessions.confirm(wardline.parts, caller.person, body.password)
+    return wardline.pass_on_report(found, user=person, to=body.to, pack_id=body.pack, asked=body.asked)
+
+
+@router.post("/referrals/{referral_id}/withdrawal")
+def withdraw_report(
+    referral_id: str, body: WithdrawalBody, caller: _Caller, wardline: _Wardline
+) -> records.Referral:
+    """End a report whose receiver is gone from the settings, and which nobody filed, where another receiver gets that of its decision."""
+    found = require_id("referral", referral_id)
+    person = sessions.confirm(wardline.parts, caller.person, body.password)
+    return wardline.withdraw_report(found, user=person, pack_id=body.pack, asked=body.asked)
+
+
+@router.post("/referrals/{referral_id}/filed-before")
+def record_filed_before(
+    referral_id: str, body: FiledBeforeBody, caller: _Caller, wardline: _Wardline
+) -> records.Referral:
+    """Note that the installation from which this one was restored filed a report, after it was looked up at the authority. It is finished with
+    this person's word."""
+    found = require_id("referral", referral_id)
+    person = sessions.confirm(wardline.parts, caller.person, body.password)
+    return wardline.record_filed_before(found, user=person, number=body.number)
