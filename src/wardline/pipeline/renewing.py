@@ -15,7 +15,7 @@ from wardline.pipeline.placing import placed
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, Insert, Outcome, Replace, Verb
 
-AT_ONCE = 10
+AT_ONCE = 25
 """Files to a commit: whoever asks for a case meanwhile waits for one of those at most."""
 _TRIES = 5
 """How often somebody may change one of the cases at the same moment."""
