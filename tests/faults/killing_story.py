@@ -52,8 +52,8 @@ class Telling:
     rules: Callable[[], Rules] | None = None
     world: str = "new"
     """What is outside; see ``Outside``."""
-    visits: int = 8
-    """A life ends at one of so many visits, by lot."""
+    visits: int = 16
+    """A life ends at one of so many visits, by lot. Whoever carries a report on withdraws it first, so that finishing it is a late one."""
     receiver: Callable[[Path, ports.Clock, ports.WritePoint], ports.Authority] | None = None
     """Makes another receiver than the one outside."""
 

@@ -104,7 +104,7 @@ BATCH = Telling(
     begin=_begin_batch, go_on=_some_minutes, look=_look_at_batch, rules=batching.rules, world="refuses the first finish", visits=40
 )  # fmt: skip
 BUNDLE = Telling(begin=_begin_bundle, go_on=_some_minutes, look=_look_at_bundle, visits=40)
-PACK = Telling(begin=_begin_pack, go_on=_make_pack, look=_look_at_pack, receiver=_packs)
+PACK = Telling(begin=_begin_pack, go_on=_make_pack, look=_look_at_pack, receiver=_packs, visits=20)
 RUNS = {
     name: partial(killing_story.run, telling=telling)
     for name, telling in {"words": WORDS, "batch": BATCH, "bundle": BUNDLE, "pack": PACK}.items()
