@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,8 +44,10 @@ def assert_that_everything_happened_once(line: Line, outside: World) -> None:
     assert line.waiting() == []
     assert line.store.open_alarms() == []
     day = line.clock.now().date()
-    counts = {count.step: count.count for count in line.store.counts(day, day) if count.count}
-    assert counts == {
+    counts = Counter[Step]()
+    for count in line.store.counts(day - timedelta(days=7), day):  # many lives take longer than a day
+        counts[count.step] += count.count
+    assert +counts == {
         Step.INCIDENTS_TOLD: 1, Step.ITEMS_FLAGGED: 1, Step.CASES_OPENED: 1, Step.REVEALS: 1, Step.CASES_DECIDED: 1,
         Step.ACTIONS_TAKEN: 1, Step.REFERRALS_FILED: 1, Step.RECEIPTS_STORED: 1, Step.HOLDS_PLACED: 1,
     }  # fmt: skip

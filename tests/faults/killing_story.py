@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import random
 import struct
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -265,5 +266,6 @@ def _look(
         try:
             telling.look(line, seen, *who)
         except (AssertionError, ValueError) as error:
-            return [f"{type(error).__name__}: {error}"[:500]]
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            return [f"{type(error).__name__}: {error} at {where.name}: {where.line}"[:500]]
     return []
