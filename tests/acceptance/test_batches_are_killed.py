@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance import test_bundles_are_killed
 from tests.acceptance.batching import decided, rules
 from tests.acceptance.test_bundles_are_killed import (
     EVERY,
-    MOST_VISITS,
     SELDOM,
     Faults,
     answers_lost,
-    killed_at,
-    some_minutes,
 )
 from tests.acceptance.test_bundles_are_killed import Story as _Story
 from wardline import ports
@@ -83,19 +80,8 @@ def assert_that_each_account_is_reported_once(line: Line, authority: AuthoritySa
 def places_of_crashes(
     prepared: Path, folder: Path, faults: Callable[[], Faults] | None, every: int
 ) -> list[str]:
-    """Crash at every so many-th visit; gives where that was."""
-    places: list[str] = []
-    for visit in range(1 + every // 2, MOST_VISITS, every):
-        story = Story(prepared, folder / str(visit), faults)
-        with story.authority:
-            where = killed_at(visit, story, some_minutes)
-            with story.line() as line:
-                assert_that_each_account_is_reported_once(line, story.authority)
-        shutil.rmtree(story.folder)
-        if where is None:
-            break
-        places.append(where)
-    return places
+    look = assert_that_each_account_is_reported_once
+    return test_bundles_are_killed.places_of_crashes(prepared, folder, faults, every, Story, look)
 
 
 def test_a_crash_at_a_few_places_leaves_each_account_in_exactly_one_finished_report(

@@ -122,16 +122,21 @@ def some_minutes(line: Line) -> None:
 
 
 def places_of_crashes(
-    prepared: Path, folder: Path, faults: Callable[[], Faults] | None, every: int
+    prepared: Path,
+    folder: Path,
+    faults: Callable[[], Faults] | None,
+    every: int,
+    story_of: type[Story] = Story,
+    look: Callable[[Line, AuthoritySandbox], None] = assert_that_each_file_is_reported_once,
 ) -> list[str]:
     """Crash at every so many-th visit; gives where that was."""
     places: list[str] = []
     for visit in range(1 + every // 2, MOST_VISITS, every):
-        story = Story(prepared, folder / str(visit), faults)
+        story = story_of(prepared, folder / str(visit), faults)
         with story.authority:
             where = killed_at(visit, story, some_minutes)
             with story.line() as line:
-                assert_that_each_file_is_reported_once(line, story.authority)
+                look(line, story.authority)
         shutil.rmtree(story.folder)
         if where is None:
             break
