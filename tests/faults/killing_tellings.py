@@ -24,8 +24,6 @@ from wardline.adapters.authorities.pack import NcaPack
 from wardline.records import ReferralState, Role
 from wardline.testing.harness import Key, Line, Person
 
-_MINUTES = timedelta(minutes=20)
-
 
 def _begin_words(line: Line) -> tuple[Key, Person]:
     return line.platform_key(), line.person("mika")
@@ -51,10 +49,6 @@ def _begin_bundle(line: Line) -> tuple[()]:
     for seed in range(1, test_bundles_are_killed.FILES + 1):
         test_bundles.decided(line, mika, seed)
     return ()
-
-
-def _some_minutes(line: Line) -> None:
-    line.pass_time(_MINUTES)
 
 
 def _look_at_batch(line: Line, seen: Any) -> None:
@@ -101,9 +95,11 @@ def _look_at_pack(line: Line, _: Any, lead: Person) -> None:
 
 WORDS = Telling(begin=_begin_words, go_on=incident.go_on, look=_look_at_words)
 BATCH = Telling(
-    begin=_begin_batch, go_on=_some_minutes, look=_look_at_batch, rules=batching.rules, world="refuses the first finish", visits=40
+    begin=_begin_batch, go_on=test_bundles_are_killed.some_minutes, look=_look_at_batch, rules=batching.rules, world="refuses the first finish", visits=40
 )  # fmt: skip
-BUNDLE = Telling(begin=_begin_bundle, go_on=_some_minutes, look=_look_at_bundle, visits=40)
+BUNDLE = Telling(
+    begin=_begin_bundle, go_on=test_bundles_are_killed.some_minutes, look=_look_at_bundle, visits=40
+)
 PACK = Telling(begin=_begin_pack, go_on=_make_pack, look=_look_at_pack, receiver=_packs, visits=20)
 RUNS = {
     name: partial(killing_story.run, telling=telling)
