@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import secrets
 import statistics
 import threading
@@ -60,6 +61,7 @@ def rows(
     """
     with filled(cases, store, folder) as full:
         most = full.cases // _LEAST_LEFT
+        gc.freeze()  # as a server does once it has started
         output.note("One asks after the other ...")
         costs = one_by_one(full, most=min(_ONE_BY_ONE, most))
         with _sequenced(full.wardline):

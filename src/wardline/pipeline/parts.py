@@ -17,6 +17,7 @@ from wardline.pipeline.account_rules import AccountRules, Provider
 from wardline.pipeline.automation_rules import AutomationRules
 from wardline.pipeline.circuits import Circuits
 from wardline.pipeline.filing_rules import FilingRules
+from wardline.pipeline.giving_way import GivingWay
 from wardline.pipeline.hearing import Hearing
 from wardline.pipeline.measures import Measures
 from wardline.pipeline.scopes import Scopes
@@ -173,6 +174,7 @@ class Parts:
     measures: Measures = field(default_factory=Measures)
     hearing: Hearing = field(default_factory=Hearing)
     circuits: Circuits = field(default_factory=Circuits)
+    giving_way: GivingWay = field(default_factory=GivingWay)
 
     def now(self) -> datetime:
         """The time, from the one clock."""

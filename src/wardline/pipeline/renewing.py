@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -17,6 +16,8 @@ from wardline.records import CaseState, Insert, Outcome, Replace, Verb
 
 AT_ONCE = 25
 """Files to a commit: whoever asks for a case meanwhile waits for one of those at most."""
+_GIVES_WAY_SECONDS = 0.1
+"""So long, for each of these, it waits for people who are handed a case."""
 _TRIES = 5
 """How often somebody may change one of the cases at the same moment."""
 _Found = tuple[records.Item, records.Match]
@@ -25,21 +26,47 @@ _Found = tuple[records.Item, records.Match]
 def renew(parts: Parts, found: Iterable[_Found]) -> int:
     """Let people see files again, or see why, with what a list says now. Gives how many cases changed.
 
-    While some are committed the next ones are read and placed already.
-
     Args:
         parts: The installation's.
         found: Each file once, as it was read a while ago, with the entry that is nearest to it. A case without a decision gets its new place, one
             whose file was found innocent is followed by a new one, and nothing happens where a violation was found or the entry is known.
     """
     waiting, renewed = iter(found), 0
-    before: Future[int] | None = None
-    with ThreadPoolExecutor(1, thread_name_prefix="wardline-renewing") as writing:
-        while some := list(islice(waiting, AT_ONCE)):
-            ready = _made(parts, some)
-            renewed += before.result() if before else 0
-            before = writing.submit(_commit, parts, some, ready)
-        return renewed + (before.result() if before else 0)
+    while some := list(islice(waiting, AT_ONCE)):
+        renewed += _renew_some(parts, some)
+    return renewed
+
+
+def _renew_some(parts: Parts, found: Sequence[_Found]) -> int:
+    """Renew a few; again with what is stored then where somebody changed one of them at the same moment."""
+    way = _Way(parts)
+    made = _made(parts, found, way)
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            way.give()
+            if made.written.changes:
+                made.written.commit(parts)
+            break
+        except VersionConflictError:
+            if not tries_left:
+                raise
+            items = parts.store.several_items([item.id for item, _ in found])
+            made = _made(parts, [(items[item.id], match) for item, match in found if item.id in items], way)
+    for item, match in made.cleared:
+        way.give()
+        _open_again(parts, item, match)
+    return made.cases + len(made.cleared)
+
+
+class _Way:
+    """Lets people go first, for as long as these few may wait altogether."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._others = parts.giving_way
+        self._left_seconds = _GIVES_WAY_SECONDS
+
+    def give(self) -> None:
+        self._left_seconds = self._others.wait(self._left_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +88,11 @@ class _Made:
     """Files that have a new case each."""
 
 
-def _made(parts: Parts, found: Sequence[_Found]) -> _Made:
+def _made(parts: Parts, found: Sequence[_Found], way: _Way) -> _Made:
+    way.give()
     of_each = _sorted(parts, found)
-    written, cases = _renewed(parts, of_each)
+    written, cases = _renewed(parts, of_each, way)
     return _Made(written, cases, of_each.cleared)
-
-
-def _commit(parts: Parts, found: Sequence[_Found], made: _Made) -> int:
-    """Renew a few; again with what is stored then where somebody changed one of them at the same moment."""
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            if made.written.changes:
-                made.written.commit(parts)
-            break
-        except VersionConflictError:
-            if not tries_left:
-                raise
-            items = parts.store.several_items([item.id for item, _ in found])
-            made = _made(parts, [(items[item.id], match) for item, match in found if item.id in items])
-    for item, match in made.cleared:
-        _open_again(parts, item, match)
-    return made.cases + len(made.cleared)
 
 
 def _sorted(parts: Parts, found: Sequence[_Found]) -> _Sorted:
@@ -117,10 +128,11 @@ def _is_settled(case: records.Case, decisions: dict[str, records.Decision]) -> b
     return decision is not None and decision.outcome is Outcome.VIOLATION
 
 
-def _renewed(parts: Parts, of_each: _Sorted) -> tuple[Writing, int]:
+def _renewed(parts: Parts, of_each: _Sorted, way: _Way) -> tuple[Writing, int]:
     """Put together what is written of open cases; gives how many those are. A case of several files changes once, and each file has its entry."""
     written, cases = Writing(), dict[str, records.Case]()
     for read, item, match in of_each.open:
+        way.give()
         before = cases.get(read.id, read)
         told = _told(item, match)
         case = replace(

@@ -19,7 +19,8 @@ class ReviewActs:
 
     def next_case(self, user: records.User) -> records.Case | None:
         """Claim the case by which this person avoids the most harm; None when none waits. See docs/explanation/queue-order.md."""
-        return self._handing_out.next_case(user)
+        with self.parts.giving_way.serving():
+            return self._handing_out.next_case(user)
 
     def queue(self, user: records.User, *, most: int = 25) -> list[records.Case]:
         """Give what waits for this person, in the order in which it is handed out."""

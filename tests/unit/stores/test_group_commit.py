@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -367,3 +368,41 @@ def test_whoever_waited_hears_of_their_commit_while_the_next_one_is_written(
             assert [first.exception(20), *(each.exception(20) for each in outcomes)] == [None] * (waiting + 1)
         finally:
             over.set()
+
+
+def test_nobody_writes_while_something_asks_for_a_pause(store: stores.SqlStore, gate: Gate) -> None:
+    gate.open.set()
+    writer = store._writer
+    begun, over, case = threading.Event(), threading.Event(), make.case()
+
+    def pause() -> None:
+        begun.set()
+        assert over.wait(30)
+        assert store.cases() == []
+
+    with ThreadPoolExecutor(2) as pool:
+        paused = pool.submit(writer.paused, pause)
+        assert begun.wait(30)
+        commit = pool.submit(insert(store, case))
+        while store.waiting_commits == 0:
+            pass
+        over.set()
+        paused.result()
+        commit.result()
+    assert store.cases() == [case]
+
+
+def test_what_fails_in_a_pause_is_its_callers_and_others_write_on(store: stores.SqlStore, gate: Gate) -> None:
+    gate.open.set()
+
+    def fail(error: type[BaseException]) -> None:
+        raise error
+
+    for error in (ValueError, KeyboardInterrupt):
+        with pytest.raises(error):
+            store._writer.paused(partial(fail, error))
+    insert(store, make.case())()
+    assert len(store.cases()) == 1
+    store.close()
+    with pytest.raises(StoreUnavailableError, match="closed"):
+        store._writer.paused(partial(fail, ValueError))

@@ -15,6 +15,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from wardline.adapters.stores import kinds
@@ -26,30 +27,33 @@ Row = Mapping[str, Any]
 """Cells by field name."""
 Converter = Callable[[Any], Any]
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-"""Made once: ``json.dumps`` makes one for each value that is not written in its own form, and a commit writes dozens."""
 _PLAIN: tuple[type[Any], ...] = (str, bool, int, float, bytes, datetime, date)
 
 
 def to_row(record: Any) -> dict[str, Cell]:
     """Turn a record into a row."""
-    return {column.name: column.encode(getattr(record, column.name)) for column in _columns(type(record))}
+    form = _form(type(record))
+    row = dict(zip(form.names, form.values(record), strict=True))
+    for name, encode in form.encoded:
+        if row[name] is not None:
+            row[name] = encode(row[name])
+    return row
 
 
 def from_row(record_type: type[T], row: Row) -> T:
     """Turn a row into a record; ``IntegrityError`` when it does not fit, for only records were ever written."""
+    form = _form(record_type)
     try:
+        # What is stored as it is, is let pass here: most cells are, and a call for each took most of the time of reading.
         return record_type(
-            **{column.name: _cell(column, row[column.name]) for column in _columns(record_type)}
+            **{
+                name: cell if type(cell := row[name]) in passes else decode(cell)
+                for name, passes, decode in form.decoded
+            }
         )
     except (InputError, ValueError, TypeError, KeyError, AttributeError) as error:
         thing = f"{kinds.name_of(record_type)} {row.get('id', '')}".rstrip()
         raise IntegrityError(f"{thing}: what is stored is malformed, expected a valid record") from error
-
-
-def _cell(column: _Column, cell: Any) -> Any:
-    """Decode one cell. What is stored as it is, is let pass here: most cells are, and two calls for each took most of the time of reading."""
-    return cell if type(cell) in column.passes else column.decode(cell)
 
 
 def canonical_json(value: Any) -> str:
@@ -59,7 +63,7 @@ def canonical_json(value: Any) -> str:
 
 def canonical(row: Row) -> bytes:
     """Give the bytes of a row that digests are made of."""
-    return canonical_json({name: _json_cell(value) for name, value in row.items()}).encode()
+    return canonical_json(dict(row)).encode()
 
 
 def digest(row: Row, salt: bytes, *, later: Row | None = None) -> str:
@@ -70,12 +74,11 @@ def digest(row: Row, salt: bytes, *, later: Row | None = None) -> str:
         salt: 16 bytes.
         later: Cells that are left out while they hold exactly this; see ``kinds.Kind.later``.
     """
-    said = {name: cell for name, cell in row.items() if not (later and _as_before(name, cell, later))}
+    said = dict(row)
+    for name, before in (later or {}).items():
+        if name in said and type(said[name]) is type(before) and said[name] == before:
+            del said[name]
     return hashlib.sha256(salt + canonical(said)).hexdigest()
-
-
-def _as_before(name: str, cell: Cell, later: Row) -> bool:
-    return name in later and type(cell) is type(later[name]) and cell == later[name]
 
 
 def digest_of_load(members: Mapping[str, str], salt: bytes) -> str:
@@ -85,41 +88,58 @@ def digest_of_load(members: Mapping[str, str], salt: bytes) -> str:
 
 # --- columns ------------------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    encode: Converter
-    decode: Converter
-    passes: tuple[type[Any], ...]
-    """Cells of these types are the field's value."""
+class _Form:
+    """How the records of one type are written and read: found out once, for each commit does it dozens of times while others wait."""
+
+    names: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+    """Gives all fields of a record, in the order of the names."""
+    encoded: tuple[tuple[str, Converter], ...]
+    """Fields whose value is not its own cell; without a value they have no cell either."""
+    decoded: tuple[tuple[str, tuple[type[Any], ...], Converter], ...]
+    """Each field, the types of those cells that are its value as they are, and what turns any other cell into it."""
 
 
-_known_columns: dict[type[Any], tuple[_Column, ...]] = {}
+_known_forms: dict[type[Any], _Form] = {}
 
 
-def _columns(record_type: type[Any]) -> tuple[_Column, ...]:
-    columns = _known_columns.get(record_type)
-    if columns is None:
+def _form(record_type: type[Any]) -> _Form:
+    form = _known_forms.get(record_type)
+    if form is None:
         hints = typing.get_type_hints(record_type)
-        columns = tuple(
-            _Column(field.name, *_column_codec(hints[field.name]), _passes(hints[field.name]))
-            for field in fields(record_type)
+        names = tuple(field.name for field in fields(record_type))
+        codecs = {name: _column_codec(hints[name]) for name in names}
+        form = _Form(
+            names=names,
+            values=_getter(names),
+            encoded=tuple((name, encode) for name, (encode, _) in codecs.items() if encode is not _same),
+            decoded=tuple((name, _passes(hints[name]), decode) for name, (_, decode) in codecs.items()),
         )
-        _known_columns[record_type] = columns
-    return columns
+        _known_forms[record_type] = form
+    return form
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Make what reads several fields at once."""
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda record: (get(record),)
 
 
 def _column_codec(hint: Any) -> tuple[Converter, Converter]:
+    """Give what turns a value that is there into its cell, and a cell into the value."""
     members = _members(hint)
     present = [member for member in members if member is not types.NoneType]
     optional = len(present) < len(members)
     if len(present) == 1 and present[0] in _PLAIN:
         return _same, _maybe(_checked(present[0]), optional)
     if len(present) == 1 and _is_enum(present[0]):
-        return _maybe(str, optional), _maybe(_enum(present[0]), optional)
+        return str, _maybe(_enum(present[0]), optional)
     write, read = _json_codec(hint)
-    return _maybe(lambda value: canonical_json(write(value)), optional), _maybe(
-        lambda cell: read(json.loads(cell)), optional
-    )
+    is_tuple = typing.get_origin(hint) is tuple  # most of those are empty
+    decode = _maybe(lambda cell: read(json.loads(cell)), optional)
+    if is_tuple:
+        return lambda values: canonical_json(write(values)) if values else _EMPTY, decode
+    return lambda value: canonical_json(write(value)), decode
 
 
 def _passes(hint: Any) -> tuple[type[Any], ...]:
@@ -134,7 +154,15 @@ def _json_cell(value: Any) -> Any:
         return value.isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
-    return value.hex() if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(f"codec: no form for a cell of type {type(value).__name__}, expected a plain value")
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_json_cell)
+"""Made once: ``json.dumps`` makes one for each value that is not written in its own form, and a commit writes dozens."""
+_EMPTY = "[]"
+"""What canonical JSON writes for no values."""
 
 
 # --- nested values ------------------------------------------------------------------------------------------------------------------
@@ -146,9 +174,10 @@ def _json_codec(hint: Any) -> tuple[Converter, Converter]:
         return _union_codec(members)
     if typing.get_origin(hint) is tuple:
         write, read = _json_codec(typing.get_args(hint)[0])
+        check = _checked(list)
         return (
-            lambda values: [write(value) for value in values],
-            lambda values: tuple(read(value) for value in _checked(list)(values)),
+            _same if write is _same else lambda values: [write(value) for value in values],
+            lambda values: tuple([read(value) for value in check(values)]),
         )
     if hint in (datetime, date, bytes):
         return _json_cell, bytes.fromhex if hint is bytes else hint.fromisoformat
@@ -167,8 +196,15 @@ def _dataclass_codec(record_type: Any) -> tuple[Converter, Converter]:
     # Fields that came later have a default, which is what they were before.
     optional = {field.name for field in fields(record_type) if field.default is not MISSING}
 
+    names = tuple(codecs)
+    values = _getter(names)
+    others = tuple((name, write) for name, (write, _) in codecs.items() if write is not _same)
+
     def write(record: Any) -> dict[str, Any]:
-        return {name: codec[0](getattr(record, name)) for name, codec in codecs.items()}
+        written = dict(zip(names, values(record), strict=True))
+        for name, convert in others:
+            written[name] = convert(written[name])
+        return written
 
     def read(value: Any) -> Any:
         return record_type(

@@ -18,8 +18,10 @@ _PRAGMAS = (
     "busy_timeout=30000",
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
-    # A checkpoint keeps one commit waiting, so that another thread makes them; see ``checkpoints``. This is for when it does not get to it.
-    "wal_autocheckpoint=16000",
+    # A checkpoint keeps one commit waiting, so that another thread makes them; see ``checkpoints``. This is for when it does not get to it, as
+    # while somebody reads a very long answer.
+    "wal_autocheckpoint=256000",
+    "journal_size_limit=67108864",  # bytes: what much at once made of the log goes when it is begun anew
     "secure_delete=ON",  # what retention deletes is overwritten, not just forgotten
     "foreign_keys=ON",
     "temp_store=MEMORY",

@@ -68,7 +68,7 @@ class SqlStore(
             engine.dispose()
             raise
         if engine.dialect.name == "sqlite":
-            self._checkpoints: Checkpoints | None = Checkpoints(engine)
+            self._checkpoints: Checkpoints | None = Checkpoints(engine, self._while_nobody_writes)
             committed = self._checkpoints.note_commit
             self._writer = GroupWriter(engine, reached=reached, enqueue=enqueue, committed=committed)
         else:
@@ -103,6 +103,9 @@ class SqlStore(
     def may_hold_work(self, queue: str) -> bool:
         """Say whether durable work waits in a queue: quickly, or else that it may. See ``ports.WorkReader``."""
         return self._quick is None or self._quick.may_hold_work(queue)
+
+    def _while_nobody_writes(self, run: Callable[[], None]) -> None:
+        self._writer.paused(run)
 
     def close(self) -> None:
         """Finish the commits under way, then close the connections."""

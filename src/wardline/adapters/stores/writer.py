@@ -80,6 +80,13 @@ class _Alone(_Job):
     run: Callable[[sa.Connection], Any]
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Pause(_Job):
+    """Something that is done while nobody writes."""
+
+    run: Callable[[], None]
+
+
 class _WholeBatchError(Exception):
     """The transaction did not begin, or its COMMIT failed. Everybody hears of it and nothing is tried again: the first would
     only wait once more, of the second it is not known whether it took effect."""
@@ -112,7 +119,7 @@ class GroupWriter:
         self._committed = committed
         self._reached = reached
         self._enqueue = enqueue
-        self._waiting: deque[_Request | _Alone] = deque()
+        self._waiting: deque[_Request | _Alone | _Pause] = deque()
         self._gate = threading.Lock()
         """Around what waits."""
         self._writing = threading.Lock()
@@ -142,6 +149,10 @@ class GroupWriter:
         """Run something in a transaction of its own, in turn with the commits, and return when it is durable."""
         return cast("T", self._done(_Alone(run=run)))
 
+    def paused(self, run: Callable[[], None]) -> None:
+        """Run something in turn with the commits, while nobody of this process writes, and return when it is done. It writes nothing itself."""
+        self._done(_Pause(run=run))
+
     def close(self) -> None:
         """Finish what was asked for and stop. Later requests are refused."""
         with self._gate:
@@ -164,7 +175,7 @@ class GroupWriter:
         if self._closed:
             raise errors.StoreUnavailableError("store: closed, expected an open one")
 
-    def _done(self, job: _Request | _Alone) -> Any:
+    def _done(self, job: _Request | _Alone | _Pause) -> Any:
         """Wait until it is done, by this thread or by another that writes before it."""
         with self._gate:
             self._require_open()
@@ -195,7 +206,7 @@ class GroupWriter:
         with self._gate:
             while self._waiting and len(batch) < MOST_IN_BATCH:
                 first = self._waiting[0]
-                if isinstance(first, _Alone) or (batch and len(first.prepared.writes) > MUCH):
+                if not isinstance(first, _Request) or (batch and len(first.prepared.writes) > MUCH):
                     break
                 batch.append(first)
                 self._waiting.popleft()
@@ -203,6 +214,8 @@ class GroupWriter:
         try:
             if isinstance(alone, _Alone):
                 self._serve_alone(alone)
+            elif isinstance(alone, _Pause):
+                _serve_pause(alone)
             else:
                 self._write(batch)
         except BaseException:
@@ -320,6 +333,18 @@ class GroupWriter:
                 request.fail(error)
             else:
                 request.succeed()
+
+
+def _serve_pause(job: _Pause) -> None:
+    try:
+        job.run()
+    except KeyboardInterrupt:  # is meant for this thread, which need not be the one that asked
+        job.fail(_translated(None))
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the caller that waits
+        job.fail(error)
+    else:
+        job.succeed()
 
 
 def _only_counts(prepared: Prepared) -> bool:
