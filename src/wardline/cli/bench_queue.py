@@ -28,7 +28,7 @@ from wardline.records import Verb
 if TYPE_CHECKING:
     from wardline.pipeline import Wardline
 
-_SIGNALS, _TIMES = 1000, 5
+_SIGNALS, _TIMES = 1000, 20
 """So many signals, so many times: in the second that they take at best too few people ask to say how long most of them wait."""
 _COMMITS, _COMMIT_PAUSE_SECONDS = 100, 0.02
 _MOST_MS, _MOST_SECONDS = 50.0, 1.0
