@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import secrets
 import statistics
 import threading
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wardline import records
-from wardline.cli import output
+from wardline.cli import collecting, output
 from wardline.cli.bench_queue_asks import Cost, Taken, all_at_once, one_by_one, while_asking
 from wardline.cli.bench_queue_filled import Full, filled
 from wardline.cli.bench_queue_filling import MODERATORS
@@ -61,7 +60,7 @@ def rows(
     """
     with filled(cases, store, folder) as full:
         most = full.cases // _LEAST_LEFT
-        gc.freeze()  # as a server does once it has started
+        collecting.settle()  # as a server does
         output.note("One asks after the other ...")
         costs = one_by_one(full, most=min(_ONE_BY_ONE, most))
         with _sequenced(full.wardline):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import ipaddress
 import os
 import signal
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardline.cli import output
+from wardline.cli import collecting, output
 from wardline.cli.options import HERE, AsJson, Folder
 from wardline.errors import ConfigurationError, RefusedError
 
@@ -65,7 +64,7 @@ def serve(
                 output.as_json({"url": url, "pid": os.getpid()})
             else:
                 output.note(f"Serving at {url}. Ctrl-C ends.")
-            gc.freeze()  # what is there now stays: collecting among it again and again is for nothing
+            collecting.settle()
             server.run(sockets=[listener])
 
 
