@@ -258,7 +258,10 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     about = f"{said['pack']}\n{case.item_ids[0]}".encode()
     assert preservation.open_sealed(found["evidence-1.sealed"], RECEIVER, about=about) == picture()
     assert picture() not in made.content
-    assert said["evidence"][0]["sha256"] == hashlib.sha256(picture()).hexdigest()
+    (evidence,) = said["evidence"]
+    assert evidence["sha256"] == hashlib.sha256(picture()).hexdigest()
+    for kind in (evidence, json.loads(found["hold.json"])["file"]):
+        assert (kind["kind"], kind["format"]) == ("picture", "jpeg")
     chain = json.loads(found["custody.json"])
     assert chain["complete"]
     events = chain["events"]
@@ -276,6 +279,15 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     assert wanted <= verbs
     assert [each["position"] for each in events] == sorted(each["position"] for each in events)
     assert json.loads(found["hold.json"])["receipts"][0]["number"] == the_referral(line, case).remote_id
+
+
+def test_what_no_decoder_reads_goes_out_as_that(line: Line) -> None:
+    case = line.case_of(line.submit(b"no picture at all", flag="spam"))
+    found = members(package(line, case, line.person("lea", Role.LEAD).user).content)
+    for name, at in (("hold.json", "file"), ("manifest.json", "evidence")):
+        said = json.loads(found[name])[at]
+        kind = said if isinstance(said, dict) else said[0]
+        assert (kind["kind"], kind["format"]) == ("unreadable", None)
 
 
 def test_a_chain_that_is_cut_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
