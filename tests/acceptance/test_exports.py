@@ -18,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.acceptance.stories import decided_violation, picture, the_referral
+from tests.acceptance.test_an_incident_without_a_file import decided, told
 from wardline import audit, plugins, preservation, records
 from wardline.adapters.hash_lists import open_source
 from wardline.errors import (
@@ -62,6 +63,14 @@ def reported(line: Line, *, seed: int = 1) -> tuple[records.Case, Person]:
     case = decided_violation(line, line.submit(picture(seed), flag="spam", account=f"account-{seed}"), lead)
     line.pass_time(line.parts.rules.undo_window)
     return line.store.case(case.id), lead
+
+
+def reported_words(line: Line, lead: Person) -> records.Case:
+    """An incident without a file in which a violation stands."""
+    case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
+    decided(line, case, lead)
+    line.pass_time(line.parts.rules.undo_window)
+    return line.store.case(case.id)
 
 
 def proposed(line: Line, cases: list[str], user: records.User, **given: Any) -> records.Approval:
@@ -180,6 +189,26 @@ def test_only_violations_that_stand_are_exported_and_only_by_who_manages(line: L
         proposed(line, [case.id], lead.user)
     assert exports_told(line, case.id) == []
     assert line.store.exports(most=9) == []
+
+
+def test_a_document_without_any_file_is_refused_with_what_to_do_instead(line: Line) -> None:
+    lead = line.person("lena", Role.LEAD)
+    case = reported_words(line, lead)
+    with pytest.raises(InputError, match="none of these 1 has a file") as refused:
+        proposed(line, [case.id], lead.user)
+    assert "wardline hold export" in refused.value.advice
+    assert line.store.exports(most=9) == []
+    assert line.store.approvals() == []
+
+
+def test_a_document_says_of_which_cases_it_has_no_file(line: Line) -> None:
+    case, lead = reported(line)
+    words = reported_words(line, lead)
+    made = vics(line, [words.id, case.id], lead.user)
+    assert (made.media, made.without_files) == (1, (words.id,))
+    assert vics(line, [case.id], lead.user).without_files == ()
+    undecided = line.case_of(line.submit(picture(3), flag="spam", account="account-3"))
+    assert vics_export.without_files(line.parts, [undecided.id, case.id]) == (undecided.id,)
 
 
 def test_nobody_gives_hashes_out_alone(line: Line) -> None:
