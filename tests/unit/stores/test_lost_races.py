@@ -16,9 +16,11 @@ from wardline.adapters import stores
 from wardline.adapters.stores import tables
 from wardline.adapters.stores.writer import MOST_TRIES
 from wardline.errors import StoreUnavailableError
+from wardline.pipeline.log import Sequencer
 from wardline.records import Add, Step
-from wardline.testing import postgres
+from wardline.testing import harness_stores, postgres
 from wardline.testing import store_records as make
+from wardline.testing.harness import Line
 
 pytestmark = [
     pytest.mark.postgres,
@@ -105,11 +107,11 @@ def test_what_fails_for_another_reason_is_run_once(store: stores.SqlStore) -> No
     assert tries == [1]
 
 
-def test_a_sequencer_that_lost_a_deadlock_gives_the_entries_their_positions_all_the_same(
-    store: stores.SqlStore, other: sa.Connection
-) -> None:
-    store.commit(entries=[make.entry(), make.entry()])
-    signed: list[Sequence[bytes]] = []
+Sign = Callable[[Sequence[bytes]], records.Checkpoint]
+
+
+def sequenced_after_a_deadlock(store: stores.SqlStore, other: sa.Connection, sign: Sign) -> int:
+    """Sequence what waits; the first try meets another process in a deadlock once it is signed, and loses."""
     change = sa.update(tables.audit_entries).values(salt=tables.audit_entries.c.salt)
     waits: list[Future[None]] = []
 
@@ -117,21 +119,53 @@ def test_a_sequencer_that_lost_a_deadlock_gives_the_entries_their_positions_all_
         other.execute(change)  # waits for the sequencer, which is to wait for it
         other.commit()
 
-    def sign(leaves: Sequence[bytes]) -> records.Checkpoint:
-        signed.append(leaves)
-        if len(signed) == 1:
+    def met(leaves: Sequence[bytes]) -> records.Checkpoint:
+        signed = sign(leaves)
+        if not waits:
             waits.append(pool.submit(meet))
             while not is_waiting(store.engine):
                 threading.Event().wait(0.002)
-        return records.Checkpoint(size=len(leaves), root=b"r" * 32, note="signed", at=make.NOON)
+        return signed
 
     other.exec_driver_sql("LOCK TABLE audit_checkpoints IN EXCLUSIVE MODE")
     with ThreadPoolExecutor(1) as pool:
-        assert store.sequence(sign) == 2
+        count = store.sequence(met)
     assert [each.result() for each in waits] == [None]
+    return count
+
+
+def test_a_sequencer_that_lost_a_deadlock_gives_the_entries_their_positions_all_the_same(
+    store: stores.SqlStore, other: sa.Connection
+) -> None:
+    store.commit(entries=[make.entry(), make.entry()])
+    signed: list[Sequence[bytes]] = []
+
+    def sign(leaves: Sequence[bytes]) -> records.Checkpoint:
+        signed.append(leaves)
+        return records.Checkpoint(size=len(leaves), root=b"r" * 32, note="signed", at=make.NOON)
+
+    assert sequenced_after_a_deadlock(store, other, sign) == 2
     assert signed == [signed[0]] * 2
     assert store.log_size() == 2
     assert [each.size for each in store.checkpoints()] == [2]
+
+
+def test_a_log_whose_sequencer_lost_a_deadlock_is_in_order(
+    address: str, other: sa.Connection, tmp_path: Path
+) -> None:
+    prepared = databases.open_engine("postgres", address)
+    harness_stores.prepare(prepared)
+    prepared.dispose()
+    with Line(tmp_path, store=address) as line:
+        line.person("noor")
+        assert line.verify().ok
+        line.person("olli")
+        sequencer = Sequencer(line.parts)
+        assert isinstance(line.store, stores.SqlStore)
+        assert sequenced_after_a_deadlock(line.store, other, sequencer._sign) > 0
+        line.person("mika")
+        assert sequencer.run() > 0
+        assert line.verify().ok
 
 
 def is_waiting(engine: sa.Engine) -> bool:
