@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from lxml import etree
 
 from tests.acceptance.stories import picture, the_referral, violation
 from tests.acceptance.test_a_report_with_everything import ChangingSandbox, prior
 from tests.acceptance.test_evidence_on_request import destroyed
 from tests.unit.ncmec import full
-from wardline import intake, records, review
+from wardline import intake, preservation, records, review
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.errors import InputError, NoLegalBasisError, NotFoundError, RefusedError
-from wardline.pipeline import Complaint, Rules
+from wardline.pipeline import Complaint, Rules, custody
 from wardline.records import CaseState, HoldBasis, IncidentKind, Outcome, ReferralState, Step
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, START, Line, Person
@@ -361,6 +362,27 @@ def test_an_overturned_one_is_corrected_and_another_kind_is_said(
     assert sandbox.documents("submit")[1].findtext("incidentSummary/incidentDateTimeDescription") == (
         "Time at which the incident happened or began, as it was told to the service."
     )
+
+
+def test_what_goes_out_of_a_hold_says_that_it_is_words(line: Line) -> None:
+    lead = line.person("lena", records.Role.LEAD)
+    referral = filed(line, lead)
+    key, item_id = X25519PrivateKey.from_private_bytes(b"r" * 32), referral.files[0].item_id
+    hold = line.store.holds_of(item_id)[-1]
+    cause = records.ExportCause(reason=records.ExportReason.COURT_ORDER, reference="7")
+    made = custody.export(
+        line.parts, hold.id, recipient=key.public_key(), cause=cause, user=lead.user, sequence=line.sequence,
+        prove_entry=line.wardline.prove_entry,
+    )  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(made.content)) as package:
+        said, manifest = (json.loads(package.read(name)) for name in ("hold.json", "manifest.json"))
+        sealed = package.read("evidence-1.sealed")
+    kind = {"kind": "words", "format": "json", "told_as": "enticement"}
+    assert said["file"].items() >= kind.items()
+    (evidence,) = manifest["evidence"]
+    assert evidence.items() >= kind.items()
+    content = preservation.open_sealed(sealed, key, about=f"{manifest['pack']}\n{item_id}".encode())
+    assert intake.read_telling(content).what_happened == WORDS
 
 
 def test_it_is_exported_with_its_chain_and_destroyed_by_two_people(line: Line) -> None:

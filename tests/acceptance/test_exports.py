@@ -18,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.acceptance.stories import decided_violation, picture, the_referral
+from tests.acceptance.test_an_incident_without_a_file import decided, told
 from wardline import audit, plugins, preservation, records
 from wardline.adapters.hash_lists import open_source
 from wardline.errors import (
@@ -62,6 +63,14 @@ def reported(line: Line, *, seed: int = 1) -> tuple[records.Case, Person]:
     case = decided_violation(line, line.submit(picture(seed), flag="spam", account=f"account-{seed}"), lead)
     line.pass_time(line.parts.rules.undo_window)
     return line.store.case(case.id), lead
+
+
+def reported_words(line: Line, lead: Person) -> records.Case:
+    """An incident without a file in which a violation stands."""
+    case = line.case_of(line.wardline.tell(told(), api_key=line.platform_key().record))
+    decided(line, case, lead)
+    line.pass_time(line.parts.rules.undo_window)
+    return line.store.case(case.id)
 
 
 def proposed(line: Line, cases: list[str], user: records.User, **given: Any) -> records.Approval:
@@ -182,6 +191,26 @@ def test_only_violations_that_stand_are_exported_and_only_by_who_manages(line: L
     assert line.store.exports(most=9) == []
 
 
+def test_a_document_without_any_file_is_refused_with_what_to_do_instead(line: Line) -> None:
+    lead = line.person("lena", Role.LEAD)
+    case = reported_words(line, lead)
+    with pytest.raises(InputError, match="none of these 1 has a file") as refused:
+        proposed(line, [case.id], lead.user)
+    assert "wardline hold export" in refused.value.advice
+    assert line.store.exports(most=9) == []
+    assert line.store.approvals() == []
+
+
+def test_a_document_says_of_which_cases_it_has_no_file(line: Line) -> None:
+    case, lead = reported(line)
+    words = reported_words(line, lead)
+    made = vics(line, [words.id, case.id], lead.user)
+    assert (made.media, made.without_files) == (1, (words.id,))
+    assert vics(line, [case.id], lead.user).without_files == ()
+    undecided = line.case_of(line.submit(picture(3), flag="spam", account="account-3"))
+    assert vics_export.without_files(line.parts, [undecided.id, case.id]) == (undecided.id,)
+
+
 def test_nobody_gives_hashes_out_alone(line: Line) -> None:
     case, lead = reported(line)
     approval = proposed(line, [case.id], lead.user)
@@ -258,7 +287,10 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     about = f"{said['pack']}\n{case.item_ids[0]}".encode()
     assert preservation.open_sealed(found["evidence-1.sealed"], RECEIVER, about=about) == picture()
     assert picture() not in made.content
-    assert said["evidence"][0]["sha256"] == hashlib.sha256(picture()).hexdigest()
+    (evidence,) = said["evidence"]
+    assert evidence["sha256"] == hashlib.sha256(picture()).hexdigest()
+    for kind in (evidence, json.loads(found["hold.json"])["file"]):
+        assert (kind["kind"], kind["format"]) == ("picture", "jpeg")
     chain = json.loads(found["custody.json"])
     assert chain["complete"]
     events = chain["events"]
@@ -276,6 +308,15 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     assert wanted <= verbs
     assert [each["position"] for each in events] == sorted(each["position"] for each in events)
     assert json.loads(found["hold.json"])["receipts"][0]["number"] == the_referral(line, case).remote_id
+
+
+def test_what_no_decoder_reads_goes_out_as_that(line: Line) -> None:
+    case = line.case_of(line.submit(b"no picture at all", flag="spam"))
+    found = members(package(line, case, line.person("lea", Role.LEAD).user).content)
+    for name, at in (("hold.json", "file"), ("manifest.json", "evidence")):
+        said = json.loads(found[name])[at]
+        kind = said if isinstance(said, dict) else said[0]
+        assert (kind["kind"], kind["format"]) == ("unreadable", None)
 
 
 def test_a_chain_that_is_cut_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,3 +50,11 @@ def test_a_key_of_low_trust_learns_nothing_and_words_are_not_printed(place: Plac
     assert "fountain" not in refused.out + refused.err
     missing = place.run("incident", told.with_name("none"), "--api-key-file", place.key_file("low"), "--json")
     assert (missing.code, missing.error["error"]) == (2, "invalid-input")
+
+
+def test_an_account_of_which_nothing_can_be_seen_is_refused_with_advice(place: Place, told: Path) -> None:
+    told.write_text(json.dumps(body(happened_at=AT, messages=[], what_happened="\u200b \u3164")), "utf-8")
+    refused = place.run("incident", told, "--api-key-file", place.key_file("low"))
+    assert refused.code == 2
+    assert "what_happened: blank" in refused.err
+    assert "Write what happened in words." in refused.err

@@ -133,6 +133,60 @@ def test_what_cannot_work_is_refused_with_advice(tmp_path: Path, words: list[str
     assert "What to do:" in ended.err
 
 
+def test_a_platform_without_its_webhook_is_told_how_to_go_on(tmp_path: Path) -> None:
+    ended = run("init", tmp_path / "new", "--platform", "example")
+    assert "expected --webhook-url too" in ended.err
+    assert "leave --platform out and add it later: docs/how-to/connect-a-platform.md#" in ended.err
+    assert "http.md" not in ended.err
+    ended = run("init", tmp_path / "new", "--webhook-url", "https://platform.example/")
+    assert "expected --platform too" in ended.err
+    assert not (tmp_path / "new").exists()
+    made = run("init", tmp_path / "new")
+    assert "No platform is connected yet" in made.out
+    assert "docs/how-to/connect-a-platform.md#" in made.out
+
+
+def test_a_platform_that_comes_later_is_told_of_at_each_step(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    assert run("init", folder).code == 0
+    made = run("api-key", "create", "--platform", "example", "--folder", folder)
+    assert made.code == 0
+    assert "connect-a-platform.md#another-platform" in made.err
+    checked = run("check", "--folder", folder)
+    assert "with its secret: docs/how-to/connect-a-platform.md#another-platform" in checked.out
+    section = '\n[[platforms]]\nname = "example"\nurl = "https://platform.example/"\nsecret_file = "keys/example.secret"\n'
+    with (folder / "wardline.toml").open("a", encoding="utf-8") as file:
+        file.write(section)
+    for command in ("check", "serve"):
+        ended = run(command, "--folder", folder)
+        assert ended.code != 0
+        assert "example.secret is not there" in ended.out + ended.err
+        assert "Make one" in ended.out + ended.err
+    wiring.create_secret(folder / "keys" / "example.secret", b"sixteen bytes or more")
+    checked = run("check", "--folder", folder)
+    assert checked.code == 0
+    assert "example: key and webhook" in checked.out
+
+
+def test_settings_that_are_there_already_are_not_taken_for_what_was_asked(tmp_path: Path) -> None:
+    folder, words = (
+        tmp_path / "new",
+        ("--platform", "example", "--webhook-url", "https://platform.example/hook"),
+    )
+    folder.mkdir()
+    (folder / "wardline.toml").write_text(settings_text("x", None), "utf-8")
+    ended = run("init", folder, *words)
+    assert ended.code == 2
+    assert "has a wardline.toml and no keys" in ended.err
+    assert "move wardline.toml away" in ended.err
+    (folder / "wardline.toml").unlink()
+    assert run("init", folder).code == 0
+    ended = run("init", folder, *words)
+    assert ended.code == 2
+    assert "has no platform example with this address" in ended.err
+    assert "add the platform: docs/how-to/connect-a-platform.md#" in ended.err
+
+
 def test_a_password_that_is_too_short_is_refused_and_init_can_be_repeated(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.touch(mode=0o600)

@@ -19,14 +19,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.cli.conftest import Place, run
+from tests.web.test_incidents import body
 from wardline import preservation, records, review, wiring
 from wardline.cli.opening import opened
 from wardline.pipeline import custody
 from wardline.pipeline.log import Sequencer
 from wardline.pipeline.tasks import TASKS
 from wardline.records import Category, Outcome, Task
+from wardline.web.api import incidents
 
 VERIFIER = Path(__file__).parents[2] / "docs/how-to/examples/verify_pack.py"
+SAID = [{"by": "account-1", "text": "meet me at the fountain"}]
 ASKED = ("--reason", "police-request", "--reference", "OP-17")
 SETTINGS = """
 [referral]
@@ -307,6 +310,42 @@ def test_vics_is_written_by_a_profile_that_is_known_once_two_people_agreed(
     assert (listed["id"], listed["state"]) == (export_id, "approved")
     assert taken.json["sha256"] in place.run("export", "show", export_id).out
     assert place.run("audit", "verify").code == 0
+
+
+def test_vics_says_of_which_cases_it_has_no_file(place: Place, reported: records.Referral) -> None:
+    with opened(place.folder) as installation:
+        line = installation.wardline
+        told = incidents.read(json.dumps(body(happened_at="2026-01-02T03:04:05Z", messages=SAID)).encode())
+        key, _ = line.authenticate(place.keys["trusted"])
+        item_id = line.tell(told, api_key=key).item_id
+        case = next(each for each in line.parts.store.cases() if item_id in each.item_ids)
+        lead = next(each for each in line.parts.store.users() if each.name == "bea")
+        line.claim(case.id, user=lead)
+        finding = (records.Finding(item_id=case.item_ids[0], incident=records.IncidentKind.ENTICEMENT),)
+        judgement = review.Judgement(outcome=Outcome.VIOLATION, findings=finding)
+        decision = line.decide(case.id, user=lead, judgement=judgement)
+        carry_out(installation, Task(name="conclude", record_id=decision.id), later=True)
+    words = ("export", "vics", "--case", case.id, *ASKED, "--profile", "theirs")
+    refused = place.run_as("bea", *words)
+    assert refused.code == 2
+    assert "none of these 1 has a file" in refused.err
+    assert "wardline hold export" in refused.err
+    assert place.run("export", "list", "--json").json == []
+    both = place.run_as("bea", *words, "--referral", reported.id, "--json")
+    assert (both.code, both.json["without_files"]) == (0, [case.id]), both.err
+    export_id = both.json["export"]["id"]
+    statement = "1 of 2 cases has no file in it"
+    assert statement in place.run_as("bea", *words, "--referral", reported.id).out
+    assert case.id in place.run("export", "show", export_id).out.split("without a file in it")[1]
+    assert place.run("export", "show", export_id, "--json").json["without_files"] == [case.id]
+    approved = place.run_as("ada", "approval", "approve", both.json["approval"]["id"])
+    assert statement in approved.out
+    taken = place.run_as("bea", "export", "take", export_id, "--out", place.folder.parent / "vics.json")
+    assert statement in taken.out
+    other = place.run_as(
+        "bea", "export", "take", export_id, "--out", place.folder.parent / "other.json", "--json"
+    )
+    assert other.json["without_files"] == [case.id]
 
 
 def test_a_check_says_that_a_person_files_and_that_files_are_sealed(

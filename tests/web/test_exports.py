@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.test_exports import PROFILE, awaiting_opinion, reported
+from tests.acceptance.test_exports import PROFILE, awaiting_opinion, reported, reported_words
 from tests.unit.pipeline.signing_in import CHEAP
 from tests.web.client import Api, assert_problem
 from tests.web.console.browser import PASSWORD, Browser, somebody
@@ -163,6 +163,47 @@ def test_two_people_give_hashes_out_on_the_console(line: Line, api: Api) -> None
     uma = browser_of(line, api, "uma", Role.AUDITOR)
     assert f"/exports/{made.id}" in uma.get("/exports").links
     assert not [form for form in uma.get(f"/exports/{made.id}").forms if form.action.endswith("/document")]
+
+
+def test_a_key_is_told_of_which_cases_no_file_goes_out(line: Line, api: Api) -> None:
+    case, lead = reported(line)
+    words = reported_words(line, lead)
+    ada, lea = key_of(line, "ada", Role.ADMIN), key_of(line, "lea", Role.LEAD)
+    body = {**GIVEN, **WORD}
+    refused = api.post("/v1/exports", ada, json={**body, "case_ids": [words.id]})
+    assert_problem(refused, 400, "invalid-input")
+    assert "none of these 1 has a file" in refused.json()["title"]
+    made = api.post("/v1/exports", ada, json={**body, "case_ids": [words.id, case.id]}).json()
+    assert made["without_files"] == [words.id]
+    assert made["export"]["media"] == 1
+    assert api.get(f"/v1/exports/{made['export']['id']}", lea).json() == {
+        **made["export"],
+        "without_files": [words.id],
+    }
+    assert api.post(f"/v1/approvals/{made['approval']['id']}/approve", lea, json=WORD).status_code == 200
+    given = api.post(f"/v1/exports/{made['export']['id']}/document", lea, json=WORD)
+    assert given.headers["wardline-cases-without-files"] == "1"
+    assert len(json.loads(given.content)["value"]) == 1
+
+
+def test_the_console_says_of_which_cases_no_file_goes_out(line: Line, api: Api) -> None:
+    case, lead = reported(line)
+    words = reported_words(line, lead)
+    ada, lea = browser_of(line, api, "ada", Role.ADMIN), browser_of(line, api, "lea", Role.LEAD)
+    form = ada.get("/exports/new").form("/exports")
+    right = {"reason": "police-request", "reference": "OP-17", "profile": "theirs"}
+    refused = ada.send(form, cases=words.id, **right)
+    assert refused.status == 400
+    assert "none of these 1 has a file" in refused.text
+    assert "wardline hold export" in refused.text
+    assert "#cases" in refused.links
+    told = "1 of 2 cases has no file in it"
+    page = ada.send(form, cases=f"{words.id} {case.id}", **right)
+    assert told in page.text
+    assert page.text.count(words.id) == 2
+    assert told in lea.get("/approvals").text
+    whole = ada.send(form, cases=case.id, **right)
+    assert "no file in it" not in whole.text
 
 
 def test_a_form_that_is_wrong_keeps_what_was_written_and_leads_to_the_field(line: Line, api: Api) -> None:

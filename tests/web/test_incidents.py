@@ -54,6 +54,7 @@ def test_the_same_key_tells_nothing_twice_and_another_body_under_it_is_refused(a
     ("fields", "named"),
     [
         ({"what_happened": ""}, "what_happened"), ({"what_happened": " \n "}, "what_happened: blank"),
+        ({"what_happened": "\u200b\u2060\ufeff \u3164\n"}, "what_happened: blank"),
         ({"what_happened": "a" * 20_001}, "what_happened"), ({"what_happened": "bell \x07"}, "control characters"),
         ({"what_happened": "half \ud800"}, "incident"), ({"what_happened": "none \ufffe"}, "control characters"),
         ({"messages": [{"by": "one", "text": ""}]}, "messages"), ({"messages": [{"by": "one", "text": "\x00"}]}, "control characters"),

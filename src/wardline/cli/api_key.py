@@ -119,7 +119,10 @@ def _for_platform(
             remedy="A platform's scopes follow from --trusted.",
         )
     if platform not in line.parts.platforms:
-        output.note(f"Note: wardline.toml has no [[platforms]] named {platform}; actions wait until it has.")
+        output.note(
+            f"Note: wardline.toml has no [[platforms]] named {platform}; actions wait until it has. "
+            "docs/how-to/connect-a-platform.md#another-platform-or-one-that-comes-later"
+        )
     return people.create_platform_key(
         line.parts, label or f"key of {platform}", platform, trust=KeyTrust.TRUSTED if trusted else KeyTrust.LOW,
         requests_per_minute=requests_per_minute,

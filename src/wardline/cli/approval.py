@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
@@ -11,6 +11,9 @@ from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
 from wardline.records import Approval, ApprovalKind, ApprovalState, Scope, require_id
+
+if TYPE_CHECKING:
+    from wardline.pipeline import Wardline
 
 app = group("Acts that need two people: list, approve, refuse.")
 
@@ -49,10 +52,22 @@ def approve(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         approved = line.approve(require_id("approval", approval_id), user=person)
+        beside = _beside(line, approved)
     if as_json:
         output.as_json(approved)
     else:
-        output.line(f"{approved.id} is approved. {_what_follows(approved)}")
+        output.line(f"{approved.id} is approved. {beside}{_what_follows(approved)}")
+
+
+def _beside(line: Wardline, approved: Approval) -> str:
+    """Say what is not in what goes out."""
+    from wardline.pipeline import vics_export
+
+    if approved.kind is not ApprovalKind.EXPORT:
+        return ""
+    cases = line.parts.store.export(approved.subject_id).case_ids
+    words = vics_export.without_files_words(len(vics_export.without_files(line.parts, cases)), len(cases))
+    return f"{words} " if words else ""
 
 
 def _what_follows(approved: Approval) -> str:

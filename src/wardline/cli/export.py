@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
 from wardline.errors import InputError
-from wardline.records import ExportCause, ExportReason, Scope, require_id
+from wardline.records import Export, ExportCause, ExportReason, Scope, require_id
 
 app = group("For law enforcement: vics, list, show, take. Two people decide.")
 
@@ -73,12 +74,12 @@ def vics(
         cause = ExportCause(reason=reason, reference=reference)
         wanted = vics_export.Wanted(case_ids=tuple(cases), profile=profile, cause=cause)
         made, approval = line.propose_export(wanted, user=person)
+        without = vics_export.without_files(line.parts, made.case_ids)
     if as_json:
-        output.as_json({"export": made, "approval": approval})
+        output.as_json({"export": made, "approval": approval, "without_files": without})
     else:
-        output.line(
-            f"Proposed {made.id}: {made.media} media. A second person runs: wardline approval approve {approval.id}"
-        )
+        output.line(f"Proposed {made.id}: {made.media} media.{_beside(without, made)}")
+        output.line(f"A second person runs: wardline approval approve {approval.id}")
 
 
 @app.command("list")
@@ -113,14 +114,17 @@ def list_(
 @app.command()
 def show(export_id: _Id, folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Show one: who asked, who decided, and the digest of the document."""
+    from wardline.pipeline import vics_export
+
     with line_of(folder) as line:
         found = line.parts.store.export(require_id("export", export_id))
+        without = vics_export.without_files(line.parts, found.case_ids)
     if as_json:
-        output.as_json(found)
+        output.as_json({**output.plain(found), "without_files": without})
         return
     output.facts({
         "id": found.id, "state": found.state, "on whose word": found.cause.words, "profile": found.profile, "cases": found.case_ids,
-        "media": found.media, "sha256": found.sha256, "proposed": f"{found.proposed_at:%Y-%m-%d %H:%M:%SZ} by {found.proposed_by}",
+        "media": found.media, "without a file in it": without or None, "sha256": found.sha256, "proposed": f"{found.proposed_at:%Y-%m-%d %H:%M:%SZ} by {found.proposed_by}",
         "decided": f"{found.decided_at:%Y-%m-%d %H:%M:%SZ} by {found.decided_by}" if found.decided_at else None,
     })  # fmt: skip
 
@@ -139,11 +143,26 @@ def take(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         made = line.take_export(require_id("export", export_id), user=person)
+        export = line.parts.store.export(export_id)
     write_new(out, made.content)
     if as_json:
-        output.as_json({"path": str(out), "media": made.media, "sha256": made.sha256})
+        output.as_json(
+            {
+                "path": str(out),
+                "media": made.media,
+                "sha256": made.sha256,
+                "without_files": made.without_files,
+            }
+        )
     else:
-        output.line(f"{out}: {made.media} media, SHA-256 {made.sha256}.")
+        output.line(f"{out}: {made.media} media, SHA-256 {made.sha256}.{_beside(made.without_files, export)}")
+
+
+def _beside(without: Sequence[str], made: Export) -> str:
+    from wardline.pipeline import vics_export
+
+    words = vics_export.without_files_words(len(without), len(made.case_ids))
+    return f" {words} `wardline export show {made.id}` names them." if words else ""
 
 
 def require_new(path: Path) -> None:

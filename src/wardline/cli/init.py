@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}")
 _WEBHOOK_SECRET_BYTES = 32
+_LATER = "docs/how-to/connect-a-platform.md#another-platform-or-one-that-comes-later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def init(
     )
     if (folder / FILE_NAME).exists():
         chosen = settings.load(folder)  # perhaps an interrupted `init`, which `_found` can finish
+        _require_fitting(chosen, wanted)
     else:
         chosen = _create(folder, name, wanted)
     founding = _found(chosen, admin, password, trusted=trusted)
@@ -83,9 +85,16 @@ def init(
 
 
 def _platform(name: str | None, url: str | None) -> _Platform | None:
-    if (name is None) != (url is None):
+    if name is not None and url is None:
         raise InputError(
-            "platform: a name without an address or the reverse, expected --platform and --webhook-url together"
+            "--platform: without the address of its webhook, expected --webhook-url too",
+            remedy="Say where the platform takes webhooks: --webhook-url https://platform.example/wardline. If it takes none yet, leave --platform out and add it "
+            f"later: {_LATER}.",
+        )
+    if name is None and url is not None:
+        raise InputError(
+            "--webhook-url: without the platform whose it is, expected --platform too",
+            remedy="Name the platform: --platform example. Its API keys have that name, too.",
         )
     if name is None or url is None:
         return None
@@ -98,6 +107,25 @@ def _require_name(option: str, value: str) -> None:
         raise InputError(
             f"{option}: malformed, expected 1 to 63 letters, digits, dots and dashes",
             remedy="Choose a simpler name.",
+        )
+
+
+def _require_fitting(chosen: Settings, wanted: _Platform | None) -> None:
+    """Refuse what a settings file that is there already does not say: it is never changed."""
+    from wardline.settings import FILE_NAME
+
+    if not any(chosen.keys.glob("*.key")):
+        raise AlreadyExistsError(
+            f"installation {chosen.folder}: has a {FILE_NAME} and no keys, expected an empty folder",
+            remedy=f"For a new installation move {FILE_NAME} away, run the same command, and then move your settings into the file that it wrote. If there "
+            "were keys, restore them from their back-up.",
+        )
+    if wanted is not None and (wanted.name, wanted.url) not in [
+        (each.name, each.url) for each in chosen.platforms
+    ]:
+        raise AlreadyExistsError(
+            f"installation {chosen.folder}: its {FILE_NAME} is there already and has no platform {wanted.name} with this address, expected it there",
+            remedy=f"Run the same command without --platform and --webhook-url, unless that was done before; then add the platform: {_LATER}.",
         )
 
 
@@ -167,3 +195,5 @@ def _tell(shown: dict[str, Any], folder: Path) -> None:
     )
     here = "" if folder == Path() else f" --folder {folder}"
     output.line(f"Next: wardline check{here}, then wardline serve{here}.")
+    if not shown["platforms"]:
+        output.line(f"No platform is connected yet. When you have the address of its webhook: {_LATER}.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SYNC_ROUNDS = 15
 _SYNC_BYTES = 4096
 _SLOW_SYNC_SECONDS = 0.05
+_PLATFORM = "docs/how-to/connect-a-platform.md#another-platform-or-one-that-comes-later"
 _LAYERS = frozenset({"rlimits", "seccomp", "landlock"})
 
 
@@ -209,15 +210,18 @@ def _people(parts: Parts) -> Iterator[Precondition]:
 def _platforms(parts: Parts) -> Iterator[Precondition]:
     named = {each.platform for each in parts.store.api_keys() if each.platform and not each.disabled}
     if not named:
-        advice = "Run `wardline api-key create --platform NAME`; see docs/how-to/connect-a-platform.md."
+        advice = (
+            f"Add a [[platforms]] section and run `wardline api-key create --platform NAME`: {_PLATFORM}."
+        )
         yield Precondition("platforms", State.NOTE, "no key for uploads", advice)
         return
     without = sorted(named - set(parts.platforms))
     if without:
         detail = f"keys for {', '.join(without)}, but no webhook"
         yield Precondition(
-            "platforms", State.FAILED, detail, "Add a [[platforms]] section of that name, or revoke the key."
-        )
+            "platforms", State.FAILED, detail,
+            f"Uploads are taken, and actions wait. Add a [[platforms]] section of that name, with its secret: {_PLATFORM}; or revoke the key.",
+        )  # fmt: skip
     else:
         yield Precondition("platforms", State.OK, f"{', '.join(sorted(named))}: key and webhook")
 

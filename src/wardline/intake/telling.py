@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,11 @@ from wardline.intake.upload import CLOCK_TOLERANCE, Upload
 
 _FORM = "wardline-incident"
 _VERSION = 1
+_SEEN = re.compile(
+    "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Anything but spaces and what is shown as nothing. Source: Unicode 16, ``Default_Ignorable_Code_Point``; besides, the empty Braille pattern and marks of annotations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,7 @@ class IncidentTold:
         """Turn it into what is sealed, with its context.
 
         Raises:
-            InputError: It is malformed, happened in the future, or nothing says where it happened.
+            InputError: It is malformed, happened in the future, or nothing says what or where it happened.
         """
         context = self.context
         for field, at in (
@@ -51,6 +57,12 @@ class IncidentTold:
             kind=self.kind, account_reference=self.account_reference, reference=context.content_reference, surface=context.surface,
             happened_at=context.uploaded_at, ended_at=self.ended_at, what_happened=self.what_happened, said=self.said,
         )  # fmt: skip
+        # Here and not in the record: what was sealed can be opened, whatever it says.
+        if not _SEEN.search(self.what_happened):
+            raise InputError(
+                "what_happened: blank, for nothing of it can be seen, expected text",
+                remedy="Write what happened in words. Marks that cannot be seen may stand among them.",
+            )
         if not (self.said or context.url or (context.facts is not None and context.facts.incidents)):
             raise InputError(
                 "incident: nothing says where it happened, expected messages, url, or a place in report",

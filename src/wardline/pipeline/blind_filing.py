@@ -49,11 +49,12 @@ def alarms_for(
     """
     if user is None or not people.may_review(user):
         return list(alarms)
-    about = {each.id: _cases_told_of(parts, each) for each in alarms}
-    hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)
-    left = [
-        each for each in alarms if hidden.isdisjoint(about[each.id]) and not _tells_of_a_cluster(parts, each)
-    ]
+    telling = [each for each in alarms if each.kind not in _ASKS]
+    cases = blindness.cases_of_several(parts, [(each.subject_id, "") for each in telling])
+    about = {each.id: of for each, of in zip(telling, cases, strict=True)}
+    hidden = blindness.hidden_cases(parts, set[str]().union(*cases), user)
+    disputed = _disputed(parts, alarms)
+    left = [each for each in alarms if hidden.isdisjoint(about.get(each.id, ())) and each.id not in disputed]
     if len(left) == len(alarms) or not any(people.administers(each) for each in parts.store.users()):
         return list(alarms)
     return left
@@ -65,10 +66,12 @@ def require_told(parts: Parts, alarm_id: str, user: records.User) -> None:
         raise NotFoundError(f"alarm {alarm_id}: unknown")
 
 
-def _cases_told_of(parts: Parts, alarm: records.Alarm) -> set[str]:
-    return set() if alarm.kind in _ASKS else blindness.cases_of(parts, alarm.subject_id)
-
-
-def _tells_of_a_cluster(parts: Parts, alarm: records.Alarm) -> bool:
-    is_disputed = alarm.kind is AlarmKind.CLUSTER_DISPUTED and alarm.subject_id.startswith("cluster-")
-    return is_disputed and parts.store.awaits_opinion(alarm.subject_id)
+def _disputed(parts: Parts, alarms: Sequence[records.Alarm]) -> set[str]:
+    """Give the ids of those alarms that tell of a cluster of which a case waits for somebody who shall not know that."""
+    telling = [
+        each
+        for each in alarms
+        if each.kind is AlarmKind.CLUSTER_DISPUTED and each.subject_id.startswith("cluster-")
+    ]
+    waiting = {each for each in {each.subject_id for each in telling} if parts.store.awaits_opinion(each)}
+    return {each.id for each in telling if each.subject_id in waiting}

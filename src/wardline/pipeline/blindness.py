@@ -269,11 +269,11 @@ def told(
     if not people.may_review(user):
         return list(lines)
     lines = [(position, entry) for position, entry in lines if entry.verb not in _PRACTICE]
-    lines = [each for each in lines if not _tells_of_neighbours(parts, each[1])]
-    about = {entry: cases_of(parts, entry.subject_id, detail=entry.detail) for _, entry in lines}
-    case_ids = list(set[str]().union(*about.values()))
+    lines = _without_told_neighbours(parts, lines)
+    about = cases_of_several(parts, [(entry.subject_id, entry.detail) for _, entry in lines])
+    case_ids = list(set[str]().union(*about))
     hidden = hidden_cases(parts, case_ids, user) | _just_decided(parts, case_ids, user)
-    return [(position, entry) for position, entry in lines if hidden.isdisjoint(about[entry])]
+    return [line for line, cases in zip(lines, about, strict=True) if hidden.isdisjoint(cases)]
 
 
 def _just_decided(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
@@ -289,13 +289,24 @@ def _just_decided(parts: Parts, case_ids: Sequence[str], user: records.User) -> 
     }
 
 
-def _tells_of_neighbours(parts: Parts, entry: records.Entry) -> bool:
-    """Say whether an entry tells what spreads in a cluster of which a case waits for somebody who shall not know that."""
-    if entry.verb is Verb.CASE_PUT_IN_FRONT:
-        return parts.store.case(entry.subject_id).state is not CaseState.CLOSED
-    if not entry.subject_id.startswith("spread-"):
-        return False
-    return parts.store.awaits_opinion(parts.store.spread(entry.subject_id).cluster_id)
+def _without_told_neighbours(
+    parts: Parts, lines: Sequence[tuple[int, records.Entry]]
+) -> list[tuple[int, records.Entry]]:
+    """Leave out entries that tell what spreads in a cluster of which a case waits for somebody who shall not know that."""
+    store = parts.store
+    in_front = {entry.subject_id for _, entry in lines if entry.verb is Verb.CASE_PUT_IN_FRONT}
+    cases = store.several_cases(list(in_front))
+    spreads = {entry.subject_id for _, entry in lines if entry.subject_id.startswith("spread-")}
+    clusters = {each: store.spread(each).cluster_id for each in spreads}
+    waiting = {each for each in set(clusters.values()) if store.awaits_opinion(each)}
+
+    def tells(entry: records.Entry) -> bool:
+        if entry.verb is Verb.CASE_PUT_IN_FRONT:
+            found = cases.get(entry.subject_id)
+            return found is not None and found.state is not CaseState.CLOSED
+        return clusters.get(entry.subject_id) in waiting
+
+    return [each for each in lines if not tells(each[1])]
 
 
 def cases_in(parts: Parts, found: records.Referral) -> set[str]:
@@ -310,41 +321,68 @@ def cases_in_several(parts: Parts, found: Sequence[records.Referral]) -> dict[st
         list({each.joined: None for each in found if each.joined is not None})
     )
     return {
-        each.id: {each.case_id, *(leads[each.joined] if each.joined is not None else each).case_ids} for each in found
+        each.id: {each.case_id, *leads.get(each.joined or "", each).case_ids} for each in found
     }  # fmt: skip
 
 
-def cases_of(parts: Parts, subject_id: str, *, detail: str = "") -> set[str]:
-    """Find the cases that an entry or an alarm tells of: its subject's, or that of the decision which it names; of a report all that are in it."""
-    if subject_id.startswith("referral-"):
-        try:
-            return cases_in(parts, parts.store.referral(subject_id))
-        except NotFoundError:
-            return set()
-    case_id = _case_of(parts, subject_id, detail=detail)
-    return set() if case_id is None else {case_id}
+def cases_of_several(parts: Parts, told: Sequence[tuple[str, str]]) -> list[set[str]]:
+    """Find the cases that each of several entries or alarms tells of, in their order: its subject's, or that of the decision which it names; of a
+    report all that are in it.
+
+    Args:
+        parts: The installation's.
+        told: The id of each subject, and what stands beside it.
+    """
+    reports = parts.store.several_referrals(
+        list({subject for subject, _ in told if subject.startswith("referral-")})
+    )
+    about = cases_in_several(parts, list(reports.values()))
+    # Else one by one, and each once: many entries are about one action or hold.
+    others = {subject for subject, _ in told if _kind_of(subject) in _HAVE_CASES}
+    about |= {each: _case_by(parts, each) for each in others}
+    named = {each: _decision_named(*each) for each in told if each[0] not in about}
+    decisions = parts.store.several_decisions(list({each for each in named.values() if each is not None}))
+    found = []
+    for each in told:
+        decision = decisions.get(named.get(each) or "")
+        found.append(about.get(each[0]) or ({decision.case_id} if decision is not None else set()))
+    return found
 
 
-def _case_of(parts: Parts, subject_id: str, *, detail: str) -> str | None:
+def _kind_of(subject_id: str) -> str:
+    return subject_id.rsplit("-", 1)[0]
+
+
+def _decision_named(subject_id: str, detail: str) -> str | None:
+    """Give the decision that an entry is about, or the one that is named in it."""
+    match _kind_of(subject_id):
+        case "decision":
+            return subject_id
+        case "referral":
+            return None
+        case _:
+            found = _DECISION.search(detail)
+            return found[0] if found else None
+
+
+_HAVE_CASES = frozenset({"case", "action", "hold", "appeal", "notice", "message"})
+
+
+def _case_by(parts: Parts, subject_id: str) -> set[str]:
     store = parts.store
-    decision = _DECISION.search(detail)
     try:
-        match subject_id.rsplit("-", 1)[0]:
-            case "case":
-                return subject_id
+        match _kind_of(subject_id):
             case "action":
-                return store.action(subject_id).case_id
+                return {store.action(subject_id).case_id}
             case "hold":
-                return store.hold(subject_id).case_id
+                return {store.hold(subject_id).case_id}
             case "appeal":
-                return store.appeal(subject_id).case_id
+                return {store.appeal(subject_id).case_id}
             case "notice":
-                return store.notice(subject_id).case_id
+                return {store.notice(subject_id).case_id}
             case "message":
-                return store.message(subject_id).case_id
-            case "decision":
-                return store.decision(subject_id).case_id
+                return {store.message(subject_id).case_id}
             case _:
-                return store.decision(decision[0]).case_id if decision else None
+                return {subject_id}
     except NotFoundError:
-        return None
+        return set()

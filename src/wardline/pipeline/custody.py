@@ -84,7 +84,7 @@ def export(
     about = {
         "kind": "custody", "pack": package_id, "hold": hold.id, "recipient_key": key,
         "evidence": [
-            {"item": item.id, "number": 1, "sha256": said["file"]["sha256"], "size_bytes": len(content), "sealed": "evidence-1.sealed"}
+            {"item": item.id, "number": 1, **_kind_of(item), "sha256": said["file"]["sha256"], "size_bytes": len(content), "sealed": "evidence-1.sealed"}
         ],
     }  # fmt: skip
     into = io.BytesIO()
@@ -138,7 +138,7 @@ def _said(
             "referral": hold.referral_id, "request": hold.preservation_id,
         },
         "file": {
-            "item": item.id, "received_at": item.received_at.isoformat(), "size_bytes": len(content),
+            "item": item.id, **_kind_of(item), "received_at": item.received_at.isoformat(), "size_bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(), "hashes": {each.kind: each.value for each in item.hashes},
         },
         "receipts": [
@@ -147,6 +147,15 @@ def _said(
             if each is not None
         ],
     }  # fmt: skip
+
+
+def _kind_of(item: records.Item) -> dict[str, str | None]:
+    """Say what the sealed file is to whoever opens it: what they were told of may be no file that anybody uploaded."""
+    if item.told is not None:
+        return {"kind": "words", "format": "json", "told_as": item.told}
+    if item.picture is not None:
+        return {"kind": "picture", "format": item.picture.format}
+    return {"kind": "unreadable", "format": None}
 
 
 def _about(parts: Parts, hold: records.Hold, item: records.Item) -> tuple[dict[int, records.Entry], bool]:

@@ -51,6 +51,8 @@ class VicsExport:
     content: bytes
     media: int
     sha256: str
+    without_files: tuple[str, ...]
+    """Those of its cases of which it lists nothing."""
 
 
 def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Export:
@@ -60,13 +62,20 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Export
         NotAllowedError: The role does not allow it.
         RefusedError: This person may have to judge a case without knowing what came of it.
         ConflictError: No violation stands in a case, or two cases grade one file differently.
-        InputError: The settings have no such profile; a category has no number in the profile, or more than one; or there is no case, or too many.
+        InputError: The settings have no such profile; a category has no number in the profile, or more than one; there is no case, or too many; or none of
+            them has a file that could be listed.
     """
     people.require_scope(user, Scope.MANAGE)
     wanted = replace(wanted, case_ids=tuple(dict.fromkeys(wanted.case_ids)))
     if not 1 <= len(wanted.case_ids) <= records.MOST_EXPORTED:
         raise InputError(f"export: {len(wanted.case_ids)} cases, expected 1 to {records.MOST_EXPORTED}")
     content, media = _document(parts, wanted.case_ids, wanted.profile, user)
+    if media == 0:
+        raise InputError(
+            f"cases: none of these {len(wanted.case_ids)} has a file that somebody graded, expected one at least",
+            remedy="VICS lists files by their hashes, and an incident without a file has none. Its words go out with `wardline hold export`, sealed for whoever "
+            "asks for them.",
+        )
     return records.Export(
         id=parts.new_id("export"), case_ids=wanted.case_ids, profile=wanted.profile, cause=wanted.cause, media=media,
         sha256=hashlib.sha256(content).hexdigest(), proposed_by=user.id, proposed_at=parts.now(),
@@ -121,7 +130,33 @@ def take(parts: Parts, export_id: str, *, user: records.User) -> VicsExport:
     parts.store.commit(
         entries=[parts.entry(Verb.EXPORT_MADE, each, actor=user.id, detail=detail) for each in found.case_ids]
     )
-    return VicsExport(name=f"{found.id}.json", content=content, media=found.media, sha256=found.sha256)
+    return VicsExport(
+        name=f"{found.id}.json", content=content, media=found.media, sha256=found.sha256,
+        without_files=without_files(parts, found.case_ids),
+    )  # fmt: skip
+
+
+def without_files(parts: Parts, case_ids: Sequence[str]) -> tuple[str, ...]:
+    """Give those of some cases of which a document lists nothing, by what is decided now: incidents in words, and cases of which nobody graded a file."""
+    cases = parts.store.several_cases(case_ids)
+    decisions = parts.store.several_decisions(
+        [each.decision_id for each in cases.values() if each.decision_id]
+    )
+
+    def lists(case: records.Case) -> bool:
+        decision = decisions.get(case.decision_id or "")
+        graded = {each.item_id for each in decision.findings if each.category} if decision else set()
+        return not graded.isdisjoint(case.item_ids)
+
+    return tuple(each for each in case_ids if each in cases and not lists(cases[each]))
+
+
+def without_files_words(without: int, cases: int) -> str:
+    """Say how many cases have no file in a document; empty where all have."""
+    if without == 0:
+        return ""
+    of = "The case" if cases == 1 else f"{without:,} of {cases:,} cases"
+    return f"{of} {'has' if without == 1 else 'have'} no file in it: an incident in words, or nothing that somebody graded."
 
 
 def _decided(parts: Parts, found: records.Export, user: records.User, state: ExportState) -> Writing:

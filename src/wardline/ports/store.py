@@ -337,7 +337,7 @@ class AuditReader(Protocol):
 
     def sequence(self, sign: Callable[[Sequence[bytes]], records.Checkpoint], *, most: int = 10_000) -> int:
         """Give positions to entries that have none, oldest first, and store the checkpoint that ``sign`` makes over their leaves:
-        one transaction, one sequencer at a time. Gives how many."""
+        one transaction, one sequencer at a time. Gives how many. Of what ``sign`` made only the last is stored, should it be asked again."""
         ...
 
     def drifted(self) -> Iterator[str]:

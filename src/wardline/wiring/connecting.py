@@ -29,11 +29,11 @@ from wardline import (
     settings,
     triage,
 )
-from wardline.errors import BusyError, ConfigurationError, WardlineError
+from wardline.errors import BusyError, ConfigurationError, SecretFileError, WardlineError
 from wardline.pipeline import Exchange, Parts, Rules, Wardline, Witnessing, alarms
 from wardline.pipeline.durable import DurableWork
 from wardline.pipeline.filing_rules import Emergency, FilingRules
-from wardline.settings import ReporterSettings, Settings
+from wardline.settings import PlatformSettings, ReporterSettings, Settings
 from wardline.wiring.accounts import account_rules, providers
 from wardline.wiring.automation import automation_rules
 from wardline.wiring.detectors import scopes
@@ -313,11 +313,22 @@ def _platforms(chosen: Settings, time: ports.Clock) -> dict[str, ports.Platform]
         each.name: plugins.load("platforms", each.adapter)(
             each.name,
             each.url,
-            read_secret(chosen.folder / each.secret_file, f"platform {each.name}"),
+            _webhook_secret(chosen, each),
             now=time.now,
         )
         for each in chosen.platforms
     }
+
+
+def _webhook_secret(chosen: Settings, platform: PlatformSettings) -> bytes:
+    path, what = chosen.folder / platform.secret_file, f"platform {platform.name}"
+    if not path.exists():
+        raise SecretFileError(
+            f"{what}: its file {path.name} is not there, expected the secret of its webhooks",
+            remedy="Make one, which the platform gets too: docs/how-to/connect-a-platform.md#another-platform-or-one-that-comes-later. If there was one, "
+            "restore it from its back-up, or point the setting at it.",
+        )
+    return read_secret(path, what)
 
 
 def _notifiers(chosen: Settings, time: ports.Clock) -> tuple[ports.Notifier, ...]:

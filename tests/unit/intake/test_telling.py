@@ -132,3 +132,40 @@ def test_the_longest_of_each_kind_is_taken() -> None:
     told = telling(what_happened="a" * records.LONGEST_ACCOUNT, said=said)
     assert intake.read_telling(intake.write_telling(told)) == told
     assert records.Said(by="a", text="b" * records.LONGEST_SAID).line.startswith("a: b")
+
+
+def told(what_happened: str) -> intake.IncidentTold:
+    context = records.UploadContext(
+        surface="direct message", visibility=records.Visibility.PRIVATE, uploaded_at=NOON, content_reference="conversation-7",
+        url="https://platform.example/7",
+    )  # fmt: skip
+    return intake.IncidentTold(
+        kind=IncidentKind.ENTICEMENT,
+        account_reference="account-1",
+        what_happened=what_happened,
+        context=context,
+    )
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    ["\u200b", "\u00a0\u3000\n\t", "\u00ad\u034f", "\u115f\u1160\u3164\uffa0", "\u200e \u200f\u061c", "\u202a\u202e", "\u2060\u206f\ufeff",
+     "\u180e\ufe0f", "\u2800", "\U000e0041\U000e007f", "\U0001d173"],
+)  # fmt: skip
+def test_what_nobody_could_see_is_no_account(nothing: str) -> None:
+    with pytest.raises(InputError, match="what_happened: blank"):
+        told(nothing).upload(NOON)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["👩\u200d👧 came\ufe0f", "می\u200cخواهم", "\u2067وقت\u2069 at four", "\u200bfour\u200b", "\u200e7", "क\u094d\u200dष", "☎\ufe0f", "한\u3164", "🏴\U000e0067\U000e007f"],
+)  # fmt: skip
+def test_marks_that_cannot_be_seen_stay_where_they_stand_among_words(words: str) -> None:
+    content = told(words).upload(NOON).content
+    assert intake.read_telling(content).what_happened == words
+
+
+def test_what_was_sealed_is_read_though_nobody_can_see_it() -> None:
+    content = intake.write_telling(telling(what_happened="\u200b"))
+    assert intake.read_telling(content).what_happened == "\u200b"

@@ -320,6 +320,26 @@ def test_nobody_waits_for_a_commit_of_much_where_several_may_write_at_once(
 
 
 @pytest.mark.parametrize("engine", [databases.POSTGRES], indirect=True)
+def test_a_commit_of_much_that_waited_when_the_store_was_closed_is_written(
+    store: stores.SqlStore, gate: Gate
+) -> None:
+    first, second = ([make.case() for _ in range(MUCH + 1)] for _ in range(2))
+    writer, pause = store._writer, threading.Event()
+    with ThreadPoolExecutor(3) as pool:
+        written = pool.submit(store.commit, *map(Insert, first), entries=[make.entry()])
+        assert gate.entered.wait(30)
+        waiting = pool.submit(store.commit, *map(Insert, second), entries=[make.entry()])
+        while writer._beside < 2:
+            pause.wait(0.002)
+        closing = pool.submit(writer.close)
+        while not writer._closed:
+            pause.wait(0.002)
+        gate.open.set()
+        assert [each.exception(30) for each in (written, waiting, closing)] == [None] * 3
+    assert {case.id for case in store.cases(most=50)} == {case.id for case in [*first, *second]}
+
+
+@pytest.mark.parametrize("engine", [databases.POSTGRES], indirect=True)
 def test_what_is_wrong_with_a_commit_of_much_reaches_whoever_asked_for_it(
     store: stores.SqlStore, gate: Gate
 ) -> None:

@@ -126,6 +126,9 @@ class GroupWriter:
         """Whoever holds it writes."""
         self._much = threading.Lock()
         """Whoever holds it writes beside the others; one at a time, so that connections are left."""
+        self._beside = 0
+        """How many write beside the others or wait for it."""
+        self._nobody_beside = threading.Condition(self._gate)
         self._closed = False
         self._is_shared = engine.dialect.name == "postgresql"
         self._quick = QuickCounts(engine) if engine.dialect.name == "sqlite" else None
@@ -146,7 +149,8 @@ class GroupWriter:
             self._done(request)
 
     def alone(self, run: Callable[[sa.Connection], T]) -> T:
-        """Run something in a transaction of its own, in turn with the commits, and return when it is durable."""
+        """Run something in a transaction of its own, in turn with the commits, and return when it is durable. It is run again from its start, in a new
+        transaction, when the database gave up the first for another process's: it does nothing beside that transaction that may not be done twice."""
         return cast("T", self._done(_Alone(run=run)))
 
     def paused(self, run: Callable[[], None]) -> None:
@@ -157,7 +161,8 @@ class GroupWriter:
         """Finish what was asked for and stop. Later requests are refused."""
         with self._gate:
             self._closed = True
-        with self._much, self._writing:
+            self._nobody_beside.wait_for(lambda: not self._beside)
+        with self._writing:
             while self._waiting:
                 self._serve()
             if self._quick is not None:
@@ -165,9 +170,16 @@ class GroupWriter:
 
     def _write_beside(self, request: _Request) -> None:
         """Write a commit of much in a transaction that nobody else waits for."""
-        with self._much:
+        with self._gate:
             self._require_open()
-            self._write([request])
+            self._beside += 1
+        try:
+            with self._much:
+                self._write([request])
+        finally:
+            with self._gate:
+                self._beside -= 1
+                self._nobody_beside.notify_all()
         if request.error is not None:
             raise request.error
 
@@ -225,9 +237,8 @@ class GroupWriter:
 
     def _serve_alone(self, job: _Alone) -> None:
         try:
-            with translation.translated(), transactions.writing(self._engine) as connection:
-                result = job.run(connection)
-                connection.commit()
+            with translation.translated():
+                result = self._transact_alone(job.run)
         except KeyboardInterrupt:  # is meant for this thread, which need not be the one that asked
             job.fail(_translated(None))
             raise
@@ -236,6 +247,17 @@ class GroupWriter:
         else:
             job.succeed(result)
             self._committed()
+
+    def _transact_alone(self, run: Callable[[sa.Connection], T], tries: int = MOST_TRIES) -> T:
+        try:
+            with transactions.writing(self._engine) as connection:
+                result = run(connection)
+                connection.commit()
+                return result
+        except sa.exc.DBAPIError as error:
+            if tries == 1 or not translation.lost_race(error):
+                raise
+        return self._transact_alone(run, tries - 1)
 
     def _write(self, batch: list[_Request], tries: int = MOST_TRIES) -> None:
         """Write a batch; when its transaction breaks, write its requests one by one, so that each gets its own answer."""
@@ -348,14 +370,7 @@ def _serve_pause(job: _Pause) -> None:
 
 
 def _only_counts(prepared: Prepared) -> bool:
-    others = (
-        prepared.writes,
-        prepared.lines,
-        prepared.tallies,
-        prepared.loads,
-        prepared.unlinks,
-        prepared.work,
-    )
+    others = (prepared.writes, prepared.lines, prepared.tallies, prepared.loads, prepared.unlinks, prepared.work)  # fmt: skip
     return bool(prepared.counts) and not any(others)
 
 

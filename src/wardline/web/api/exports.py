@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/v1/exports", tags=["exports"])
 
 _Caller = Annotated[Caller, Depends(access.caller)]
 _Wardline = Annotated[Wardline, Depends(access.wardline)]
+_WITHOUT = "Cases of which the document lists nothing: incidents without a file, or nobody graded one"
 _Once = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)]
 
 
@@ -44,6 +46,14 @@ class ProposedExport(BaseModel):
 
     export: records.Export
     approval: records.Approval
+    without_files: tuple[str, ...] = Field(description=_WITHOUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownExport(records.Export):
+    """An export, with those of its cases of which the document lists nothing."""
+
+    without_files: tuple[str, ...]
 
 
 @router.get("")
@@ -67,14 +77,16 @@ def propose(
     )  # fmt: skip
     person = sessions.confirm(wardline.parts, caller.person, asked.password)
     made, approval = wardline.propose_export(wanted, user=person, once=idempotency_key)
-    return ProposedExport(export=made, approval=approval)
+    without = vics_export.without_files(wardline.parts, made.case_ids)
+    return ProposedExport(export=made, approval=approval, without_files=without)
 
 
 @router.get("/{export_id}")
-def show(export_id: str, caller: _Caller, wardline: _Wardline) -> records.Export:
-    """Show one: on whose word, who decided, and the digest of the document."""
-    found = require_id("export", export_id)
-    return blind_requests.require_open_export(wardline.parts, found, caller.user)
+def show(export_id: str, caller: _Caller, wardline: _Wardline) -> ShownExport:
+    """Show one: on whose word, who decided, the digest of the document, and of which cases it lists nothing."""
+    found = blind_requests.require_open_export(wardline.parts, require_id("export", export_id), caller.user)
+    stored = {each.name: getattr(found, each.name) for each in fields(found)}
+    return ShownExport(**stored, without_files=vics_export.without_files(wardline.parts, found.case_ids))
 
 
 @router.post(
@@ -83,9 +95,12 @@ def show(export_id: str, caller: _Caller, wardline: _Wardline) -> records.Export
     responses={200: {"content": {"application/json": {"schema": {}}}}},
 )
 def take(export_id: str, body: access.ProofBody, caller: _Caller, wardline: _Wardline) -> Response:
-    """Give the document that two people agreed to, for 14 days. The log has who took it."""
+    """Give the document that two people agreed to, for 14 days. The log has who took it. `Wardline-Cases-Without-Files` says of how many cases it lists nothing."""
     found = require_id("export", export_id)
     person = sessions.confirm(wardline.parts, caller.person, body.password)
     made = wardline.take_export(found, user=person)
-    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{made.name}"',
+        "Wardline-Cases-Without-Files": str(len(made.without_files)),
+    }
     return Response(made.content, media_type="application/json", headers=headers)

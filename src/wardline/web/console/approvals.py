@@ -125,8 +125,10 @@ def _of_destruction(desk: Desk, approval: records.Approval) -> Proposal:
 
 def _of_export(desk: Desk, approval: records.Approval) -> Proposal:
     made = desk.wardline.parts.store.export(approval.subject_id)
+    without = len(vics_export.without_files(desk.wardline.parts, made.case_ids))
+    words = vics_export.without_files_words(without, len(made.case_ids))
     means = (
-        f"Hashes and categories of {made.media} file{'' if made.media == 1 else 's'} can be taken out for {vics_export.LASTS.days} days. The document is made once more when you approve; if a decision "
+        f"Hashes and categories of {made.media} file{'' if made.media == 1 else 's'} can be taken out for {vics_export.LASTS.days} days. {f'{words} ' if words else ''}The document is made once more when you approve; if a decision "
         "or the meaning of the numbers changed since, nothing happens. Read the request itself before you approve it."
     )
     return Proposal(approval, None, outdated=False, means=means, origin="", export=made)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from wardline import records
 from wardline.errors import WardlineError
 from wardline.web import problems
-from wardline.web.console import case_view, looking
+from wardline.web.console import case_view
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.forms import Fields
 from wardline.web.console.rendering import page, part
@@ -40,23 +40,20 @@ def lease(desk: Desk) -> Response:
 
 
 def _looks(desk: Desk, case: records.Case) -> list[case_view.Look]:
-    name = desk.asked("shown")
-    if not name or not desk.shelf.has(name, session_id=desk.session.id, now=desk.now):
+    """Cover everything, but what this name on the shelf is of: an address that was put together otherwise shows nothing."""
+    name, item_id = desk.asked("shown"), desk.asked("item")
+    if not name or item_id not in case.item_ids:
         return case_view.looks_of(desk, case)
-    frame = case_view.frame_of(desk.asked("frame"))
-    if looking.is_told(desk, case, desk.asked("item")):
-        # The words are given with the page itself, once: loading it again shows them covered.
-        words = desk.shelf.take(name, session_id=desk.session.id, now=desk.now).decode()
-        return case_view.looks_of(desk, case, revealed=desk.asked("item"), words=words)
-    showing = {"show": desk.asked("show"), "size": desk.asked("size")}
+    # Words are given with the page itself, once: loading it again shows them covered.
+    words = desk.shelf.take_words(name, of=item_id, session_id=desk.session.id, now=desk.now)
+    if words is not None:
+        return case_view.looks_of(desk, case, revealed=item_id, words=words)
+    if not desk.shelf.has_picture(name, of=item_id, session_id=desk.session.id, now=desk.now):
+        return case_view.looks_of(desk, case)
     return case_view.looks_of(
-        desk,
-        case,
-        revealed=desk.asked("item"),
-        picture=f"/pictures/{name}",
-        frame=frame,
-        showing=showing,
-    )
+        desk, case, revealed=item_id, picture=f"/pictures/{name}", frame=case_view.frame_of(desk.asked("frame")),
+        showing={"show": desk.asked("show"), "size": desk.asked("size")},
+    )  # fmt: skip
 
 
 PAGES = (

@@ -59,8 +59,9 @@ def show(desk: Desk) -> Response:
     """Show one: on whose word, which cases, who decided; and the way to the document."""
     found = blind_requests.require_open_export(desk.wardline.parts, desk.record("export"), desk.user)
     names = {user.id: user.name for user in desk.wardline.parts.store.users()}
+    without = vics_export.without_files(desk.wardline.parts, found.case_ids)
     return page(
-        desk, "export", found=found, stands=_stands(found, desk), reason=REASONS[found.cause.reason][0], names=names,
+        desk, "export", without=without[:_CASES_SHOWN], without_words=vics_export.without_files_words(len(without), len(found.case_ids)), found=found, stands=_stands(found, desk), reason=REASONS[found.cause.reason][0], names=names,
         cases=found.case_ids[:_CASES_SHOWN], more=max(0, len(found.case_ids) - _CASES_SHOWN), waits=found.state is ExportState.PROPOSED,
         can_take=found.state is ExportState.APPROVED and not _is_over(found, desk), manages=desk.user.role in MANAGERS,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from wardline import records, review
+from wardline.errors import NotFoundError
 from wardline.pipeline import Showing
 from wardline.records import Rendition
 from wardline.web.console import case_view
@@ -30,9 +31,11 @@ def reveal(desk: Desk) -> Response:
     is_brief = not desk.wants_part and desk.wardline.choices(desk.user).hold
     showing = _showing(desk, review.BRIEF_LOOK if is_brief else review.LONGEST_LOOK)
     picture = desk.wardline.reveal(case_id, item_id=item_id, user=desk.user, showing=showing)
-    if desk.wants_part and is_told(desk, desk.wardline.parts.store.case(case_id), item_id):
-        return _look(desk, case_id, item_id, None, 0, {}, words=picture.decode())
-    name = desk.shelf.put(picture, session_id=desk.session.id, now=desk.now)
+    words = picture.decode() if desk.wardline.parts.store.item(item_id).told is not None else None
+    if desk.wants_part and words is not None:
+        return _look(desk, case_id, item_id, None, 0, {}, words=words)
+    shown = picture if words is None else words
+    name = desk.shelf.put(shown, of=item_id, session_id=desk.session.id, now=desk.now)
     chosen = _showing_of(desk) | ({"brief": "1"} if is_brief else {})
     if desk.wants_part:
         return _look(desk, case_id, item_id, f"/pictures/{name}", showing.frame, chosen)
@@ -40,11 +43,6 @@ def reveal(desk: Desk) -> Response:
     return go(
         f"/cases/{case_id}?{urlencode({'shown': name, 'item': item_id, 'frame': showing.frame, **chosen})}"
     )
-
-
-def is_told(desk: Desk, case: records.Case, item_id: str) -> bool:
-    """Say whether one of a case is an account in words, and no file."""
-    return item_id in case.item_ids and desk.wardline.parts.store.item(item_id).told is not None
 
 
 def cover_again(desk: Desk) -> Response:
@@ -60,7 +58,7 @@ def cover_again(desk: Desk) -> Response:
 
 def fetch(desk: Desk) -> Response:
     """Give a revealed picture to the browser of the person it was revealed to, once."""
-    picture = desk.shelf.take(desk.path("name"), session_id=desk.session.id, now=desk.now)
+    picture = desk.shelf.take_picture(desk.path("name"), session_id=desk.session.id, now=desk.now)
     return Response(picture, media_type="image/png", headers=HEADERS)
 
 
@@ -91,7 +89,9 @@ def _look(
     looks = case_view.looks_of(
         desk, case, revealed=item_id, picture=picture, frame=frame, showing=showing, words=words
     )
-    look = next(each for each in looks if each.item.id == item_id)
+    look = next((each for each in looks if each.item.id == item_id), None)
+    if look is None:
+        raise NotFoundError(f"{case_id}: has no such file")
     return part(
         desk, "words" if look.item.told else "look", look=look, total=len(looks), case=case, mine=case_view.is_mine(desk, case), **case_view.viewing_values(desk)
     )  # fmt: skip
