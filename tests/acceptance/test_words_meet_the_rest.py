@@ -124,6 +124,24 @@ def test_of_what_everybody_could_see_it_is_said(line: Line) -> None:
     assert "somebody reported it." in stated(line, tell(line, visibility=records.Visibility.PUBLIC))
 
 
+def test_two_people_read_the_words_before_somebody_is_reported_for_the_gravest_kind(tmp_path: Path) -> None:
+    rules = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True))
+    with Line(tmp_path, rules=rules) as line:
+        grave, other = tell(line), tell(line, content_reference="conversation-8")
+        mika, noor = line.person("mika"), line.person("noor")
+        decided(line, grave, mika)
+        claimed = line.wardline.claim(other.id, user=mika.user)
+        line.wardline.decide(
+            claimed.id, user=mika.user, judgement=judged(claimed, IncidentKind.MISLEADING_WORDS)
+        )
+        line.pass_time(line.parts.rules.undo_window)
+        assert line.store.referrals(case_id=grave.id) == []
+        assert len(line.store.referrals(case_id=other.id)) == 1
+        decided(line, grave, noor)
+        line.pass_time(line.parts.rules.undo_window)
+        assert len(line.store.referrals(case_id=grave.id)) == 1
+
+
 def test_a_supplement_and_another_kind_speak_of_no_files(tmp_path: Path, sandbox: ChangingSandbox) -> None:
     rules = Rules(reporter=REPORTER, opinions=DRAWN)
     with Line(tmp_path, authority=sandbox, rules=rules) as line:
