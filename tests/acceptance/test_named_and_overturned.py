@@ -224,8 +224,9 @@ def test_of_one_that_had_spread_and_is_in_doubt_a_person_hears(line: Line, peopl
     assert str(own(line, fourth).remote_id) in alarm.message
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
 def test_a_pack_that_nobody_filed_is_made_anew_without_the_name(
-    make_line: MakeLine, tmp_path: Path, clock: VirtualClock
+    make_line: MakeLine, tmp_path: Path, clock: VirtualClock, is_taken: bool
 ) -> None:
     folder = tmp_path / "packs"
     folder.mkdir(mode=0o700)
@@ -237,8 +238,30 @@ def test_a_pack_that_nobody_filed_is_made_anew_without_the_name(
     first, second = two(line, people)
     before = own(line, second)
     assert (referral.awaits(before), before.names) == (True, frozenset({first.id}))
+    if is_taken:
+        line.wardline.take_pack(before.id, user=line.person("ada", Role.ADMIN).user)
     overturn(line, first, people[2])
     after = own(line, second)
     assert (referral.awaits(after), after.names) == (True, frozenset())
     assert after.remote_id != before.remote_id
     assert report_of(line, after).like == records.LikeAccounts()
+    assert (line.store.open_alarm(AlarmKind.REPORT_WRONG, after.id) is not None) is is_taken
+
+
+def test_a_report_of_several_decisions_that_names_it_is_named_once(
+    line: Line, people: list[Person], authority: AuthoritySandbox
+) -> None:
+    first = flagged(line, like(), "account-one")
+    say(line, first, people[0], violation(first))
+    authority.faults = lambda _call, _number: Fault.SERVER_ERROR
+    several = [flagged(line, like(quality), "account-two") for quality in (40, 60)]
+    for case in several:
+        say(line, case, people[1], violation(case))
+    authority.faults = None
+    line.pass_time(LONG)
+    numbers = {own(line, case).remote_id for case in several}
+    assert len(numbers) == 1
+    assert any(first.id in own(line, case).names for case in several)
+    overturn(line, first, people[2])
+    (correction,) = corrections(line, first)
+    assert prior_in(line, correction) == sorted([str(own(line, first).remote_id), *map(str, numbers)])

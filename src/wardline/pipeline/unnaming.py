@@ -81,11 +81,17 @@ def _is_open(parts: Parts, found: records.Referral, former: records.Decision, at
         return False
     if not found.names:  # it is built anew when it is opened, and names nobody any more whose decision fell
         return found.in_flight or attempt + 1 < _SURE
+    case_id = former.case_id
     if not {former.id, *former.spread_from}.isdisjoint(parts.store.decision(found.decision_id).spread_from):
         return True  # it had spread from there, and is taken back as a whole
     written = Writing()
     moved = referral.opened_anew(found)
     if moved is None and referral.awaits(found) and found.problem != referral.UNWANTED:
+        if found.takings:
+            written.add(alarms.raised(parts, AlarmKind.REPORT_WRONG, found.id, (
+                f"Somebody took the pack of {found.id} while it named another account, whose decision ({case_id}) fell. If that pack was filed, tell "
+                f"{found.authority}, naming its reference, that this account is not to be named there."
+            )))  # fmt: skip
         anew = handing_over.made_anew(parts, found, actor=SYSTEM, written=written)
         moved = replace(anew, version=found.version + 1)
     elif moved is not None:
