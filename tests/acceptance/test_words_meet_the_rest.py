@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.stories import picture
 from tests.acceptance.test_a_report_with_everything import ChangingSandbox
 from tests.acceptance.test_an_incident_without_a_file import decided, judged, line, sandbox, told
-from wardline import records, review
+from wardline import intake, records, review
 from wardline.errors import VersionConflictError
 from wardline.pipeline import Complaint, Rules
 from wardline.records import CaseState, IncidentKind, Outcome, ReferralState
@@ -85,6 +85,61 @@ def test_a_statement_about_words_names_no_content_for_there_is_none(line: Line) 
     assert [each.content_reference for each in stated] == [None]
     assert "complaint-4711" not in stated[0].text
     assert "The account got a warning." in stated[0].text
+
+
+def stated(line: Line, case: records.Case) -> str:
+    """Say that a case breaks another rule, and give the reasons that its account is told."""
+    user = line.person("mika").user
+    line.wardline.claim(case.id, user=user)
+    line.wardline.decide(case.id, user=user, judgement=OTHER)
+    line.pass_time(line.parts.rules.undo_window)
+    (text,) = (
+        each.text
+        for each in line.store.messages_of(case.id)
+        if each.kind is records.MessageKind.STATEMENT_OF_REASONS
+    )
+    return text
+
+
+@pytest.mark.parametrize("flag", [records.Flag(reason="contact with a child"), None])
+def test_a_statement_about_a_conversation_says_neither_that_somebody_reported_it_nor_that_nobody_did(
+    tmp_path: Path, flag: records.Flag | None
+) -> None:
+    private = intake.PrivateScanning(legal_basis={"GB": "a law"})
+    with Line(tmp_path, rules=Rules(reporter=REPORTER, private_scanning=private)) as line:
+        text = stated(line, tell(line, flag=flag, region="GB"))
+    for word in ("reported", "initiative", "came to look", "automated means pointed"):
+        assert word not in text
+    assert "made by a person" in text
+
+
+def test_nor_does_one_about_a_picture_that_somebody_in_the_conversation_flagged(line: Line) -> None:
+    sent = line.submit(picture(), flag="contact", visibility=records.Visibility.PRIVATE)
+    text = stated(line, line.case_of(sent))
+    assert "reported" not in text
+    assert "initiative" not in text
+
+
+def test_of_what_everybody_could_see_it_is_said(line: Line) -> None:
+    assert "somebody reported it." in stated(line, tell(line, visibility=records.Visibility.PUBLIC))
+
+
+def test_two_people_read_the_words_before_somebody_is_reported_for_the_gravest_kind(tmp_path: Path) -> None:
+    rules = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True))
+    with Line(tmp_path, rules=rules) as line:
+        grave, other = tell(line), tell(line, content_reference="conversation-8")
+        mika, noor = line.person("mika"), line.person("noor")
+        decided(line, grave, mika)
+        claimed = line.wardline.claim(other.id, user=mika.user)
+        line.wardline.decide(
+            claimed.id, user=mika.user, judgement=judged(claimed, IncidentKind.MISLEADING_WORDS)
+        )
+        line.pass_time(line.parts.rules.undo_window)
+        assert line.store.referrals(case_id=grave.id) == []
+        assert len(line.store.referrals(case_id=other.id)) == 1
+        decided(line, grave, noor)
+        line.pass_time(line.parts.rules.undo_window)
+        assert len(line.store.referrals(case_id=grave.id)) == 1
 
 
 def test_a_supplement_and_another_kind_speak_of_no_files(tmp_path: Path, sandbox: ChangingSandbox) -> None:

@@ -134,3 +134,12 @@ def test_who_decided_a_case_adds_to_it_while_it_can_be_taken_back(
     refused = place.run_as("bea", *words, "--json")
     assert (refused.code, refused.error["error"]) == (2, "not-allowed")
     assert len(facts(place, case_id)) == 1
+
+
+def test_a_lead_takes_on_nothing_that_is_not_of_priority_1_and_reads_at_once_what_is_kept_from_nobody(
+    place: Place, referral_id: str
+) -> None:
+    refused = place.run_as("mo", "referral", "take-on", referral_id, "--json")
+    assert (refused.code, refused.error["error"]) == (2, "not-allowed")
+    taken = place.run_as("bea", "referral", "take-on", referral_id, "--json")
+    assert (taken.code, taken.json["id"]) == (0, referral_id)

@@ -80,6 +80,23 @@ def filed_before(
         output.line(f"{filed.id} is finished, as report {filed.remote_id}.")
 
 
+def take_on(
+    referral_id: _Id,
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take on a report of priority 1 that waits for a person, and is kept from you for an opinion about its case: you file it, and are asked for none."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        found = line.take_on_report(require_id("referral", referral_id), user=person)
+    if as_json:
+        output.as_json(found)
+    else:
+        output.line(f"{found.id} is open to you. You are not asked for an opinion about its case any more.")
+
+
 def ids_of(line: Wardline, names: list[str] | None) -> list[str]:
     """Give the ids of the people of these names; a name that nobody has is left out."""
     return [each.id for each in line.parts.store.users() if each.name in (names or ())]
@@ -90,3 +107,4 @@ def add_to(app: typer.Typer) -> None:
     app.command("pass-on")(pass_on)
     app.command()(withdraw)
     app.command("filed-before")(filed_before)
+    app.command("take-on")(take_on)

@@ -136,7 +136,7 @@ name = {name}
 #views_per_hour = 10.0
 #private_views_per_hour = 1.0
 
-# Second opinions: always for category A; so many of a hundred other decisions are judged by a second person too, while they take effect; a
+# Second opinions: always for category A and incidents as grave; so many of a hundred other decisions are judged by a second person too, while they take effect; a
 # violation waits for agreement so long. docs/explanation/second-opinions.md.
 [review.opinions]
 #gravest = true

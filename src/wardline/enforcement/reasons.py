@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wardline import records
-from wardline.records import ActionKind, MessageKind, Outcome
+from wardline.records import ActionKind, MessageKind, Outcome, Visibility
 
 
 class Statements(StrEnum):
@@ -49,9 +49,11 @@ class Facts:
     outcome: Outcome | None = None
     decided_at: datetime | None = None
     by_notice: bool = False
-    """Whether somebody flagged it; not who."""
+    """Whether somebody flagged it; not who. Never said of what only few people could see."""
     by_machine: bool = False
     """Whether automated means found it."""
+    tells_how: bool = True
+    """Whether it may be said how the service came to look."""
     decided_by_machine: bool = False
     """Whether automated means decided, too, under a certificate; else a person did."""
     answer_until: datetime | None = None
@@ -95,9 +97,12 @@ def statement(
     )
     if not kinds or not may_state(decision, promises):
         return None
+    # Of a conversation only those who were in it can have flagged, often one child. Where nobody did the same is left out, or its absence would tell.
+    is_private = item.context is not None and item.context.visibility is Visibility.PRIVATE
+    by_machine = bool(item.matches)
     return Facts(
         kind=MessageKind.STATEMENT_OF_REASONS, reference=decision.id, content_reference=about, actions=kinds, outcome=decision.outcome,
-        decided_at=decision.at, by_notice=by_notice, by_machine=bool(item.matches),
+        decided_at=decision.at, by_notice=by_notice and not is_private, by_machine=by_machine, tells_how=by_machine or not is_private,
         appeal_until=decision.undo_until + promises.appeal_period,
     )  # fmt: skip
 

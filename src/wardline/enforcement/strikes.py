@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wardline import records
 from wardline.errors import ConfigurationError
-from wardline.records import ActionKind, Category, Outcome
+from wardline.records import ActionKind, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +16,9 @@ class Ladder:
     """From ``[enforcement.strikes]`` in wardline.toml. A sum that is 0 there leads to nothing."""
 
     category_a: int = 4
-    """Weight of a violation of the scale's A, the gravest file counting."""
+    """Weight of a violation of the scale's A, the gravest file counting, or of an incident as grave."""
     category_b: int = 4
-    """Of its B."""
+    """Of its B, or of another incident."""
     other_rule: int = 1
     """Of content that breaks the platform's own rules; 0: no strike."""
     lifetime: timedelta = timedelta(days=365)
@@ -38,8 +38,8 @@ class Ladder:
         """Give what a decision weighs; 0 for no strike."""
         match decision.outcome:
             case Outcome.VIOLATION:
-                graded = {finding.category for finding in decision.findings}
-                return self.category_a if graded & {Category.A1, Category.A2} else self.category_b
+                is_gravest = any(finding.is_gravest for finding in decision.findings)
+                return self.category_a if is_gravest else self.category_b
             case Outcome.OTHER_RULE:
                 return self.other_rule
             case _:

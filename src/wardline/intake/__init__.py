@@ -1,7 +1,7 @@
 """Intake: is it well formed, may it be scanned, have we seen it."""
 
 from wardline.intake.reading_facts import read as read_facts
-from wardline.intake.seen import LIFETIME, body_digest, key_digest, remember
+from wardline.intake.seen import LIFETIME, body_digest, incident_digest, key_digest, remember
 from wardline.intake.telling import IncidentTold
 from wardline.intake.telling import read as read_telling
 from wardline.intake.telling import write as write_telling
@@ -23,6 +23,7 @@ __all__ = [
     "body_digest",
     "check",
     "digests",
+    "incident_digest",
     "key_digest",
     "not_in_the_future",
     "read_facts",

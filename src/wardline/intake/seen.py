@@ -30,6 +30,20 @@ def body_digest(upload: Upload, *, secret: bytes) -> str:
     return digest.hexdigest()
 
 
+def incident_digest(content: bytes, *, platform: str, former: str, secret: bytes) -> str:
+    """Digest the account of one incident, so that of two that are told at the same moment one is the first.
+
+    Args:
+        content: What is sealed.
+        platform: Who tells it; accounts of different platforms never meet.
+        former: What stands for the same account as it was told and destroyed before; empty for none.
+        secret: As for the others.
+    """
+    digest = hmac.new(secret, f"incident\n{platform}\n{former}\n".encode(), hashlib.sha256)
+    digest.update(content)
+    return digest.hexdigest()
+
+
 def remember(key: str, body: str, now: datetime) -> records.Remembered:
     """Make the record that a repetition will meet."""
     return records.Remembered(key_digest=key, body_digest=body, expires_at=now + LIFETIME)

@@ -1,17 +1,26 @@
-"""Reports and alarms, for people who may yet have to judge what they are about without knowing what came of it."""
+"""Reports and alarms, for people who may yet have to judge what they are about without knowing what came of it.
+
+One exception: a report of priority 1 that waits for a person waits for no opinion. A lead is told that there is one, and takes it on; see ``taking_on``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wardline import records
 from wardline.errors import NotFoundError, RefusedError
 from wardline.pipeline import blindness, people
-from wardline.pipeline.parts import Parts
-from wardline.records import AlarmKind
+from wardline.pipeline.parts import NO_RECEIVER, Parts
+from wardline.records import AlarmKind, Priority, ReferralState, Role
 
 _ASKS = frozenset({AlarmKind.CASE_STUCK, AlarmKind.DANGER_UNATTENDED, AlarmKind.KIND_UNTAKEN})
 """They say that somebody is wanted for a case, and nothing of what came of it."""
+_TAKE_ON = (
+    "A child may be in danger now: if nobody else is there, take it on (`wardline referral take-on`, or its page). Then you file it, and are asked for "
+    "no opinion about its case."
+)
+_WAITS = f"A report of priority 1 waits for a person, and you may have to judge its case. {_TAKE_ON}"
 
 
 def opened(parts: Parts, referral_id: str, user: records.User | None) -> records.Referral:
@@ -22,11 +31,27 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
     """
     found = parts.store.referral(referral_id)
     if user is not None and blindness.hidden_cases(parts, blindness.cases_in(parts, found), user):
+        wait = "Wait until it is settled, or have somebody look who does not review."
         raise RefusedError(
             f"{found.id}: about what has to be judged without knowing it, expected a settled case",
-            remedy="Wait until it is settled, or have somebody look who does not review.",
+            remedy=_TAKE_ON if _is_to_be_taken_on(parts, found, user) else wait,
         )
     return found
+
+
+def may_take_on(parts: Parts, found: records.Referral, user: records.User) -> bool:
+    """Say whether this person, from whom a report is kept, may file it all the same: a child may be in danger now, and it waits for somebody."""
+    is_hidden = bool(blindness.hidden_cases(parts, blindness.cases_in(parts, found), user))
+    return is_hidden and _is_to_be_taken_on(parts, found, user)
+
+
+def _is_to_be_taken_on(parts: Parts, found: records.Referral, user: records.User) -> bool:
+    lead = found if found.joined is None else parts.store.referral(found.joined)
+    if user.role is not Role.LEAD or user.disabled or lead.priority is not Priority.FIRST:
+        return False
+    is_stuck = lead.authority != NO_RECEIVER and parts.receiver(lead.authority) is None
+    over = (ReferralState.FINISHED, ReferralState.WITHDRAWN)
+    return lead.state is ReferralState.NEEDS_HUMAN or (is_stuck and lead.state not in over)
 
 
 def visible(
@@ -45,7 +70,7 @@ def alarms_for(
 ) -> list[records.Alarm]:
     """Give alarms without those that tell what came of a case that this person may have to judge.
 
-    Somebody has to see them: where nobody is there who puts such things right and reviews nothing, everybody does.
+    Of a report that this person may take on they are told that there is one, and neither of which case nor what is wrong with it. Somebody has to see them: where nobody is there who puts such things right and reviews nothing, everybody does.
     """
     if user is None or not people.may_review(user):
         return list(alarms)
@@ -54,10 +79,17 @@ def alarms_for(
     about = {each.id: of for each, of in zip(telling, cases, strict=True)}
     hidden = blindness.hidden_cases(parts, set[str]().union(*cases), user)
     disputed = _disputed(parts, alarms)
-    left = [each for each in alarms if hidden.isdisjoint(about.get(each.id, ())) and each.id not in disputed]
-    if len(left) == len(alarms) or not any(people.administers(each) for each in parts.store.users()):
+    kept = {
+        each.id for each in alarms if not hidden.isdisjoint(about.get(each.id, ())) or each.id in disputed
+    }
+    if not kept or not any(people.administers(each) for each in parts.store.users()):
         return list(alarms)
-    return left
+    taken_on = {each.id for each in alarms if each.id in kept and _asks_to_take_on(parts, each, user)}
+    return [
+        replace(each, message=_WAITS) if each.id in taken_on else each
+        for each in alarms
+        if each.id not in kept or each.id in taken_on
+    ]
 
 
 def require_told(parts: Parts, alarm_id: str, user: records.User) -> None:
@@ -75,3 +107,9 @@ def _disputed(parts: Parts, alarms: Sequence[records.Alarm]) -> set[str]:
     ]
     waiting = {each for each in {each.subject_id for each in telling} if parts.store.awaits_opinion(each)}
     return {each.id for each in telling if each.subject_id in waiting}
+
+
+def _asks_to_take_on(parts: Parts, alarm: records.Alarm, user: records.User) -> bool:
+    if alarm.kind is not AlarmKind.FILING_NEEDS_HUMAN:
+        return False
+    return _is_to_be_taken_on(parts, parts.store.referral(alarm.subject_id), user)

@@ -63,7 +63,7 @@ def _receiver(parts: Parts, name: str, corrects: str | None) -> tuple[str, str]:
     return (found.name, found.environment) if found is not None else (name, NO_RECEIVER)
 
 
-def _is_correctable(parts: Parts, filed: records.Referral) -> bool:
+def is_correctable(parts: Parts, filed: records.Referral) -> bool:
     """Say whether a finished report needs a correction: one that was only tried elsewhere than where reports go now told nobody anything."""
     receiver = parts.receiver(filed.authority)
     return filed.environment == _REAL or receiver is None or filed.environment == receiver.environment
@@ -100,7 +100,7 @@ def take_back(parts: Parts, former: records.Decision, *, by: records.Decision, c
             continue
         if each.state is not ReferralState.FINISHED:
             written.add(cancelled(parts, each, actor=by.user_id))
-        elif each.corrects is None and _is_correctable(parts, each):
+        elif each.corrects is None and is_correctable(parts, each):
             written.add(draft(parts, case, by, corrects=each.id))
     return written
 
@@ -158,13 +158,13 @@ def _correct(parts: Parts, finished: records.Referral) -> None:
     """Draft the correction of a report that turned out to be finished only while it was being withdrawn."""
     if (
         finished.corrects is not None
-        or not _is_correctable(parts, finished)
+        or not is_correctable(parts, finished)
         or any(each.corrects == finished.id for each in parts.store.referrals(case_id=finished.case_id))
     ):
         return
     case = parts.store.case(finished.case_id)
     try:
-        by = _newest_effective(parts, case)
+        by = newest_effective(parts, case)
         draft(parts, case, by, corrects=finished.id).commit(parts)
     except AlreadyExistsError:
         return  # another thread was quicker
@@ -176,7 +176,8 @@ def _correct(parts: Parts, finished: records.Referral) -> None:
         alarms.raise_alarm(parts, AlarmKind.REPORT_WRONG, finished.id, message)
 
 
-def _newest_effective(parts: Parts, case: records.Case) -> records.Decision:
+def newest_effective(parts: Parts, case: records.Case) -> records.Decision:
+    """Give the decision on a case that stands; ``InputError`` where none does."""
     stands = [
         each for each in parts.store.decisions_of(case.id)
         if each.state is DecisionState.EFFECTIVE and each.outcome is not Outcome.CANNOT_TELL

@@ -19,6 +19,7 @@ from wardline.pipeline import (
     refer,
     removed_receivers,
     second_person,
+    taking_on,
 )
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Priority, Scope
@@ -67,6 +68,14 @@ class FilingActs:
         people.require_scope(user, Scope.MANAGE)
         blind_filing.opened(self.parts, referral_id, user)
         return refer.file_again(self.parts, referral_id, user)
+
+    def may_take_on(self, referral_id: str, *, user: records.User) -> bool:
+        """Say whether this person, from whom a report is kept, may file it all the same."""
+        return blind_filing.may_take_on(self.parts, self.parts.store.referral(referral_id), user)
+
+    def take_on_report(self, referral_id: str, *, user: records.User) -> records.Referral:
+        """File a report of priority 1 that waits for a person, and give no opinion about its case any more."""
+        return taking_on.take_on(self.parts, referral_id, user)
 
     def second_referral(
         self, referral_id: str, *, user: records.User, others: Collection[str] = ()

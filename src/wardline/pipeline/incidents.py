@@ -5,6 +5,7 @@ Nothing looks inside: no decoder, no list, no detector. The same account told ag
 
 from __future__ import annotations
 
+import secrets
 import time
 
 from wardline import intake, preservation, records, review, triage
@@ -47,23 +48,50 @@ def tell(
     changes: list[records.Change] = [seen] if seen else []
     if seen is not None and before is not None:
         changes.insert(0, records.Remove(records.Remembered, seen.key_digest))
-    kept = _kept(parts, upload, api_key.platform)
+    first, kept = _known(parts, upload, api_key.platform)
     judged_at = time.monotonic()  # whatever comes of it: the answer's time shall not tell
-    try:
-        if kept is not None:
-            _told_again(parts, kept, upload, changes, api_key, idempotency_key)
-            return Submission(route=None, item_id=None, judged_at=judged_at)
-        item, route = _open(parts, told, upload, changes, api_key)
-    except AlreadyExistsError:
-        # The same key won the race in another thread.
-        if seen is not None and is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
-            return _repeated()
-        raise
-    return Submission(route=route, item_id=item.id, judged_at=judged_at)
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            if kept is not None:
+                _told_again(parts, kept, upload, changes, api_key, idempotency_key)
+                return Submission(route=None, item_id=None, judged_at=judged_at)
+            item, route = _open(parts, told, upload, [*changes, first], api_key)
+        except AlreadyExistsError:
+            # The same key won the race in another thread; or the same account did, and then its case takes what is new in this one.
+            if seen is not None and is_repetition(parts, seen, parts.store.remembered(seen.key_digest)):
+                return _repeated()
+            if not tries_left:
+                raise
+            first, kept = _known(parts, upload, api_key.platform)
+        else:
+            return Submission(route=route, item_id=item.id, judged_at=judged_at)
+    raise VersionConflictError("incident: kept being told at the same moment, expected a moment of rest")
 
 
 def _repeated() -> Submission:
     return Submission(route=None, item_id=None, judged_at=time.monotonic())
+
+
+def _known(
+    parts: Parts, upload: intake.Upload, platform: str
+) -> tuple[records.Remembered, records.Item | None]:
+    """Give the same account where it is kept, and what only one can store of several who tell it for the first time at the same moment."""
+    # In this order: whoever stores the one has seen that there is none of the other, or is refused.
+    first = _first(parts, upload, platform)
+    return first, _kept(parts, upload, platform)
+
+
+def _first(parts: Parts, upload: intake.Upload, platform: str) -> records.Remembered:
+    """Give what stands for a first telling. What was told, destroyed and is told anew is another first time."""
+    former = ""
+    while True:
+        digest = intake.incident_digest(
+            upload.content, platform=platform, former=former, secret=parts.idempotency_secret
+        )
+        found = parts.store.remembered(digest)
+        if found is None:
+            return intake.remember(digest, secrets.token_hex(32), parts.now())
+        former = found.body_digest
 
 
 def _kept(parts: Parts, upload: intake.Upload, platform: str) -> records.Item | None:

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 
 from wardline import enforcement, records, referral
 from wardline.errors import ConflictError
-from wardline.pipeline import care, correcting, duties, evidencing, feedback, preserve, reversing, striking
+from wardline.pipeline import (
+    care,
+    correcting,
+    duties,
+    evidencing,
+    feedback,
+    preserve,
+    reversing,
+    striking,
+    unnaming,
+)
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -87,6 +97,7 @@ def overturn(parts: Parts, decision_id: str, *, by: records.Decision, case: reco
     if not same:
         # Also what had spread from it to other files: on its own, for there may be thousands.
         written.work.append(Task(name="withdraw", record_id=former.id))
+        written.work += unnaming.after(former)
     taken = {each.id for each in gone}
     standing = tuple(each for each in (*asked, *settled.added) if each.id not in taken and each.stands)
     return Overturned(written, bool(gone), standing)

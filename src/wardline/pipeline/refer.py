@@ -267,7 +267,7 @@ class _Filing:
         self._parts.reached(f"authority:after-{name}")
         moved = referral.on_answer(self._current, step, answer, self._parts.now())
         if isinstance(step, referral.Submit):
-            moved = replace(moved, sent_at=self._built_at)
+            moved = referral.noted(replace(moved, sent_at=self._built_at), self._report.like)
         self._store_outcome(moved, answer)
         self._heard(None)
         return True

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import batched, bundles, like_accounts, prior, tellings
+from wardline.pipeline import batched, bundles, like_accounts, naming, prior, tellings
 from wardline.pipeline.parts import Parts
 from wardline.records import DecisionState, ReferralState
 from wardline.referral import Need
@@ -182,8 +182,9 @@ def _correction(
     parts: Parts, draft_id: str, decision: records.Decision, case: records.Case, filed: records.Referral
 ) -> records.Report:
     items = [parts.store.item(item_id) for item_id in case.item_ids]
+    named_in = naming.finished(parts, case, beside=filed, until=_said_until(parts, case, draft_id))
     return referral.build_correction(
-        draft_id, filed, decision, case, items, parts.rules.reporter, parts.now()
+        draft_id, filed, decision, case, items, parts.rules.reporter, parts.now(), named_in
     )
 
 

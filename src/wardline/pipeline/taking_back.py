@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wardline import enforcement, preservation, records, referral, review
 from wardline.errors import ConflictError
-from wardline.pipeline import alarms, reversing, striking
+from wardline.pipeline import alarms, reversing, striking, unnaming
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.placing import anew
@@ -139,6 +139,7 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
     touched = replace(item, version=item.version + 1)
     back.changes += [Replace(opened), Replace(undone), Insert(hold), Replace(touched)]
     back.entries.append(parts.entry(Verb.HOLD_PLACED, hold.id, detail=hold.basis))
+    back.work += unnaming.after(undone)
     _undo(parts, back, case, _DECIDED)
     struck = striking.void(parts, decision, item, because=spread.id)
     back.add(struck.writing)

@@ -11,7 +11,7 @@ from wardline.records.category import Category
 from wardline.records.checks import require_range, require_text, require_utc
 from wardline.records.ids import require_id
 from wardline.records.queues import Drawn, Glance, Standing, Target
-from wardline.records.report_incidents import IncidentKind
+from wardline.records.report_incidents import GRAVEST_KINDS, IncidentKind
 from wardline.records.telling import require_told
 from wardline.records.urgency import Lane, Place, Urgency
 
@@ -275,6 +275,11 @@ class Finding:
     def grade(self) -> Category | IncidentKind | None:
         """What makes it a violation; None where it is none, or nobody viewed it."""
         return self.category or self.incident
+
+    @property
+    def is_gravest(self) -> bool:
+        """Whether it is of category A, or of a kind of incident as grave."""
+        return self.category in (Category.A1, Category.A2) or self.incident in GRAVEST_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,9 @@ class ReferralFile:
     """Of a batched report: the item that is attached for this one, which is the same byte for byte. None: it is attached itself."""
     in_text: bool = False
     """It is an account in words, which stands in the report itself: nothing of it is attached."""
+    named: tuple[str, ...] = ()
+    """The cases of other accounts that the report names as having this file or one near it, as it was opened. Empty before that, and in one from
+    before this was noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +169,11 @@ class Referral:
     def case_ids(self) -> tuple[str, ...]:
         """The cases that its report is about, its own first."""
         return (self.case_id, *(each.case_id for each in self.bundle))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The cases of other accounts that its report names, as it was opened."""
+        return frozenset(case_id for file in self.files for case_id in file.named)
 
     @property
     def batched(self) -> bool:

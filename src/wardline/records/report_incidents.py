@@ -35,6 +35,12 @@ class IncidentKind(StrEnum):
     """Something was sent to a child who had not asked for it."""
 
 
+GRAVEST_KINDS = frozenset(
+    {IncidentKind.TRAFFICKING, IncidentKind.TOURISM, IncidentKind.MOLESTATION, IncidentKind.ENTICEMENT}
+)
+"""Somebody lays hands on a child, or works towards it: as grave as category A of a file. Our reading; the scale of files has no place for words."""
+
+
 class _Checked:
     __slots__ = ()
 

@@ -5,7 +5,7 @@ to do, ``on_answer`` and ``on_error`` what came of it.
 """
 
 from wardline.referral.addresses import is_plain_address
-from wardline.referral.alike import MOST_NAMED, like_words, with_like_accounts
+from wardline.referral.alike import MOST_NAMED, like_words, noted, opened_anew, with_like_accounts
 from wardline.referral.batching import (
     MOST_ACCOUNTS,
     WAITS,
@@ -183,8 +183,10 @@ __all__ = [
     "median",
     "needs_referral",
     "next_step",
+    "noted",
     "on_answer",
     "on_error",
+    "opened_anew",
     "owed",
     "part_over",
     "parted",

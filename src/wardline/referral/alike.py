@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from wardline import records
+from wardline.referral import moves
 
 MOST_NAMED = 20
 """Accounts in one report; of more their number is told."""
@@ -41,6 +42,22 @@ def with_like_accounts(report: records.Report, found: records.LikeAccounts) -> r
     more = f"{_more(told)}." if told.more else "There may be more." if told.at_least else ""
     note = "\n".join([report.note, _BEFORE, *lines, *([more] if more else [])])
     return replace(report, note=note, like=told)
+
+
+def noted(found: records.Referral, said: records.LikeAccounts) -> records.Referral:
+    """Note in a referral whose report is opened whom it names. Its version stays."""
+    named: dict[str, list[str]] = {}
+    for each in said.named:
+        named.setdefault(each.item_id, []).append(each.case_id)
+    return replace(
+        found, files=tuple(replace(file, named=tuple(named.get(file.item_id, ()))) for file in found.files)
+    )
+
+
+def opened_anew(found: records.Referral) -> records.Referral | None:
+    """Withdraw an open report that names somebody who is not to be named any more, to open it without; None where it cannot be done at this moment."""
+    is_open = found.state in (records.ReferralState.OPENED, records.ReferralState.FINISHING)
+    return moves.retracting(found, None) if is_open and not found.in_flight else None
 
 
 def like_words(found: records.LikeAccounts) -> str:

@@ -61,8 +61,11 @@ def build_correction(
     items: Sequence[records.Item],
     reporter: records.Reporter,
     now: datetime,
+    named_in: Sequence[records.Referral] = (),
 ) -> records.Report:
     """Write the report that corrects a finished one: no file, no address, and one sentence that says what is wrong with the first.
+
+    Where the first is about another account, it names this one as one that has its file, and that alone is corrected.
 
     Args:
         referral_id: Id of the new referral.
@@ -72,6 +75,7 @@ def build_correction(
         items: Every item of the case.
         reporter: The platform's reporting person.
         now: Aware UTC.
+        named_in: Other finished ones that name the account of the case in the same way.
 
     Raises:
         InputError: The first report is not finished, the decision is no reason to correct it, or the account was unlinked.
@@ -89,12 +93,14 @@ def build_correction(
         raise InputError(
             f"referral {referral_id}: the account of case {case.id} was unlinked, expected a known account"
         )
-    reported = {file.item_id for file in corrected.files}
+    is_own = corrected.case_id == case.id
+    reported = {file.item_id for file in corrected.files} if is_own else {item.id for item in items}
     uploads = [
         item.context.uploaded_at if item.context else item.received_at
         for item in items
         if item.id in reported
     ]
+    others = tuple(each.remote_id for each in named_in if each.remote_id is not None)
     return records.Report(
         referral_id=referral_id,
         incident_at=min((at for at in uploads if at <= now), default=corrected.created_at),
@@ -102,22 +108,58 @@ def build_correction(
         annotations=(),
         escalation=None,
         reporter=reporter,
-        person=records.ReportedPerson(account_reference=case.account_reference),
+        person=records.ReportedPerson(account_reference=case.account_reference, prior_reports=others),
         files=(),
         urls=(),
-        note=_note(referral_id, corrected, decision, case),
+        note=_note(referral_id, corrected, decision, case, others)
+        if is_own
+        else _note_of_name(referral_id, corrected, decision, case, items, others),
         corrects=corrected.remote_id,
     )
 
 
-def _note(
-    referral_id: str, corrected: records.Referral, decision: records.Decision, case: records.Case
-) -> str:
-    found = (
-        "no violation"
-        if decision.outcome is records.Outcome.NOT_VIOLATION
-        else "nothing that has to be reported, though it breaks the service's own rules"
+def _found(decision: records.Decision) -> str:
+    if decision.outcome is records.Outcome.NOT_VIOLATION:
+        return "no violation"
+    return "nothing that has to be reported, though it breaks the service's own rules"
+
+
+def _reports(numbers: Sequence[str]) -> str:
+    return f"report {numbers[0]}" if len(numbers) == 1 else f"reports {', '.join(numbers)}"
+
+
+def _note_of_name(
+    referral_id: str, corrected: records.Referral, decision: records.Decision, case: records.Case, items: Sequence[records.Item],
+    others: Sequence[str],
+) -> str:  # fmt: skip
+    """Say that reports about other accounts name this one by a decision that fell."""
+    numbers = [corrected.remote_id or "", *others]
+    platform = f" ({items[0].platform})" if items else ""
+    return "\n".join(
+        [
+            f"Correction of one thing in {_reports(numbers)}. Please do not treat this as a report of an incident.",
+            (
+                f"What {'that report names' if len(numbers) == 1 else 'those reports name'} among other accounts with the same file or one near it is "
+                f"also the account {case.account_reference}{platform}, by a decision that found a violation. That decision was reviewed at the service on "
+                f"{decision.at:%Y-%m-%d} by a person who had no part in it, and overturned: that person found {_found(decision)}."
+            ),
+            "That account is to be read as not named there. Everything else in what is corrected stands; questions go to the reporting person.",
+            f"References at the service: {referral_id}, correcting {corrected.id}.",
+        ]
     )
+
+
+def _also_named(others: Sequence[str]) -> list[str]:
+    if not others:
+        return []
+    where = f"The same account is named in our {_reports(others)}, about other accounts with the same file or one near it."
+    return [f"{where} It is to be read as not named there; what is said there of those accounts stands."]
+
+
+def _note(
+    referral_id: str, corrected: records.Referral, decision: records.Decision, case: records.Case, others: Sequence[str]
+) -> str:  # fmt: skip
+    found = _found(decision)
     is_part = holds_others(corrected)
     whole = "The decision that led to that report"
     part = "on the account that this one names" if corrected.batched else "on these files of that report"
@@ -135,6 +177,7 @@ def _note(
             ),
             f"{because} {kept}",
             *(["Everything else in that report stands."] if is_part else []),
+            *_also_named(others),
             f"References at the service: {referral_id}, correcting {corrected.id}.",
         ]
     )

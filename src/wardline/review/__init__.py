@@ -60,7 +60,15 @@ from wardline.review.order import (
     place_of,
     rank,
 )
-from wardline.review.passing import ASSIGNED_FOR, assign, divert, mark_danger, no_longer_kept, pass_on
+from wardline.review.passing import (
+    ASSIGNED_FOR,
+    assign,
+    divert,
+    mark_danger,
+    no_longer_kept,
+    pass_on,
+    stand_aside,
+)
 from wardline.review.queues import QueueRule, hours_of, put_in_queue, queue_of, taken_with
 from wardline.review.reveals import frames_of, require_frame, viewed_frames
 from wardline.review.seeing import sees
@@ -197,6 +205,7 @@ __all__ = [
     "sees",
     "set_aside",
     "severity",
+    "stand_aside",
     "stands_alone",
     "taken_with",
     "team_capacity",

@@ -14,8 +14,6 @@ from enum import StrEnum
 from wardline import records
 from wardline.records import CaseState, DecisionState, OpinionReason, Outcome, Stage
 
-_GRAVEST = "A"
-"""The letter of the categories that always need two people."""
 _NOTHING_SAID = "-"
 
 
@@ -24,7 +22,7 @@ class SecondOpinions:
     """When a second person is asked. By default only when the first one wants it."""
 
     gravest: bool = False
-    """Always for category A."""
+    """Always for category A, and for incidents as grave."""
     random_share: float = 0.0
     """Of all other decisions, 0 to 1: so many are drawn by lot."""
     most_wait: timedelta = timedelta(hours=12)
@@ -51,7 +49,7 @@ def reason_for(decision: records.Decision, rules: SecondOpinions, *, drawn: bool
     """
     if decision.second_opinion:
         return OpinionReason.ASKED
-    if rules.gravest and any((each.category or "").startswith(_GRAVEST) for each in decision.findings):
+    if rules.gravest and any(each.is_gravest for each in decision.findings):
         return OpinionReason.GRAVEST
     return OpinionReason.RANDOM if drawn else None
 

@@ -26,6 +26,15 @@ def pass_on(case: records.Case, user_id: str, *, now: datetime) -> records.Case:
     )  # fmt: skip
 
 
+def stand_aside(case: records.Case, user_id: str) -> records.Case:
+    """Leave a case to others for good: this person is about to learn what others said of it. A claim of theirs ends."""
+    freed = replace(
+        case, passed_by=tuple(dict.fromkeys((*case.passed_by, user_id))), declined_by=tuple(each for each in case.declined_by if each != user_id),
+        version=case.version + 1,
+    )  # fmt: skip
+    return replace(freed, claimed_by=None, lease_until=None) if case.claimed_by == user_id else freed
+
+
 def assign(case: records.Case, user: records.User, *, now: datetime) -> records.Case:
     """Claim a case for somebody who has to be able to take it, whoever holds it now.
 

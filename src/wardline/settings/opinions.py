@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpinionSettings:
     gravest: bool = True
-    """A decision for category A always needs a second person."""
+    """A decision for category A, or for an incident as grave, always needs a second person."""
     random_percent: float = 5.0
     """So many of all other decisions are judged by a second person too, drawn by lot; they take effect meanwhile."""
     most_hours: float = 12.0

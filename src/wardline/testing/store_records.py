@@ -180,7 +180,7 @@ def referral(**values: Any) -> records.Referral:
     given = {
         "id": new_id("referral"), "case_id": "case-1", "decision_id": new_id("decision"), "authority": "ncmec",
         "environment": "sandbox", "state": records.ReferralState.DRAFT, "created_at": NOON,
-        "files": (records.ReferralFile(item_id="item-1", in_text=True), records.ReferralFile(item_id="item-2", remote_file_id="b0a1", described=True)),
+        "files": (records.ReferralFile(item_id="item-1", in_text=True), records.ReferralFile(item_id="item-2", remote_file_id="b0a1", described=True, named=("case-2",))),
         "orphans": ("4711",),
     }  # fmt: skip
     return records.Referral(**{**given, **values})

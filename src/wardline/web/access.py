@@ -83,6 +83,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/referrals/{referral_id}/receiver"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/referrals/{referral_id}/withdrawal"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/referrals/{referral_id}/filed-before"): frozenset({Scope.MANAGE}),
+    ("POST", "/v1/referrals/{referral_id}/taking-on"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/referrals/{referral_id}/second"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/referrals/{referral_id}/filing"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/referrals/{referral_id}/facts"): frozenset({Scope.MANAGE}),

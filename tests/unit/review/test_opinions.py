@@ -12,11 +12,16 @@ from hypothesis import strategies as st
 
 from tests.unit.made import NOW, case
 from wardline import records, review
-from wardline.records import Category, Finding, OpinionReason, Outcome
+from wardline.records import Category, Finding, IncidentKind, OpinionReason, Outcome
 from wardline.review import Turn
 from wardline.testing import store_records as make
 
 RULES = review.SecondOpinions(gravest=True, random_share=0.1)
+
+
+def in_words(kind: IncidentKind) -> records.Decision:
+    """Make a decision about an incident without a file."""
+    return make.decision(findings=(Finding(item_id="item-1", incident=kind),))
 
 
 def decision(category: Category | None = None, **values: Any) -> records.Decision:
@@ -35,6 +40,13 @@ def decision(category: Category | None = None, **values: Any) -> records.Decisio
         (decision(Category.A2), True, OpinionReason.GRAVEST),
         (decision(Category.B1), False, None),
         (decision(Category.B1), True, OpinionReason.RANDOM),
+        (in_words(IncidentKind.ENTICEMENT), True, OpinionReason.GRAVEST),
+        (in_words(IncidentKind.MOLESTATION), False, OpinionReason.GRAVEST),
+        (in_words(IncidentKind.TRAFFICKING), False, OpinionReason.GRAVEST),
+        (in_words(IncidentKind.TOURISM), False, OpinionReason.GRAVEST),
+        (in_words(IncidentKind.UNSOLICITED), False, None),
+        (in_words(IncidentKind.MISLEADING_WORDS), False, None),
+        (in_words(IncidentKind.MISLEADING_DOMAIN), True, OpinionReason.RANDOM),
         (decision(), False, None),
         (decision(second_opinion=True), True, OpinionReason.ASKED),
     ],

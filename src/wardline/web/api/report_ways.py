@@ -57,6 +57,12 @@ def withdraw_report(
     return wardline.withdraw_report(found, user=person, pack_id=body.pack, asked=body.asked)
 
 
+@router.post("/referrals/{referral_id}/taking-on")
+def take_on_report(referral_id: str, caller: _Caller, wardline: _Wardline) -> records.Referral:
+    """Take on a report of priority 1 that waits for a person, and is kept from this one for an opinion about its case: they file it, and give none."""
+    return wardline.take_on_report(require_id("referral", referral_id), user=caller.person)
+
+
 @router.post("/referrals/{referral_id}/filed-before")
 def record_filed_before(
     referral_id: str, body: FiledBeforeBody, caller: _Caller, wardline: _Wardline

@@ -127,6 +127,12 @@ def second(desk: Desk) -> Response:
     return go(f"/referrals/{looked.id}")
 
 
+def take_on(desk: Desk) -> Response:
+    """Take on a report of priority 1 that is kept from this person: they file it, and give no opinion about its case."""
+    found = desk.wardline.take_on_report(desk.record("referral"), user=desk.user)
+    return go(f"/referrals/{found.id}")
+
+
 def call(desk: Desk) -> Response:
     """Note that this person telephoned, whom and when."""
     referral_id = opened(desk)
@@ -171,5 +177,6 @@ PAGES = (
     Page("POST", "/referrals/{referral_id}/facts", MANAGERS, add),
     Page("POST", "/referrals/{referral_id}/second", MANAGERS, second, grave=True),
     Page("POST", "/referrals/{referral_id}/calls", MANAGERS, call),
+    Page("POST", "/referrals/{referral_id}/taking-on", MANAGERS, take_on),
     Page("POST", "/cases/{case_id}/facts", REVIEWERS, add_to_case),
 )

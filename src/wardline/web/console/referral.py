@@ -52,6 +52,8 @@ def index(desk: Desk) -> Response:
 
 def show(desk: Desk) -> Response:
     """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
+    if desk.wardline.may_take_on(desk.record("referral"), user=desk.user):
+        return page(desk, "taking_on", referral_id=desk.record("referral"))
     found = desk.wardline.preview_referral(filing.opened(desk))
     receipt = desk.wardline.receipt_of(found.referral)
     orphans = bundles.lead_of(desk.wardline.parts, found.referral).orphans
