@@ -59,7 +59,7 @@ _PLACES = {
     },
 }  # fmt: skip
 _MANY = [
-    ("commits", 3000), ("story", 600), ("evidence", 200), ("words", 200), ("batch", 400), ("bundle", 400), ("pack", 100), ("vault", 200),
+    ("commits", 3000), ("story", 600), ("evidence", 200), ("words", 200), ("batch", 400), ("bundle", 400), ("pack", 200), ("vault", 200),
 ]  # fmt: skip
 """How many of each, on each database."""
 _ELSEWHERE = {*test_copies_are_killed.POINTS}

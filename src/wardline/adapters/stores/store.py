@@ -95,8 +95,8 @@ class SqlStore(
         self._writer.commit(preparation.prepare(changes, entries, work))
 
     def sequence(self, sign: Callable[[Sequence[bytes]], records.Checkpoint], *, most: int = 10_000) -> int:
-        """Give positions to new entries under a signed checkpoint. ``sign`` runs while nobody else of this process writes, must not write, and
-        runs again when the database gave up the first try for another process's."""
+        """Give positions to new entries under a signed checkpoint. ``sign`` must not write, and runs again when the database gave up the first try
+        for another transaction."""
         if not self._is_anything_waiting():
             return 0
         return self._writer.alone(partial(log.sequence, sign=sign, most=most))

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -19,6 +18,7 @@ import sqlalchemy as sa
 
 from wardline import errors, ports, records
 from wardline.adapters.stores import statements, transactions, translation
+from wardline.adapters.stores.jobs import Alone, Pause, Request, outcome
 from wardline.adapters.stores.preparation import Prepared, TallyKey
 from wardline.adapters.stores.quick_counts import NotCommittedError, QuickCounts
 
@@ -30,61 +30,6 @@ MUCH = 8
 several may write at once, nobody waits for it at all."""
 MOST_TRIES = 5
 """How often a request may lose a deadlock against other processes before it fails."""
-_LOOK_AGAIN_SECONDS = 0.5
-"""Whoever was to tell a thread may have been interrupted just then."""
-
-
-def _locked() -> threading.Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """What somebody waits for."""
-
-    is_done: bool = False
-    result: Any = None
-    error: BaseException | None = None
-    _told: threading.Lock = field(default_factory=_locked)
-    """Open once there is something to look at."""
-
-    def succeed(self, result: Any = None) -> None:
-        self.result, self.is_done = result, True
-        self.tell()
-
-    def fail(self, error: BaseException) -> None:
-        self.error, self.is_done = error, True
-        self.tell()
-
-    def tell(self) -> None:
-        """Have whoever waits for it look whether it is done, and else whether nobody writes."""
-        with suppress(RuntimeError):  # told before
-            self._told.release()
-
-    def wait(self) -> None:
-        """Wait until that is told."""
-        self._told.acquire(timeout=_LOOK_AGAIN_SECONDS)
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Request(_Job):
-    prepared: Prepared
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Alone(_Job):
-    """Something that has a transaction to itself."""
-
-    run: Callable[[sa.Connection], Any]
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Pause(_Job):
-    """Something that is done while nobody writes."""
-
-    run: Callable[[], None]
 
 
 class _WholeBatchError(Exception):
@@ -119,7 +64,7 @@ class GroupWriter:
         self._committed = committed
         self._reached = reached
         self._enqueue = enqueue
-        self._waiting: deque[_Request | _Alone | _Pause] = deque()
+        self._waiting: deque[Request | Alone | Pause] = deque()
         self._gate = threading.Lock()
         """Around what waits."""
         self._writing = threading.Lock()
@@ -142,20 +87,26 @@ class GroupWriter:
         """Write a commit; return when it is durable. Counts alone are written then, and are durable a moment later: see ``quick_counts``."""
         if prepared.work and self._enqueue is None:
             raise errors.ConfigurationError("work: no durable queue is attached to this store, expected one")
-        request = _Request(prepared=prepared)
+        request = Request(prepared=prepared)
         if self._is_shared and len(prepared.writes) > MUCH:
             self._write_beside(request)
         else:
             self._done(request)
 
     def alone(self, run: Callable[[sa.Connection], T]) -> T:
-        """Run something in a transaction of its own, in turn with the commits, and return when it is durable. It is run again from its start, in a new
-        transaction, when the database gave up the first for another process's: it does nothing beside that transaction that may not be done twice."""
-        return cast("T", self._done(_Alone(run=run)))
+        """Run something in a transaction of its own, and return when it is durable: on SQLite in turn with the commits, on PostgreSQL beside them, as
+        another process would. It is run again from its start, in a new transaction, when the database gave up the first for another one: it does nothing
+        beside that transaction that may not be done twice."""
+        job = Alone(run=run)
+        if self._is_shared:
+            with self._beside_others():
+                self._serve_alone(job)
+            return cast("T", outcome(job))
+        return cast("T", self._done(job))
 
     def paused(self, run: Callable[[], None]) -> None:
         """Run something in turn with the commits, while nobody of this process writes, and return when it is done. It writes nothing itself."""
-        self._done(_Pause(run=run))
+        self._done(Pause(run=run))
 
     def close(self) -> None:
         """Finish what was asked for and stop. Later requests are refused."""
@@ -168,26 +119,30 @@ class GroupWriter:
             if self._quick is not None:
                 self._quick.close()
 
-    def _write_beside(self, request: _Request) -> None:
+    def _write_beside(self, request: Request) -> None:
         """Write a commit of much in a transaction that nobody else waits for."""
+        with self._beside_others(), self._much:
+            self._write([request])
+        outcome(request)
+
+    @contextmanager
+    def _beside_others(self) -> Iterator[None]:
+        """Have ``close`` wait for this thread's own transaction."""
         with self._gate:
             self._require_open()
             self._beside += 1
         try:
-            with self._much:
-                self._write([request])
+            yield
         finally:
             with self._gate:
                 self._beside -= 1
                 self._nobody_beside.notify_all()
-        if request.error is not None:
-            raise request.error
 
     def _require_open(self) -> None:
         if self._closed:
             raise errors.StoreUnavailableError("store: closed, expected an open one")
 
-    def _done(self, job: _Request | _Alone | _Pause) -> Any:
+    def _done(self, job: Request | Alone | Pause) -> Any:
         """Wait until it is done, by this thread or by another that writes before it."""
         with self._gate:
             self._require_open()
@@ -202,9 +157,7 @@ class GroupWriter:
             finally:
                 self._writing.release()
                 self._tell_next()
-        if job.error is not None:
-            raise job.error
-        return job.result
+        return outcome(job)
 
     def _tell_next(self) -> None:
         """Have the one that waits longest write what came meanwhile."""
@@ -214,19 +167,19 @@ class GroupWriter:
 
     def _serve(self) -> None:
         """Do what waits first: commits that wait together, without waiting for more, or something that is to be alone."""
-        batch: list[_Request] = []
+        batch: list[Request] = []
         with self._gate:
             while self._waiting and len(batch) < MOST_IN_BATCH:
                 first = self._waiting[0]
-                if not isinstance(first, _Request) or (batch and len(first.prepared.writes) > MUCH):
+                if not isinstance(first, Request) or (batch and len(first.prepared.writes) > MUCH):
                     break
                 batch.append(first)
                 self._waiting.popleft()
             alone = self._waiting.popleft() if not batch else None
         try:
-            if isinstance(alone, _Alone):
+            if isinstance(alone, Alone):
                 self._serve_alone(alone)
-            elif isinstance(alone, _Pause):
+            elif isinstance(alone, Pause):
                 _serve_pause(alone)
             else:
                 self._write(batch)
@@ -235,7 +188,7 @@ class GroupWriter:
             _fail([each for each in batch if not each.is_done], None)
             raise
 
-    def _serve_alone(self, job: _Alone) -> None:
+    def _serve_alone(self, job: Alone) -> None:
         try:
             with translation.translated():
                 result = self._transact_alone(job.run)
@@ -259,7 +212,7 @@ class GroupWriter:
                 raise
         return self._transact_alone(run, tries - 1)
 
-    def _write(self, batch: list[_Request], tries: int = MOST_TRIES) -> None:
+    def _write(self, batch: list[Request], tries: int = MOST_TRIES) -> None:
         """Write a batch; when its transaction breaks, write its requests one by one, so that each gets its own answer."""
         quick = self._quick if all(_only_counts(each.prepared) for each in batch) else None
         try:
@@ -284,9 +237,9 @@ class GroupWriter:
             if quick is None:
                 self._committed()
 
-    def _transact(self, batch: list[_Request]) -> None:
+    def _transact(self, batch: list[Request]) -> None:
         """Write a batch in one transaction and answer once it is durable; raises when it broke as a whole."""
-        refused: dict[_Request, BaseException] = {}
+        refused: dict[Request, BaseException] = {}
         counts: Counter[tuple[date, records.Step]] = Counter()
         tallies: Counter[TallyKey] = Counter()
         with ExitStack() as stack:
@@ -314,7 +267,7 @@ class GroupWriter:
                 raise _WholeBatchError from error
         self._answer(batch, refused)
 
-    def _count(self, batch: list[_Request], quick: QuickCounts) -> None:
+    def _count(self, batch: list[Request], quick: QuickCounts) -> None:
         """Do the same for a batch of counts, which cannot be in conflict with anything."""
         counts: Counter[tuple[date, records.Step]] = Counter()
         for request in batch:
@@ -343,7 +296,7 @@ class GroupWriter:
             raise
         connection.exec_driver_sql("RELEASE SAVEPOINT request")
 
-    def _answer(self, batch: list[_Request], refused: dict[_Request, BaseException]) -> None:
+    def _answer(self, batch: list[Request], refused: dict[Request, BaseException]) -> None:
         for request in batch:
             error = refused.get(request)
             if error is None:
@@ -357,7 +310,7 @@ class GroupWriter:
                 request.succeed()
 
 
-def _serve_pause(job: _Pause) -> None:
+def _serve_pause(job: Pause) -> None:
     try:
         job.run()
     except KeyboardInterrupt:  # is meant for this thread, which need not be the one that asked
@@ -381,7 +334,7 @@ def _breaks(error: BaseException) -> bool:
     )
 
 
-def _fail(batch: list[_Request], error: BaseException | None) -> None:
+def _fail(batch: list[Request], error: BaseException | None) -> None:
     for request in batch:
         # Each caller gets its own: a traceback grows wherever an exception is raised again.
         request.fail(_translated(error))
