@@ -150,3 +150,22 @@ def test_an_export_is_not_said_to_be_given_out_before_it_is_approved(lead: Brows
     approved, waits = (lead.get(f"/exports/{each}").text for each in house.ids["export_id"])
     assert "What may be given out" in approved
     assert "What would be given out" in waits
+
+
+def test_what_was_refused_leads_back_to_the_report_it_is_about(lead: Browser, house: Furnished) -> None:
+    address = f"/referrals/{house.reports['waits']}"
+    refused = lead.send(lead.get(address).form(f"{address}/reference"), reference=REFERENCE)
+    assert refused.status == 409
+    assert address in refused.links
+    assert "/approvals" not in signed_in(house, "mika").get("/approvals").links
+
+
+def test_an_auditor_is_told_who_says_what_becomes_of_a_report(house: Furnished) -> None:
+    auditor = signed_in(house, "otto")
+    page = text_of(auditor, house, "asked for")
+    assert "looks it up at the authority" in page
+    assert "file it again" not in page
+    page = text_of(auditor, house, "gone")
+    assert "What can become of it" in page
+    assert "A lead or an administrator says so here" in page
+    assert "Who does that" in text_of(auditor, house, "waits")
