@@ -316,6 +316,7 @@ def _cases(made: Furnished) -> None:
         free[0],
     ]
     made.ids["case_id"] = [mine.id, *(each.id for each in shown if each is not mine)]
+    made.ids["words_id"] = [words[0].id]
     made.ids["item_id"] = [mine.item_ids[0]]
     made.ids["referral_id"] = [each.id for each in line.store.referrals()]
 
