@@ -128,6 +128,10 @@ def test_the_list_of_referrals_speaks_in_words(lead: Browser, house: Furnished) 
     assert "needs human" not in text
     assert "one file that 3 accounts spread" in text
     assert "3 files" not in text, "one is attached"
+    fallen = house.reports["fallen"]
+    (line,) = re.findall(f'<li><a class="id" href="/referrals/{fallen}">.*?</li>', text)
+    assert "must not be filed any more" in line
+    assert "due in" not in line
 
 
 def test_the_documents_of_an_incident_are_not_said_to_be_whole(lead: Browser, house: Furnished) -> None:
