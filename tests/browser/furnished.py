@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.acceptance.stories import violation
 from tests.acceptance.test_an_incident_without_a_file import told
+from tests.browser import reports
 from tests.web.exchange import exchanges
 from wardline import plugins, records
 from wardline.pipeline import (
@@ -30,7 +31,6 @@ from wardline.pipeline import (
     vics_export,
 )
 from wardline.pipeline.automation_rules import AutomationRules, AutomationScope
-from wardline.pipeline.filing_rules import Emergency, FilingRules
 from wardline.records import (
     AlarmKind,
     ApprovalKind,
@@ -94,9 +94,7 @@ _RULES = Rules(
     reporter=REPORTER,
     automation=_AUTOMATION,
     queues=(QueueRule(name="german", languages=("de",), skills=("german",), target_hours=12),),
-    filing=FilingRules(
-        emergency={"GB": Emergency(phone="999", words="Police. Give the reference of the report.")}
-    ),
+    filing=reports.RULES,
 )
 HELD = 24
 """More entries are held than a page shows."""
@@ -119,6 +117,10 @@ class Furnished:
     users: dict[str, records.User]
     ids: dict[str, list[str]]
     """Records to open, by the name of the place in an address: ``case_id`` and so on."""
+    also: list[tuple[str, str]] = field(default_factory=list)
+    """Pages below a record that look otherwise than those of the first one: who opens them, and the address."""
+    reports: dict[str, str] = field(default_factory=dict)
+    """Referrals by what is seen of them; see ``tests.browser.reports``."""
 
     def case(
         self, of: bytes, *, account: str = "account-1", flag: str | None = "looks-wrong"
@@ -152,6 +154,7 @@ def large() -> Image.Image:
 def furnished(folder: Path) -> Iterator[Furnished]:
     """Make the installation."""
     clock = VirtualClock(START)
+    by_hand = reports.receivers(folder / "packs", clock)
     with (
         AuthoritySandbox(clock_now=clock.now) as authority,
         PlatformSandbox(PLATFORM_SECRET, now=clock.now) as platform,
@@ -161,7 +164,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
             authority=authority,
             platform=platform,
             rules=_RULES,
-            replaced=_PARTS | {"exchanges": exchanges()},
+            replaced=_PARTS | {"exchanges": exchanges(), "receivers": by_hand},
         ) as line,
     ):
         users = {name: people.create_user(line.parts, name, role, PASSWORD) for name, role in PEOPLE.items()}
@@ -169,10 +172,13 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         _lists(made)
         _requests(made)
         _given_out(made)
+        room = reports.Room(made, by_hand)
+        room.furnish()
         _cases(made)
         _clusters(made)
         _certificates(made)
         _rest(made)
+        room.open()
         yield made
 
 
@@ -310,6 +316,7 @@ def _cases(made: Furnished) -> None:
         free[0],
     ]
     made.ids["case_id"] = [mine.id, *(each.id for each in shown if each is not mine)]
+    made.ids["words_id"] = [words[0].id]
     made.ids["item_id"] = [mine.item_ids[0]]
     made.ids["referral_id"] = [each.id for each in line.store.referrals()]
 

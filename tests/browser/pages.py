@@ -39,6 +39,7 @@ def addresses(house: Furnished) -> Iterator[tuple[str, str]]:
         most = None if path.endswith("}") and len(places) == 1 else 1
         for ids in product(*(house.ids[place][:most] for place in places)):
             yield who, re.sub(r"{\w+(?::\w+)?}", "{}", path).format(*ids) + _ASKED.get(path, "")
+    yield from house.also
 
 
 def pages(visitors: Visitors, house: Furnished) -> list[tuple[str | None, str]]:

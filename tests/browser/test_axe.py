@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.furnished import Furnished
 from tests.browser.pages import pages
+from tests.browser.reports import REFERENCE
 from tests.browser.working import COVER, DECISION, PICTURE, REVEAL
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 
+WORDS = ".words.lines"
 WIDE, NARROW = 1440, 390
 WIDTHS = (WIDE, NARROW)
 # What axe would fetch anew for every page serves two rules: one is off, and the other one never calls anything a violation.
@@ -105,6 +107,11 @@ def test_axe_finds_nothing_in_any_state_of_a_case(
     page.locator(DECISION).evaluate("(form) => { form.noValidate = true; form.requestSubmit(); }")
     page.locator("[role=alert]").wait_for()
     found += findings(page, axe)
+    page.goto(f"/cases/{house.ids['words_id'][0]}")
+    page.locator(REVEAL).first.click()
+    page.locator(WORDS).wait_for()
+    found += findings(page, axe)
+    page.locator(COVER).click()
     assert not found, "\n".join(found)
 
 
@@ -121,6 +128,11 @@ def test_axe_finds_nothing_on_the_pages_of_errors_and_endings(
     ):
         page.goto(address)
         found += findings(page, axe)
+    lea.goto(f"/referrals/{house.reports['waits']}")
+    lea.fill("[name=reference]", REFERENCE)
+    lea.get_by_role("button", name="Record it").click()
+    lea.get_by_text("reference-taken").wait_for()
+    found += findings(lea, axe)
     nobody.fill("[name=name]", "lea")
     nobody.fill("[name=password]", "not the password")
     nobody.locator("form[action='/sign-in'] button").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -124,6 +125,15 @@ def test_the_page_begins_with_danger_and_then_goes_as_an_officer_reads(tmp_path:
     )  # fmt: skip
     places = [page.index(each) for each in wanted]
     assert places == sorted(places)
+
+
+def test_the_page_names_every_cell_for_narrow_windows_and_gives_each_hash_a_line(tmp_path: Path) -> None:
+    page = members(packed(maker(tmp_path / "packs"), sample_report()))["report.html"].decode()
+    cells = re.findall(r'<td data-label="Hashes">(.*?)</td>', page)
+    assert len(cells) == 2
+    hashes = [(each.kind.value, each.value) for each in sample_report().files[0].hashes]
+    assert cells[0].split("<br>") == [" ".join(each) for each in hashes]
+    assert "<td>" not in page
 
 
 def test_the_page_of_a_test_says_that_it_is_no_report_and_that_of_production_does_not(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_page_of_a_referral_says_that_its_account_is_in_a_batched_report(
     for text in (lead, member):
         assert "one file that 3 accounts spread" in text
         assert "the platform&#39;s own ids of 3 accounts" in text
-        assert "Can be added by nobody" in text
+        assert "a batched report has no place for it" in text
         assert "1 of 1 attached" in text
 
 

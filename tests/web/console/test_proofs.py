@@ -48,6 +48,8 @@ def test_a_grave_act_asks_for_the_password_and_is_done_with_it(admin: Browser, l
     assert asked.status == 403
     assert "Nothing was done yet" in asked.text
     assert line.store.user_named("noor") is None
+    assert "Add a person" in asked.text, "it says what was asked for"
+    assert '<a class="btn btn-plain" href="/people">Back without doing it</a>' in asked.text
     again = asked.form("/people")
     assert (again.fields["name"], again.fields["role"]) == ("noor", "lead")
 

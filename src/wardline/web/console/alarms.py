@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from wardline import records
-from wardline.records import AlarmKind
+from wardline.records import AlarmKind, ReferralState
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page
 
@@ -295,6 +295,8 @@ def resolve(desk: Desk) -> Response:
 
 def _link(desk: Desk, alarm: records.Alarm) -> tuple[str, str] | None:
     """Find the page about what an alarm is about, if this person may open it."""
+    if alarm.kind is AlarmKind.RECEIVER_REMOVED:
+        return f"/referrals?state={ReferralState.NEEDS_HUMAN}", "See the reports that wait for a person"
     for pattern, address, says, roles in _PAGES:
         if pattern.fullmatch(alarm.subject_id) and desk.user.role in roles:
             return address.format(alarm.subject_id), says

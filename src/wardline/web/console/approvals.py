@@ -11,6 +11,7 @@ from wardline.pipeline import blind_requests, vics_export
 from wardline.records import ApprovalKind, ApprovalState
 from wardline.web.console import list_view, list_words
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
+from wardline.web.console.hold_export import REASONS
 from wardline.web.console.list_view import DECIDED_SHOWN
 from wardline.web.console.paging import paged
 from wardline.web.console.rendering import go, page
@@ -63,7 +64,7 @@ def approvals(desk: Desk) -> Response:
         desk, "approvals", waiting=waiting, rows=[_row(desk, each, known.get(each.subject_id)) for each in waiting.shown],
         decided=decided, scopes={each: store.certificate(each).scope for each in certified}, names={user.id: user.name for user in store.users()}, acts=ACTS,
         most=DECIDED_SHOWN, manages=desk.user.role in MANAGERS, list_means=list_words.means, surfaces=list_words.surfaces,
-        percent=assurance.percent,
+        percent=assurance.percent, reasons=REASONS,
     )  # fmt: skip
 
 

@@ -126,10 +126,21 @@ def _answer(
         if wanted.method == "POST":
             require_own_form(request)
             sessions.require_csrf(token, desk.sent("csrf"))
-        shown = proofs.required(wanted, desk)
+        shown = proofs.required(wanted, desk, back=_back(wanted, desk))
         return wanted.handler(shown) if isinstance(shown, Desk) else shown
     except WardlineError as error:
-        return page(desk, "error", status=problems.status_of(error), error=error)
+        return page(desk, "error", status=problems.status_of(error), error=error, back=_back(wanted, desk))
+
+
+def _back(wanted: Page, desk: Desk) -> str:
+    """Give the nearest page above what was sent that this person may open; empty where there is none, or where a page was asked for."""
+    if wanted.method != "POST":
+        return ""
+    open_to_them = {each.path for each in PAGES if each.method == "GET" and desk.user.role in each.roles}
+    path, address = wanted.path, desk.request.url.path
+    while path and path not in open_to_them:
+        path, address = path.rpartition("/")[0], address.rpartition("/")[0]
+    return address
 
 
 def _used(wardline: Wardline, session: records.Session, request: Request) -> records.Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from wardline import records
 from wardline.errors import InputError
 from wardline.pipeline import blindness, seeing
 from wardline.web import problems
@@ -39,7 +40,7 @@ def _show(desk: Desk, wrong: InputError | None = None) -> Response:
     return page(
         desk, "case_record", status=status, case=case, names=names, items=[store.item(each) for each in case.item_ids],
         reveals=store.reveals_of(case.id), decisions=store.decisions_of(case.id), notes=store.notes_of(case.id),
-        outcomes=OUTCOMES, until=store.opening_of(case.id, desk.user.id, now=desk.now),
+        outcomes=OUTCOMES, incident_words=records.KIND_WORDS, until=store.opening_of(case.id, desk.user.id, now=desk.now),
     )  # fmt: skip
 
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
-from wardline.pipeline import bundles, reported
+from wardline.pipeline import bundles, filed_before, reported
 from wardline.records import FactKind, FileAnnotation, ReportAnnotation
-from wardline.web.console import case_view, filing
+from wardline.web.console import case_view, filing, packs
 from wardline.web.console.desk import OVERSEERS, Desk, Page
 from wardline.web.console.rendering import page
 
@@ -91,10 +91,13 @@ def show(desk: Desk) -> Response:
             f"{found.referral.id}: its report cannot be built any more, expected one that can"
         )
     documents = found.preview.documents if found.preview is not None else ()
+    receipt = desk.wardline.receipt_of(found.referral)
     return page(
         desk, "officer", incident_words=records.KIND_WORDS, referral=found.referral, report=found.report, brief=_brief(desk, found.referral, found.report),
         score=referral.score(found.checklist), numbers=filing.emergency(desk, *bundles.lead_of(desk.wardline.parts, found.referral).case_ids),
         documents=[(each.name, each.body[:_CHARACTERS].decode("utf-8", "replace"), len(each.body) > _CHARACTERS) for each in documents[:_DOCUMENTS]],
+        awaits=referral.awaits(found.referral), unwanted=packs.is_unwanted(found.referral),
+        is_word=receipt is not None and filed_before.is_word(receipt),
         more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,
     )  # fmt: skip
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from starlette.responses import Response
 
-from wardline import records, referral
+from wardline import ports, records, referral
 from wardline.errors import NotFoundError
 from wardline.pipeline import removed_receivers
+from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState, Verb
 from wardline.web.console import filing
 from wardline.web.console.desk import MANAGERS, Desk, Page
 from wardline.web.console.rendering import HEADERS, go
 
 _LOOKED_AT = 100
+RECORDED = b"{"
+"""So a receipt begins that is a person's record, and no receiver's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def values_of(desk: Desk, found: records.Referral) -> dict[str, Any]:
     told = [entry for _, entry in desk.wardline.entries_about(found.id, _LOOKED_AT)]
     return {
         "awaits": referral.awaits(found), "pack_id": pack_id,
-        "unwanted": found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.UNWANTED,
+        "unwanted": is_unwanted(found),
         "longest_reference": referral.LONGEST_REFERENCE, "duties": desk.wardline.basis_of(found),
         "discharges": [each.detail for each in told if each.verb is Verb.DUTY_DISCHARGED],
         "takings": [
@@ -48,6 +51,18 @@ def values_of(desk: Desk, found: records.Referral) -> dict[str, Any]:
         ],
         "restored": referral.awaits(found) and _is_restored(desk, found), "may_be_told": referral.may_be_told(found), "others": _others(desk, found, names), **_removed(desk, found),
     }  # fmt: skip
+
+
+def is_by_hand(parts: Parts, found: records.Referral, receipt: records.Receipt | None) -> bool:
+    """Say whether a person files a report, or filed it, and no program does."""
+    if receipt is not None:
+        return receipt.body.startswith(RECORDED)
+    return referral.awaits(found) or isinstance(parts.receiver(found.authority), ports.PackMaker)
+
+
+def is_unwanted(found: records.Referral) -> bool:
+    """Say whether the decision fell after the pack was made."""
+    return found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.UNWANTED
 
 
 def _others(desk: Desk, found: records.Referral, names: dict[str, str]) -> list[tuple[str, str]]:

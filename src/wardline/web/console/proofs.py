@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -20,20 +21,26 @@ _BEFORE_KEYS = frozenset({"/you", "/you/passkeys/new", "/you/passkeys", "/pause"
 """What somebody may open who has to register a key first. Not the accounts at providers: to link one would be a way around the key."""
 
 
-def required(wanted: Page, desk: Desk) -> Desk | Response:
-    """Give the desk when the page may be had now, with the session as it is; otherwise a page that says what is missing."""
+def required(wanted: Page, desk: Desk, *, back: str) -> Desk | Response:
+    """Give the desk when the page may be had now, with the session as it is; otherwise a page that says what is missing.
+
+    Args:
+        wanted: The page.
+        desk: Of whoever wants it.
+        back: Where they go who change their mind.
+    """
     if sessions.lacks_key(desk.wardline.parts, desk.user, desk.session) and wanted.path not in _BEFORE_KEYS:
         has_keys = bool(desk.wardline.parts.store.passkeys_of(desk.user.id))
         return page(desk, "key_first", status=403, has_keys=has_keys)
     if not wanted.grave or sessions.is_fresh(desk.wardline.parts, desk.session):
         return desk
     try:
-        return _proven(desk)
+        return _proven(desk) or _ask(wanted, desk, back)
     except (NotAuthenticatedError, NotAllowedError, ConflictError) as error:
-        return _ask(desk, error)
+        return _ask(wanted, desk, back, error)
 
 
-def _proven(desk: Desk) -> Desk | Response:
+def _proven(desk: Desk) -> Desk | None:
     parts = desk.wardline.parts
     if desk.sent(ANSWER):
         journey = desk.journeys.end(desk.sent(JOURNEY), ToKey, now=desk.now)
@@ -43,11 +50,11 @@ def _proven(desk: Desk) -> Desk | Response:
         return replace(desk, session=proven)
     if first(desk.form, PASSWORD):
         return replace(desk, session=sessions.prove(parts, desk.session, first(desk.form, PASSWORD)))
-    return _ask(desk)
+    return None
 
 
-def _ask(desk: Desk, wrong: WardlineError | None = None) -> Response:
-    """Show what was sent once more, with a question beside it. Nothing has been done."""
+def _ask(wanted: Page, desk: Desk, back: str, wrong: WardlineError | None = None) -> Response:
+    """Say what is about to be done, and show what was sent once more, with a question beside it. Nothing has been done."""
     parts = desk.wardline.parts
     sent = [
         (name, value)
@@ -63,7 +70,7 @@ def _ask(desk: Desk, wrong: WardlineError | None = None) -> Response:
         journey = desk.journeys.begin(asked, now=desk.now)
     linked = {each.issuer for each in parts.store.identities_of(desk.user.id)}
     return page(
-        desk, "proof", status=problems.status_of(wrong) if wrong else 403, wrong=wrong, action=desk.request.url.path, sent=sent,
+        desk, "proof", act=inspect.getdoc(wanted.handler) or "", about=list(desk.request.path_params.values()), back=back, status=problems.status_of(wrong) if wrong else 403, wrong=wrong, action=desk.request.url.path, sent=sent,
         question=question, journey=journey, minutes=round(parts.rules.accounts.proof.total_seconds() / 60),
         providers=[(each.name, each.label) for each in parts.providers.values() if each.issuer in linked],
     )  # fmt: skip

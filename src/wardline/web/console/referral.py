@@ -10,6 +10,7 @@ from starlette.responses import Response
 from wardline import records, referral
 from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import ReferralPreview, bundles, filed_before
+from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.web.console import filing, packs
@@ -26,6 +27,7 @@ _SETTINGS_ATTEMPTS = 8
 _LINE = (
     ReferralState.DRAFT, ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.FINISHED,
 )  # fmt: skip
+_OVER = frozenset({ReferralState.FINISHED, ReferralState.WITHDRAWN})
 _UNDER_WAY = frozenset({ReferralState.OPENED, ReferralState.FINISHING})
 
 
@@ -43,10 +45,11 @@ def index(desk: Desk) -> Response:
     """List referrals: first those on their way, the most urgent first, and those to be checked; then all, newest first, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
     found = store.newest_referrals(state=state, before=desk.asked("before") or None, most=_SHOWN)
+    unfiled = {each.id for each in found if referral.awaits(each)}
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
         desk, "referrals", **filing.on_their_way(desk), referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
-        waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
+        unfiled=unfiled, unwanted=referral.UNWANTED, waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
 
@@ -55,16 +58,19 @@ def show(desk: Desk) -> Response:
     if desk.wardline.may_take_on(desk.record("referral"), user=desk.user):
         return page(desk, "taking_on", referral_id=desk.record("referral"))
     found = desk.wardline.preview_referral(filing.opened(desk))
-    receipt = desk.wardline.receipt_of(found.referral)
-    orphans = bundles.lead_of(desk.wardline.parts, found.referral).orphans
+    receipt, lead = (
+        desk.wardline.receipt_of(found.referral),
+        bundles.lead_of(desk.wardline.parts, found.referral),
+    )
+    orphans = lead.orphans
     unknown = [need for need in found.checklist if need.state is NeedState.NOT_KNOWN]
     return page(
-        desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(bundles.lead_of(desk.wardline.parts, found.referral), receipt),
+        desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(desk.wardline.parts, lead, receipt),
         files=_files(found, desk.asked("files")),
-        score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY,
+        score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=b"{", is_word=receipt is not None and filed_before.is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, is_word=receipt is not None and filed_before.is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
@@ -103,7 +109,7 @@ def _files(found: ReferralPreview, asked: str) -> Paged[records.PreviewDocument]
     return paged(every, asked, most=_FILES_SHOWN)
 
 
-def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Stage]:
+def stages(parts: Parts, found: records.Referral, receipt: records.Receipt | None) -> list[Stage]:
     """Say which points a referral has passed and at which it stands; at none while it waits for a person or is withdrawn."""
     handed = referral.awaits(found)  # all is there but the receiver's reference
     at = (
@@ -112,19 +118,34 @@ def stages(found: records.Referral, receipt: records.Receipt | None) -> list[Sta
         else 0
     )
     last = len(_LINE) if receipt is not None else at
-    files = found.attached
-    attached = f"{sum(file.described for file in files)} of {len(files)} file{'' if len(files) == 1 else 's'} attached"
-    words = (
-        f"since {found.created_at.day} {found.created_at:%b, %H:%M}", "the receiver gives a number",
-        attached if files or not found.files else "no file to attach", "cannot be changed after",
-        "the receiver has all of it", "kept as received, starts the hold",
-    )  # fmt: skip
+    words = (f"since {found.created_at.day} {found.created_at:%b, %H:%M}", *_words(parts, found, receipt))
     names = (*(state.value.capitalize() for state in _LINE), "Receipt")
     on_the_line = handed or found.state in _LINE
     return [
         Stage(name, each, reached=number <= last, here=number == last and on_the_line)
         for number, (name, each) in enumerate(zip(names, words, strict=True))
     ]
+
+
+def _words(parts: Parts, found: records.Referral, receipt: records.Receipt | None) -> tuple[str, ...]:
+    """Say what each stage means after the draft, by who files the report."""
+    if receipt is not None and filed_before.is_word(receipt):
+        old = "by the old installation"
+        return old, old, old, "by a person's word", "that word, starts the hold"
+    files, is_pack = found.attached, packs.is_by_hand(parts, found, receipt)
+    attached = f"{sum(file.described for file in files)} of {len(files)} file{'' if len(files) == 1 else 's'} {'in the pack' if is_pack else 'attached'}"
+    attached = attached if files or not found.files else "no file to attach"
+    if is_pack:
+        return (
+            "the pack is begun",
+            attached,
+            "a person files it",
+            "its reference is recorded",
+            "that record, starts the hold",
+        )
+    return (
+        "the receiver gives a number", attached, "cannot be changed after", "the receiver has all of it", "kept as received, starts the hold",
+    )  # fmt: skip
 
 
 def _state(asked: str) -> ReferralState | None:

@@ -69,6 +69,11 @@ def _short(record_id: str) -> str:
     return record_id[-6:].upper()
 
 
+def _stands(state: str) -> str:
+    """Say where a referral stands, in words."""
+    return "waits for a person" if state == ReferralState.NEEDS_HUMAN else state.replace("-", " ")
+
+
 _LIST_ID = re.compile(r"hash-list-[0-9a-z]{26}")
 
 
@@ -82,7 +87,9 @@ _TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )  # fmt: skip
 _TEMPLATES.globals["static"] = static_files.address
-_TEMPLATES.filters.update(ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span)
+_TEMPLATES.filters.update(
+    ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span, stands=_stands
+)
 
 
 def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
