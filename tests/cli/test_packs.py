@@ -321,7 +321,7 @@ def test_vics_says_of_which_cases_it_has_no_file(place: Place, reported: records
         case = next(each for each in line.parts.store.cases() if item_id in each.item_ids)
         lead = next(each for each in line.parts.store.users() if each.name == "bea")
         line.claim(case.id, user=lead)
-        finding = (records.Finding(item_id=case.item_ids[0], incident=records.IncidentKind.ENTICEMENT),)
+        finding = (records.Finding(item_id=case.item_ids[0], incident=records.IncidentKind.UNSOLICITED),)
         judgement = review.Judgement(outcome=Outcome.VIOLATION, findings=finding)
         decision = line.decide(case.id, user=lead, judgement=judgement)
         carry_out(installation, Task(name="conclude", record_id=decision.id), later=True)
