@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from wardline import preservation, records, review, triage
+from wardline import ports, preservation, records, review, triage
 from wardline.errors import VersionConflictError
 from wardline.pipeline import gathering
 from wardline.pipeline.parts import Parts
@@ -14,10 +14,10 @@ from wardline.pipeline.placing import placed
 from wardline.pipeline.writing import Writing
 from wardline.records import CaseState, Insert, Outcome, Replace, Verb
 
-AT_ONCE = 25
-"""Files to a commit: whoever asks for a case meanwhile waits for one of those at most."""
+_CHANGES_A_FILE = 2
+"""The file's own and its case's."""
 _GIVES_WAY_SECONDS = 0.1
-"""So long, for each of these, it waits for people who are handed a case."""
+"""So long, for each commit, it waits for people who are handed a case."""
 _TRIES = 5
 """How often somebody may change one of the cases at the same moment."""
 _Found = tuple[records.Item, records.Match]
@@ -32,9 +32,14 @@ def renew(parts: Parts, found: Iterable[_Found]) -> int:
             whose file was found innocent is followed by a new one, and nothing happens where a violation was found or the entry is known.
     """
     waiting, renewed = iter(found), 0
-    while some := list(islice(waiting, AT_ONCE)):
+    while some := list(islice(waiting, at_once(parts.store))):
         renewed += _renew_some(parts, some)
     return renewed
+
+
+def at_once(store: ports.Store) -> int:
+    """Say how many files go into a commit."""
+    return max(1, store.changes_at_once // _CHANGES_A_FILE)
 
 
 def _renew_some(parts: Parts, found: Sequence[_Found]) -> int:

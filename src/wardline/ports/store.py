@@ -365,4 +365,9 @@ class Store(
         """
         ...
 
+    @property
+    def changes_at_once(self) -> int:
+        """How many changes work in the background commits at once: as few as needed for people not to wait long behind it, and no fewer. At least 2."""
+        ...
+
     def close(self) -> None: ...

@@ -152,6 +152,14 @@ class StoreContract(
         store.commit(entries=[make.entry(Verb.COUNTS_LOGGED, "counts")])
         assert self.sequence_all(store) == 1
 
+    def test_so_many_changes_as_the_background_commits_at_once_are_written_together(
+        self, store: ports.Store
+    ) -> None:
+        assert store.changes_at_once >= 2
+        cases = [make.case() for _ in range(store.changes_at_once)]
+        store.commit(*map(Insert, cases), entries=[make.entry()])
+        assert len(store.several_cases([each.id for each in cases])) == store.changes_at_once
+
     def test_a_closed_store_takes_no_commit(self, store: ports.Store) -> None:
         store.close()
         with pytest.raises(StoreUnavailableError):

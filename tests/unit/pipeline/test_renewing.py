@@ -76,7 +76,7 @@ def watched(
 
 
 def test_several_cases_are_written_in_one_commit_and_each_has_its_entry_and_its_reason(line: Line) -> None:
-    made = [put(line) for _ in range(2 * renewing.AT_ONCE + 3)]
+    made = [put(line) for _ in range(2 * renewing.at_once(line.store) + 3)]
     parts, store = watched(line)
     assert renewing.renew(parts, [(items[0], match()) for _, items in made]) == len(made)
     assert store.commits == 3
@@ -123,7 +123,7 @@ def test_a_case_of_several_files_changes_once_and_says_all_reasons(line: Line) -
 def test_a_case_whose_files_fall_into_two_commits_keeps_what_both_say(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renewing, "AT_ONCE", 2)
+    monkeypatch.setattr(renewing, "at_once", lambda _store: 2)
     before, items = put(line, files=5)
     renewing.renew(line.parts, [(item, match(f"entry-{number}")) for number, item in enumerate(items)])
     after = line.store.case(before.id)

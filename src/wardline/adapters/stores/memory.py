@@ -23,6 +23,7 @@ from wardline.adapters.stores.preparation import Forget, Line, Prepared, Put, Ta
 from wardline.errors import AlreadyExistsError, StoreUnavailableError, VersionConflictError
 
 Undo = Callable[[], None]
+_CHANGES_AT_ONCE = 40
 
 
 @dataclass(slots=True)
@@ -71,6 +72,11 @@ class MemoryStore(
                 raise StoreUnavailableError("store: closed, expected an open one")
             self._apply(prepared)
             self._reached(f"store:after-commit:{prepared.name}")
+
+    @property
+    def changes_at_once(self) -> int:
+        """How many changes the background commits at once. See ``ports.Store``."""
+        return _CHANGES_AT_ONCE
 
     def may_hold_work(self, queue: str) -> bool:
         """Say whether work waits in a queue. See ``ports.WorkReader``."""

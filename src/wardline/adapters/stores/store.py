@@ -24,6 +24,11 @@ from wardline.adapters.stores.schema_readers import SqlSchemas
 from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
+_AT_ONCE_IN_TURN = 40
+"""On SQLite, where whoever commits meanwhile waits for all of these."""
+_AT_ONCE_BESIDE_OTHERS = 100
+"""On PostgreSQL, where nobody waits for them and each commit takes longer."""
+
 
 class SqlStore(
     SqlReaders,
@@ -100,6 +105,11 @@ class SqlStore(
         if not self._is_anything_waiting():
             return 0
         return self._writer.alone(partial(log.sequence, sign=sign, most=most))
+
+    @property
+    def changes_at_once(self) -> int:
+        """How many changes the background commits at once. See ``ports.Store``."""
+        return _AT_ONCE_BESIDE_OTHERS if self._checkpoints is None else _AT_ONCE_IN_TURN
 
     def may_hold_work(self, queue: str) -> bool:
         """Say whether durable work waits in a queue: quickly, or else that it may. See ``ports.WorkReader``."""
