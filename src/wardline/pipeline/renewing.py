@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -26,15 +27,22 @@ _Found = tuple[records.Item, records.Match]
 def renew(parts: Parts, found: Iterable[_Found]) -> int:
     """Let people see files again, or see why, with what a list says now. Gives how many cases changed.
 
+    While some are committed the next ones are read and placed already.
+
     Args:
         parts: The installation's.
         found: Each file once, as it was read a while ago, with the entry that is nearest to it. A case without a decision gets its new place, one
             whose file was found innocent is followed by a new one, and nothing happens where a violation was found or the entry is known.
     """
     waiting, renewed = iter(found), 0
-    while some := list(islice(waiting, at_once(parts.store))):
-        renewed += _renew_some(parts, some)
-    return renewed
+    before: Future[int] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="wardline-renewing") as writing:
+        while some := list(islice(waiting, at_once(parts.store))):
+            way = _Way(parts)
+            ready = _made(parts, some, way)
+            renewed += before.result() if before else 0
+            before = writing.submit(_commit, parts, some, ready, way)
+        return renewed + (before.result() if before else 0)
 
 
 def at_once(store: ports.Store) -> int:
@@ -42,10 +50,8 @@ def at_once(store: ports.Store) -> int:
     return max(1, store.changes_at_once // _CHANGES_A_FILE)
 
 
-def _renew_some(parts: Parts, found: Sequence[_Found]) -> int:
+def _commit(parts: Parts, found: Sequence[_Found], made: _Made, way: _Way) -> int:
     """Renew a few; again with what is stored then where somebody changed one of them at the same moment."""
-    way = _Way(parts)
-    made = _made(parts, found, way)
     for tries_left in reversed(range(_TRIES)):
         try:
             way.give()
