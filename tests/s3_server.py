@@ -7,15 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from wardline.adapters.vaults.bucket import Bucket
 from wardline.adapters.vaults.bucket_options import Place
 
 _NUMBERS = count(1)
+_LONGEST_START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ def running() -> Iterator[ObjectStore]:
                 except ConnectionRefusedError:
                     assert process.poll() is None, "moto's server ended"
                     time.sleep(0.05)
-            yield ObjectStore(f"http://127.0.0.1:{port}")
+            url = f"http://127.0.0.1:{port}"
+            with suppress(HTTPError):
+                # The first answer takes as long as loading all of it; a busy machine must not fail a test by that.
+                urlopen(url, timeout=_LONGEST_START_SECONDS).close()
+            yield ObjectStore(url)
         finally:
             process.kill()
