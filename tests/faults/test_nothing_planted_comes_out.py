@@ -151,7 +151,7 @@ def _configure(place: Place, outside: Outside) -> None:
     text = settings.read_text("utf-8")
     sections: dict[str, dict[str, Any]] = {
         "review": {"undo_seconds": 0},
-        "review.opinions": {"gravest": False},
+        "review.opinions": {"gravest": False, "random_percent": 0.0},
         "accounts": {"address": "http://localhost:8460"},
         "referral": {
             "authority": "ncmec", "sandbox_url": outside.url("authority"), "username": mark("authority_user"),
