@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 _YOUNG_OBJECTS = 10_000
-"""A commit makes some thousand objects, nearly none of them in a circle: with Python's 700 a fifth of the time of a new place went into looking for those."""
+"""A commit makes some thousand objects, nearly none of them in a circle: with Python's 700 a twentieth of the time of a new place went into looking for those."""
 
 
 def settle() -> None:

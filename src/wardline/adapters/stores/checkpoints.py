@@ -21,6 +21,7 @@ MANY_PAGES = 16_000
 _READERS_WAIT_MS = 20
 """How long commits wait for those who still read in the old log. Most read for less; for a long answer it is tried again after the next commit."""
 _TRIES = 10
+"""How often a moment between two commits is looked for."""
 Run = Callable[[], None]
 
 
@@ -79,10 +80,10 @@ class Checkpoints:
 
     def _copy(self) -> None:
         with self._engine.connect() as connection:
-            connection.detach()  # others shall wait as long as ever
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={_READERS_WAIT_MS}").close()
             if _checkpoint(connection, "PASSIVE") >= MANY_PAGES:
                 _flush(connection)
+                connection.detach()  # whoever gets the next one shall wait as long as ever
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_READERS_WAIT_MS}").close()
                 self._while_nobody_writes(lambda: _begin_anew(connection))
 
 
