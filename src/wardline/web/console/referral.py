@@ -56,7 +56,8 @@ def index(desk: Desk) -> Response:
 def show(desk: Desk) -> Response:
     """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
     if desk.wardline.may_take_on(desk.record("referral"), user=desk.user):
-        return page(desk, "taking_on", referral_id=desk.record("referral"))
+        is_urgent = desk.wardline.waits_for_opinion(desk.record("referral"), user=desk.user)
+        return page(desk, "taking_on", referral_id=desk.record("referral"), is_urgent=is_urgent)
     found = desk.wardline.preview_referral(filing.opened(desk))
     receipt, lead = (
         desk.wardline.receipt_of(found.referral),
