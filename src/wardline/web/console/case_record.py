@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from wardline import records
+from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import appeal_looks, blindness, seeing
+from wardline.pipeline import appeal_looks, blindness, facts_kept, seeing
 from wardline.web import problems
 from wardline.web.console.desk import OPENERS, Desk, Page
 from wardline.web.console.opinion_view import OUTCOMES
@@ -44,6 +44,7 @@ def _show(desk: Desk, wrong: InputError | None = None) -> Response:
     return page(
         desk, "case_record", status=status, case=case, names=names, items=[store.item(each) for each in case.item_ids],
         reveals=store.reveals_of(case.id), decisions=store.decisions_of(case.id), notes=store.notes_of(case.id),
+        facts=facts_kept.seen(desk.wardline.parts, case, desk.user), own_facts_alone=facts_kept.are_own_alone(case, desk.user), fact_words=referral.FACT_WORDS,
         outcomes=OUTCOMES, incident_words=records.KIND_WORDS, until=store.opening_of(case.id, desk.user.id, now=desk.now),
     )  # fmt: skip
 
