@@ -11,7 +11,10 @@ from wardline.errors import ConflictError
 from wardline.pipeline import appeal_looks, blind_filing, blindness, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering
-from wardline.records import CaseState, Replace, Scope, Verb
+from wardline.records import CaseState, Replace, Scope, Task, Verb
+
+_TRIES_FROM = 3_000_000
+"""Numbers of tries from here on belong to cases whose report somebody took on: work that was enqueued once is not enqueued again."""
 
 
 def take_on(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
@@ -33,7 +36,7 @@ def take_on(parts: Parts, referral_id: str, user: records.User) -> records.Refer
     freed = [_without(parts, parts.store.case(each), user) for each in sorted(known)]
     told = [parts.entry(Verb.REFERRAL_TAKEN_ON, found.id, actor=user.id)]
     told += [parts.entry(Verb.CASE_BARRED, each.id, actor=user.id, detail=found.id) for each in freed]
-    looks = [appeal_looks.looking_for(each) for each in freed]
+    looks = [_looking_for(each) for each in freed]
     commit_covering(parts, user, *map(Replace, freed), entries=told, work=looks)
     return found
 
@@ -46,3 +49,19 @@ def _without(parts: Parts, case: records.Case, user: records.User) -> records.Ca
             remedy="Open the report again then, or take your answer back: it is kept from you no longer once your answer is in.",
         )
     return review.stand_aside(case, user.id)
+
+
+def leave_to_others(parts: Parts, case_id: str, user: records.User) -> None:
+    """Have somebody answer no appeal of a case, for they are about to read its record. Nothing where they could not answer it, or hold it: then it is
+    kept from them."""
+    for case in appeal_looks.may_answer(parts, [case_id], user):
+        if case.claimed_by != user.id:
+            freed = review.stand_aside(case, user.id)
+            commit_covering(
+                parts, user, Replace(freed), entries=[parts.entry(Verb.CASE_BARRED, case.id, actor=user.id)], work=[_looking_for(freed)]
+            )  # fmt: skip
+
+
+def _looking_for(case: records.Case) -> Task:
+    """Give the work that sees whether somebody is left for a case."""
+    return Task(name="find-reviewer", record_id=case.id, attempt=_TRIES_FROM + case.version)

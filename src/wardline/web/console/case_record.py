@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import InputError
-from wardline.pipeline import appeal_looks, blindness, facts_kept, seeing
+from wardline.pipeline import appeal_looks, blindness, facts_kept, seeing, taking_on
 from wardline.web import problems
 from wardline.web.console.desk import OPENERS, Desk, Page
 from wardline.web.console.opinion_view import OUTCOMES
@@ -25,7 +25,7 @@ def look_into(desk: Desk) -> Response:
         seeing.look_into(desk.wardline.parts, case_id, desk.user, desk.sent("reason"))
     except InputError as error:
         return _show(desk, wrong=error)
-    appeal_looks.leave_to_others(desk.wardline.parts, case_id, desk.user)
+    taking_on.leave_to_others(desk.wardline.parts, case_id, desk.user)
     return go(f"/cases/{case_id}/record")
 
 
