@@ -363,7 +363,9 @@ def test_whoever_decided_first_cannot_decide_after_the_appeal(line: Line) -> Non
         line.wardline.undo(told.case.id, user=told.mika.user)
 
 
-def test_who_wrote_a_note_when_passing_it_on_has_a_part_and_who_passed_it_without_a_word_has_none(line: Line) -> None:
+def test_who_wrote_a_note_when_passing_it_on_has_a_part_and_who_passed_it_without_a_word_has_none(
+    line: Line,
+) -> None:
     line.list_of([picture()])
     mika, noor, olli = (line.person(name) for name in ("mika", "noor", "olli"))
     submission = line.submit(picture(), account="account-9", content_reference="post-9")

@@ -10,6 +10,7 @@ from tests.acceptance.stories import decided_violation, picture, reveal_all
 from tests.unit.ncmec import full
 from wardline import records, review
 from wardline.errors import (
+    AlreadyExistsError,
     ConflictError,
     IdempotencyMismatchError,
     InputError,
@@ -17,6 +18,7 @@ from wardline.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from wardline.pipeline.appealing import Complaint
 from wardline.pipeline.flagging import Flagged, FlagTaken
 from wardline.records import (
     AlarmKind,
@@ -322,3 +324,24 @@ def test_a_person_hears_when_an_acknowledgement_is_not_delivered_in_time(
     line.pass_time(timedelta(hours=1))
     assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, message.id) is None
     assert told(platform) == [MessageKind.FLAG_RECEIVED]
+
+
+def test_reasons_offer_no_appeal_that_would_be_refused(
+    line: Line, platform: PlatformSandbox, trusted: Key
+) -> None:
+    """A case is appealed once, also where a new flag opened it again after the person was right."""
+    other = review.Judgement(outcome=Outcome.OTHER_RULE)
+    flag(line, picture(), key=trusted)
+    decide(line, line.person("mika"), other)
+    named = Complaint(text="It is a garden.", account_reference="account-9", content_reference="post-9")
+    line.wardline.appeal(named, api_key=trusted.record)
+    decide(line, line.person("noor"), INNOCENT)
+    flag(line, key=trusted, reason="nudity")
+    decide(line, line.person("olli"), other)
+    first, second = (
+        each.text for each in platform.messages() if each.message is MessageKind.STATEMENT_OF_REASONS
+    )
+    assert "You may appeal until" in first
+    assert "appeal" not in second
+    with pytest.raises(AlreadyExistsError, match="one appeal"):
+        line.wardline.appeal(named, api_key=trusted.record)
