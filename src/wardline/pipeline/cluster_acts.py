@@ -100,10 +100,20 @@ class Alike:
     near: frozenset[str] = frozenset()
     """Ids of cases about files near the one that they were shown."""
     seen: frozenset[str] = frozenset()
-    """Ids of cases about files that they were shown already."""
+    """Ids of cases about files that they were shown already; of a cluster that they left, of all."""
+    is_left: bool = False
+    """They passed on the case of the file that they were shown last: what is like it comes after everything else."""
 
 
-def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[str, str]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """What somebody was shown last."""
+
+    cluster_id: str
+    case_id: str
+
+
+def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[str, str]) -> AtWork | None:
     """Give the cluster of the file that somebody was shown last, if that was lately; None for a file that stands alone.
 
     Args:
@@ -113,26 +123,29 @@ def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[st
     """
     if not shown or shown[-1].at < parts.now() - _WORKS_ON:
         return None
-    return clusters.get(shown[-1].case_id)
+    case_id = shown[-1].case_id
+    return AtWork(clusters[case_id], case_id) if case_id in clusters else None
 
 
 def alike(
-    parts: Parts, taker: records.Taker, cluster_id: str | None, others: Sequence[records.Standing]
+    parts: Parts, taker: records.Taker, work: AtWork | None, others: Sequence[records.Standing]
 ) -> Alike:
     """Find what waits in the cluster of the file that somebody was shown last, if that was lately.
 
     Args:
         parts: The installation's.
         taker: Who asks for a case.
-        cluster_id: What they work on; see ``works_on``.
+        work: What they work on; see ``works_on``.
         others: What else waits: those of the same cluster are sorted, too.
     """
     store, now = parts.store, parts.now()
-    if cluster_id is None:
+    if work is None:
         return Alike()
-    waiting = store.waiting_in_cluster(cluster_id, now=now, taker=taker, most=_CASES)
+    waiting = store.waiting_in_cluster(work.cluster_id, now=now, taker=taker, most=_CASES)
     standings = [*map(records.standing_of, waiting), *others]
-    found = {each.id: each for each in standings if each.cluster_id == cluster_id}
+    found = {each.id: each for each in standings if each.cluster_id == work.cluster_id}
+    if found and taker.user_id in store.case(work.case_id).declined_by:
+        return Alike(seen=frozenset(found), is_left=True)
     saw: dict[str, bool] = {}
     seen: set[str] = set()
     for case_id in found:

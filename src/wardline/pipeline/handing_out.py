@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from wardline import ports, records, review
 from wardline.errors import ConflictError
@@ -23,6 +24,7 @@ _PAGES_BY_AGE = 20
 """For somebody whom only a store that reads each case can find one, so many pages of the oldest are looked through."""
 _Look = Callable[[int], Sequence[records.Case]]
 _Takes = Callable[[Sequence[records.Case]], list[records.Case]]
+_Place = TypeVar("_Place", records.Case, records.Standing)
 _QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
@@ -212,21 +214,36 @@ class HandingOut:
     ) -> Sequence[records.Case] | Sequence[records.Standing]:
         """Give the first ones of the order; of most orders as far as it needs them."""
         store, now = self._parts.store, self._parts.now()
-        cluster = (
-            None if chosen is None else cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
-        )
+        work = None if chosen is None else cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
         if self.order() is review.Order.SCORE:
-            likely = store.likeliest_cases(now=now, taker=taker, most=most)
-            places = [records.standing_of(each) for each in likely]
-            near = cluster_acts.alike(self._parts, taker, cluster, places)
-            return review.alike_first_by_score(likely, alike=near.near, seen=near.seen)
-        found = store.urgent_standings(now=now, taker=taker, most=most)
-        alike = cluster_acts.alike(self._parts, taker, cluster, found)
+            likely, near = self._past_what_was_left(
+                most, partial(store.likeliest_cases, now=now, taker=taker), taker, work
+            )
+            return review.alike_first_by_score(likely, alike=near.near, seen=near.seen)[:most]
+        found, alike = self._past_what_was_left(
+            most, partial(store.urgent_standings, now=now, taker=taker), taker, work
+        )
         every = {each.id: each for each in (*found, *alike.cases)}.values()
         look_ahead = self._parts.rules.look_ahead
         return review.alike_first(
             tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
         )[:most]
+
+    def _past_what_was_left(
+        self, most: int, look: Callable[..., Sequence[_Place]], taker: Taker, work: cluster_acts.AtWork | None
+    ) -> tuple[Sequence[_Place], cluster_acts.Alike]:
+        """Look at the first, and at twice as many as long as all are like a file that this person just left to others."""
+        number = most
+        while True:
+            found = look(most=number)
+            places = [
+                each if isinstance(each, records.Standing) else records.standing_of(each) for each in found
+            ]
+            alike = cluster_acts.alike(self._parts, taker, work, places)
+            is_all = alike.is_left and all(each.id in alike.seen for each in found)
+            if not is_all or len(found) < number or number == _LOOK_AT_MOST:
+                return found, alike
+            number = min(2 * number, _LOOK_AT_MOST)
 
     def _by_age(
         self, taker: Taker, most: int, *, escalated: bool = False, after: str | None = None

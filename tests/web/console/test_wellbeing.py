@@ -182,6 +182,17 @@ def test_stopping_gives_back_every_case(desk: Browser, line: Line, cases: list[r
     assert all(line.store.case(case.id).claimed_by is None for case in cases)
 
 
+def test_whoever_goes_on_after_stopping_is_not_handed_what_made_them_stop(
+    desk: Browser, line: Line, cases: list[records.Case]
+) -> None:
+    line.person("noor")
+    first = take(desk).text
+    stopped = next(case for case in cases if f"/cases/{case.id}/decisions" in first)
+    desk.send(desk.get("/queue").form("/pause"))
+    assert f"/cases/{stopped.id}/decisions" not in take(desk).text
+    assert line.store.case(stopped.id).claimed_by is None
+
+
 def test_stopping_gives_back_the_others_when_one_cannot_be(
     desk: Browser, line: Line, cases: list[records.Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:
