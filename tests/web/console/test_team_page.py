@@ -163,6 +163,16 @@ def test_a_lead_gives_a_case_away_and_moves_it(api: Api, line: Line, case: recor
     )
 
 
+def test_who_chose_not_to_take_from_a_queue_is_named_like_everybody_else(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    lead, mika = signed_in(api, line, "lea", Role.LEAD), line.person("mika").user
+    before = lead.get(f"/cases/{case.id}").text
+    line.wardline.choose(lambda now: replace(now, queues=(case.queue,)), user=mika)
+    assert "mika" in before
+    assert "mika" in lead.get(f"/cases/{case.id}").text
+
+
 def test_skills_are_ticked_by_leads_and_administrators(api: Api, line: Line) -> None:
     mika = somebody(line)
     for name, role in (("lea", Role.LEAD), ("ada", Role.ADMIN)):

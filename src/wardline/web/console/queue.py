@@ -38,7 +38,7 @@ def show(desk: Desk) -> Response:
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
         handed=_handed(desk), more=page_of_all[-1].id if len(page_of_all) == _SHOWN and view in ("oldest", "leads") else None,
-        asked=asked, viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
+        asked=asked, passed_on={each.id for each in (*waiting_cases, *in_hand(desk)) if each.declined_by}, viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
         limits=desk.wardline.parts.rules.wellbeing, is_full=len(page_of_all) == _SHOWN, factors=review.factors, is_told=triage.is_told, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
         **_around(desk),
     )  # fmt: skip
