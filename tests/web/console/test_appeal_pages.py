@@ -9,7 +9,7 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import Complaint, Flagged, people
-from wardline.records import Insert, KeyTrust, Outcome, Role, Stage
+from wardline.records import CaseState, Insert, KeyTrust, Outcome, Role, Stage
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line
 
@@ -135,3 +135,19 @@ def test_an_answer_that_is_late_says_so(desk: Browser, line: Line, noor: records
     line.clock.advance(line.parts.rules.promises.answer_within)
     desk.sign_in("mika")
     assert "past target" in desk.get("/appeals").text
+
+
+def test_no_further_opinion_is_offered_where_nobody_would_be_asked(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    """Beyond a first decision it would be ticked for nothing: the page has no such box, and a form that has it all the same is refused."""
+    case = appealed(line, noor)
+    page = desk.send(desk.get(f"/cases/{case.id}").form("/claim"))
+    assert "second-opinion" not in page.text
+    asked = {**page.form("/decisions").fields, "category": "not-a-violation", "second-opinion": "yes"}
+    refused = desk.post(page.form("/decisions").action, asked)
+    assert refused.status == 400
+    assert "say that you cannot tell" in refused.text or "only of a first decision" in refused.text
+    assert line.store.case(case.id).state is CaseState.OPEN
+    first = line.submit(picture(2), flag="spam", content_reference="post-2")
+    assert "second-opinion" in desk.send(desk.get(f"/cases/{line.case_of(first).id}").form("/claim")).text

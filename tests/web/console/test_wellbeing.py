@@ -63,7 +63,7 @@ def test_at_a_limit_the_sentence_stands_in_the_place_of_reveal(
     shown = desk.send(first.form("/reveals"))
     assert "A break from pictures is due" in shown.text
     assert "reveals" not in actions(shown)
-    assert {"coverings", "decisions", "return", "break"} <= actions(shown)
+    assert {"coverings", "decisions", "pass", "break"} <= actions(shown)
     again = desk.post(first.form("/reveals").action, first.form("/reveals").fields)
     assert again.status == 403
     assert "limit-reached" in again.text
@@ -95,6 +95,17 @@ def test_a_second_opinion_is_asked_for_without_looking(
     assert "Your queue" in desk.send(opinion).text
     (decision,) = [each for case in cases for each in line.store.decisions_of(case.id)]
     assert decision.outcome is Outcome.CANNOT_TELL
+
+
+def test_at_a_limit_the_case_is_passed_on_for_good(
+    desk: Browser, line: Line, cases: list[records.Case]
+) -> None:
+    shown = desk.send(take(desk).form("/reveals"))
+    (taken,) = [case for case in cases if line.store.case(case.id).claimed_by is not None]
+    by_the_limit = next(form for form in shown.forms if form.action.endswith("/pass"))
+    assert "passing-note" not in by_the_limit.fields
+    assert "Your queue" in desk.send(by_the_limit).text
+    assert line.store.case(taken.id).declined_by == (mika(line).id,)
 
 
 def test_taking_a_break_gives_the_case_back_and_says_until_when(
