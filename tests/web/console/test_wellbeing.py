@@ -83,6 +83,24 @@ def test_at_a_limit_the_queue_says_when_it_is_over_and_offers_a_break(
     assert "is due" not in desk.get("/queue").text
 
 
+def test_a_queue_from_which_nothing_comes_does_not_say_that_it_is_empty(
+    desk: Browser, line: Line, cases: list[records.Case]
+) -> None:
+    for text in ("Empty queue", "Nothing that comes to you now"):
+        assert text not in desk.get("/queue").text
+    line.wardline.choose(lambda now: replace(now, grades=(Grade.UNKNOWN,)), user=mika(line))
+    declined = desk.get("/queue").text
+    assert "2 cases wait" in declined
+    assert "Nothing that comes to you now" in declined
+    assert "kinds that you do not take" in declined
+    line.wardline.choose(lambda now: replace(now, grades=()), user=mika(line))
+    desk.send(desk.send(take(desk).form("/reveals")).form("/break"))
+    waits = desk.get("/queue").text
+    assert "A break from pictures is due" in waits
+    assert "What waits cannot be decided without looking" in waits
+    assert "Empty queue" not in declined + waits
+
+
 def test_a_second_opinion_is_asked_for_without_looking(
     desk: Browser, line: Line, cases: list[records.Case]
 ) -> None:
@@ -92,6 +110,9 @@ def test_a_second_opinion_is_asked_for_without_looking(
         for form in shown.forms
         if form.fields.get("category") == "cannot-tell" and "note" not in form.fields
     )
+    # Not by the key of the box beside the decision: it would record at once, for good, what somebody only meant to tick.
+    assert shown.text.count('data-key="S"') == 1
+    assert 'name="second-opinion" value="yes" data-key="S"' in shown.text
     assert "Your queue" in desk.send(opinion).text
     (decision,) = [each for case in cases for each in line.store.decisions_of(case.id)]
     assert decision.outcome is Outcome.CANNOT_TELL
