@@ -31,6 +31,7 @@ from wardline.records import (
     Target,
     Visibility,
 )
+from wardline.testing import pictures
 from wardline.testing.harness import START, Key, Line, Person
 from wardline.testing.platform_sandbox import PlatformSandbox
 
@@ -96,6 +97,21 @@ def test_content_that_was_released_opens_a_case_when_it_comes_with_its_flag(
     assert message.message is MessageKind.FLAG_RECEIVED
     assert message.account_reference is None
     assert message.content_reference == "post-9"
+
+
+def test_what_people_flag_stands_with_what_it_is_near_as_what_is_uploaded_does(line: Line, low: Key) -> None:
+    near = pictures.encode(pictures.scene(1, (320, 240)), quality=40)
+    for number, content in enumerate((picture(1), picture(1), near, picture(2))):
+        upload = line.upload(content, account=f"account-{number}", content_reference=f"post-{number}")
+        line.wardline.flag(Flagged(reason="nudity", upload=upload), api_key=low.record)
+    line.submit(picture(1), account="account-4", content_reference="post-4", flag="nudity")
+    clusters = [
+        case.cluster_id
+        for number in range(5)
+        for case in line.store.cases_of_account(f"account-{number}", most=9)
+    ]
+    assert None not in clusters
+    assert clusters[0] == clusters[1] == clusters[2] == clusters[4] != clusters[3]
 
 
 def test_whoever_flagged_is_told_the_outcome(line: Line, platform: PlatformSandbox, low: Key) -> None:

@@ -74,7 +74,9 @@ class DecisionBody(BaseModel):
     escalation: str | None = Field(
         None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why"
     )
-    second_opinion: bool = Field(False, description="Another person decides too, without knowing this; only of a first decision")
+    second_opinion: bool = Field(
+        False, description="Another person decides too, without knowing this; only of a first decision"
+    )
 
     def judgement(self) -> review.Judgement:
         """Turn it into what a moderator says."""
