@@ -112,3 +112,5 @@ def test_who_may_not_take_a_case_is_told_why_truly(desk: Browser, line: Line) ->
     page = desk.get(f"/cases/{case.id}").text
     assert "You had a part in it before, so somebody else decides." in page
     assert "You could not tell" not in page
+    assert "take this case" not in page
+    assert 'action="/queue/next"' in page
