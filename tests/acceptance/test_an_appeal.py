@@ -395,6 +395,11 @@ def test_a_person_hears_when_nobody_is_left_who_had_no_part(line: Line) -> None:
     line.wardline.decide(case.id, user=told.noor.user, judgement=cannot)
     line.run_due()
     assert line.store.open_alarm(AlarmKind.CASE_STUCK, told.case.id) is not None
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.CASE_STUCK, told.case.id) is not None
+    line.person("lena", Role.LEAD)
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.CASE_STUCK, told.case.id) is None
 
 
 def test_a_person_hears_when_an_appeal_is_not_answered_in_time(line: Line) -> None:
@@ -402,6 +407,9 @@ def test_a_person_hears_when_an_appeal_is_not_answered_in_time(line: Line) -> No
     appeal = told.appeal()
     line.pass_time(timedelta(days=14))
     assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, appeal.id) is not None
+    told.answer(INNOCENT)
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, appeal.id) is None
 
 
 def test_reversals_and_messages_wait_for_a_platform_that_is_down(

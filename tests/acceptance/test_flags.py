@@ -326,6 +326,9 @@ def test_a_person_hears_when_a_flag_is_not_answered_in_time(line: Line, low: Key
     line.pass_time(timedelta(days=14))
     (notice,) = line.store.notices()
     assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, notice.id) is not None
+    decide(line, line.person("mika"))
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, notice.id) is None
 
 
 def test_a_person_hears_when_an_acknowledgement_is_not_delivered_in_time(

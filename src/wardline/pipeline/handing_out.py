@@ -24,7 +24,7 @@ _PAGES_BY_AGE = 20
 """For somebody whom only a store that reads each case can find one, so many pages of the oldest are looked through."""
 _Look = Callable[[int], Sequence[records.Case]]
 _Takes = Callable[[Sequence[records.Case]], list[records.Case]]
-_Place = TypeVar("_Place", records.Case, records.Standing)
+_Place = TypeVar("_Place", bound=records.Case | records.Standing)
 _QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
