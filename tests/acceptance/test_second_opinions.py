@@ -278,3 +278,20 @@ def test_doing_the_work_again_changes_nothing(line: Line, people: list[Person]) 
         conclude(line.parts, each.id, 1)
         due(line.parts, each.id, 1)
     assert (line.store.case(case.id), line.store.opinions_of(case.id)) == before
+
+
+def test_whoever_passed_on_what_is_judged_blind_leaves_it_to_others(line: Line, people: list[Person]) -> None:
+    """What came of the case is not kept from them any more, so their opinion would not be their own."""
+    lea, case = line.person("lea", Role.LEAD), a_case(line)
+    line.wardline.claim(case.id, user=people[1].user)
+    line.wardline.pass_on(case.id, user=people[1].user)
+    urgent = replace(violation(case), escalation="there was a threat to meet today")
+    decide(line, case, people[0], urgent)
+    line.wardline.claim(case.id, user=lea.user)
+    assert line.wardline.hidden_cases([case.id], user=lea.user) == {case.id}
+    line.wardline.pass_on(case.id, user=lea.user)
+    assert line.wardline.hidden_cases([case.id], user=lea.user) == set()
+    for person in (lea, people[1]):
+        with pytest.raises(ConflictError, match="passed it on"):
+            line.wardline.claim(case.id, user=person.user)
+    assert line.wardline.claim(case.id, user=people[2].user).claimed_by == people[2].user.id

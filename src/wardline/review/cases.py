@@ -19,6 +19,7 @@ def open_case(
     )  # fmt: skip
 
 
+_JUDGED_BLIND = (records.Stage.SECOND, records.Stage.ADJUDICATION)
 LONGEST_SET_ASIDE = timedelta(days=7)
 """A case may wait for an answer from outside, but not be forgotten."""
 
@@ -35,7 +36,8 @@ def claim(
     """Give the case to a person until the lease ends. One that was set aside is taken up again by it.
 
     Raises:
-        ConflictError: It is decided, somebody else holds it, or this person could not tell before or gave an opinion. Whoever only passed it on may take it.
+        ConflictError: It is decided, somebody else holds it, or this person could not tell before or gave an opinion. Whoever only passed it on may take it, unless
+            opinions of others are in: nothing is kept from them any more.
         NotAllowedError: It was handed to the leads, and this person is none; or it is about an account of the person's own.
     """
     if case.state is not records.CaseState.OPEN:
@@ -44,6 +46,10 @@ def claim(
         raise NotAllowedError(
             f"{case.id}: about an account of this person's own, expected somebody else",
             remedy="Take the next case; a colleague decides this one.",
+        )
+    if user_id in case.declined_by and case.stage in _JUDGED_BLIND:
+        raise ConflictError(
+            f"{case.id}: this person passed it on, and may have learnt since what others said, expected somebody else"
         )
     if user_id in case.passed_by and user_id not in case.declined_by:
         raise ConflictError(

@@ -72,6 +72,8 @@ def _why_not(desk: Desk, case: records.Case) -> str:
         return "It is about an account of yours, so somebody else decides."
     if not has_skills(desk.wardline.parts, case, desk.user):
         return "It waits in a queue whose skills you do not have, so somebody who has them decides."
+    if desk.user.id in case.declined_by and case.stage in (Stage.SECOND, Stage.ADJUDICATION):
+        return "You passed it on, and others have given opinions since that were not kept from you, so somebody else decides."
     if desk.user.id not in case.passed_by or desk.user.id in case.declined_by:
         return ""
     if case.stage is Stage.APPEAL:
