@@ -333,5 +333,5 @@ def answer_flag(parts: Parts, notice_id: str, _attempt: int) -> None:
         return
     if case.decision_id is None:
         return
-    acted = flags_kept.was_acted_on(parts.store.decision(case.decision_id), notice.item_id)
-    flags_kept.answer(parts, notice, parts.store.item(notice.item_id), acted=acted).commit(parts)
+    decision = parts.store.decision(case.decision_id)
+    flags_kept.answer(parts, notice, parts.store.item(notice.item_id), decision).commit(parts)
