@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, review, triage
 from wardline.errors import InputError
+from wardline.pipeline.taking import has_skills
 from wardline.records import Outcome, Role, Stage
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part, waiting
@@ -17,6 +18,7 @@ from wardline.web.console.your_choices import GRADES
 
 _SHOWN = 25
 _COUNTED = 500
+_LOOKED_AT = 200
 
 
 def home(desk: Desk) -> Response:
@@ -95,7 +97,9 @@ def _cases(desk: Desk, view: str, after: str | None) -> list[records.Case]:
         case "leads" if me.role is Role.LEAD:
             return store.waiting_cases(now=now, taker=taker, most=_SHOWN, after=after, escalated=True)
         case "held":
-            return store.held_cases(now=now, most=_SHOWN)
+            held = store.held_cases(now=now, most=_LOOKED_AT)
+            # What is set aside of other queues is not listed either.
+            return [each for each in held if has_skills(desk.wardline.parts, each, me)][:_SHOWN]
         case _:
             raise InputError("view: unknown, expected all, oldest, held, or for leads leads")
 
