@@ -9,7 +9,7 @@ from tests.acceptance.stories import picture
 from tests.acceptance.test_files_that_look_alike import like
 from wardline import records, review
 from wardline.pipeline import Rules
-from wardline.records import Verb
+from wardline.records import Outcome, Verb
 from wardline.testing.harness import REPORTER, Line
 
 COPIES = 9
@@ -47,9 +47,17 @@ def test_after_stopping_another_kind_of_picture_comes_first_and_what_is_like_it_
     first = line.wardline.next_case(mika)
     assert first is not None
     assert first.id == other.id
-    second = line.wardline.next_case(mika)
+    # Also after another picture was looked at meanwhile; only when nothing else waits does it come.
+    line.wardline.reveal(first.id, item_id=first.item_ids[0], user=mika)
+    line.wardline.decide(first.id, user=mika, judgement=review.Judgement(outcome=Outcome.NOT_VIOLATION))
+    late = line.case_of(
+        line.submit(picture(8), account="late", content_reference="late", flag="spam", views_per_hour=1.0)
+    )
+    second, third = line.wardline.next_case(mika), line.wardline.next_case(mika)
     assert second is not None
-    assert second.id in {case.id for case in copies[1:]}
+    assert second.id == late.id
+    assert third is not None
+    assert third.id in {case.id for case in copies[1:]}
     assert taken.id in {case.id for case in line.wardline.queue(noor)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -100,20 +100,10 @@ class Alike:
     near: frozenset[str] = frozenset()
     """Ids of cases about files near the one that they were shown."""
     seen: frozenset[str] = frozenset()
-    """Ids of cases about files that they were shown already; of a cluster that they left, of all."""
-    is_left: bool = False
-    """They passed on the case of the file that they were shown last: what is like it comes after everything else."""
+    """Ids of cases about files that they were shown already."""
 
 
-@dataclass(frozen=True, slots=True)
-class AtWork:
-    """What somebody was shown last."""
-
-    cluster_id: str
-    case_id: str
-
-
-def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[str, str]) -> AtWork | None:
+def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[str, str]) -> str | None:
     """Give the cluster of the file that somebody was shown last, if that was lately; None for a file that stands alone.
 
     Args:
@@ -123,29 +113,47 @@ def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[st
     """
     if not shown or shown[-1].at < parts.now() - _WORKS_ON:
         return None
-    case_id = shown[-1].case_id
-    return AtWork(clusters[case_id], case_id) if case_id in clusters else None
+    return clusters.get(shown[-1].case_id)
+
+
+def left(
+    parts: Parts, user_id: str, shown: Sequence[records.Reveal], clusters: Mapping[str, str], *, among: Collection[str | None]
+) -> frozenset[str]:  # fmt: skip
+    """Give those of some clusters of which somebody was shown a file lately and passed its case on, or stopped at it: they do not want more of it.
+
+    Args:
+        parts: The installation's.
+        user_id: Who.
+        shown, clusters: See ``works_on``.
+        among: The clusters that are asked for. Only where somebody was shown one of them is anything read.
+    """
+    since = parts.now() - _WORKS_ON
+    case_ids = {each.case_id for each in shown if each.at >= since and clusters.get(each.case_id) in among}
+    cases = parts.store.several_cases(sorted(case_ids)) if case_ids else {}
+    return frozenset(
+        clusters[case_id]
+        for case_id, case in cases.items()
+        if case_id in clusters and user_id in case.declined_by
+    )
 
 
 def alike(
-    parts: Parts, taker: records.Taker, work: AtWork | None, others: Sequence[records.Standing]
+    parts: Parts, taker: records.Taker, cluster_id: str | None, others: Sequence[records.Standing]
 ) -> Alike:
     """Find what waits in the cluster of the file that somebody was shown last, if that was lately.
 
     Args:
         parts: The installation's.
         taker: Who asks for a case.
-        work: What they work on; see ``works_on``.
+        cluster_id: What they work on; see ``works_on``.
         others: What else waits: those of the same cluster are sorted, too.
     """
     store, now = parts.store, parts.now()
-    if work is None:
+    if cluster_id is None:
         return Alike()
-    waiting = store.waiting_in_cluster(work.cluster_id, now=now, taker=taker, most=_CASES)
+    waiting = store.waiting_in_cluster(cluster_id, now=now, taker=taker, most=_CASES)
     standings = [*map(records.standing_of, waiting), *others]
-    found = {each.id: each for each in standings if each.cluster_id == work.cluster_id}
-    if found and taker.user_id in store.case(work.case_id).declined_by:
-        return Alike(seen=frozenset(found), is_left=True)
+    found = {each.id: each for each in standings if each.cluster_id == cluster_id}
     saw: dict[str, bool] = {}
     seen: set[str] = set()
     for case_id in found:
