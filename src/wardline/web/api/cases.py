@@ -122,7 +122,7 @@ def list_cases(
     "/next", response_model=records.Case, responses={204: {"description": "No case waits for this person"}}
 )
 def take_next(caller: _Caller, wardline: _Wardline) -> records.Case | Response:
-    """Claim the case that waits longest."""
+    """Claim the next case, in the order in which cases are handed out."""
     case = wardline.next_case(caller.person)
     return _seen(wardline, caller, case) if case else Response(status_code=204)
 
