@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError
-from wardline.pipeline import removed_receivers
+from wardline.pipeline import removed_receivers, wrong_references
 from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState, Verb
 from wardline.web.console import filing
@@ -60,6 +60,11 @@ def is_by_hand(parts: Parts, found: records.Referral, receipt: records.Receipt |
     return referral.awaits(found) or isinstance(parts.receiver(found.authority), ports.PackMaker)
 
 
+def is_recorded(found: records.Referral, receipt: records.Receipt | None) -> bool:
+    """Say whether a report is finished under a reference that a person recorded, who may have mistyped it."""
+    return found.joined is None and receipt is not None and wrong_references.is_record(receipt)
+
+
 def is_unwanted(found: records.Referral) -> bool:
     """Say whether the decision fell after the pack was made."""
     return found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.UNWANTED
@@ -99,9 +104,10 @@ def take(desk: Desk) -> Response:
 
 
 def record(desk: Desk) -> Response:
-    """Note that the receiver has a report, by the reference that it gave."""
-    reference = desk.needed("reference")
-    found = desk.wardline.record_reference(filing.opened(desk), user=desk.user, reference=reference)
+    """Note that the receiver has a report, by the reference that it gave; or put right the one that the form shows."""
+    found = desk.wardline.record_reference(
+        filing.opened(desk), user=desk.user, reference=desk.needed("reference"), instead_of=desk.sent("instead_of") or None
+    )  # fmt: skip
     return go(f"/referrals/{found.id}")
 
 
