@@ -174,6 +174,20 @@ def destroyed(place: Place, item_id: str) -> None:
     assert place.run("destruction", "show", asked["destruction"]["id"], "--json").json["state"] == "done"
 
 
+def test_whoever_asks_about_a_request_is_told_that_its_file_was_destroyed_since(
+    place: Place, kept: str
+) -> None:
+    order = ("--basis", "order", *ASKER, "--item", kept, "--until", "2099-01-01")
+    made = place.run_as("bea", "preservation", "record", *order, "--json").json
+    assert made["destroyed_since"] == []
+    destroyed(place, kept)
+    later = ("extend", made["id"], "--reason", "a later order", "--until", "2099-06-01")
+    told = place.run_as("bea", "preservation", *later).out
+    assert f"destroyed since   {kept}" in told
+    assert "held              nothing" in told
+    assert place.run("preservation", "show", made["id"], "--json").json["destroyed_since"] == [kept]
+
+
 def test_of_destroyed_evidence_no_byte_and_no_key_is_in_the_database_its_wal_the_vault_or_a_back_up(
     place: Place, kept: str, tmp_path: Path
 ) -> None:
