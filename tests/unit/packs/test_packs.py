@@ -69,6 +69,14 @@ def test_without_a_key_of_the_receivers_a_pack_holds_hashes_and_says_so(tmp_path
     assert b"holds their hashes only" in found["report.html"]
 
 
+def test_a_pack_of_a_report_without_a_file_says_nothing_of_files_that_lie_in_it(tmp_path: Path) -> None:
+    report = replace(sample_report(), files=(), kind=records.IncidentKind.ENTICEMENT)
+    for recipient in (PEM, None):
+        made = maker(tmp_path / str(recipient is None), recipient=recipient)
+        page = members(packed(made, report))["report.html"].decode()
+        assert "in this pack" not in page
+
+
 def test_a_file_opens_with_the_receivers_key_and_lies_nowhere_in_the_clear(tmp_path: Path) -> None:
     folder = tmp_path / "packs"
     authority, report = maker(folder, recipient=PEM), sample_report()
