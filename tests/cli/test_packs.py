@@ -343,12 +343,15 @@ def test_vics_says_of_which_cases_it_has_no_file(place: Place, reported: records
     assert place.run("export", "show", export_id, "--json").json["without_files"] == [case.id]
     approved = place.run_as("ada", "approval", "approve", both.json["approval"]["id"])
     assert statement in approved.out
+    (other,) = place.run("approval", "list", "--state", "proposed", "--json").json
+    again = place.run_as("ada", "approval", "approve", other["id"], "--json")
+    assert again.json["without_files"] == [case.id], again.err
     taken = place.run_as("bea", "export", "take", export_id, "--out", place.folder.parent / "vics.json")
     assert statement in taken.out
-    other = place.run_as(
+    written = place.run_as(
         "bea", "export", "take", export_id, "--out", place.folder.parent / "other.json", "--json"
     )
-    assert other.json["without_files"] == [case.id]
+    assert written.json["without_files"] == [case.id]
 
 
 def test_a_check_says_that_a_person_files_and_that_files_are_sealed(

@@ -3,7 +3,8 @@
 Real are: the store (``SqlStore``, its group commit, its schema, its statements, its settings of SQLite from ``engines.py``), SQLAlchemy, DBOS's tables, and the whole recovery after
 the cut: the files are laid into a folder and opened by ``open_sqlite`` with Python's own SQLite, and the signed log is verified. A twin is what stands between the store and the disk while
 it commits: APSW with its own, newer copy of SQLite in place of the module ``sqlite3`` (``apsw_driver``), and the disk itself (``disk``). APSW's hooks know no shared
-memory, so that there is one connection, in ``locking_mode=EXCLUSIVE``, where an installation has several; and checkpoints run between commits and not beside them.
+memory, so that there is one connection, in ``locking_mode=EXCLUSIVE``, where an installation has several; checkpoints run between commits and not beside them, by lot
+and not by the log's length, and the log is cut shorter when it is begun anew.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ RUNS_A_CHAIN = 4
 
 
 _SIGNED = "signed "
+_LOG_BYTES = 65_536
+"""To so much a log is cut that is begun anew: a thousandth of an installation's, which no log reaches here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,7 @@ def record(before: Image, chance: random.Random, *, synchronous: str | None = No
             if chance.random() < 0.25:
                 disk.told(f"{_SIGNED}{_sign(store)}")
             if chance.random() < 0.15:
-                with engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
+                _copy(engine, chance)
         if chance.random() < 0.5:
             store.close()
             return Recording(before, disk.events)
@@ -100,6 +102,16 @@ def _ids_by(chance: random.Random) -> Iterator[None]:
         mock.patch("secrets.token_hex", lambda size=32: chance.randbytes(size).hex()),
     ):
         yield
+
+
+def _copy(engine: sa.Engine, chance: random.Random) -> None:
+    """Copy what was committed as the thread does that is kept still here, which begins the log anew where it is long."""
+    with engine.connect() as connection:
+        if chance.random() < 0.5:
+            checkpoints._checkpoint(connection, "PASSIVE")
+        else:
+            checkpoints._flush(connection)
+            checkpoints._begin_anew(connection)
 
 
 def _sign(store: stores.SqlStore) -> int:
@@ -119,11 +131,15 @@ def _engine(vfs: str, synchronous: str | None) -> sa.Engine:
     def exclusive(connection: Any, _: Any) -> None:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
 
+    def shortening(connection: Any, _: Any) -> None:
+        connection.execute(f"PRAGMA journal_size_limit={_LOG_BYTES}")
+
     def otherwise(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA synchronous={synchronous}")
 
     sa.event.listen(engine, "connect", exclusive)
     sa.event.listen(engine, "connect", engines._set_up_sqlite)
+    sa.event.listen(engine, "connect", shortening)
     if synchronous is not None:
         sa.event.listen(engine, "connect", otherwise)
     return engine

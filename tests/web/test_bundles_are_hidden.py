@@ -50,6 +50,7 @@ def test_a_lead_who_answers_the_appeal_about_one_file_is_not_shown_the_report(
         assert answering.claimed_by == noor.id
         browser, other = Browser(api), line.person("olli", Role.LEAD)
         browser.sign_in("noor")
+        api.post(f"/v1/referrals/{lead.id}/taking-on", other.secret)  # who leaves the appeal to others
         for each in (lead, member):
             assert {browser.get(f"/referrals/{each.id}{page}").status for page in PAGES} == {403}
             answers = [

@@ -180,7 +180,13 @@ def test_a_key_is_told_of_which_cases_no_file_goes_out(line: Line, api: Api) -> 
         **made["export"],
         "without_files": [words.id],
     }
-    assert api.post(f"/v1/approvals/{made['approval']['id']}/approve", lea, json=WORD).status_code == 200
+    listed = api.get("/v1/approvals?state=proposed", lea).json()
+    assert listed == [{**made["approval"], "without_files": [words.id]}]
+    approved = api.post(f"/v1/approvals/{made['approval']['id']}/approve", lea, json=WORD)
+    assert (approved.status_code, approved.json()["without_files"]) == (200, [words.id])
+    other = api.post("/v1/exports", ada, json={**body, "case_ids": [case.id]}).json()
+    refuse = f"/v1/approvals/{other['approval']['id']}/refuse"
+    assert api.post(refuse, lea, json=WORD).json()["without_files"] == []
     given = api.post(f"/v1/exports/{made['export']['id']}/document", lea, json=WORD)
     assert given.headers["wardline-cases-without-files"] == "1"
     assert len(json.loads(given.content)["value"]) == 1

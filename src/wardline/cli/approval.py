@@ -52,21 +52,28 @@ def approve(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         approved = line.approve(require_id("approval", approval_id), user=person)
-        beside = _beside(line, approved)
+        without = _without_files(line, approved)
+        beside = _beside(line, approved, len(without))
     if as_json:
-        output.as_json(approved)
+        output.as_json({**output.plain(approved), "without_files": without})
     else:
         output.line(f"{approved.id} is approved. {beside}{_what_follows(approved)}")
 
 
-def _beside(line: Wardline, approved: Approval) -> str:
+def _without_files(line: Wardline, approved: Approval) -> tuple[str, ...]:
+    from wardline.pipeline import vics_export
+
+    return vics_export.without_files_of(line.parts, [approved]).get(approved.id, ())
+
+
+def _beside(line: Wardline, approved: Approval, without: int) -> str:
     """Say what is not in what goes out."""
     from wardline.pipeline import vics_export
 
     if approved.kind is not ApprovalKind.EXPORT:
         return ""
     cases = line.parts.store.export(approved.subject_id).case_ids
-    words = vics_export.without_files_words(len(vics_export.without_files(line.parts, cases)), len(cases))
+    words = vics_export.without_files_words(without, len(cases))
     return f"{words} " if words else ""
 
 

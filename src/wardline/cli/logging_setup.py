@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import sys
 import traceback
@@ -58,8 +57,11 @@ def quiet() -> None:
         )
 
 
-class _Stderr(io.TextIOBase):
-    """Whatever is standard error at the moment: a logger that was made once outlives a stream that was put in its place."""
+class _Stderr:
+    """Whatever is standard error at the moment: a logger that was made once outlives a stream that was put in its place.
+
+    No class of ``io``: those are flushed when they go, and at the end of the interpreter there is no standard error any more. From Python 3.13 on that is told on stderr.
+    """
 
     def write(self, text: str) -> int:
         return sys.stderr.write(text)

@@ -87,14 +87,14 @@ def take_on(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Take on a report of priority 1 that waits for a person, and is kept from you for an opinion about its case: you file it, and are asked for none."""
+    """Take on a report of priority 1 that waits for a person, and is kept from you for an opinion about its case: you file it, and are asked for none. Or one of a case whose appeal you could decide: you read it, and somebody else decides."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         found = line.take_on_report(require_id("referral", referral_id), user=person)
     if as_json:
         output.as_json(found)
     else:
-        output.line(f"{found.id} is open to you. You are not asked for an opinion about its case any more.")
+        output.line(f"{found.id} is open to you. You are not asked to judge its case any more.")
 
 
 def ids_of(line: Wardline, names: list[str] | None) -> list[str]:

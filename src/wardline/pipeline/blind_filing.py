@@ -1,6 +1,7 @@
 """Reports and alarms, for people who may yet have to judge what they are about without knowing what came of it.
 
 One exception: a report of priority 1 that waits for a person waits for no opinion. A lead is told that there is one, and takes it on; see ``taking_on``.
+So is taken on what is about a case whose appeal waits, by leads who leave its answer to others; see ``appeal_looks``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from wardline import records
 from wardline.errors import NotFoundError, RefusedError
-from wardline.pipeline import blindness, people
+from wardline.pipeline import appeal_looks, blindness, people
 from wardline.pipeline.parts import NO_RECEIVER, Parts
 from wardline.records import AlarmKind, Priority, ReferralState, Role
 
@@ -20,6 +21,7 @@ _TAKE_ON = (
     "A child may be in danger now: if nobody else is there, take it on (`wardline referral take-on`, or its page). Then you file it, and are asked for "
     "no opinion about its case."
 )
+_APPEALED = "Decide the appeal first, or take the report on (`wardline referral take-on`, or its page): then you read it, and somebody else decides the appeal."
 _WAITS = f"A report of priority 1 waits for a person, and you may have to judge its case. {_TAKE_ON}"
 
 
@@ -27,22 +29,38 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
     """Give a referral to somebody who may know that there is one.
 
     Raises:
-        RefusedError: They may have to judge its case, or another one in its report. It does not say which case that is: that it is reported would tell what others said of it.
+        RefusedError: They may have to judge its case, or another one in its report, or could answer its appeal yet. It does not say which case that is: that it is reported would tell what others said of it.
     """
     found = parts.store.referral(referral_id)
-    if user is not None and blindness.hidden_cases(parts, blindness.cases_in(parts, found), user):
+    if user is None:
+        return found
+    cases = blindness.cases_in(parts, found)
+    if blindness.hidden_cases(parts, cases, user):
         wait = "Wait until it is settled, or have somebody look who does not review."
         raise RefusedError(
             f"{found.id}: about what has to be judged without knowing it, expected a settled case",
             remedy=_TAKE_ON if _is_to_be_taken_on(parts, found, user) else wait,
         )
+    if appeal_looks.may_answer(parts, cases, user):
+        raise RefusedError(
+            f"{found.id}: about a case whose appeal you could decide, expected one that is answered",
+            remedy=_APPEALED,
+        )
     return found
 
 
 def may_take_on(parts: Parts, found: records.Referral, user: records.User) -> bool:
-    """Say whether this person, from whom a report is kept, may file it all the same: a child may be in danger now, and it waits for somebody."""
-    is_hidden = bool(blindness.hidden_cases(parts, blindness.cases_in(parts, found), user))
-    return is_hidden and _is_to_be_taken_on(parts, found, user)
+    """Say whether this person, from whom a report is kept, may file it all the same: a child may be in danger now, and it waits for somebody. Or an
+    appeal of its case waits, and they leave that to others."""
+    cases = blindness.cases_in(parts, found)
+    if blindness.hidden_cases(parts, cases, user):
+        return _is_to_be_taken_on(parts, found, user)
+    return user.role is Role.LEAD and bool(appeal_looks.may_answer(parts, cases, user))
+
+
+def waits_for_opinion(parts: Parts, found: records.Referral, user: records.User) -> bool:
+    """Say whether a report that may be taken on is kept for an opinion, and not for an appeal alone."""
+    return bool(blindness.hidden_cases(parts, blindness.cases_in(parts, found), user))
 
 
 def _is_to_be_taken_on(parts: Parts, found: records.Referral, user: records.User) -> bool:

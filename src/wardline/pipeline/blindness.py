@@ -112,8 +112,13 @@ def hides(case: records.Case, user: records.User) -> bool:
         people.may_review(user)
         and case.state is not CaseState.CLOSED
         and case.stage in _WAITS
-        and user.id not in case.passed_by
+        and not takes_no_part(case, user)
     )
+
+
+def takes_no_part(case: records.Case, user: records.User) -> bool:
+    """Say whether a case can come to this person no more; to whoever only passed it on it can."""
+    return user.id in case.passed_by and user.id not in case.declined_by
 
 
 def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
@@ -161,9 +166,14 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """Require that this person may know what came of a case.
 
     Raises:
-        RefusedError: Their opinion may be asked for.
+        RefusedError: Their opinion may be asked for; also where that is not known yet, for somebody decided a moment ago.
     """
-    if user is not None and hidden_cases(parts, [case_id], user):
+    if user is None or not people.may_review(user):
+        return
+    just_decided = _just_decided(parts, [case_id], user) and not takes_no_part(
+        parts.store.case(case_id), user
+    )
+    if just_decided or hidden_cases(parts, [case_id], user):
         raise RefusedError(
             f"{case_id}: to be judged without knowing what came of it, expected a settled case",
             remedy="Wait until it is settled, or have somebody look who does not review.",

@@ -74,8 +74,12 @@ class FilingActs:
         """Say whether this person, from whom a report is kept, may file it all the same."""
         return blind_filing.may_take_on(self.parts, self.parts.store.referral(referral_id), user)
 
+    def waits_for_opinion(self, referral_id: str, *, user: records.User) -> bool:
+        """Say whether a report that this person may take on is kept for their opinion; otherwise it is for an appeal that they could decide."""
+        return blind_filing.waits_for_opinion(self.parts, self.parts.store.referral(referral_id), user)
+
     def take_on_report(self, referral_id: str, *, user: records.User) -> records.Referral:
-        """File a report of priority 1 that waits for a person, and give no opinion about its case any more."""
+        """File a report of priority 1 that waits for a person, and give no opinion about its case any more; or read one of a case whose appeal waits."""
         return taking_on.take_on(self.parts, referral_id, user)
 
     def second_referral(

@@ -1,4 +1,4 @@
-"""A lead takes on a report of priority 1 that waits for a person, and judges its case no more.
+"""A lead takes on a report of priority 1 that waits for a person, or one of a case whose appeal waits, and judges its case no more.
 
 Where everybody who may file reports may also have to give an opinion, blindness would hold back a report that nothing may hold back. So whoever is
 there files it, and what is given up is one opinion: that person's. Nobody judges who knows.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wardline import records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import blind_filing, blindness, people
+from wardline.pipeline import appeal_looks, blind_filing, blindness, people
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering
 from wardline.records import CaseState, Replace, Scope, Task, Verb
@@ -22,20 +22,21 @@ def take_on(parts: Parts, referral_id: str, user: records.User) -> records.Refer
 
     Raises:
         NotAllowedError: The role does not allow it.
-        RefusedError: It is not of priority 1, or waits for nobody.
+        RefusedError: It is kept for an opinion, and not of priority 1, or waits for nobody.
         ConflictError: This person's own answer about a case of it takes effect in a moment, or somebody changed the case.
     """
     people.require_scope(user, Scope.MANAGE)
     found = parts.store.referral(referral_id)
     if not blind_filing.may_take_on(parts, found, user):
         return blind_filing.opened(parts, referral_id, user)
-    hidden = sorted(blindness.hidden_cases(parts, blindness.cases_in(parts, found), user))
-    freed = [_without(parts, parts.store.case(each), user) for each in hidden]
+    cases = blindness.cases_in(parts, found)
+    known = blindness.hidden_cases(parts, cases, user) | {
+        each.id for each in appeal_looks.may_answer(parts, cases, user)
+    }
+    freed = [_without(parts, parts.store.case(each), user) for each in sorted(known)]
     told = [parts.entry(Verb.REFERRAL_TAKEN_ON, found.id, actor=user.id)]
     told += [parts.entry(Verb.CASE_BARRED, each.id, actor=user.id, detail=found.id) for each in freed]
-    looks = [
-        Task(name="find-reviewer", record_id=each.id, attempt=_TRIES_FROM + each.version) for each in freed
-    ]
+    looks = [_looking_for(each) for each in freed]
     commit_covering(parts, user, *map(Replace, freed), entries=told, work=looks)
     return found
 
@@ -48,3 +49,19 @@ def _without(parts: Parts, case: records.Case, user: records.User) -> records.Ca
             remedy="Open the report again then, or take your answer back: it is kept from you no longer once your answer is in.",
         )
     return review.stand_aside(case, user.id)
+
+
+def leave_to_others(parts: Parts, case_id: str, user: records.User) -> None:
+    """Have somebody answer no appeal of a case, for they are about to read its record. Nothing where they could not answer it, or hold it: then it is
+    kept from them."""
+    for case in appeal_looks.may_answer(parts, [case_id], user):
+        if case.claimed_by != user.id:
+            freed = review.stand_aside(case, user.id)
+            commit_covering(
+                parts, user, Replace(freed), entries=[parts.entry(Verb.CASE_BARRED, case.id, actor=user.id)], work=[_looking_for(freed)]
+            )  # fmt: skip
+
+
+def _looking_for(case: records.Case) -> Task:
+    """Give the work that sees whether somebody is left for a case."""
+    return Task(name="find-reviewer", record_id=case.id, attempt=_TRIES_FROM + case.version)

@@ -151,6 +151,18 @@ def without_files(parts: Parts, case_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(each for each in case_ids if each in cases and not lists(cases[each]))
 
 
+def without_files_of(parts: Parts, approvals: Sequence[records.Approval]) -> dict[str, tuple[str, ...]]:
+    """Give the same of the export of each of several proposals, by the proposal's id; of no other act."""
+    cases_of = {
+        each.id: parts.store.export(each.subject_id).case_ids
+        for each in approvals
+        if each.kind is records.ApprovalKind.EXPORT
+    }
+    several = dict.fromkeys(case_id for case_ids in cases_of.values() for case_id in case_ids)
+    without = set(without_files(parts, list(several)))
+    return {name: tuple(each for each in case_ids if each in without) for name, case_ids in cases_of.items()}
+
+
 def without_files_words(without: int, cases: int) -> str:
     """Say how many cases have no file in a document; empty where all have."""
     if without == 0:

@@ -77,7 +77,8 @@ def require_reference(found: records.Referral, reference: str) -> None:
         0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable() and reference == reference.strip()
     ):
         raise InputError(
-            f"{found.id}: the receiver's reference is malformed, expected 1 to {LONGEST_REFERENCE} characters in one line"
+            f"{found.id}: the receiver's reference is malformed, expected 1 to {LONGEST_REFERENCE} characters in one line",
+            remedy="Write it as the receiver shows it: no more and no less.",
         )
 
 

@@ -35,7 +35,7 @@ def claim(
     """Give the case to a person until the lease ends. One that was set aside is taken up again by it.
 
     Raises:
-        ConflictError: It is decided, somebody else holds it, or this person could not tell before or gave an opinion. Whoever only passed it on may take it.
+        ConflictError: It is decided, somebody else holds it, or this person could not tell before, gave an opinion or looked at what came of it. Whoever only passed it on may take it.
         NotAllowedError: It was handed to the leads, and this person is none; or it is about an account of the person's own.
     """
     if case.state is not records.CaseState.OPEN:
@@ -47,7 +47,7 @@ def claim(
         )
     if user_id in case.passed_by and user_id not in case.declined_by:
         raise ConflictError(
-            f"{case.id}: this person had a part in it, gave an opinion or could not tell before, expected somebody else"
+            f"{case.id}: this person had a part in it, gave an opinion, could not tell before or looked at what came of it, expected somebody else"
         )
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.acceptance.stories import picture
+from tests.acceptance.stories import picture, violation
 from tests.web.client import Api
-from tests.web.console.browser import Browser, somebody
+from tests.web.console.browser import Browser, Seen, somebody
 from wardline import records
 from wardline.pipeline import people
-from wardline.records import Role
+from wardline.records import FactKind, Role
 from wardline.testing.harness import Line
 
 ACCOUNT = "account-of-somebody"
@@ -110,3 +110,38 @@ def test_programs_see_of_a_case_what_people_see(api: Api, line: Line, case: reco
         assert api.get(f"{path}/reveals", person.secret).status_code == 200
     line.clock.advance(timedelta(minutes=31))
     assert api.get(path, lea.secret).json()["account_reference"] == ""
+
+
+def opened_record(browser: Browser, case: records.Case) -> Seen:
+    asked = browser.get(f"/cases/{case.id}/record")
+    if asked.forms and any(form.action.endswith("/opening") for form in asked.forms):
+        return browser.send(asked.form("/opening"), reason="a complaint came in")
+    return browser.get(f"/cases/{case.id}/record")
+
+
+def test_a_record_lists_what_people_wrote_down_with_who_and_when(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    mika = line.person("mika")
+    auditor, lead = (_browser(api, line, name, role) for name, role in (("otto", Role.AUDITOR), ("lea", Role.LEAD)))  # fmt: skip
+    assert "Nothing." in opened_record(auditor, case).text
+    line.wardline.claim(case.id, user=mika.user)
+    line.wardline.add_fact(case.id, user=mika.user, kind=FactKind.LOCATION, text="a town by the sea")
+    line.wardline.add_fact(case.id, user=mika.user, kind=FactKind.LINKED, text="<b>account-2</b>")
+    told = 'Location: a town by the sea <span class="small quiet">(mika, 2 Mar 2026, 09:00)</span>'
+    assert told in opened_record(auditor, case).text
+    assert "&lt;b&gt;account-2&lt;/b&gt;" in opened_record(auditor, case).text
+    # Who may have to judge it is told what others know as little as on the case's page.
+    page = opened_record(lead, case).text
+    assert "a town by the sea" not in page
+    assert "Nothing by you." in page
+    assert "once the case is closed" in page
+    line.wardline.decide(case.id, user=mika.user, judgement=violation(case))
+    line.pass_time(line.parts.rules.undo_window)
+    (found,) = line.store.referrals(case_id=case.id)
+    user = people.named(line.parts, "lea")
+    line.wardline.add_to_referral(found.id, user=user, kind=FactKind.IDENTIFIER, text="a name elsewhere")
+    page = opened_record(lead, case).text
+    assert told in page
+    assert "Another identifier of the account or person: a name elsewhere" in page
+    assert "(lea, " in page

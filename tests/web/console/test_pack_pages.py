@@ -62,6 +62,8 @@ def test_somebody_takes_the_pack_files_it_and_records_the_reference(line: Line) 
     assert len(told(line, found.id, Verb.PACK_TAKEN)) == 1
     assert browser.get(f"{address}/receipt").answer.content.startswith(b"{")
     assert "The pack that was filed" in page.text
+    same = browser.send(page.form(f"{address}/reference"), reference=REFERENCE)
+    assert (same.status, f'name="reference" value="{REFERENCE}"' in same.text) == (400, True)
     page = browser.send(page.form(f"{address}/reference"), reference="IRP-2026-000777")
     assert now_of(line, found).remote_id == "IRP-2026-000777"
     assert b"IRP-2026-000777" in browser.get(f"{address}/receipt").answer.content
@@ -96,6 +98,13 @@ def test_the_old_installations_number_is_told_with_the_password_and_said_on_the_
     (found,) = line.store.referrals(case_id=case.id)
     line.clock.advance(line.parts.rules.accounts.proof + timedelta(minutes=1))
     address = f"/referrals/{found.id}"
+    kept = browser.send(
+        browser.get(address).form(f"{address}/filed-before"), number="47\x0711", proof_password=PASSWORD
+    )
+    kept = browser.send(kept.form(f"{address}/filed-before"), proof_password=PASSWORD)
+    assert kept.status == 400
+    assert kept.form(f"{address}/filed-before").fields["number"] == "47\x0711"
+    line.clock.advance(line.parts.rules.accounts.proof + timedelta(minutes=1))
     asked = browser.send(browser.get(address).form(f"{address}/filed-before"), number="4711")
     assert asked.status == 403
     page = browser.send(asked.form(f"{address}/filed-before"), proof_password=PASSWORD)
@@ -126,8 +135,38 @@ def test_what_is_no_reference_is_refused_on_the_page(line: Line) -> None:
     browser = signed_in(line)
     form = browser.get(f"/referrals/{found.id}").form(f"/referrals/{found.id}/reference")
     assert browser.send(form, reference="").status == 400
-    assert browser.send(form, reference="x" * (referral.LONGEST_REFERENCE + 1)).status == 400
+    long = "x" * (referral.LONGEST_REFERENCE + 1)
+    page = browser.send(form, reference=long)
+    assert page.status == 400
+    assert "reference is malformed" in page.text
+    assert "What you wrote is kept." in page.text
+    assert page.form("/reference").fields["reference"] == long
+    assert 'aria-invalid="true"' in page.text
     assert referral.awaits(now_of(line, found))
+    page = browser.send(page.form("/reference"), reference=REFERENCE)
+    assert page.status == 200
+    assert "What you wrote is kept." not in page.text
+    assert now_of(line, found).reference == REFERENCE.casefold()
+
+
+def test_a_reference_that_another_report_has_is_given_back_beside_the_sentence_that_says_so(
+    line: Line,
+) -> None:
+    found, lead = reported(line)
+    line.wardline.record_reference(found.id, user=lead.user, reference=REFERENCE)
+    case = decided_violation(
+        line, line.submit(picture(5), flag="spam", account="account-5"), line.person("noor")
+    )
+    line.pass_time(line.parts.rules.undo_window)
+    (second,) = line.store.referrals(case_id=case.id)
+    browser = signed_in(line)
+    page = browser.send(
+        browser.get(f"/referrals/{second.id}").form("/reference"), reference=f"  {REFERENCE} "
+    )
+    assert page.status == 409
+    assert f"the reference is that of {found.id} to the same receiver" in page.text
+    assert page.form("/reference").fields["reference"] == REFERENCE
+    assert referral.awaits(now_of(line, second))
 
 
 def test_whoever_may_have_to_judge_the_case_again_neither_sees_nor_files_it(line: Line) -> None:

@@ -160,7 +160,10 @@ def test_what_was_refused_leads_back_to_the_report_it_is_about(lead: Browser, ho
     address = f"/referrals/{house.reports['waits']}"
     refused = lead.send(lead.get(address).form(f"{address}/reference"), reference=REFERENCE)
     assert refused.status == 409
-    assert address in refused.links
+    assert refused.form(f"{address}/reference").fields["reference"] == REFERENCE
+    elsewhere = lead.send(lead.get(f"/referrals/{house.reports['taken']}").form("/pack/given-up"))
+    assert elsewhere.status == 409
+    assert f"/referrals/{house.reports['taken']}" in elsewhere.links
     assert "/approvals" not in signed_in(house, "mika").get("/approvals").links
 
 

@@ -59,7 +59,8 @@ def withdraw_report(
 
 @router.post("/referrals/{referral_id}/taking-on")
 def take_on_report(referral_id: str, caller: _Caller, wardline: _Wardline) -> records.Referral:
-    """Take on a report of priority 1 that waits for a person, and is kept from this one for an opinion about its case: they file it, and give none."""
+    """Take on a report of priority 1 that waits for a person, and is kept from this one for an opinion about its case: they file it, and give none. Or
+    one of a case whose appeal waits, and which they leave to others."""
     return wardline.take_on_report(require_id("referral", referral_id), user=caller.person)
 
 

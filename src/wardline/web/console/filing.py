@@ -141,7 +141,7 @@ def second(desk: Desk) -> Response:
 
 
 def take_on(desk: Desk) -> Response:
-    """Take on a report of priority 1 that is kept from this person: they file it, and give no opinion about its case."""
+    """Take on a report that is kept from this person: one of priority 1, which they file, or one of a case whose appeal waits. They judge its case no more."""
     found = desk.wardline.take_on_report(desk.record("referral"), user=desk.user)
     return go(f"/referrals/{found.id}")
 

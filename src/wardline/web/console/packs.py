@@ -1,4 +1,4 @@
-"""Reports that a person files: take the pack, record the receiver's reference, or say that nobody filed it; and why it goes there."""
+"""Reports that a person files: take the pack, or say that nobody filed it; and why it goes there. Its reference is recorded in ``referral``."""
 
 from __future__ import annotations
 
@@ -103,14 +103,6 @@ def take(desk: Desk) -> Response:
     return Response(content, media_type="application/zip", headers=headers)
 
 
-def record(desk: Desk) -> Response:
-    """Note that the receiver has a report, by the reference that it gave; or put right the one that the form shows."""
-    found = desk.wardline.record_reference(
-        filing.opened(desk), user=desk.user, reference=desk.needed("reference"), instead_of=desk.sent("instead_of") or None
-    )  # fmt: skip
-    return go(f"/referrals/{found.id}")
-
-
 def give_up(desk: Desk) -> Response:
     """Note that nobody filed a pack. The form has whom this person saw to have taken it, and says whether they were asked."""
     moved = desk.wardline.give_up_pack(
@@ -135,13 +127,6 @@ def withdraw(desk: Desk) -> Response:
     return go(f"/referrals/{moved.id}")
 
 
-def filed_before(desk: Desk) -> Response:
-    """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
-    number = desk.needed("number")
-    found = desk.wardline.record_filed_before(filing.opened(desk), user=desk.user, number=number)
-    return go(f"/referrals/{found.id}")
-
-
 def _asked(desk: Desk) -> list[str]:
     """Give whom this person saw to have taken the pack, if they say that they asked them."""
     return desk.sent("others").split() if desk.sent("asked") else []
@@ -149,9 +134,7 @@ def _asked(desk: Desk) -> list[str]:
 
 PAGES = (
     Page("POST", "/referrals/{referral_id}/pack", MANAGERS, take),
-    Page("POST", "/referrals/{referral_id}/reference", MANAGERS, record),
     Page("POST", "/referrals/{referral_id}/pack/given-up", MANAGERS, give_up),
-    Page("POST", "/referrals/{referral_id}/filed-before", MANAGERS, filed_before, grave=True),
     Page("POST", "/referrals/{referral_id}/receiver", MANAGERS, pass_on, grave=True),
     Page("POST", "/referrals/{referral_id}/withdrawal", MANAGERS, withdraw, grave=True),
 )

@@ -8,11 +8,13 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from wardline import records, referral
-from wardline.errors import InputError, NotFoundError
-from wardline.pipeline import ReferralPreview, bundles, filed_before
+from wardline.errors import InputError, NotFoundError, ReferenceTakenError
+from wardline.pipeline import ReferralPreview, bundles
+from wardline.pipeline.filed_before import is_word
 from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState
 from wardline.referral import NeedState
+from wardline.web import problems
 from wardline.web.console import filing, packs
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
 from wardline.web.console.paging import Paged, paged
@@ -41,6 +43,16 @@ class Stage:
     here: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a person wrote into a form of the page, and why it was not taken."""
+
+    field: str
+    """``reference`` or ``number``."""
+    typed: str
+    error: InputError | ReferenceTakenError
+
+
 def index(desk: Desk) -> Response:
     """List referrals: first those on their way, the most urgent first, and those to be checked; then all, newest first, or those in one state."""
     store, state = desk.wardline.parts.store, _state(desk.asked("state"))
@@ -56,8 +68,13 @@ def index(desk: Desk) -> Response:
 def show(desk: Desk) -> Response:
     """Show one referral: its state, the checklist, and the preview, a page of its files at a time or, for printing, all."""
     if desk.wardline.may_take_on(desk.record("referral"), user=desk.user):
-        return page(desk, "taking_on", referral_id=desk.record("referral"))
-    found = desk.wardline.preview_referral(filing.opened(desk))
+        is_urgent = desk.wardline.waits_for_opinion(desk.record("referral"), user=desk.user)
+        return page(desk, "taking_on", referral_id=desk.record("referral"), is_urgent=is_urgent)
+    return _page(desk, filing.opened(desk))
+
+
+def _page(desk: Desk, referral_id: str, refused: Refused | None = None) -> Response:
+    found = desk.wardline.preview_referral(referral_id)
     receipt, lead = (
         desk.wardline.receipt_of(found.referral),
         bundles.lead_of(desk.wardline.parts, found.referral),
@@ -65,18 +82,41 @@ def show(desk: Desk) -> Response:
     orphans = lead.orphans
     unknown = [need for need in found.checklist if need.state is NeedState.NOT_KNOWN]
     return page(
-        desk, "referral", referral=found.referral, found=found, receipt=receipt, stages=stages(desk.wardline.parts, lead, receipt),
+        desk, "referral", status=problems.status_of(refused.error) if refused else 200, refused=refused, referral=found.referral, found=found, receipt=receipt, stages=stages(desk.wardline.parts, lead, receipt),
         files=_files(found, desk.asked("files")),
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and filed_before.is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
 def file_again(desk: Desk) -> Response:
     """Let a referral that waits for a person go on."""
     return go(f"/referrals/{desk.wardline.file_again(filing.opened(desk), user=desk.user).id}")
+
+
+def record(desk: Desk) -> Response:
+    """Note that the receiver has a report, by the reference that it gave, or put right the one that the form shows. One that is refused comes back as
+    it was written."""
+    referral_id, typed = filing.opened(desk), desk.sent("reference")
+    try:
+        found = desk.wardline.record_reference(
+            referral_id, user=desk.user, reference=typed, instead_of=desk.sent("instead_of") or None
+        )
+    except (InputError, ReferenceTakenError) as error:
+        return _page(desk, referral_id, Refused("reference", typed, error))
+    return go(f"/referrals/{found.id}")
+
+
+def filed_before(desk: Desk) -> Response:
+    """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
+    referral_id, typed = filing.opened(desk), desk.sent("number")
+    try:
+        found = desk.wardline.record_filed_before(referral_id, user=desk.user, number=typed)
+    except (InputError, ReferenceTakenError) as error:
+        return _page(desk, referral_id, Refused("number", typed, error))
+    return go(f"/referrals/{found.id}")
 
 
 def receipt(desk: Desk) -> Response:
@@ -129,7 +169,7 @@ def stages(parts: Parts, found: records.Referral, receipt: records.Receipt | Non
 
 def _words(parts: Parts, found: records.Referral, receipt: records.Receipt | None) -> tuple[str, ...]:
     """Say what each stage means after the draft, by who files the report."""
-    if receipt is not None and filed_before.is_word(receipt):
+    if receipt is not None and is_word(receipt):
         old = "by the old installation"
         return old, old, old, "by a person's word", "that word, starts the hold"
     files, is_pack = found.attached, packs.is_by_hand(parts, found, receipt)
@@ -183,6 +223,8 @@ PAGES = (
     Page("GET", "/referrals", OVERSEERS, index),
     Page("GET", "/referrals/{referral_id}", OVERSEERS, show),
     Page("POST", "/referrals/{referral_id}/filing", MANAGERS, file_again),
+    Page("POST", "/referrals/{referral_id}/reference", MANAGERS, record),
+    Page("POST", "/referrals/{referral_id}/filed-before", MANAGERS, filed_before, grave=True),
     Page("GET", "/referrals/{referral_id}/receipt", OVERSEERS, receipt),
     Page("GET", "/referrals/{referral_id}/documents/{name}", OVERSEERS, document),
 )
