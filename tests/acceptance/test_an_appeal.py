@@ -363,6 +363,30 @@ def test_whoever_decided_first_cannot_decide_after_the_appeal(line: Line) -> Non
         line.wardline.undo(told.case.id, user=told.mika.user)
 
 
+def test_who_wrote_a_note_when_passing_it_on_has_a_part_and_who_passed_it_without_a_word_has_none(
+    line: Line,
+) -> None:
+    line.list_of([picture()])
+    mika, noor, olli = (line.person(name) for name in ("mika", "noor", "olli"))
+    submission = line.submit(picture(), account="account-9", content_reference="post-9")
+    line.run_due()
+    case = line.case_of(submission)
+    for person, note in ((noor, "A2, I would say"), (olli, None)):
+        line.wardline.claim(case.id, user=person.user)
+        line.wardline.pass_on(case.id, user=person.user, note=note)
+    case = decided_violation(line, submission, mika)
+    line.pass_time(line.parts.rules.undo_window)
+    assert case.decision_id is not None
+    told = Scene(line, mika, noor, line.store.case(case.id), line.store.decision(case.decision_id))
+    told.appeal()
+    line.run_due()
+    for person in (mika, noor):
+        with pytest.raises(ConflictError, match="had a part"):
+            line.wardline.claim(case.id, user=person.user)
+    assert line.wardline.next_case(olli.user) is None
+    assert line.wardline.claim(case.id, user=olli.user).claimed_by == olli.user.id
+
+
 def test_a_person_hears_when_nobody_is_left_who_had_no_part(line: Line) -> None:
     told = scene(line)
     told.appeal()
@@ -371,6 +395,11 @@ def test_a_person_hears_when_nobody_is_left_who_had_no_part(line: Line) -> None:
     line.wardline.decide(case.id, user=told.noor.user, judgement=cannot)
     line.run_due()
     assert line.store.open_alarm(AlarmKind.CASE_STUCK, told.case.id) is not None
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.CASE_STUCK, told.case.id) is not None
+    line.person("lena", Role.LEAD)
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.CASE_STUCK, told.case.id) is None
 
 
 def test_a_person_hears_when_an_appeal_is_not_answered_in_time(line: Line) -> None:
@@ -378,6 +407,9 @@ def test_a_person_hears_when_an_appeal_is_not_answered_in_time(line: Line) -> No
     appeal = told.appeal()
     line.pass_time(timedelta(days=14))
     assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, appeal.id) is not None
+    told.answer(INNOCENT)
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, appeal.id) is None
 
 
 def test_reversals_and_messages_wait_for_a_platform_that_is_down(

@@ -10,6 +10,7 @@ from tests.acceptance.stories import decided_violation, picture, reveal_all
 from tests.unit.ncmec import full
 from wardline import records, review
 from wardline.errors import (
+    AlreadyExistsError,
     ConflictError,
     IdempotencyMismatchError,
     InputError,
@@ -17,6 +18,7 @@ from wardline.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from wardline.pipeline.appealing import Complaint
 from wardline.pipeline.flagging import Flagged, FlagTaken
 from wardline.records import (
     AlarmKind,
@@ -29,6 +31,7 @@ from wardline.records import (
     Target,
     Visibility,
 )
+from wardline.testing import pictures
 from wardline.testing.harness import START, Key, Line, Person
 from wardline.testing.platform_sandbox import PlatformSandbox
 
@@ -94,6 +97,21 @@ def test_content_that_was_released_opens_a_case_when_it_comes_with_its_flag(
     assert message.message is MessageKind.FLAG_RECEIVED
     assert message.account_reference is None
     assert message.content_reference == "post-9"
+
+
+def test_what_people_flag_stands_with_what_it_is_near_as_what_is_uploaded_does(line: Line, low: Key) -> None:
+    near = pictures.encode(pictures.scene(1, (320, 240)), quality=40)
+    for number, content in enumerate((picture(1), picture(1), near, picture(2))):
+        upload = line.upload(content, account=f"account-{number}", content_reference=f"post-{number}")
+        line.wardline.flag(Flagged(reason="nudity", upload=upload), api_key=low.record)
+    line.submit(picture(1), account="account-4", content_reference="post-4", flag="nudity")
+    clusters = [
+        case.cluster_id
+        for number in range(5)
+        for case in line.store.cases_of_account(f"account-{number}", most=9)
+    ]
+    assert None not in clusters
+    assert clusters[0] == clusters[1] == clusters[2] == clusters[4] != clusters[3]
 
 
 def test_whoever_flagged_is_told_the_outcome(line: Line, platform: PlatformSandbox, low: Key) -> None:
@@ -308,6 +326,9 @@ def test_a_person_hears_when_a_flag_is_not_answered_in_time(line: Line, low: Key
     line.pass_time(timedelta(days=14))
     (notice,) = line.store.notices()
     assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, notice.id) is not None
+    decide(line, line.person("mika"))
+    line.chores.run()
+    assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, notice.id) is None
 
 
 def test_a_person_hears_when_an_acknowledgement_is_not_delivered_in_time(
@@ -322,3 +343,24 @@ def test_a_person_hears_when_an_acknowledgement_is_not_delivered_in_time(
     line.pass_time(timedelta(hours=1))
     assert line.store.open_alarm(AlarmKind.COMPLAINT_LATE, message.id) is None
     assert told(platform) == [MessageKind.FLAG_RECEIVED]
+
+
+def test_reasons_offer_no_appeal_that_would_be_refused(
+    line: Line, platform: PlatformSandbox, trusted: Key
+) -> None:
+    """A case is appealed once, also where a new flag opened it again after the person was right."""
+    other = review.Judgement(outcome=Outcome.OTHER_RULE)
+    flag(line, picture(), key=trusted)
+    decide(line, line.person("mika"), other)
+    named = Complaint(text="It is a garden.", account_reference="account-9", content_reference="post-9")
+    line.wardline.appeal(named, api_key=trusted.record)
+    decide(line, line.person("noor"), INNOCENT)
+    flag(line, key=trusted, reason="nudity")
+    decide(line, line.person("olli"), other)
+    first, second = (
+        each.text for each in platform.messages() if each.message is MessageKind.STATEMENT_OF_REASONS
+    )
+    assert "You may appeal until" in first
+    assert "appeal" not in second
+    with pytest.raises(AlreadyExistsError, match="one appeal"):
+        line.wardline.appeal(named, api_key=trusted.record)

@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import picture, violation
 from tests.acceptance.test_files_that_look_alike import flagged, like, now, say
-from wardline import records, review
+from wardline import enforcement, records, review
 from wardline.pipeline import Complaint, Rules
 from wardline.records import ActionKind, CaseState, Category, DecisionState, MessageKind, Outcome, Stage
 from wardline.testing.harness import REPORTER, Line
@@ -80,3 +80,28 @@ def test_whoever_loses_content_to_a_later_opinion_is_told_why(make_line: MakeLin
     assert now(line, case).state is CaseState.CLOSED
     told = [each for each in line.store.messages_of(case.id) if each.kind is MessageKind.STATEMENT_OF_REASONS]
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OTHER_RULE, Outcome.VIOLATION, Outcome.NOT_VIOLATION])
+def test_nobody_is_told_that_a_person_decided_about_a_copy_that_none_looked_at(
+    make_line: MakeLine, platform: PlatformSandbox, outcome: Outcome
+) -> None:
+    always = enforcement.Promises(statements=enforcement.Statements.ALWAYS)
+    line = make_line(rules=Rules(reporter=REPORTER, audit_share=0.0, promises=always))
+    cases = [flagged(line, like(), f"a{n}") for n in range(3)]
+    for case, name in zip(cases, ("mika", "noor"), strict=False):
+        judgement = violation(case) if outcome is Outcome.VIOLATION else review.Judgement(outcome=outcome)
+        say(line, case, line.person(name), judgement)
+    assert now(line, cases[2]).state is CaseState.CLOSED
+    told: dict[str | None, list[str]] = {}
+    for each in platform.messages():
+        if each.message is not MessageKind.FLAG_RECEIVED:
+            told.setdefault(each.content_reference, []).append(each.text)
+    looked_at, copied = told["post of a0"], told["post of a2"]
+    assert len(looked_at) == len(copied) == (1 if outcome is Outcome.NOT_VIOLATION else 2)
+    for text in looked_at:
+        assert "person decided" in text or "by a person" in text
+    for text in copied:
+        assert "about the same content" in text
+        for wrong in ("person decided", "by a person", "a person found", "identical"):
+            assert wrong not in text

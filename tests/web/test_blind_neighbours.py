@@ -114,7 +114,7 @@ def test_neither_the_leads_page_nor_an_alarm_names_it_where_the_class_of_its_tar
     line.chores.run()
     (past,) = [each for each in line.store.open_alarms() if each.subject_id == "a:past"]
     assert near.id not in past.message
-    assert "1 case of the class category A" in past.message
+    assert "1 case of the class category A is past its target" in past.message
     secret = line.person("keyholder", Role.LEAD).secret
     assert "past target" not in api.get(f"/v1/cases/{near.id}", secret).text
     somebody(line, "lea", Role.LEAD)

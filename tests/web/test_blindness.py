@@ -167,7 +167,8 @@ def test_a_third_person_sees_both_answers_and_no_name(tmp_path: Path) -> None:
         case = line.case_of(line.submit(picture(), flag="spam"))
         for person, say in zip(people, (FIRST["a violation"], FIRST["no violation"]), strict=False):
             line.wardline.claim(case.id, user=person.user)
-            line.wardline.decide(case.id, user=person.user, judgement=say(case))
+            said = replace(say(case), second_opinion=person is people[0])
+            line.wardline.decide(case.id, user=person.user, judgement=said)
             line.pass_time(RULES.undo_window)
         at = f"/v1/cases/{case.id}/opinions"
         assert api.get(at, people[2].secret).json() == []

@@ -9,9 +9,9 @@ import pytest
 
 from tests.acceptance.stories import picture
 from tests.web.client import Api, assert_problem
-from wardline import records
+from wardline import records, review
 from wardline.pipeline import Rules
-from wardline.records import Role
+from wardline.records import Outcome, Role
 from wardline.review import QueueRule
 from wardline.testing.harness import REPORTER, Line, Person
 
@@ -42,6 +42,25 @@ def test_who_passed_a_case_on_is_handed_another(
     assert api.post("/v1/cases/next", mika.secret).status_code == 204
     assert_problem(api.post(f"/v1/cases/{case.id}/pass", mika.secret, json={}), 409, "lease-lost")
     assert api.post(f"/v1/cases/{case.id}/claim", mika.secret).status_code == 200
+
+
+def test_who_passed_a_case_on_is_told_to_nobody_else(
+    api: Api, line: Line, mika: Person, case: records.Case
+) -> None:
+    lea, noor = line.person("lea", Role.LEAD), line.person("noor")
+    api.post("/v1/cases/next", mika.secret)
+    api.post(f"/v1/cases/{case.id}/pass", mika.secret, json={})
+    said = review.Judgement(outcome=Outcome.NOT_VIOLATION)
+
+    def told(person: Person) -> bool:
+        paths = (f"/v1/cases/{case.id}", "/v1/cases")
+        return any(mika.user.id in api.get(path, person.secret).text for path in paths)
+
+    assert [told(each) for each in (mika, lea, noor)] == [True, False, False]
+    line.wardline.claim(case.id, user=noor.user)
+    line.wardline.decide(case.id, user=noor.user, judgement=said)
+    line.pass_time(line.parts.rules.undo_window)
+    assert [told(each) for each in (mika, lea, noor)] == [True, False, False]
 
 
 def test_only_leads_give_cases_away_and_move_them(

@@ -56,6 +56,8 @@ class Facts:
     """Whether it may be said how the service came to look."""
     decided_by_machine: bool = False
     """Whether automated means decided, too, under a certificate; else a person did."""
+    carried_over: bool = False
+    """Whether people decided about the same content elsewhere, and automated means applied that here."""
     answer_until: datetime | None = None
     """When the answer is promised."""
     appeal_until: datetime | None = None
@@ -102,7 +104,7 @@ def statement(
     by_machine = bool(item.matches)
     return Facts(
         kind=MessageKind.STATEMENT_OF_REASONS, reference=decision.id, content_reference=about, actions=kinds, outcome=decision.outcome,
-        decided_at=decision.at, by_notice=by_notice and not is_private, by_machine=by_machine, tells_how=by_machine or not is_private,
+        decided_at=decision.at, carried_over=bool(decision.spread_from), by_notice=by_notice and not is_private, by_machine=by_machine, tells_how=by_machine or not is_private,
         appeal_until=decision.undo_until + promises.appeal_period,
     )  # fmt: skip
 

@@ -80,6 +80,12 @@ def _gave_theirs(parts: Parts, case: records.Case, user: records.User) -> bool:
 def _seen(
     case: records.Case, user: records.User, opinions: Sequence[records.Opinion], decisions: dict[str, records.Decision],
 ) -> records.Case:  # fmt: skip
+    # Who did not want a case is nobody else's business, whatever became of it.
+    others = set(case.declined_by) - {user.id}
+    case = replace(
+        case, passed_by=tuple(each for each in case.passed_by if each not in others),
+        declined_by=tuple(each for each in case.declined_by if each == user.id),
+    )  # fmt: skip
     if case.state is CaseState.CLOSED:
         return case
     newest = decisions.get(case.decision_id or "")

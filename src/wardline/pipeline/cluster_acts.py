@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -114,6 +114,27 @@ def works_on(parts: Parts, shown: Sequence[records.Reveal], clusters: Mapping[st
     if not shown or shown[-1].at < parts.now() - _WORKS_ON:
         return None
     return clusters.get(shown[-1].case_id)
+
+
+def left(
+    parts: Parts, user_id: str, shown: Sequence[records.Reveal], clusters: Mapping[str, str], *, among: Collection[str | None]
+) -> frozenset[str]:  # fmt: skip
+    """Give those of some clusters of which somebody was shown a file lately and passed its case on, or stopped at it: they do not want more of it.
+
+    Args:
+        parts: The installation's.
+        user_id: Who.
+        shown, clusters: See ``works_on``.
+        among: The clusters that are asked for. Only where somebody was shown one of them is anything read.
+    """
+    since = parts.now() - _WORKS_ON
+    case_ids = {each.case_id for each in shown if each.at >= since and clusters.get(each.case_id) in among}
+    cases = parts.store.several_cases(sorted(case_ids)) if case_ids else {}
+    return frozenset(
+        clusters[case_id]
+        for case_id, case in cases.items()
+        if case_id in clusters and user_id in case.declined_by
+    )
 
 
 def alike(

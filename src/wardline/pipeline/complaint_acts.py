@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wardline import records
 from wardline.pipeline import appealing, flagging
+from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import Parts
 
@@ -13,6 +14,7 @@ class ComplaintActs:
 
     parts: Parts
     _lookup: Lookup
+    _leaders: Leaders
 
     def appeal(
         self, complaint: appealing.Complaint, *, api_key: records.ApiKey, idempotency_key: str | None = None
@@ -25,5 +27,5 @@ class ComplaintActs:
     ) -> flagging.FlagTaken:
         """Take a flag on content. See ``pipeline.flagging.receive``."""
         return flagging.receive(
-            self.parts, self._lookup, flagged, api_key=api_key, idempotency_key=idempotency_key
+            self.parts, self._lookup, self._leaders, flagged, api_key=api_key, idempotency_key=idempotency_key
         )

@@ -13,6 +13,7 @@ _AT_ONCE = 20
 def watch(parts: Parts) -> None:
     """Raise an alarm for appeals, flags and messages whose time is over; done each minute."""
     now, store = parts.now(), parts.store
+    _resolve(parts)
     for appeal in store.late_appeals(now, most=_AT_ONCE):
         message = (
             f"The appeal {appeal.id} has no answer, which was promised by {appeal.due_at:%Y-%m-%d %H:%M} UTC. See to its case "
@@ -28,3 +29,20 @@ def watch(parts: Parts) -> None:
     for late in store.late_messages(now, most=_AT_ONCE):
         message = f"The message {late.id} ({late.kind}) was not delivered in time. Look at the webhook of the platform {late.platform}."
         alarms.raise_alarm(parts, AlarmKind.COMPLAINT_LATE, late.id, message)
+
+
+def _resolve(parts: Parts) -> None:
+    """Close the alarms about appeals and flags that have their answer by now; those about messages go when they are delivered."""
+    for alarm in parts.store.open_alarms():
+        if alarm.kind is AlarmKind.COMPLAINT_LATE and _is_answered(parts, alarm.subject_id):
+            alarms.resolve_about(parts, alarm.kind, alarm.subject_id)
+
+
+def _is_answered(parts: Parts, subject_id: str) -> bool:
+    match subject_id.rsplit("-", 1)[0]:
+        case "appeal":
+            return parts.store.appeal(subject_id).answered_at is not None
+        case "notice":
+            return parts.store.notice(subject_id).answered_at is not None
+        case _:
+            return False

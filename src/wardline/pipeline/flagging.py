@@ -19,6 +19,7 @@ from wardline.errors import (
 )
 from wardline.pipeline import bringing_back, detecting, flags_kept, late_danger, standing_alone
 from wardline.pipeline.appealing import FIND_FROM, who_took_part
+from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.looking import close_look_seconds
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import SYSTEM, Parts
@@ -61,11 +62,12 @@ class FlagTaken:
 
 
 def receive(
-    parts: Parts, lookup: Lookup, flagged: Flagged, *, api_key: records.ApiKey, idempotency_key: str | None = None
+    parts: Parts, lookup: Lookup, leaders: Leaders, flagged: Flagged, *, api_key: records.ApiKey, idempotency_key: str | None = None
 ) -> FlagTaken:  # fmt: skip
     """Take one flag, and acknowledge it.
 
-    With the content, the same is done whether or not it is known: a low-trust key must send it, and learns nothing.
+    With the content, the same is done whether or not it is known: a low-trust key must send it, and learns nothing. What is not kept yet goes through
+    the scan, and stands with what it is near as any upload does.
 
     Raises:
         NotAllowedError: Not a platform's key, or a low-trust one that speaks for a trusted flagger or an authority.
@@ -93,7 +95,7 @@ def receive(
         return FlagTaken(
             notice_id=join(parts, item, flag, api_key, flagged, idempotency_key), judged_at=time.monotonic()
         )
-    return _with_content(parts, lookup, flagged, flagged.upload, flag, api_key, idempotency_key)
+    return _with_content(parts, lookup, leaders, flagged, flagged.upload, flag, api_key, idempotency_key)
 
 
 def _flag(flagged: Flagged, now: datetime) -> records.Flag:
@@ -111,7 +113,7 @@ def _flag(flagged: Flagged, now: datetime) -> records.Flag:
 
 
 def _with_content(
-    parts: Parts, lookup: Lookup, flagged: Flagged, upload: intake.Upload, flag: records.Flag, api_key: records.ApiKey, key: str | None
+    parts: Parts, lookup: Lookup, leaders: Leaders, flagged: Flagged, upload: intake.Upload, flag: records.Flag, api_key: records.ApiKey, key: str | None
 ) -> FlagTaken:  # fmt: skip
     upload = replace(upload, flag=flag)
     named = replace(
@@ -121,7 +123,7 @@ def _with_content(
     )
     item = _kept(parts, named, api_key.platform or "")
     if item is None:
-        done = submit(parts, lookup, upload, api_key=api_key, idempotency_key=key)
+        done = submit(parts, lookup, upload, api_key=api_key, idempotency_key=key, leaders=leaders)
         notices = parts.store.notices_of(_case_of(parts, done.item_id)) if done.item_id else []
         return FlagTaken(notice_id=notices[0].id if notices else None, judged_at=done.judged_at)
     rules = parts.rules
@@ -331,5 +333,5 @@ def answer_flag(parts: Parts, notice_id: str, _attempt: int) -> None:
         return
     if case.decision_id is None:
         return
-    acted = flags_kept.was_acted_on(parts.store.decision(case.decision_id), notice.item_id)
-    flags_kept.answer(parts, notice, parts.store.item(notice.item_id), acted=acted).commit(parts)
+    decision = parts.store.decision(case.decision_id)
+    flags_kept.answer(parts, notice, parts.store.item(notice.item_id), decision).commit(parts)

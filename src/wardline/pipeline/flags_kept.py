@@ -54,14 +54,16 @@ def known(parts: Parts, item_id: str, flag: records.Flag) -> records.Notice | No
     )
 
 
-def answer(parts: Parts, notice: records.Notice, item: records.Item, *, acted: bool) -> Writing:
-    """Close a flag with what became of it: whether something was done about the file."""
+def answer(parts: Parts, notice: records.Notice, item: records.Item, decision: records.Decision) -> Writing:
+    """Close a flag with what became of it: whether the decision does something about the file."""
+    acted = was_acted_on(decision, item.id)
     now, written = parts.now(), Writing()
     closed = replace(notice, state=NoticeState.ANSWERED, answered_at=now, version=notice.version + 1)
     outcome = "acted on" if acted else "not acted on"
     written.note(Replace(closed), parts.entry(Verb.FLAG_ANSWERED, notice.id, detail=outcome))
     kind = MessageKind.FLAG_ACTED_ON if acted else MessageKind.FLAG_NOT_ACTED_ON
-    written.add(_message(parts, notice, item, kind, now + parts.rules.promises.acknowledge_within))
+    due_at, carried_over = now + parts.rules.promises.acknowledge_within, bool(decision.spread_from)
+    written.add(_message(parts, notice, item, kind, due_at, carried_over=carried_over))
     return written
 
 
@@ -71,7 +73,7 @@ def answer_all(parts: Parts, case: records.Case, decision: records.Decision) -> 
     for notice in parts.store.notices_of(case.id):
         if notice.state is NoticeState.OPEN:
             item = parts.store.item(notice.item_id)
-            written.add(answer(parts, notice, item, acted=was_acted_on(decision, item.id)))
+            written.add(answer(parts, notice, item, decision))
     return written
 
 
@@ -88,11 +90,11 @@ def was_acted_on(decision: records.Decision, item_id: str) -> bool:
 
 def _message(
     parts: Parts, notice: records.Notice, item: records.Item, kind: MessageKind, due_at: datetime, *,
-    answer_until: datetime | None = None,
+    answer_until: datetime | None = None, carried_over: bool = False,
 ) -> Writing:  # fmt: skip
     facts = enforcement.Facts(
         kind=kind, reference=notice.id, content_reference=item.context.content_reference if item.context else None, by_notice=True,
-        answer_until=answer_until,
+        answer_until=answer_until, carried_over=carried_over,
     )  # fmt: skip
     return telling.write(
         parts, facts, subject_id=notice.id, case_id=notice.case_id, platform=notice.platform, account=None, due_at=due_at

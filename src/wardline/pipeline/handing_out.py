@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from wardline import ports, records, review
 from wardline.errors import ConflictError
@@ -23,6 +24,7 @@ _PAGES_BY_AGE = 20
 """For somebody whom only a store that reads each case can find one, so many pages of the oldest are looked through."""
 _Look = Callable[[int], Sequence[records.Case]]
 _Takes = Callable[[Sequence[records.Case]], list[records.Case]]
+_Place = TypeVar("_Place", bound=records.Case | records.Standing)
 _QuickLook = Callable[[int], Sequence[records.Case] | Sequence[records.Standing]]
 
 
@@ -212,21 +214,56 @@ class HandingOut:
     ) -> Sequence[records.Case] | Sequence[records.Standing]:
         """Give the first ones of the order; of most orders as far as it needs them."""
         store, now = self._parts.store, self._parts.now()
-        cluster = (
-            None if chosen is None else cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
-        )
         if self.order() is review.Order.SCORE:
-            likely = store.likeliest_cases(now=now, taker=taker, most=most)
+            likely = self._past_what_was_left(
+                most, partial(store.likeliest_cases, now=now, taker=taker), chosen
+            )
             places = [records.standing_of(each) for each in likely]
-            near = cluster_acts.alike(self._parts, taker, cluster, places)
-            return review.alike_first_by_score(likely, alike=near.near, seen=near.seen)
-        found = store.urgent_standings(now=now, taker=taker, most=most)
-        alike = cluster_acts.alike(self._parts, taker, cluster, found)
+            near = self._alike(taker, chosen, places)
+            return review.alike_first_by_score(likely, alike=near.near, seen=near.seen)[:most]
+        found = self._past_what_was_left(most, partial(store.urgent_standings, now=now, taker=taker), chosen)
+        alike = self._alike(taker, chosen, found)
         every = {each.id: each for each in (*found, *alike.cases)}.values()
         look_ahead = self._parts.rules.look_ahead
         return review.alike_first(
             tuple(every), alike=alike.near, seen=alike.seen, now=now, look_ahead=look_ahead
         )[:most]
+
+    def _alike(
+        self, taker: Taker, chosen: wellbeing.Selection | None, found: Sequence[records.Standing]
+    ) -> cluster_acts.Alike:
+        """Say what is like the file that this person was shown last, and goes first, and what they saw, or left to others, and goes last."""
+        if chosen is None:
+            return cluster_acts.Alike()
+        cluster = cluster_acts.works_on(self._parts, chosen.shown, chosen.clusters)
+        gone = self._left(chosen, found)
+        alike = cluster_acts.alike(self._parts, taker, None if cluster in gone else cluster, found)
+        if alike.cases and self._left(chosen, alike.cases):
+            alike = cluster_acts.Alike()
+        last = frozenset(each.id for each in found if each.cluster_id in gone)
+        return replace(alike, seen=alike.seen | last)
+
+    def _left(
+        self, chosen: wellbeing.Selection, found: Iterable[records.Case | records.Standing]
+    ) -> frozenset[str]:
+        if chosen.user_id is None:
+            return frozenset()
+        among = {each.cluster_id for each in found}
+        return cluster_acts.left(self._parts, chosen.user_id, chosen.shown, chosen.clusters, among=among)
+
+    def _past_what_was_left(
+        self, most: int, look: Callable[..., Sequence[_Place]], chosen: wellbeing.Selection | None
+    ) -> Sequence[_Place]:
+        """Look at the first, and at twice as many as long as all are like files that this person left to others."""
+        number = most
+        while True:
+            found = look(most=number)
+            if chosen is None or len(found) < number or number == _LOOK_AT_MOST:
+                return found
+            gone = self._left(chosen, found)
+            if not all(each.cluster_id in gone for each in found):
+                return found
+            number = min(2 * number, _LOOK_AT_MOST)
 
     def _by_age(
         self, taker: Taker, most: int, *, escalated: bool = False, after: str | None = None

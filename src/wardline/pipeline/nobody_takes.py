@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from wardline import records, review
 from wardline.pipeline import alarms, opinions, people, wellbeing
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import GENERAL_QUEUE, AlarmKind, Grade, Taker
+from wardline.records import GENERAL_QUEUE, AlarmKind, CaseState, Grade, Taker
 
 _LOOK_AT = 512
 """So many of the oldest are looked at each minute."""
@@ -79,6 +79,7 @@ def _whole_queue(parts: Parts, queue: str) -> Untaken:
 
 def watch(parts: Parts) -> None:
     """Raise and resolve the alarms. Why nobody takes a case is not told: limits, breaks and choices look alike."""
+    _resolve_stuck(parts)
     danger, waiting = _waiting(parts)
     takers = _takers(parts, with_limits=bool(danger))
     left = {case.id for case in danger if not _somebody(parts, takers, case)}
@@ -152,6 +153,15 @@ def _kinds(parts: Parts, takers: _Takers, cases: Iterable[records.Case | records
         for queue, grade in kinds
         if _declined(parts, takers, queue, grade)
     }
+
+
+def _resolve_stuck(parts: Parts) -> None:
+    """Close the alarms about single cases that are decided by now, or that somebody may take again."""
+    for alarm in parts.store.open_alarms():
+        if alarm.kind is AlarmKind.CASE_STUCK and alarm.subject_id.startswith("case-"):
+            case = parts.store.case(alarm.subject_id)
+            if case.state is not CaseState.OPEN or opinions.able(parts, case):
+                alarms.resolve_about(parts, alarm.kind, case.id)
 
 
 def _tell(parts: Parts, kind: AlarmKind, messages: dict[str, str]) -> None:

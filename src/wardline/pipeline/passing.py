@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from wardline import records, review
 from wardline.errors import InputError, NotAllowedError
-from wardline.pipeline import late_danger, people, standing_alone, wellbeing
+from wardline.pipeline import late_danger, opinions, people, standing_alone, wellbeing
 from wardline.pipeline.parts import Parts
-from wardline.pipeline.review import commit_covering, leave, noted
+from wardline.pipeline.review import commit_covering, leave, noted, return_case
 from wardline.records import GENERAL_QUEUE, Replace, Role, Task, Verb
 
 _PASSED = 2_000_000
@@ -21,6 +21,20 @@ def pass_on(parts: Parts, case_id: str, user: records.User, *, note: str | None 
     case = review.pass_on(parts.store.case(case_id), user.id, now=parts.now())
     leave(parts, case, user, Verb.CASE_PASSED, note=note, work=[_find_reviewer(case)])
     return case
+
+
+def stop(parts: Parts, case_id: str, user: records.User) -> records.Case:
+    """Leave a claimed case to a colleague, asked nothing: in the log, and in what is handed out, as if it were passed on.
+
+    Where nobody else is left who may take it, it only goes back: nothing shall follow from needing to stop.
+    """
+    case = parts.store.case(case_id)
+    if case.claimed_by == user.id and review.is_in_hand(case, parts.now()):
+        passed = review.pass_on(case, user.id, now=parts.now())
+        if opinions.able(parts, passed):
+            leave(parts, passed, user, Verb.CASE_PASSED, work=[_find_reviewer(passed)])
+            return passed
+    return return_case(parts, case_id, user)
 
 
 def assign(

@@ -37,6 +37,10 @@ class QueueActs:
         """Give a claimed case back for good; it is not handed to this person again."""
         return passing.pass_on(self.parts, case_id, user, note=note)
 
+    def stop(self, case_id: str, *, user: records.User) -> records.Case:
+        """Leave a claimed case to a colleague, as if it were passed on; nobody asks why."""
+        return passing.stop(self.parts, case_id, user)
+
     def assign(self, case_id: str, *, lead: records.User, to: str, note: str | None = None) -> records.Case:
         """Claim a case for a person, by name, whoever holds it now."""
         return passing.assign(self.parts, case_id, lead, to=to, note=note)

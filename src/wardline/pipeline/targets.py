@@ -13,9 +13,19 @@ HALF, MOST = 0.5, 0.8
 _COUNTED = 100_000
 """More are not counted: the answer is the same."""
 _LEVELS = (
-    (HALF, AlarmKind.TARGET_NEAR, "half", "have half of their time behind them"),
-    (MOST, AlarmKind.TARGET_NEAR, "four-fifths", "have four fifths of their time behind them"),
-    (1.0, AlarmKind.TARGET_PAST, "past", "are past their target"),
+    (
+        HALF,
+        AlarmKind.TARGET_NEAR,
+        "half",
+        ("has half of its time behind it", "have half of their time behind them"),
+    ),
+    (
+        MOST,
+        AlarmKind.TARGET_NEAR,
+        "four-fifths",
+        ("has four fifths of its time behind it", "have four fifths of their time behind them"),
+    ),
+    (1.0, AlarmKind.TARGET_PAST, "past", ("is past its target", "are past their target")),
 )
 _ORDER = "order"
 """What the alarm about probabilities is about."""
@@ -55,7 +65,7 @@ def _watch_target(parts: Parts, target: Target) -> None:
         )
         due_at, name, _, _ = here[0]
         alarms.raise_alarm(parts, kind, f"{target}:{word}", (
-            f"{_number(count)} of the class {target.words} {words}. The first is {name}due at {due_at.isoformat(' ', 'minutes')}. "
+            f"{_number(count)} of the class {target.words} {words[count != 1]}. The first is {name}due at {due_at.isoformat(' ', 'minutes')}. "
             "The leads' page tells more."
         ))  # fmt: skip
 

@@ -142,6 +142,8 @@ class Selection:
     """Which cases one person may be handed now."""
 
     parts: Parts
+    user_id: str | None = None
+    """Whose selection it is; None where only a kind of case is asked about."""
     declined_queues: frozenset[str] = frozenset()
     declined_grades: frozenset[Grade] = frozenset()
     may_look: bool = True
@@ -194,7 +196,7 @@ def selection(parts: Parts, user: records.User) -> Selection:
     clusters = _clusters(parts, user, shown, since)
     found = review.capacity(_exposure(parts, user, shown, since, clusters), parts.rules.wellbeing)
     return Selection(
-        parts=parts, choices=chosen, shown=shown, clusters=clusters, declined_queues=frozenset(chosen.queues if chosen else ()),
+        parts=parts, user_id=user.id, choices=chosen, shown=shown, clusters=clusters, declined_queues=frozenset(chosen.queues if chosen else ()),
         declined_grades=frozenset(chosen.grades if chosen else ()), may_look=found.may_look, turns_aside=found.turns_aside,
     )  # fmt: skip
 

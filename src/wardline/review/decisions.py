@@ -41,9 +41,15 @@ def decide(
 
     Raises:
         ConflictError, LeaseLostError: The person does not hold the case.
-        InputError: A finding about a file that is not in the case, or two about one.
+        InputError: A finding about a file that is not in the case, or two about one; or another opinion is asked where the case is beyond its
+            first decision: nobody would be asked.
     """
     require_claim(case, user_id, now=now)
+    if judgement.second_opinion and case.stage is not records.Stage.FIRST:
+        raise InputError(
+            f"{case.id}: another opinion asked in the stage {case.stage}, expected that only of a first decision",
+            remedy="Decide it without, or say that you cannot tell: then somebody else decides.",
+        )
     about = [finding.item_id for finding in judgement.findings]
     if len(set(about)) != len(about) or set(about) - set(case.item_ids):
         raise InputError(f"{case.id}: findings do not fit its files, expected at most one for each")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.acceptance.stories import picture
@@ -9,7 +11,7 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import Complaint, Flagged, people
-from wardline.records import Insert, KeyTrust, Outcome, Role, Stage
+from wardline.records import CaseState, Insert, KeyTrust, Outcome, Role, Stage
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line
 
@@ -135,3 +137,43 @@ def test_an_answer_that_is_late_says_so(desk: Browser, line: Line, noor: records
     line.clock.advance(line.parts.rules.promises.answer_within)
     desk.sign_in("mika")
     assert "past target" in desk.get("/appeals").text
+
+
+def test_no_further_opinion_is_offered_where_nobody_would_be_asked(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    """Beyond a first decision it would be ticked for nothing: the page has no such box, and a form that has it all the same is refused."""
+    case = appealed(line, noor)
+    page = desk.send(desk.get(f"/cases/{case.id}").form("/claim"))
+    assert "second-opinion" not in page.text
+    asked = {**page.form("/decisions").fields, "category": "not-a-violation", "second-opinion": "yes"}
+    refused = desk.post(page.form("/decisions").action, asked)
+    assert refused.status == 400
+    assert "say that you cannot tell" in refused.text or "only of a first decision" in refused.text
+    assert line.store.case(case.id).state is CaseState.OPEN
+    first = line.submit(picture(2), flag="spam", content_reference="post-2")
+    assert "second-opinion" in desk.send(desk.get(f"/cases/{line.case_of(first).id}").form("/claim")).text
+
+
+def test_what_two_people_decided_of_an_identical_file_names_nobody_as_having_decided_the_copy(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    line.wardline.parts = replace(line.parts, rules=replace(line.parts.rules, audit_share=0.0))
+    key = line.platform_key(trust=KeyTrust.TRUSTED).record
+    uploads = [
+        line.submit(picture(), account=f"account-{number}", content_reference=f"post-{number}", flag="spam")
+        for number in range(3)
+    ]
+    *judged, copy = [line.case_of(each) for each in uploads]
+    for case, person in zip(judged, (noor, line.person("olli").user), strict=True):
+        line.wardline.claim(case.id, user=person)
+        line.wardline.decide(case.id, user=person, judgement=OTHER)
+        line.pass_time(line.parts.rules.undo_window)
+    assert line.store.case(copy.id).state is CaseState.CLOSED
+    complaint = Complaint(text=SAID, account_reference="account-2", content_reference="post-2")
+    line.wardline.appeal(complaint, api_key=key)
+    decide(desk, line, copy)
+    page = desk.get(f"/cases/{copy.id}").text
+    first = page.split("First decision", 1)[1].split("</dl>", 1)[0]
+    assert "nobody here: two people decided an identical file" in first
+    assert "somebody" not in first

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from tests.acceptance.stories import picture
 from tests.web.console.browser import Browser
-from wardline.records import IMMINENT_DANGER, Category, Insert
+from wardline import review
+from wardline.pipeline.flagging import Flagged
+from wardline.records import IMMINENT_DANGER, Category, Insert, KeyTrust, Outcome
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line
 from wardline.web.console import queue
@@ -54,3 +56,61 @@ def test_a_case_from_before_there_was_an_order_is_shown_without_factors(desk: Br
     (row,) = rows(desk.get("/queue").text)
     assert "A user flagged it: spam" in row
     assert "reach" not in row
+
+
+def test_a_colleague_is_said_to_have_asked_where_one_could_not_tell_and_nowhere_else(
+    desk: Browser, line: Line
+) -> None:
+    """Others are kept apart, too: whoever is a party to a case, and whoever judged it before a new flag came."""
+    noor, olli = line.person("noor").user, line.person("olli").user
+    unsure, cleared, barred = (
+        line.case_of(line.submit(picture(seed), flag="spam", account=f"account-{seed}", content_reference=f"post-{seed}"))
+        for seed in (1, 2, 3)
+    )  # fmt: skip
+    for case, outcome in ((unsure, Outcome.CANNOT_TELL), (cleared, Outcome.NOT_VIOLATION)):
+        line.wardline.claim(case.id, user=noor)
+        line.wardline.decide(case.id, user=noor, judgement=review.Judgement(outcome=outcome))
+    line.pass_time(line.parts.rules.undo_window)
+    flagged = Flagged(reason="nudity", item_id=cleared.item_ids[0])
+    line.wardline.flag(flagged, api_key=line.platform_key(trust=KeyTrust.TRUSTED).record)
+    olli = line.wardline.declare_accounts(["account-3"], user=olli)
+    taken = [line.wardline.next_case(olli) for _ in range(3)]
+    for case in filter(None, taken):
+        line.wardline.return_case(case.id, user=olli)
+    assert line.store.case(barred.id).passed_by == (olli.id,)
+    by_case = {
+        case.id: row
+        for row in rows(desk.get("/queue").text)
+        for case in (unsure, cleared, barred)
+        if case.id in row
+    }
+    assert "A colleague asked for a second opinion" in by_case[unsure.id]
+    assert "A colleague" not in by_case[cleared.id] + by_case[barred.id]
+
+
+def test_cases_about_ones_own_accounts_are_listed_nowhere(desk: Browser, line: Line) -> None:
+    for seed in (1, 2):
+        line.submit(picture(seed), flag="spam", account=f"account-{seed}", content_reference=f"post-{seed}")
+    mika = line.store.user_named("mika")
+    assert mika is not None
+    line.wardline.declare_accounts(["account-1"], user=mika)
+    for view in ("all", "oldest"):
+        (row,) = rows(desk.get(f"/queue?view={view}").text)
+        (other,) = line.store.cases_of_account("account-2", most=2)
+        assert other.id in row
+
+
+def test_who_may_not_take_a_case_is_told_why_truly(desk: Browser, line: Line) -> None:
+    mika = line.store.user_named("mika")
+    assert mika is not None
+    case = line.case_of(line.submit(picture(1), flag="spam", content_reference="post-1"))
+    line.wardline.claim(case.id, user=mika)
+    line.wardline.decide(case.id, user=mika, judgement=review.Judgement(outcome=Outcome.NOT_VIOLATION))
+    line.pass_time(line.parts.rules.undo_window)
+    flagged = Flagged(reason="nudity", item_id=case.item_ids[0])
+    line.wardline.flag(flagged, api_key=line.platform_key(trust=KeyTrust.TRUSTED).record)
+    page = desk.get(f"/cases/{case.id}").text
+    assert "You had a part in it before, so somebody else decides." in page
+    assert "You could not tell" not in page
+    assert "take this case" not in page
+    assert 'action="/queue/next"' in page

@@ -121,6 +121,20 @@ def test_what_other_queues_hold_is_counted_and_not_listed(api: Api, line: Line) 
     assert hidden.id in desk.get("/queue").text
 
 
+def test_what_is_set_aside_in_other_queues_is_not_listed_either(api: Api, line: Line) -> None:
+    desk = signed_in(api, line, "mika")
+    changing_people.change_skills(line.parts, "mika", ["german"])
+    mika = people.named(line.parts, "mika")
+    aside = line.case_of(line.submit(picture(2), flag="spam", language="de"))
+    line.wardline.claim(aside.id, user=mika)
+    line.wardline.hold_case(
+        aside.id, user=mika, until=line.clock.now() + timedelta(days=1), note="asked the platform"
+    )
+    assert aside.id in desk.get("/queue?view=held").text
+    changing_people.change_skills(line.parts, "mika", [])
+    assert aside.id not in desk.get("/queue?view=held").text
+
+
 def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
     api: Api, line: Line, case: records.Case
 ) -> None:
@@ -161,6 +175,16 @@ def test_a_lead_gives_a_case_away_and_moves_it(api: Api, line: Line, case: recor
     assert not any(
         form.action.endswith(("/assignment", "/diversion")) for form in desk.get(f"/cases/{case.id}").forms
     )
+
+
+def test_who_chose_not_to_take_from_a_queue_is_named_like_everybody_else(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    lead, mika = signed_in(api, line, "lea", Role.LEAD), line.person("mika").user
+    before = lead.get(f"/cases/{case.id}").text
+    line.wardline.choose(lambda now: replace(now, queues=(case.queue,)), user=mika)
+    assert "mika" in before
+    assert "mika" in lead.get(f"/cases/{case.id}").text
 
 
 def test_skills_are_ticked_by_leads_and_administrators(api: Api, line: Line) -> None:

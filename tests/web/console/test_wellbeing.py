@@ -63,7 +63,7 @@ def test_at_a_limit_the_sentence_stands_in_the_place_of_reveal(
     shown = desk.send(first.form("/reveals"))
     assert "A break from pictures is due" in shown.text
     assert "reveals" not in actions(shown)
-    assert {"coverings", "decisions", "return", "break"} <= actions(shown)
+    assert {"coverings", "decisions", "pass", "break"} <= actions(shown)
     again = desk.post(first.form("/reveals").action, first.form("/reveals").fields)
     assert again.status == 403
     assert "limit-reached" in again.text
@@ -83,6 +83,24 @@ def test_at_a_limit_the_queue_says_when_it_is_over_and_offers_a_break(
     assert "is due" not in desk.get("/queue").text
 
 
+def test_a_queue_from_which_nothing_comes_does_not_say_that_it_is_empty(
+    desk: Browser, line: Line, cases: list[records.Case]
+) -> None:
+    for text in ("Empty queue", "Nothing that comes to you now"):
+        assert text not in desk.get("/queue").text
+    line.wardline.choose(lambda now: replace(now, grades=(Grade.UNKNOWN,)), user=mika(line))
+    declined = desk.get("/queue").text
+    assert "2 cases wait" in declined
+    assert "Nothing that comes to you now" in declined
+    assert "kinds that you do not take" in declined
+    line.wardline.choose(lambda now: replace(now, grades=()), user=mika(line))
+    desk.send(desk.send(take(desk).form("/reveals")).form("/break"))
+    waits = desk.get("/queue").text
+    assert "A break from pictures is due" in waits
+    assert "What waits cannot be decided without looking" in waits
+    assert "Empty queue" not in declined + waits
+
+
 def test_a_second_opinion_is_asked_for_without_looking(
     desk: Browser, line: Line, cases: list[records.Case]
 ) -> None:
@@ -92,9 +110,23 @@ def test_a_second_opinion_is_asked_for_without_looking(
         for form in shown.forms
         if form.fields.get("category") == "cannot-tell" and "note" not in form.fields
     )
+    # Not by the key of the box beside the decision: it would record at once, for good, what somebody only meant to tick.
+    assert shown.text.count('data-key="S"') == 1
+    assert 'name="second-opinion" value="yes" data-key="S"' in shown.text
     assert "Your queue" in desk.send(opinion).text
     (decision,) = [each for case in cases for each in line.store.decisions_of(case.id)]
     assert decision.outcome is Outcome.CANNOT_TELL
+
+
+def test_at_a_limit_the_case_is_passed_on_for_good(
+    desk: Browser, line: Line, cases: list[records.Case]
+) -> None:
+    shown = desk.send(take(desk).form("/reveals"))
+    (taken,) = [case for case in cases if line.store.case(case.id).claimed_by is not None]
+    by_the_limit = next(form for form in shown.forms if form.action.endswith("/pass"))
+    assert "passing-note" not in by_the_limit.fields
+    assert "Your queue" in desk.send(by_the_limit).text
+    assert line.store.case(taken.id).declined_by == (mika(line).id,)
 
 
 def test_taking_a_break_gives_the_case_back_and_says_until_when(
@@ -180,6 +212,17 @@ def test_stopping_gives_back_every_case(desk: Browser, line: Line, cases: list[r
     quiet = desk.send(desk.get("/queue").form("/pause"))
     assert "went back to the queue" in quiet.text
     assert all(line.store.case(case.id).claimed_by is None for case in cases)
+
+
+def test_whoever_goes_on_after_stopping_is_not_handed_what_made_them_stop(
+    desk: Browser, line: Line, cases: list[records.Case]
+) -> None:
+    line.person("noor")
+    first = take(desk).text
+    stopped = next(case for case in cases if f"/cases/{case.id}/decisions" in first)
+    desk.send(desk.get("/queue").form("/pause"))
+    assert f"/cases/{stopped.id}/decisions" not in take(desk).text
+    assert line.store.case(stopped.id).claimed_by is None
 
 
 def test_stopping_gives_back_the_others_when_one_cannot_be(

@@ -74,7 +74,9 @@ class DecisionBody(BaseModel):
     escalation: str | None = Field(
         None, min_length=1, max_length=3000, description="Only when a child may be in danger now: why"
     )
-    second_opinion: bool = Field(False, description="Another person decides too, without knowing this")
+    second_opinion: bool = Field(
+        False, description="Another person decides too, without knowing this; only of a first decision"
+    )
 
     def judgement(self) -> review.Judgement:
         """Turn it into what a moderator says."""
@@ -120,7 +122,7 @@ def list_cases(
     "/next", response_model=records.Case, responses={204: {"description": "No case waits for this person"}}
 )
 def take_next(caller: _Caller, wardline: _Wardline) -> records.Case | Response:
-    """Claim the case that waits longest."""
+    """Claim the next case, in the order in which cases are handed out."""
     case = wardline.next_case(caller.person)
     return _seen(wardline, caller, case) if case else Response(status_code=204)
 

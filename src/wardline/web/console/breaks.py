@@ -11,7 +11,7 @@ from wardline.web.console.rendering import go, page
 
 def take(desk: Desk) -> Response:
     """Begin a break. Only what goes back is written: that it was for a break is nobody's business."""
-    pause.give_back(desk)
+    pause.give_back(desk, pause.only_back)
     return go("/break")
 
 

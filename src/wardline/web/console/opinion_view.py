@@ -44,7 +44,7 @@ def _words(desk: Desk, case: records.Case, answers: int) -> str:
     """Say whose opinion the case waits for, without saying what any is."""
     if case.state is CaseState.CLOSED or case.stage not in (Stage.SECOND, Stage.ADJUDICATION):
         return ""
-    if desk.user.id in case.passed_by and desk.user.id not in case.declined_by:
+    if any(each.user_id == desk.user.id for each in desk.wardline.parts.store.opinions_of(case.id)):
         return "Others are asked for their opinion too. None of them is told yours."
     if case.stage is Stage.SECOND:
         return "A first opinion is in. Nothing of it is sent to you, so that yours is your own."
@@ -75,13 +75,15 @@ def _why_not(desk: Desk, case: records.Case) -> str:
     if desk.user.id not in case.passed_by or desk.user.id in case.declined_by:
         return ""
     store = desk.wardline.parts.store
-    decided = any(each.user_id == desk.user.id for each in store.decisions_of(case.id))
-    if decided and case.stage is Stage.APPEAL:
+    own = [each.outcome for each in store.decisions_of(case.id) if each.user_id == desk.user.id]
+    if own and case.stage is Stage.APPEAL:
         return "You had a part in what is appealed, so somebody else decides."
     if any(each.user_id == desk.user.id for each in store.opinions_of(case.id)):
         return "Your opinion is in, so somebody else gives the next one."
-    if decided:
+    if own and own[-1] is Outcome.CANNOT_TELL:
         return "You could not tell, so somebody else decides."
+    if case.stage is Stage.AUDIT and not own:
+        return "You judged a file like it, so somebody else looks at this one."
     return "You had a part in it, or looked at what came of it, so somebody else decides."
 
 

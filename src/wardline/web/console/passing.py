@@ -9,6 +9,7 @@ from starlette.responses import Response
 from wardline import records, referral
 from wardline.errors import InputError
 from wardline.pipeline import blindness, people
+from wardline.pipeline.taking import has_skills
 from wardline.records import GENERAL_QUEUE, DecisionState, Role
 from wardline.web.console import filing
 from wardline.web.console.desk import REVIEWERS, Desk, Page
@@ -78,13 +79,13 @@ def _reason(desk: Desk) -> str:
 
 
 def _able(desk: Desk, case: records.Case) -> list[str]:
-    """Name those to whom the case may be given."""
-    wardline = desk.wardline
-    users = [user for user in wardline.parts.store.users() if people.may_review(user)]
+    """Name those to whom the case may be given, as far as their skills go: what they chose not to take, a missing name would tell."""
+    parts = desk.wardline.parts
+    users = [user for user in parts.store.users() if people.may_review(user)]
     return sorted(
         user.name
         for user in users
-        if case.queue in wardline.takers.of(user).queues
+        if has_skills(parts, case, user)
         and user.id not in (*case.passed_by, case.claimed_by)
         and (case.escalated_by is None or user.role is Role.LEAD)
     )

@@ -25,7 +25,7 @@ def stop(desk: Desk) -> Response:
 
     The log has no entry for it: one would tell everybody who reads the log. A case that goes back looks like one that was passed on.
     """
-    return _quiet(is_back=give_back(desk), theme=theme_of(desk.request.cookies))
+    return _quiet(is_back=give_back(desk, _stop), theme=theme_of(desk.request.cookies))
 
 
 def show(desk: Desk) -> Response:
@@ -33,8 +33,12 @@ def show(desk: Desk) -> Response:
     return _quiet(is_back=not queue.in_hand(desk), theme=theme_of(desk.request.cookies))
 
 
-def give_back(desk: Desk) -> bool:
+def give_back(desk: Desk, back: Callable[[Desk, str], None]) -> bool:
     """Return every case that this person holds and cover what is revealed; each whatever became of the others.
+
+    Args:
+        desk: Whose cases.
+        back: How one goes back.
 
     Returns:
         Whether nothing is in their hands any more. What is left comes free by itself when its lease ends.
@@ -46,7 +50,7 @@ def give_back(desk: Desk) -> bool:
         failed, held = [error], []
     for case in held:
         try:
-            _return(desk, case.id)
+            _again(back, desk, case.id)
         except Exception as error:  # noqa: BLE001 -- the others go back all the same
             failed.append(error)
     try:
@@ -59,11 +63,20 @@ def give_back(desk: Desk) -> bool:
     return not failed
 
 
-def _return(desk: Desk, case_id: str) -> None:
+def _again(back: Callable[[Desk, str], None], desk: Desk, case_id: str) -> None:
     for _ in range(_TRIES):
         with suppress(VersionConflictError):  # another tab changed it at this moment
-            desk.wardline.return_case(case_id, user=desk.user)
-            return
+            return back(desk, case_id)
+    return back(desk, case_id)
+
+
+def _stop(desk: Desk, case_id: str) -> None:
+    """Leave it to a colleague: whoever comes back after stopping is not handed the very case that made them stop."""
+    desk.wardline.stop(case_id, user=desk.user)
+
+
+def only_back(desk: Desk, case_id: str) -> None:
+    """Give it back, to whoever takes it next."""
     desk.wardline.return_case(case_id, user=desk.user)
 
 

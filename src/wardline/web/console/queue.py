@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from wardline import records, review, triage
 from wardline.errors import InputError
-from wardline.records import Role
+from wardline.pipeline.taking import has_skills
+from wardline.records import Outcome, Role, Stage
 from wardline.web.console.desk import EVERYBODY, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part, waiting
 from wardline.web.console.viewing import viewing_of
@@ -17,6 +18,7 @@ from wardline.web.console.your_choices import GRADES
 
 _SHOWN = 25
 _COUNTED = 500
+_LOOKED_AT = 200
 
 
 def home(desk: Desk) -> Response:
@@ -29,18 +31,26 @@ def home(desk: Desk) -> Response:
 def show(desk: Desk) -> Response:
     """List what this person may take, in the order in which it is handed out, or by age; no pictures. Leads also see what was handed to them."""
     view, after = desk.asked("view") or "all", desk.asked("after") or None
-    waiting_cases = _cases(desk, view, after)
-    # Whoever passed a case on asked for no opinion.
-    asked = {each.id for each in waiting_cases if len(each.passed_by) > len(each.declined_by)}
+    page_of_all = _cases(desk, view, after)
+    # What is handed to others is not listed either: a list of them would tell whose accounts are looked at.
+    waiting_cases = [each for each in page_of_all if not review.is_party(each, desk.user)]
+    asked = _could_not_tell(desk, waiting_cases)
     cases = desk.wardline.seen_cases(waiting_cases, user=desk.user)
     mine = desk.wardline.seen_cases(in_hand(desk), user=desk.user) if after is None and view == "all" else []
     return page(
         desk, "queue", view=view, cases=[case for case in cases if case not in mine], mine=mine, waits=waiting(desk), after=after,
-        handed=_handed(desk), more=cases[-1].id if len(cases) == _SHOWN and view in ("oldest", "leads") else None,
-        asked=asked, viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
-        limits=desk.wardline.parts.rules.wellbeing, is_full=len(cases) == _SHOWN, factors=review.factors, is_told=triage.is_told, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
+        handed=_handed(desk), more=page_of_all[-1].id if len(page_of_all) == _SHOWN and view in ("oldest", "leads") else None,
+        asked=asked, passed_on={each.id for each in (*waiting_cases, *in_hand(desk)) if each.declined_by}, viewing=viewing_of(desk), choices=desk.wardline.choices(desk.user), shift=desk.wardline.exposure(desk.user),
+        limits=desk.wardline.parts.rules.wellbeing, is_full=len(page_of_all) == _SHOWN, factors=review.factors, is_told=triage.is_told, near_copies=defaultdict(int, desk.wardline.near_copies([*mine, *cases])), oldest_percent=round(100 * desk.wardline.parts.rules.oldest_share),
         **_around(desk),
     )  # fmt: skip
+
+
+def _could_not_tell(desk: Desk, cases: list[records.Case]) -> set[str]:
+    """Give the cases of which somebody said that they could not tell. Others keep people apart, too: whoever is a party, or judged it before new flags."""
+    said = {each.decision_id: each.id for each in cases if each.decision_id and each.stage is Stage.FIRST}
+    decisions = desk.wardline.parts.store.several_decisions(list(said))
+    return {said[each.id] for each in decisions.values() if each.outcome is Outcome.CANNOT_TELL}
 
 
 def count(desk: Desk) -> Response:
@@ -87,7 +97,9 @@ def _cases(desk: Desk, view: str, after: str | None) -> list[records.Case]:
         case "leads" if me.role is Role.LEAD:
             return store.waiting_cases(now=now, taker=taker, most=_SHOWN, after=after, escalated=True)
         case "held":
-            return store.held_cases(now=now, most=_SHOWN)
+            held = store.held_cases(now=now, most=_LOOKED_AT)
+            # What is set aside of other queues is not listed either.
+            return [each for each in held if has_skills(desk.wardline.parts, each, me)][:_SHOWN]
         case _:
             raise InputError("view: unknown, expected all, oldest, held, or for leads leads")
 
