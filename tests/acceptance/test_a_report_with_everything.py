@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -26,8 +27,13 @@ class ChangingSandbox(RememberingSandbox):
     """A sandbox whose schema is whatever a test says."""
 
     served: Reply | None = None
+    refused: bytes | None = None
+    """What the schema has no place for: documents with it are refused."""
 
     def take(self, request: Request) -> Reply | None:
+        if self.refused and request.call in ("submit", "fileinfo") and self.refused in request.body:
+            self.requests.append(request)
+            return reply(4100)
         if request.call == "xsd" and self.served is not None:
             return self.served
         return super().take(request)
@@ -50,11 +56,16 @@ def line(tmp_path: Path, sandbox: ChangingSandbox) -> Iterator[Line]:
 
 
 def filed(
-    line: Line, number: int = 1, *, account: str = "account-1", facts: records.ReportFacts | None = None
-) -> records.Referral:
+    line: Line, number: int = 1, *, account: str = "account-1", facts: records.ReportFacts | None = None, **upload: Any
+) -> records.Referral:  # fmt: skip
     person = line.person(f"mika {number}")
     submitted = line.submit(
-        picture(number), flag="spam", account=account, content_reference=f"post-{number}", facts=facts
+        picture(number),
+        flag="spam",
+        account=account,
+        content_reference=f"post-{number}",
+        facts=facts,
+        **upload,
     )
     case = decided_violation(line, submitted, person)
     line.clock.advance(line.parts.rules.undo_window)
@@ -219,6 +230,36 @@ def test_a_schema_that_changes_overnight_is_an_alarm_and_the_next_report_is_writ
     shown = line.wardline.preview_referral(referral.id).preview
     assert shown is not None
     assert any(section.title.startswith("Left out") for section in shown.sections)
+
+
+@pytest.mark.parametrize("gone", ["vehicleDescription", "locationOfFile"])
+def test_what_is_refused_because_the_schema_changed_since_the_last_look_is_written_anew_and_filed(
+    line: Line, sandbox: ChangingSandbox, gone: str
+) -> None:
+    line.pass_time(timedelta(minutes=1))
+    name = gone.encode()
+    sandbox.served = Reply(200, schema_document().replace(b'name="' + name + b'"', b'name="other"'))
+    sandbox.refused = b"<" + name
+    referral = filed(line, facts=full.facts(), url="https://forum.example/1")
+    assert referral.state is not ReferralState.NEEDS_HUMAN
+    line.pass_time(timedelta(minutes=2))
+    referral = line.store.referral(referral.id)
+    assert (referral.state, referral.problem) == (ReferralState.FINISHED, None)
+    assert line.parts.authority is not None
+    alarm = line.store.open_alarm(AlarmKind.SCHEMA_CHANGED, schemas.subject(line.parts.authority))
+    assert alarm is not None
+    assert gone in alarm.message
+    documents = sandbox.documents("submit") + sandbox.documents("fileinfo")
+    assert [each.find(f".//{gone}") is not None for each in documents].count(True) == 1
+    assert [str(each.report_id) for each in sandbox.ledger.finished()] == [referral.remote_id]
+
+
+def test_what_is_refused_under_the_schema_of_now_waits_for_a_person_who_asks_in_vain(
+    line: Line, sandbox: ChangingSandbox
+) -> None:
+    line.pass_time(timedelta(minutes=1))
+    sandbox.refused = b"<vehicleDescription"
+    assert filed(line, facts=full.facts()).state is ReferralState.NEEDS_HUMAN
 
 
 def test_a_second_change_is_told_although_the_alarm_of_the_first_is_open(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +33,7 @@ from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, 
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
 
+VERIFIER = Path(__file__).parents[2] / "docs/how-to/examples/verify_proof.py"
 DAY = timedelta(days=1)
 ASKER = records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid")
 
@@ -191,7 +195,9 @@ def destroyed(line: Line, item_id: str) -> records.Destruction:
     return line.store.destruction(made.id)
 
 
-def test_evidence_is_destroyed_by_two_people_and_there_is_proof_for_outsiders(line: Line) -> None:
+def test_evidence_is_destroyed_by_two_people_and_there_is_proof_for_outsiders(
+    line: Line, tmp_path: Path
+) -> None:
     item_id = reported(line)
     done = destroyed(line, item_id)
     assert done.state is DestructionState.DONE
@@ -210,6 +216,29 @@ def test_evidence_is_destroyed_by_two_people_and_there_is_proof_for_outsiders(li
     assert "in a bucket" in said["means"]
     with pytest.raises(NotFoundError):
         line.parts.vault.open(item_id, "original")
+    # The agency has the proof, the key and the script of the how-to, and nothing else.
+    key = audit.verifier_key(line.parts.log_origin, line.parts.log_key.public_key())
+    shown = checked(proof, key, tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert f"{item_id}: SHA-256 {gone.sha256}" in shown.stdout
+    for changed in (
+        {**proof, "statement": proof["statement"].replace(item_id, item_id[::-1])},
+        {**proof, "entries": {item_id: other_entry(line)}},
+    ):
+        assert checked(changed, key, tmp_path).returncode == 1
+
+
+def other_entry(line: Line) -> dict[str, Any]:
+    """Give the proof of an entry that tells of something else."""
+    return dict(audit.proof_fields(line.wardline.prove_entry(0), line.parts.log_key.public_key()))
+
+
+def checked(proof: dict[str, Any], key: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    file = folder / "proof.json"
+    file.write_text(json.dumps(proof))
+    return subprocess.run(
+        [sys.executable, str(VERIFIER), str(file), key], capture_output=True, text=True, check=False
+    )
 
 
 def test_what_people_wrote_for_a_report_is_destroyed_with_its_file(line: Line) -> None:

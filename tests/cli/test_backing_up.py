@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from tests.cli.conftest import Place, run
@@ -102,13 +104,18 @@ def test_secrets_are_not_in_a_back_up_and_restoring_says_which_are_missing(
     with (place.folder / "wardline.toml").open("a") as file:
         file.write(
             '\n[[platforms]]\nname = "forum"\nadapter = "webhook"\nurl = "https://forum.invalid/"\nsecret_file = "secrets/platform.key"\n'
+            '\n[referral.packs.nca-pack]\nrecipient_key_file = "secrets/nca.pem"\n'
         )
+    (place.folder / "secrets" / "nca.pem").write_bytes(
+        X25519PrivateKey.from_private_bytes(bytes(range(32))).public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )  # fmt: skip
     assert place.run_as("bea", "backup", tmp_path / "copy").code == 0
     assert list((tmp_path / "copy").rglob("platform.key")) == []
     new = tmp_path / "new"
     shutil.copytree(place.folder / "keys", new / "keys")
     ended = run("restore", tmp_path / "copy", "--folder", new, "--json")
-    assert (ended.code, ended.json["missing"]) == (0, ["secrets/platform.key"])
+    assert (ended.code, ended.json["missing"]) == (0, ["secrets/nca.pem", "secrets/platform.key"])
     shutil.copytree(place.folder / "secrets", new / "secrets")
     there = Place(new, place.password_file, place.keys)
     assert there.run("fence", "show").code == 1
@@ -165,6 +172,20 @@ def destroyed(place: Place, item_id: str) -> None:
     with opened(place.folder) as installation:
         destroying.carry_out(installation.wardline.parts, asked["destruction"]["id"], 0)
     assert place.run("destruction", "show", asked["destruction"]["id"], "--json").json["state"] == "done"
+
+
+def test_whoever_asks_about_a_request_is_told_that_its_file_was_destroyed_since(
+    place: Place, kept: str
+) -> None:
+    order = ("--basis", "order", *ASKER, "--item", kept, "--until", "2099-01-01")
+    made = place.run_as("bea", "preservation", "record", *order, "--json").json
+    assert made["destroyed_since"] == []
+    destroyed(place, kept)
+    later = ("extend", made["id"], "--reason", "a later order", "--until", "2099-06-01")
+    told = place.run_as("bea", "preservation", *later).out
+    assert f"destroyed since   {kept}" in told
+    assert "held              nothing" in told
+    assert place.run("preservation", "show", made["id"], "--json").json["destroyed_since"] == [kept]
 
 
 def test_of_destroyed_evidence_no_byte_and_no_key_is_in_the_database_its_wal_the_vault_or_a_back_up(

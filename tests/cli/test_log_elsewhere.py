@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 from tests.cli.conftest import Ended, Place
 
 VERIFIER = Path(__file__).parents[2] / "docs/how-to/examples/verify_log.py"
+PROOFS = VERIFIER.with_name("verify_proof.py")
 
 
 @pytest.fixture
@@ -48,6 +51,30 @@ def test_files_and_key_are_all_that_somebody_outside_needs(auditor: Place, tmp_p
     )
     assert checked.returncode == 0, checked.stderr
     assert "goes on from 1 kept" in checked.stdout
+
+
+def test_a_proof_is_checked_by_somebody_who_has_the_proof_the_key_and_the_script(
+    auditor: Place, tmp_path: Path
+) -> None:
+    log, kept = tmp_path / "log", tmp_path / "kept"
+    key = export(auditor, log, "--json").json["key"]
+    kept.write_bytes((log / "checkpoint").read_bytes())
+    grow(auditor)
+    for asked, more, said in (
+        (("1",), (), "entry 1 is in the log that was signed"),
+        (("--since", kept), (kept,), "begins with the"),
+    ):
+        proof = tmp_path / "proof.json"
+        text = auditor.run("audit", "prove", *asked, "--json").out
+        proof.write_text(text)
+        command = [sys.executable, str(PROOFS), str(proof), key, *map(str, more)]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+        assert said in checked.stdout
+        found = json.loads(text)
+        found["hashes"][0] = base64.b64encode(bytes(32)).decode()
+        proof.write_text(json.dumps(found))
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
 def test_files_of_another_log_are_not_gone_on_with(auditor: Place, tmp_path: Path) -> None:

@@ -161,6 +161,9 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     recorded = place.run_as("bea", "referral", "record", reported.id, "--reference", "IRP-1", "--json")
     assert (recorded.code, recorded.json["state"], recorded.json["remote_id"]) == (0, "finished", "IRP-1")
     assert place.run_as("bea", "referral", "not-filed", reported.id).code == 2
+    again = ("referral", "record", reported.id, "--reference", "IRP-2", "--instead-of")
+    assert place.run_as("bea", *again, "IRP-3").code == 2
+    assert place.run_as("bea", *again, "IRP-1", "--json").json["remote_id"] == "IRP-2"
     assert place.run("audit", "verify").code == 0
 
 

@@ -47,6 +47,9 @@ def test_a_pack_is_taken_given_up_taken_again_and_recorded_once(line: Line) -> N
     receipt = api.get(f"{address}/receipt", lead.secret)
     assert receipt.headers["content-type"] == "application/json"
     assert receipt.json()["reference"] == REFERENCE
+    other = {"reference": "IRP-2026-000777", "instead_of": REFERENCE}
+    assert api.post(f"{address}/reference", lead.secret, json=other).json()["remote_id"] == other["reference"]
+    assert api.post(f"{address}/reference", lead.secret, json=other).status_code == 409
 
 
 def test_a_pack_that_somebody_else_took_is_given_up_when_they_were_asked(line: Line) -> None:

@@ -63,6 +63,7 @@ def test_a_request_is_recorded_renewed_and_ended(api: Api, line: Line) -> None:
     assert api.get(where, lea).json()["ended_at"] is None
     ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn", "password": PASSWORD}).json()
     assert ended["why_ended"] == "withdrawn"
+    assert ended.pop("destroyed_since") == []
     assert api.get("/v1/preservations", lea).json()["items"] == [ended]
     wrong = asked | {"basis": "order"}
     assert_problem(api.post("/v1/preservations", lea, json=wrong), 400, "invalid-input")
@@ -76,6 +77,8 @@ def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: 
     assert_problem(api.post("/v1/destructions", lea, json=asked), 400, "invalid-input")
     asked["password"] = PASSWORD
     assert_problem(api.post("/v1/destructions", lea, json=asked), 403, "refused")
+    order = {"basis": "order", "asker": ASKER, "received_at": line.clock.now().isoformat(), "until": "2099-01-01T00:00:00Z", "item_ids": [item_id]}  # fmt: skip
+    request = api.post("/v1/preservations", lea, json=order).json()
     asked["despite"] = [each["id"] for each in api.get("/v1/holds", lea).json()["items"]]
     proposed = api.post("/v1/destructions", lea, json=asked)
     assert proposed.status_code == 201, proposed.text
@@ -89,6 +92,11 @@ def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: 
     assert api.get(where, lea).json()["state"] == "done"
     assert list(api.get(f"{where}/proof", lea).json()["entries"]) == [item_id]
     assert [each["state"] for each in api.get("/v1/destructions", lea).json()["items"]] == ["done"]
+    # Whoever extends what was to keep it is told that it is gone.
+    later = {"reason": "a later order", "until": "2100-01-01T00:00:00Z"}
+    extended = api.post(f"/v1/preservations/{request['id']}/extensions", lea, json=later).json()
+    assert (request["destroyed_since"], extended["destroyed_since"]) == ([], [item_id])
+    assert api.get(f"/v1/preservations/{request['id']}", lea).json()["destroyed_since"] == [item_id]
 
 
 def test_a_request_that_comes_again_under_its_key_is_recorded_once(api: Api, line: Line) -> None:

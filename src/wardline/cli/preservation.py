@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
 from wardline.records import Asker, Preservation, PreservationBasis, Scope, require_id
+
+if TYPE_CHECKING:
+    from wardline.pipeline import Wardline
 
 app = group("Requests to preserve evidence: record, list, show, extend, end.")
 
@@ -61,8 +64,7 @@ def record(
             counted_from=arrived.at_the_latest, until=days.last_of(until), account=account, case_ids=tuple(require_id("case", each) for each in cases or ()),
             item_ids=tuple(require_id("item", each) for each in items or ()),
         )  # fmt: skip
-        made = line.preserve(wanted, user=person)
-    _tell(made, as_json=as_json)
+        _tell(line, line.preserve(wanted, user=person), as_json=as_json)
 
 
 @app.command("list")
@@ -87,7 +89,7 @@ def show(preservation_id: Id, folder: Folder = HERE, as_json: AsJson = False) ->
     """Show one request and what it keeps."""
     with line_of(folder) as line:
         found = line.parts.store.preservation(require_id("preservation", preservation_id))
-    _tell(found, as_json=as_json)
+        _tell(line, found, as_json=as_json)
 
 
 @app.command()
@@ -105,7 +107,7 @@ def extend(
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         found = require_id("preservation", preservation_id)
         later = line.extend_preservation(found, reason=reason, until=days.last_of(until), user=person)
-    _tell(later, as_json=as_json)
+        _tell(line, later, as_json=as_json)
 
 
 @app.command()
@@ -121,17 +123,21 @@ def end(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         ended = line.end_preservation(require_id("preservation", preservation_id), why=reason, user=person)
-    _tell(ended, as_json=as_json)
+        _tell(line, ended, as_json=as_json)
 
 
-def _tell(found: Preservation, *, as_json: bool) -> None:
+def _tell(line: Wardline, found: Preservation, *, as_json: bool) -> None:
+    from wardline.pipeline import preserving
+
+    since = preserving.destroyed_since(line.parts, found)
     if as_json:
-        output.as_json(found)
+        output.as_json({**output.plain(found), "destroyed_since": since})
         return
+    held = [each for each in found.item_ids if each not in since]
     output.facts({
         "id": found.id, "basis": found.basis, "agency": found.asker.agency, "reference": found.asker.reference,
         "contact": found.asker.contact, "received": found.received_at, "until": found.until, "ended": found.ended_at,
-        "cases": ", ".join(found.case_ids) or "none", "held": ", ".join(found.item_ids) or "nothing",
-        "destroyed before": ", ".join(found.gone) or "nothing",
+        "cases": ", ".join(found.case_ids) or "none", "held": ", ".join(held) or "nothing",
+        "destroyed before": ", ".join(found.gone) or "nothing", "destroyed since": ", ".join(since) or "nothing",
         "extended": "; ".join(f"{each.at:%Y-%m-%d} until {each.until:%Y-%m-%d}: {each.reason}" for each in found.extensions) or "never",
     })  # fmt: skip

@@ -216,6 +216,12 @@ def record(
         str,
         typer.Option("--reference", metavar="TEXT", help="As the receiver gave it when the pack was filed."),
     ],
+    instead_of: Annotated[
+        str | None,
+        typer.Option(
+            "--instead-of", metavar="TEXT", help="The reference that was recorded before and is wrong."
+        ),
+    ] = None,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -223,11 +229,13 @@ def record(
     """Note that a person filed a pack, by the receiver's reference. The report is finished with it, and its holds begin."""
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        filed = line.record_reference(require_id("referral", referral_id), user=person, reference=reference)
+        filed = line.record_reference(
+            require_id("referral", referral_id), user=person, reference=reference, instead_of=instead_of
+        )
     if as_json:
         output.as_json(filed)
     else:
-        output.line(f"{filed.id} is filed.")
+        output.line(f"{filed.id} is filed, as {filed.remote_id}.")
 
 
 @app.command("not-filed")

@@ -20,6 +20,7 @@ from wardline.pipeline import (
     removed_receivers,
     second_person,
     taking_on,
+    wrong_references,
 )
 from wardline.pipeline.parts import Parts
 from wardline.records import FactKind, Priority, Scope
@@ -106,8 +107,14 @@ class FilingActs:
         """Give the pack of a referral with its file name, to be filed by a person. The log has it."""
         return handing_over.take(self.parts, referral_id, user)
 
-    def record_reference(self, referral_id: str, *, user: records.User, reference: str) -> records.Referral:
-        """Note that the receiver has a report that a person filed, by the reference that it gave."""
+    def record_reference(
+        self, referral_id: str, *, user: records.User, reference: str, instead_of: str | None = None
+    ) -> records.Referral:
+        """Note that the receiver has a report that a person filed, by the reference that it gave; or put right the one that was recorded."""
+        if instead_of is not None:
+            return wrong_references.correct(
+                self.parts, referral_id, user, reference=reference, instead_of=instead_of
+            )
         return handing_over.record(self.parts, referral_id, user, reference=reference)
 
     def give_up_pack(

@@ -19,6 +19,7 @@ from wardline.pipeline import (
     receipts,
     references,
     reported,
+    wrong_references,
 )
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
@@ -109,7 +110,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
     # One that nobody took was not filed: it was made after the one that was.
     filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
     said = {
-        "form": "wardline-reference", "version": 1, "referral": found.id, "pack": filed, "reference": reference,
+        "form": wrong_references.FORM, "version": 1, "referral": found.id, "pack": filed, "reference": reference,
         "recorded_by": user.id, "recorded_at": now.isoformat(),
     }  # fmt: skip
     receipt = records.Receipt(

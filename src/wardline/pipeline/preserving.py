@@ -183,6 +183,12 @@ def active(parts: Parts, found: records.Preservation) -> list[records.Hold]:
     ]
 
 
+def destroyed_since(parts: Parts, found: records.Preservation) -> tuple[str, ...]:
+    """Give the files that a request held when it was recorded and that are destroyed by now."""
+    items = parts.store.several_items(found.item_ids)
+    return tuple(each for each in found.item_ids if each not in items or not items[each].sealed)
+
+
 def covers(parts: Parts, case_id: str) -> bool:
     """Say whether a request asks that a case's records and account are kept."""
     return any(case_id in found.case_ids for found in parts.store.open_preservations(parts.now()))

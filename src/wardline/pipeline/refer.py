@@ -11,6 +11,7 @@ import structlog
 from wardline import ports, records, referral
 from wardline.errors import (
     AuthorityError,
+    AuthorityRejectedError,
     ConflictError,
     EvidenceError,
     InputError,
@@ -34,7 +35,7 @@ def refer(parts: Parts, referral_id: str, attempt: int) -> None:
 
 
 def _refer(parts: Parts, referral_id: str, attempt: int) -> None:
-    schemas.adopt(parts)
+    written_by = schemas.adopt(parts)
     current = parts.store.referral(referral_id)
     if current.state in (ReferralState.FINISHED, ReferralState.WITHDRAWN):
         over(parts, current)  # a crash may have come between the state and the end of its alarms
@@ -60,7 +61,7 @@ def _refer(parts: Parts, referral_id: str, attempt: int) -> None:
     elif not _goes_elsewhere(parts, current, authority.name) and not sparing.spares(
         parts, current, authority.name, attempt
     ):
-        _Filing(parts, authority, current, attempt).run()
+        _Filing(parts, authority, current, attempt, written_by).run()
 
 
 def _goes_elsewhere(parts: Parts, current: records.Referral, name: str) -> bool:
@@ -131,9 +132,10 @@ class _Filing:
     """One run over one referral."""
 
     def __init__(
-        self, parts: Parts, authority: ports.Authority, current: records.Referral, attempt: int
-    ) -> None:
+        self, parts: Parts, authority: ports.Authority, current: records.Referral, attempt: int, written_by: str | None
+    ) -> None:  # fmt: skip
         self._parts = parts
+        self._written_by = written_by
         self._authority = authority
         # Drafted before there was an authority in the settings: it is this one's from here on.
         self._current = replace(current, authority=authority.name, environment=authority.environment)
@@ -259,8 +261,9 @@ class _Filing:
             _log.warning(
                 "authority refused or failed", referral=self._current.id, call=name, problem=error.message
             )
+            outdated = isinstance(error, AuthorityRejectedError) and self._is_outdated()
             failed = referral.on_error(self._current, step, error, self._parts.now())
-            goes_on = self._fail(failed)
+            goes_on = self._fail(referral.on_outdated(self._current, step) if outdated else failed)
             self._heard(error)
             return goes_on
         _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
@@ -271,6 +274,11 @@ class _Filing:
         self._store_outcome(moved, answer)
         self._heard(None)
         return True
+
+    def _is_outdated(self) -> bool:
+        """Say whether what was refused was written by a schema that is not served any more, and nothing is wrong with it by the one that is."""
+        another = schemas.is_another_since(self._parts, self._authority, self._written_by)
+        return another and self._why_not_built() is None and not self._authority.check(self._report)
 
     def _heard(self, error: AuthorityError | None) -> None:
         sparing.heard(self._parts, self._authority.name, error, about=self._current)

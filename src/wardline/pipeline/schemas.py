@@ -71,25 +71,53 @@ def look(parts: Parts, due: str, attempt: int) -> None:  # noqa: ARG001 - the si
     about = due.rpartition("@")[0]
     if authority is None or not isinstance(authority, ports.SchemaSource) or subject(authority) != about:
         return  # another one in the settings meanwhile
+    _fetch(parts, authority, authority, about)
+
+
+def is_another_since(parts: Parts, authority: ports.Authority, written_by: str | None) -> bool:
+    """Fetch the schema of an authority that refused a report, and use it; say whether it is another one than the report was written by.
+
+    Args:
+        parts: The installation's.
+        authority: Whoever refused.
+        written_by: What ``adopt`` gave before the report was written.
+    """
+    if authority is not parts.authority or not isinstance(authority, ports.SchemaSource):
+        return False
+    found = _fetch(parts, authority, authority, subject(authority))
+    if found is None:
+        return False
+    digest, read = found
+    if isinstance(read, InputError):
+        return False
+    return digest != written_by if written_by else bool(read.gone or read.new or read.changed)
+
+
+def _fetch(
+    parts: Parts, authority: ports.Authority, source: ports.SchemaSource, about: str
+) -> tuple[str, records.SchemaReading | InputError] | None:
+    """Give the digest of what is served now, and what was read in it; None when it cannot be had."""
     try:
-        content = authority.fetch_schema()
+        content = source.fetch_schema()
     except AuthorityError as error:
         _log.warning("schema cannot be had", authority=authority.name, error=error.code)
-        return  # when that goes on for long, the watch tells of it
-    _take(parts, authority, authority, about, content)
+        return None  # when that goes on for long, the watch tells of it
+    digest = hashlib.sha256(content).hexdigest()
+    return digest, _take(parts, authority, source, about, content, digest)
 
 
 def _take(
-    parts: Parts, authority: ports.Authority, source: ports.SchemaSource, about: str, content: bytes
-) -> None:
-    digest = hashlib.sha256(content).hexdigest()
+    parts: Parts, authority: ports.Authority, source: ports.SchemaSource, about: str, content: bytes, digest: str
+) -> records.SchemaReading | InputError:  # fmt: skip
     known = parts.store.newest_authority_schema(authority.name, authority.environment)
     entry = parts.entry(Verb.SCHEMA_SEEN, about, detail=digest)
     read = _read(source, content)
     if known is not None and known.digest == digest and (known.understood or isinstance(read, InputError)):
         parts.store.commit(entries=[entry])
         alarms.resolve_about(parts, AlarmKind.SCHEMA_UNSEEN, about)
-        return  # of one that an older version could not read there is another record, once a newer one can
+        return (
+            read  # of one that an older version could not read there is another record, once a newer one can
+        )
     new = AuthoritySchema(
         id=parts.new_id("authority-schema"), authority=authority.name, environment=authority.environment, digest=digest,
         first_seen_at=parts.now(), body=content, understood=isinstance(read, records.SchemaReading),
@@ -101,6 +129,7 @@ def _take(
         # What changed before is said in it too; an alarm that is open already would hide this change.
         alarms.resolve_about(parts, AlarmKind.SCHEMA_CHANGED, about)
         alarms.raise_alarm(parts, AlarmKind.SCHEMA_CHANGED, about, message)
+    return read
 
 
 def _read(source: ports.SchemaSource, content: bytes) -> records.SchemaReading | InputError:
@@ -131,20 +160,22 @@ def _named(places: tuple[str, ...]) -> str:
     return ", ".join(places[:_SHOWN]) + more
 
 
-def adopt(parts: Parts) -> None:
-    """Let this process use the newest schema that could be read, whichever process fetched it. Called before a report is built."""
-    if parts.authority is not None:
-        adopt_for(parts, parts.authority)
+def adopt(parts: Parts) -> str | None:
+    """Let this process use the newest schema that could be read, whichever process fetched it. Called before a report is built.
+
+    Gives its digest; None where none was fetched yet.
+    """
+    return None if parts.authority is None else adopt_for(parts, parts.authority)
 
 
-def adopt_for(parts: Parts, authority: ports.Authority) -> None:
+def adopt_for(parts: Parts, authority: ports.Authority) -> str | None:
     """Let an authority, or one that it is rehearsed with, write by the newest schema of the installation's own."""
     if parts.authority is None or not isinstance(authority, ports.SchemaSource):
-        return
+        return None
     known = parts.store.newest_authority_schema(
         parts.authority.name, parts.authority.environment, understood=True
     )
-    if known is not None:
-        _read(
-            authority, known.body
-        )  # one that another version understood and this one does not is told already
+    # One that another version understood and this one does not is told already.
+    if known is None or isinstance(_read(authority, known.body), InputError):
+        return None
+    return known.digest

@@ -49,6 +49,24 @@ def recorded(found: records.Referral, reference: str, now: datetime) -> records.
     )  # fmt: skip
 
 
+def rerecorded(found: records.Referral, reference: str, instead_of: str) -> records.Referral:
+    """Give a report that was finished under a person's reference another one, for the first was wrong; its version stays.
+
+    Raises:
+        ConflictError: It is not finished under the one that somebody saw.
+        InputError: That is no reference, or the one that it has.
+    """
+    if found.state is not _State.FINISHED or found.remote_id != instead_of or found.joined is not None:
+        raise ConflictError(
+            f"{found.id}: {found.state}, expected a report that is finished under the reference to be corrected",
+            remedy="Load the report again, and say which reference it has now.",
+        )
+    require_reference(found, reference)
+    if reference == found.remote_id:
+        raise InputError(f"{found.id}: has this reference already, expected another one")
+    return replace(found, remote_id=reference, reference=compared(reference))
+
+
 def require_reference(found: records.Referral, reference: str) -> None:
     """Refuse what is no reference.
 

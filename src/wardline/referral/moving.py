@@ -147,6 +147,24 @@ def on_error(
             return moves.uncertain(referral, step)
 
 
+def on_outdated(referral: records.Referral, step: Call) -> records.Referral:
+    """Give the referral after the authority refused what was written by a schema that it does not serve any more: it is written anew by that of now.
+
+    Raises:
+        ConflictError: The referral is not in the state in which this step is made.
+    """
+    moves.require_state(referral, step)
+    match step:
+        case Submit():
+            return moves.try_again(referral, "the authority changed its schema and refused the report")
+        case Attach() | Finish():
+            return moves.uncertain(referral, step)  # opened anew once it is withdrawn
+        case Retract():
+            return moves.rejected(referral, step)
+        case _:
+            assert_never(step)
+
+
 def refile(referral: records.Referral) -> records.Referral:
     """Let a referral that waited for a person go on: with a new report, after the former one, if any, is withdrawn."""
     if referral.state is not _State.NEEDS_HUMAN:

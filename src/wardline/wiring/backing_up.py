@@ -209,7 +209,10 @@ def _named_files(section: Any) -> Iterator[Path]:
             yield value
         elif each.name == "templates":
             yield from value.values()
-        for part in value if isinstance(value, tuple) else (value,):
+        several = (
+            value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
+        )
+        for part in several:
             if is_dataclass(part):
                 yield from _named_files(part)
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import CapturingLogger
 
 from wardline import preservation, records
 from wardline.adapters.authorities.pack import NcaPack, PackAuthority
@@ -66,6 +67,14 @@ def test_without_a_key_of_the_receivers_a_pack_holds_hashes_and_says_so(tmp_path
     assert [each["sha256"] for each in evidence] == [hashlib.sha256(each).hexdigest() for each in CONTENTS]
     assert all(each["sealed"] is None for each in evidence)
     assert b"holds their hashes only" in found["report.html"]
+
+
+def test_a_pack_of_a_report_without_a_file_says_nothing_of_files_that_lie_in_it(tmp_path: Path) -> None:
+    report = replace(sample_report(), files=(), kind=records.IncidentKind.ENTICEMENT)
+    for recipient in (PEM, None):
+        made = maker(tmp_path / str(recipient is None), recipient=recipient)
+        page = members(packed(made, report))["report.html"].decode()
+        assert "in this pack" not in page
 
 
 def test_a_file_opens_with_the_receivers_key_and_lies_nowhere_in_the_clear(tmp_path: Path) -> None:
@@ -117,14 +126,36 @@ def test_every_member_is_in_the_manifest_and_openssl_verifies_its_signature(tmp_
 
 
 def test_the_page_begins_with_danger_and_then_goes_as_an_officer_reads(tmp_path: Path) -> None:
-    report = replace(sample_report(), priority=records.Priority.FIRST)
+    victim = records.Party(person=records.Person(age=12))
+    report = replace(sample_report(), priority=records.Priority.FIRST, victims=(victim,))
     page = members(packed(maker(tmp_path / "packs"), report))["report.html"].decode()
     wanted = (
-        "Is a child in danger now?", "Yes: Test only", "Priority 1", "Who: the account", "What, when and where", "How it was found", "Files, 2",
+        "Is a child in danger now?", "Yes: Test only", "Priority 1", "Victims", "Who: the account", "What, when and where", "How it was found", "Files, 2",
         "Whom to ask",
     )  # fmt: skip
     places = [page.index(each) for each in wanted]
     assert places == sorted(places)
+
+
+def test_whoever_reads_it_first_is_told_what_was_taken_out_and_the_receiver_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = replace(sample_report(), masked=(("escalation", 2),), unread=("account.person.age",))
+    made = maker(tmp_path / "packs")
+    shown = {
+        each.title: [(field.wire, field.value) for field in each.fields]
+        for each in made.preview(report).sections
+    }
+    assert shown["Taken out of free text: a victim's data"] == [("escalation", "2 times")]
+    assert shown["Left out: what the platform sent and could not be read"] == [
+        ("account.person.age", "not read")
+    ]
+    logged = CapturingLogger()
+    monkeypatch.setattr("wardline.adapters.authorities.pack.authority._log", logged)
+    pack = packed(made, report)
+    (told,) = logged.calls
+    assert told.kwargs == {"referral": report.referral_id, "of_victims": 2, "unread": 1}
+    assert not any(b"Taken out of free text" in each for each in members(pack).values())
 
 
 def test_the_page_names_every_cell_for_narrow_windows_and_gives_each_hash_a_line(tmp_path: Path) -> None:

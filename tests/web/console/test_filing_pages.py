@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.stories import picture
 from tests.acceptance.test_priorities import DANGER, FILING, HOUR, decide, in_hand, now_of
 from tests.web.client import Api
-from tests.web.console.browser import Browser, somebody
+from tests.web.console.browser import Browser, Seen, somebody
 from wardline import records
 from wardline.errors import ConflictError, SecondPersonError
 from wardline.pipeline import Rules
@@ -135,6 +135,46 @@ def test_who_hears_of_danger_after_a_report_was_sent_finds_whom_to_telephone(lin
     line.run_due()
     assert now_of(line, found).state is ReferralState.FINISHED
     assert "<b>999</b>" in browser.get(f"/referrals/{found.id}").text
+
+
+def decided_with(line: Line, browser: Browser, case_id: str, **written: str) -> Seen:
+    page = browser.get(f"/cases/{case_id}")
+    page = browser.send(page.form(f"/cases/{case_id}/claim"))
+    return browser.send(page.form(f"/cases/{case_id}/decisions"), category="B1", **written)
+
+
+@pytest.mark.parametrize("says", [DANGER, ""])
+def test_whoever_decides_that_a_child_is_in_danger_is_shown_whom_to_telephone_and_nobody_by_that(
+    line: Line, says: str
+) -> None:
+    """They may be the only one on shift, and have no page of the report."""
+    found = line.submit(picture(1), flag="spam", region="GB")
+    case = line.case_of(found)
+    browser = signed_in(line, Role.MODERATOR)
+    page = decided_with(line, browser, case.id, escalation=says)
+    assert ("Telephone <b>999</b> (GB)" in page.text) is bool(says)
+    assert ("telephone as well" in page.text) is bool(says)
+    other = signed_in(line, Role.LEAD)
+    assert "telephone as well" not in other.get(f"/cases/{case.id}").text
+    if says:
+        page = browser.send(page.form(f"/cases/{case.id}/undo"))
+        assert "telephone as well" not in page.text
+
+
+def test_whoever_is_shown_another_regions_number_is_told_that_the_accounts_has_none(line: Line) -> None:
+    case = line.case_of(line.submit(picture(1), flag="spam", region="DE"))
+    browser = signed_in(line, Role.LEAD)
+    page = decided_with(line, browser, case.id, escalation=DANGER)
+    assert "Telephone <b>999</b> (GB)" in page.text
+    assert "None is in the settings for DE, the region of the account." in page.text
+    line.clock.advance(line.parts.rules.undo_window)
+    line.run_due()
+    (found,) = line.store.referrals(case_id=case.id)
+    admin = signed_in(line)
+    assert (
+        "None is in the settings for DE, the region of the account"
+        in admin.get(f"/referrals/{found.id}").text
+    )
 
 
 def test_an_officer_is_told_what_is_not_known(line: Line) -> None:

@@ -62,6 +62,11 @@ def test_somebody_takes_the_pack_files_it_and_records_the_reference(line: Line) 
     assert len(told(line, found.id, Verb.PACK_TAKEN)) == 1
     assert browser.get(f"{address}/receipt").answer.content.startswith(b"{")
     assert "The pack that was filed" in page.text
+    same = browser.send(page.form(f"{address}/reference"), reference=REFERENCE)
+    assert (same.status, f'name="reference" value="{REFERENCE}"' in same.text) == (400, True)
+    page = browser.send(page.form(f"{address}/reference"), reference="IRP-2026-000777")
+    assert now_of(line, found).remote_id == "IRP-2026-000777"
+    assert b"IRP-2026-000777" in browser.get(f"{address}/receipt").answer.content
 
 
 def test_who_took_the_pack_is_named_and_a_form_from_before_gives_nothing_up(line: Line) -> None:

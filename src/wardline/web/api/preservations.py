@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -70,6 +71,14 @@ class DestructionRequest(access.ProofBody):
     despite: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preserved(records.Preservation):
+    """A request, and what of it is still there."""
+
+    destroyed_since: tuple[str, ...] = ()
+    """Of ``item_ids``, which were held when it was recorded, those that are destroyed by now."""
+
+
 class Proposed(BaseModel):
     """A proposal, and the approval that a second person decides."""
 
@@ -88,9 +97,7 @@ def list_preservations(
 
 
 @router.post("/preservations", status_code=201)
-def record(
-    asked: Request, caller: _Caller, wardline: _Wardline, idempotency_key: _Once = None
-) -> records.Preservation:
+def record(asked: Request, caller: _Caller, wardline: _Wardline, idempotency_key: _Once = None) -> Preserved:
     """Record a request, and hold what it is about and is still there."""
     wanted = preserving.Wanted(
         basis=asked.basis, asker=asked.asker.record(), received_at=_utc(asked.received_at),
@@ -102,21 +109,20 @@ def record(
 
 
 @router.get("/preservations/{preservation_id}")
-def show(preservation_id: str, caller: _Caller, wardline: _Wardline) -> records.Preservation:
+def show(preservation_id: str, caller: _Caller, wardline: _Wardline) -> Preserved:
     """Show one request."""
     found = wardline.parts.store.preservation(require_id("preservation", preservation_id))
     return _seen(wardline, caller, found)
 
 
-def _seen(wardline: Wardline, caller: Caller, found: records.Preservation) -> records.Preservation:
+def _seen(wardline: Wardline, caller: Caller, found: records.Preservation) -> Preserved:
     (seen,) = blind_requests.seen_preservations(wardline.parts, [found], caller.user)
-    return seen
+    said = {each.name: getattr(seen, each.name) for each in fields(seen)}
+    return Preserved(**said, destroyed_since=preserving.destroyed_since(wardline.parts, seen))
 
 
 @router.post("/preservations/{preservation_id}/extensions")
-def extend(
-    preservation_id: str, asked: Renewal, caller: _Caller, wardline: _Wardline
-) -> records.Preservation:
+def extend(preservation_id: str, asked: Renewal, caller: _Caller, wardline: _Wardline) -> Preserved:
     """Give it a later end, with a reason."""
     later = wardline.extend_preservation(
         require_id("preservation", preservation_id), reason=asked.reason,
@@ -126,9 +132,7 @@ def extend(
 
 
 @router.post("/preservations/{preservation_id}/end")
-def end(
-    preservation_id: str, asked: Withdrawal, caller: _Caller, wardline: _Wardline
-) -> records.Preservation:
+def end(preservation_id: str, asked: Withdrawal, caller: _Caller, wardline: _Wardline) -> Preserved:
     """End a request that was withdrawn."""
     found = require_id("preservation", preservation_id)
     person = sessions.confirm(wardline.parts, caller.person, asked.password)

@@ -51,6 +51,9 @@ class ReferenceBody(BaseModel):
     reference: str = Field(
         min_length=1, max_length=LONGEST_REFERENCE, description="As the receiver gave it, in one line"
     )
+    instead_of: str | None = Field(
+        default=None, max_length=LONGEST_REFERENCE, description="What was recorded before, and is wrong"
+    )
 
 
 class GivenUpBody(BaseModel):
@@ -181,9 +184,11 @@ def take_pack(referral_id: str, caller: _Caller, wardline: _Wardline) -> Respons
 def record_reference(
     referral_id: str, body: ReferenceBody, caller: _Caller, wardline: _Wardline
 ) -> records.Referral:
-    """Note that a person filed a pack, by the receiver's reference. The report is finished with it."""
+    """Note that a person filed a pack, by the receiver's reference. The report is finished with it. Or put right the reference that was recorded."""
     found = _open(wardline, caller, referral_id)
-    return wardline.record_reference(found.id, user=caller.person, reference=body.reference)
+    return wardline.record_reference(
+        found.id, user=caller.person, reference=body.reference, instead_of=body.instead_of
+    )
 
 
 @router.post("/referrals/{referral_id}/pack/given-up")

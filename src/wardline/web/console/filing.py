@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,6 +94,7 @@ def values_of(desk: Desk, found: ReferralPreview) -> dict[str, Any]:
         "facts": facts, "fact_words": referral.FACT_WORDS, "kinds": _OF_REFERRALS, "names": names, "may_add": _may_add(lead, found),
         "waits_second": referral.waits(at), "owes_check": at.check_by is not None and at.second_at is None and at.state is ReferralState.FINISHED,
         "is_second": desk.wardline.may_second(at, user=desk.user), "numbers": emergency(desk, *lead.case_ids),
+        "numberless": numberless(desk, *lead.case_ids),
         "waits_for_copies": at.state is ReferralState.DRAFT and (at.problem or "").startswith(referral.WAITS),
         "lead": lead, "waiting_with": desk.wardline.waiting_with(at, user=desk.user) if referral.waits(at) else (),
     }  # fmt: skip
@@ -102,10 +104,21 @@ def emergency(desk: Desk, *case_ids: str) -> list[tuple[str, Any]]:
     """Give whom to telephone: those of the account's regions first, else all that the settings name."""
     parts = desk.wardline.parts
     known = parts.rules.filing.emergency
-    cases = [parts.store.case(each) for each in case_ids]
-    items = [parts.store.item(item_id) for case in cases for item_id in case.item_ids]
-    here = [region for region in referral.regions_of(items) if region in known]
+    here = [region for region in _regions(desk, case_ids) if region in known]
     return [(region, known[region]) for region in here or known]
+
+
+def numberless(desk: Desk, *case_ids: str) -> list[str]:
+    """Give the account's regions for which the settings name nobody: whoever is shown another region's number has to know that."""
+    return [
+        each for each in _regions(desk, case_ids) if each not in desk.wardline.parts.rules.filing.emergency
+    ]
+
+
+def _regions(desk: Desk, case_ids: Iterable[str]) -> Sequence[str]:
+    store = desk.wardline.parts.store
+    cases = [store.case(each) for each in case_ids]
+    return referral.regions_of([store.item(item_id) for case in cases for item_id in case.item_ids])
 
 
 def add(desk: Desk) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError
-from wardline.pipeline import removed_receivers
+from wardline.pipeline import removed_receivers, wrong_references
 from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState, Verb
 from wardline.web.console import filing
@@ -58,6 +58,11 @@ def is_by_hand(parts: Parts, found: records.Referral, receipt: records.Receipt |
     if receipt is not None:
         return receipt.body.startswith(RECORDED)
     return referral.awaits(found) or isinstance(parts.receiver(found.authority), ports.PackMaker)
+
+
+def is_recorded(found: records.Referral, receipt: records.Receipt | None) -> bool:
+    """Say whether a report is finished under a reference that a person recorded, who may have mistyped it."""
+    return found.joined is None and receipt is not None and wrong_references.is_record(receipt)
 
 
 def is_unwanted(found: records.Referral) -> bool:

@@ -10,11 +10,12 @@ from wardline import records, referral
 from wardline.errors import InputError
 from wardline.pipeline import blindness, people
 from wardline.pipeline.taking import has_skills
-from wardline.records import GENERAL_QUEUE, Role
+from wardline.records import GENERAL_QUEUE, DecisionState, Role
 from wardline.web.console import filing
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go
 
+_STAND = frozenset({DecisionState.PENDING, DecisionState.GIVEN, DecisionState.EFFECTIVE})
 LEADS = frozenset({Role.LEAD})
 
 
@@ -25,11 +26,21 @@ def values_of(desk: Desk, case: records.Case) -> dict[str, Any]:
     return {
         "other_queues": [name for name in named if name != case.queue] if is_lead else [],
         "colleagues": _able(desk, stored) if is_lead and not blindness.hides(stored, desk.user) else [], "has_queues": len(named) > 1,
-        "passed_on": desk.user.id in case.declined_by, "numbers": filing.emergency(desk, case.id) if stored.imminent_since is not None else [],
+        "passed_on": desk.user.id in case.declined_by, **_danger(desk, stored),
         "fact_kinds": filing.KINDS, "fact_words": referral.FACT_WORDS,
         # Only one's own: whoever gives a second opinion is not told what the first one knows.
         "own_facts": [each for each in desk.wardline.parts.store.facts_of(case.id) if each.user_id == desk.user.id],
     }  # fmt: skip
+
+
+def _danger(desk: Desk, case: records.Case) -> dict[str, Any]:
+    """Say whom to telephone where somebody marked the case, or this person's own decision says that a child may be in danger: a report goes at once
+    then, and nobody else may be on shift who would see its page. What others wrote of it is not told by this."""
+    own = (each for each in desk.wardline.parts.store.decisions_of(case.id) if each.user_id == desk.user.id)
+    if case.imminent_since is None and not any(each.escalation and each.state in _STAND for each in own):
+        return {"in_danger": False, "numbers": [], "numberless": []}
+    numbers, without = filing.emergency(desk, case.id), filing.numberless(desk, case.id)
+    return {"in_danger": True, "numbers": numbers, "numberless": without}
 
 
 def pass_on(desk: Desk) -> Response:

@@ -87,7 +87,7 @@ def _page(desk: Desk, referral_id: str, refused: Refused | None = None) -> Respo
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, is_word=receipt is not None and is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
@@ -97,10 +97,13 @@ def file_again(desk: Desk) -> Response:
 
 
 def record(desk: Desk) -> Response:
-    """Note that the receiver has a report, by the reference that it gave. One that is refused comes back as it was written."""
+    """Note that the receiver has a report, by the reference that it gave, or put right the one that the form shows. One that is refused comes back as
+    it was written."""
     referral_id, typed = filing.opened(desk), desk.sent("reference")
     try:
-        found = desk.wardline.record_reference(referral_id, user=desk.user, reference=typed)
+        found = desk.wardline.record_reference(
+            referral_id, user=desk.user, reference=typed, instead_of=desk.sent("instead_of") or None
+        )
     except (InputError, ReferenceTakenError) as error:
         return _page(desk, referral_id, Refused("reference", typed, error))
     return go(f"/referrals/{found.id}")

@@ -17,6 +17,7 @@ import httpx
 import structlog
 
 from wardline import records
+from wardline.adapters.authorities import not_sent
 from wardline.adapters.authorities.ncmec import answers, preview, published, rules
 from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.errors import (
@@ -142,14 +143,7 @@ class NcmecAuthority:
     def submit(self, report: records.Report) -> records.AuthorityAnswer:
         """Open a report."""
         document = self._served.report_document(report, self._now())
-        if report.masked or report.unread:
-            masked = sum(count for _, count in report.masked)
-            _log.info(
-                "left out of a report",
-                referral=report.referral_id,
-                of_victims=masked,
-                unread=len(report.unread),
-            )
+        not_sent.tell(_log, report)
         answer, parsed = self._call("submit", "POST", content=document, headers=_XML)
         if parsed.report_id is None or not _REPORT_ID.fullmatch(parsed.report_id):
             raise AuthorityUncertainError("ncmec submit: success without a report id, expected one")

@@ -9,6 +9,7 @@ from datetime import datetime
 from lxml import etree
 
 from wardline import records
+from wardline.adapters.authorities import not_sent
 from wardline.adapters.authorities.ncmec import building, wording
 from wardline.adapters.authorities.ncmec.building import Built
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Schema, child_types
@@ -36,7 +37,7 @@ def preview(
     gone = tuple(dict.fromkeys(path for each in found for path in each.left_out))
     walk = _Walk(schema)
     return records.Preview(
-        sections=(*walk.report(opening), *walk.files(files), *_left_out(gone), *_not_in_it(report)),
+        sections=(*walk.report(opening), *walk.files(files), *_left_out(gone), *not_sent.sections(report)),
         documents=sent,
     )
 
@@ -74,23 +75,6 @@ def _left_out(paths: Sequence[str]) -> Iterator[records.PreviewSection]:
         )  # fmt: skip
         yield records.PreviewSection(
             title="Left out: the authority has no place for it, or refuses it", fields=fields
-        )
-
-
-def _not_in_it(report: records.Report) -> Iterator[records.PreviewSection]:
-    """Say what became of what was to be in the report and is not: places and numbers, never what stood there."""
-    if report.masked:
-        fields = tuple(
-            records.PreviewField(label=place, wire=place, value="once" if count == 1 else f"{count} times")
-            for place, count in report.masked
-        )
-        yield records.PreviewSection(title="Taken out of free text: a victim's data", fields=fields)
-    if report.unread:
-        fields = tuple(
-            records.PreviewField(label=place, wire=place, value="not read") for place in report.unread
-        )
-        yield records.PreviewSection(
-            title="Left out: what the platform sent and could not be read", fields=fields
         )
 
 

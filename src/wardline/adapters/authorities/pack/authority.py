@@ -12,12 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import structlog
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import ports, preservation, records
+from wardline.adapters.authorities import not_sent
 from wardline.adapters.authorities.pack import checks, documents, page, preview
 from wardline.adapters.authorities.pack.documents import Receiver
 from wardline.adapters.authorities.pack.folder import PackFolder
@@ -31,6 +33,7 @@ from wardline.errors import (
 )
 from wardline.records.ids import ENTROPY_BYTES
 
+_log = structlog.get_logger("wardline.pack")
 _ENVIRONMENTS = ("sandbox", "test", "production")
 _EVIDENCE = "evidence"
 _RECIPIENT = "recipient"
@@ -106,7 +109,7 @@ class PackAuthority:
         """Say what the pack would hold, in words and byte for byte."""
         pages = records.PreviewDocument(name=page.NAME, media_type=page.MEDIA_TYPE, body=self._page(report))
         return records.Preview(
-            sections=tuple(preview.sections(report, self._receiver)),
+            sections=(*preview.sections(report, self._receiver), *not_sent.sections(report)),
             documents=(*documents.documents(report, self._receiver), pages),
         )
 
@@ -120,6 +123,7 @@ class PackAuthority:
             page.NAME: self._page(report),
         }
         self._folder.begin(pack_id, report.referral_id, first, now)
+        not_sent.tell(_log, report)
         return _answer(pack_id)
 
     def attach(self, remote_id: str, file: records.ReportedFile, content: bytes) -> records.AuthorityAnswer:

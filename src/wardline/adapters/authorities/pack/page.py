@@ -47,7 +47,7 @@ def render(report: records.Report, receiver: Receiver, title: str, *, is_sealed:
     sections = [_danger(report), *_rest(report, receiver)]
     text = _template().render(
         title=f"Correction: {title}" if report.corrects else title, receiver=receiver.name, referral=report.referral_id, corrects=report.corrects,
-        is_test=receiver.is_test, sections=list(enumerate(sections, start=1)), media=SEALED if is_sealed else NO_MEDIA,
+        is_test=receiver.is_test, sections=list(enumerate(sections, start=1)), media="" if not report.files else SEALED if is_sealed else NO_MEDIA,
     )  # fmt: skip
     return text.encode("utf-8", errors="replace")
 

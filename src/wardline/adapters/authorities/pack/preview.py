@@ -14,12 +14,12 @@ DANGER, PRIORITY = "Danger to a child", "Priority"
 _SECTIONS = (
     ("danger", DANGER),
     ("priority", PRIORITY),
+    ("victims", "Victims"),
     ("account", "Who: the account"),
     ("like_accounts", "Other accounts with the same files, or ones near them"),
     ("incident", "What, when and where"),
     ("how_found", "How it was found"),
     ("recipients", "Meant for"),
-    ("victims", "Victims"),
     ("law_enforcement", "Police who know of it"),
     ("reporter", "Whom to ask"),
 )
