@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wardline import records
 from wardline.errors import NotFoundError, RefusedError
-from wardline.pipeline import appeal_looks, blindness, people
+from wardline.pipeline import appeal_looks, blindness, people, subjects
 from wardline.pipeline.parts import NO_RECEIVER, Parts
 from wardline.records import AlarmKind, Priority, ReferralState, Role
 
@@ -34,7 +34,7 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
     found = parts.store.referral(referral_id)
     if user is None:
         return found
-    cases = blindness.cases_in(parts, found)
+    cases = subjects.cases_in(parts, found)
     if blindness.hidden_cases(parts, cases, user):
         wait = "Wait until it is settled, or have somebody look who does not review."
         raise RefusedError(
@@ -52,7 +52,7 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
 def may_take_on(parts: Parts, found: records.Referral, user: records.User) -> bool:
     """Say whether this person, from whom a report is kept, may file it all the same: a child may be in danger now, and it waits for somebody. Or an
     appeal of its case waits, and they leave that to others."""
-    cases = blindness.cases_in(parts, found)
+    cases = subjects.cases_in(parts, found)
     if blindness.hidden_cases(parts, cases, user):
         return _is_to_be_taken_on(parts, found, user)
     return user.role is Role.LEAD and bool(appeal_looks.may_answer(parts, cases, user))
@@ -60,7 +60,7 @@ def may_take_on(parts: Parts, found: records.Referral, user: records.User) -> bo
 
 def waits_for_opinion(parts: Parts, found: records.Referral, user: records.User) -> bool:
     """Say whether a report that may be taken on is kept for an opinion, and not for an appeal alone."""
-    return bool(blindness.hidden_cases(parts, blindness.cases_in(parts, found), user))
+    return bool(blindness.hidden_cases(parts, subjects.cases_in(parts, found), user))
 
 
 def _is_to_be_taken_on(parts: Parts, found: records.Referral, user: records.User) -> bool:
@@ -78,7 +78,7 @@ def visible(
     """Leave out referrals where this person may have to judge one of the cases in the report."""
     if user is None or not people.may_review(user):
         return list(found)
-    about = blindness.cases_in_several(parts, found)
+    about = subjects.cases_in_several(parts, found)
     hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)
     return [each for each in found if hidden.isdisjoint(about[each.id])]
 
@@ -93,7 +93,7 @@ def alarms_for(
     if user is None or not people.may_review(user):
         return list(alarms)
     telling = [each for each in alarms if each.kind not in _ASKS]
-    cases = blindness.cases_of_several(parts, [(each.subject_id, "") for each in telling])
+    cases = subjects.cases_of_several(parts, [(each.subject_id, "") for each in telling])
     about = {each.id: of for each, of in zip(telling, cases, strict=True)}
     hidden = blindness.hidden_cases(parts, set[str]().union(*cases), user)
     disputed = _disputed(parts, alarms)

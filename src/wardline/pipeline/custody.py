@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import audit, preservation, records
 from wardline.errors import ConfigurationError, ConflictError, InputError
-from wardline.pipeline import blindness, bundles, people, reading
+from wardline.pipeline import blindness, bundles, people, reading, subjects
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import HoldState, Scope, Verb
 
@@ -105,7 +105,7 @@ def require_exportable(parts: Parts, hold_id: str, user: records.User) -> tuple[
     people.require_scope(user, Scope.MANAGE)
     hold = parts.store.hold(hold_id)
     reports = parts.store.referrals(case_id=hold.case_id)
-    for case_id in sorted({hold.case_id}.union(*(blindness.cases_in(parts, each) for each in reports))):
+    for case_id in sorted({hold.case_id}.union(*(subjects.cases_in(parts, each) for each in reports))):
         blindness.require_open(parts, case_id, user)  # what is told of a report is told of every file in it
     item = parts.store.item(hold.item_id)
     if hold.state is not HoldState.ACTIVE or not item.sealed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wardline import records, review
 from wardline.errors import ConflictError
-from wardline.pipeline import appeal_looks, blind_filing, blindness, people
+from wardline.pipeline import appeal_looks, blind_filing, blindness, people, subjects
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering
 from wardline.records import CaseState, Replace, Scope, Task, Verb
@@ -29,7 +29,7 @@ def take_on(parts: Parts, referral_id: str, user: records.User) -> records.Refer
     found = parts.store.referral(referral_id)
     if not blind_filing.may_take_on(parts, found, user):
         return blind_filing.opened(parts, referral_id, user)
-    cases = blindness.cases_in(parts, found)
+    cases = subjects.cases_in(parts, found)
     known = blindness.hidden_cases(parts, cases, user) | {
         each.id for each in appeal_looks.may_answer(parts, cases, user)
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wardline import records
-from wardline.pipeline import blind_filing, blindness
+from wardline.pipeline import blind_filing, subjects
 from wardline.records import CaseState, Insert, ReferralState, Role, Stage
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line
@@ -56,5 +56,5 @@ def test_a_list_of_reports_of_several_is_searched_in_as_many_questions_whatever_
             counts.append(store.asked)
         assert counts[0] == counts[1]
         assert counts[1]["referral"] == counts[1]["case"] == 0
-        together = blindness.cases_in_several(line.parts, found)
-        assert together == {each.id: blindness.cases_in(line.parts, each) for each in found}
+        together = subjects.cases_in_several(line.parts, found)
+        assert together == {each.id: subjects.cases_in(line.parts, each) for each in found}
