@@ -8,7 +8,7 @@ import pytest
 
 from tests.acceptance.stories import decided_violation, picture, reveal_all
 from tests.unit.ncmec import full
-from wardline import records, review
+from wardline import enforcement, records, review
 from wardline.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -22,6 +22,7 @@ from wardline.pipeline.appealing import Complaint
 from wardline.pipeline.flagging import Flagged, FlagTaken
 from wardline.records import (
     AlarmKind,
+    AppealState,
     CaseState,
     Flagger,
     KeyTrust,
@@ -345,22 +346,39 @@ def test_a_person_hears_when_an_acknowledgement_is_not_delivered_in_time(
     assert told(platform) == [MessageKind.FLAG_RECEIVED]
 
 
-def test_reasons_offer_no_appeal_that_would_be_refused(
+def test_what_new_flags_have_decided_anew_is_appealed_anew(
     line: Line, platform: PlatformSandbox, trusted: Key
 ) -> None:
-    """A case is appealed once, also where a new flag opened it again after the person was right."""
+    other = review.Judgement(outcome=Outcome.OTHER_RULE)
+    mika, noor, olli, pia = (line.person(name) for name in ("mika", "noor", "olli", "pia"))
+    flag(line, picture(), key=trusted)
+    decide(line, mika, other)
+    named = Complaint(text="It is a garden.", account_reference="account-9", content_reference="post-9")
+    line.wardline.appeal(named, api_key=trusted.record)
+    decide(line, noor, INNOCENT)
+    flag(line, key=trusted, reason="nudity")
+    decide(line, olli, other)
+    reasons = [each.text for each in platform.messages() if each.message is MessageKind.STATEMENT_OF_REASONS]
+    assert ["You may appeal until" in each for each in reasons] == [True, True]
+    again = line.wardline.appeal(named, api_key=trusted.record)
+    with pytest.raises(AlreadyExistsError, match="one appeal"):
+        line.wardline.appeal(named, api_key=trusted.record)
+    for earlier in (mika, noor, olli):
+        with pytest.raises(ConflictError):
+            line.wardline.claim(again.case_id, user=earlier.user)
+    decide(line, pia, INNOCENT)
+    states = [(each.number, each.state) for each in line.store.appeals_of(again.case_id)]
+    assert states == [(1, AppealState.OVERTURNED), (2, AppealState.OVERTURNED)]
+    assert not any(enforcement.acts(each) for each in line.store.actions_of(again.case_id))
+
+
+def test_the_answer_to_an_appeal_is_not_appealed(line: Line, trusted: Key) -> None:
     other = review.Judgement(outcome=Outcome.OTHER_RULE)
     flag(line, picture(), key=trusted)
     decide(line, line.person("mika"), other)
     named = Complaint(text="It is a garden.", account_reference="account-9", content_reference="post-9")
-    line.wardline.appeal(named, api_key=trusted.record)
-    decide(line, line.person("noor"), INNOCENT)
-    flag(line, key=trusted, reason="nudity")
-    decide(line, line.person("olli"), other)
-    first, second = (
-        each.text for each in platform.messages() if each.message is MessageKind.STATEMENT_OF_REASONS
-    )
-    assert "You may appeal until" in first
-    assert "appeal" not in second
+    appeal = line.wardline.appeal(named, api_key=trusted.record)
+    decide(line, line.person("noor"), other)
+    assert line.store.appeal(appeal.id).state is AppealState.UPHELD
     with pytest.raises(AlreadyExistsError, match="one appeal"):
         line.wardline.appeal(named, api_key=trusted.record)

@@ -64,7 +64,7 @@ def receive(
         InputError: The text, or what it is about, is missing or malformed.
         NotFoundError: No action of this platform; another's is as unknown as none.
         ConflictError: The action took nothing away, or was taken back already.
-        AlreadyExistsError: The case has been appealed.
+        AlreadyExistsError: An appeal waits for its answer, or was answered and nothing was decided anew since.
         AppealTooLateError: Its time is over; the log tells of it.
         IdempotencyMismatchError: The key was used for something else.
     """
@@ -80,22 +80,30 @@ def receive(
     if found is not None:
         if seen is not None and _is_repetition(parts, seen):
             return found
-        raise AlreadyExistsError(
-            f"{case.id}: {found.id} was received before, expected one appeal",
-            remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
-        )
-    return _take(parts, action, case, text, api_key, seen)
+        decision = parts.store.decision(case.decision_id) if case.decision_id else None
+        if decision is None or case.state is not CaseState.CLOSED or is_final(found, decision):
+            raise AlreadyExistsError(
+                f"{case.id}: {found.id} was received before, expected one appeal against a decision",
+                remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
+            )
+    return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
+
+
+def is_final(last: records.Appeal, decision: records.Decision) -> bool:
+    """Say whether nobody may appeal against a decision, after the last appeal of its case: that one waits, was against it, or this is its answer."""
+    return last.answered_at is None or decision.id in (last.decision_id, last.answer_id)
 
 
 def _take(
-    parts: Parts, action: records.Action, case: records.Case, text: str, api_key: records.ApiKey, seen: records.Remembered | None
+    parts: Parts, action: records.Action, case: records.Case, text: str, api_key: records.ApiKey, seen: records.Remembered | None, *,
+    number: int,
 ) -> records.Appeal:  # fmt: skip
     now, promises = parts.now(), parts.rules.promises
     decision = _appealed(parts, action, case, actor=api_key.id)
     appeal = records.Appeal(
         id=parts.new_id("appeal"), case_id=case.id, platform=action.platform, action_id=action.id, text=text, received_at=now,
         due_at=now + promises.answer_within, state=AppealState.WAITING if decision is None else AppealState.OPEN,
-        decision_id=decision.id if decision else None,
+        decision_id=decision.id if decision else None, number=number,
     )  # fmt: skip
     written = Writing([seen] if seen else [])
     told = parts.entry(Verb.APPEAL_RECEIVED, appeal.id, actor=api_key.id, detail=f"{case.id} {action.id}")

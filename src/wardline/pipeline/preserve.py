@@ -254,10 +254,11 @@ def _is_owed(action: records.Action) -> bool:
 
 def _complaints_without_account(parts: Parts, case_id: str) -> list[records.Change]:
     """Take out of the complaints of a case what the person wrote, and whom it was told to."""
-    appeal = parts.store.appeal_of(case_id)
-    bare: list[records.Change] = []
-    if appeal is not None and appeal.text:
-        bare.append(Replace(replace(appeal, text="", version=appeal.version + 1)))
+    bare: list[records.Change] = [
+        Replace(replace(each, text="", version=each.version + 1))
+        for each in parts.store.appeals_of(case_id)
+        if each.text
+    ]
     bare += [
         Replace(replace(each, account_reference=None, content_reference=None, version=each.version + 1))
         for each in parts.store.messages_of(case_id)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from wardline import enforcement, records
 from wardline.pipeline import telling
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AppealState
 
 
 def stated(
@@ -17,17 +15,14 @@ def stated(
 ) -> Writing:
     """State the reasons for a decision that takes effect, once, about the first file that something was done about.
 
-    Whose account is unknown cannot be told. No appeal is offered where the case's one appeal was answered before: it would be refused.
+    Whose account is unknown cannot be told.
     """
     promises, written = parts.rules.promises, Writing()
     by_notice = bool(parts.store.notices_of(decision.case_id))
-    appeal = parts.store.appeal_of(decision.case_id)
-    is_used_up = appeal is not None and appeal.state in (AppealState.UPHELD, AppealState.OVERTURNED)
     for item in items:
         facts = enforcement.statement(decision, actions, item, by_notice=by_notice, promises=promises)
         if facts is not None and item.account_reference:
             due_at = parts.now() + promises.acknowledge_within
-            facts = replace(facts, appeal_until=None) if is_used_up else facts
             written.add(telling.write(
                 parts, facts, subject_id=decision.id, case_id=decision.case_id, platform=item.platform,
                 account=item.account_reference, due_at=due_at,

@@ -22,7 +22,13 @@ class ComplaintReader(Protocol):
 
     def appeal(self, appeal_id: str) -> records.Appeal: ...
 
-    def appeal_of(self, case_id: str) -> records.Appeal | None: ...
+    def appeal_of(self, case_id: str) -> records.Appeal | None:
+        """The last one."""
+        ...
+
+    def appeals_of(self, case_id: str) -> list[records.Appeal]:
+        """All of them, in the order of their numbers."""
+        ...
 
     def appeals(
         self, *, state: records.AppealState | None = None, after: str | None = None, most: int = 100
@@ -31,7 +37,7 @@ class ComplaintReader(Protocol):
         ...
 
     def appeals_of_several(self, case_ids: Sequence[str]) -> dict[str, records.Appeal]:
-        """By case."""
+        """The last of each, by case."""
         ...
 
     def count_appeals(self, state: records.AppealState, *, most: int) -> int:

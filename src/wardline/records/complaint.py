@@ -30,11 +30,10 @@ class AppealState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """The person whose content or account was acted on says that this was wrong. One a case."""
+    """The person whose content or account was acted on says that this was wrong. One at a time, and one against a decision."""
 
     id: str
     case_id: str
-    """Of two appeals about one case the second is refused."""
     platform: str
     action_id: str
     """The action that it is about."""
@@ -49,10 +48,14 @@ class Appeal:
     answer_id: str | None = None
     """The decision that answered it."""
     answered_at: datetime | None = None
+    number: int = 1
+    """From 1 on, of a case's appeals. One with a number that another has is refused."""
     version: int = 1
 
     def __post_init__(self) -> None:
         require_id("appeal", self.id)
+        if self.number < 1:
+            raise InputError(f"number: {self.number}, expected 1 or more")
         require_id("action", self.action_id)
         if self.text:
             require_text("appeal text", self.text, most=LONGEST_COMPLAINT)

@@ -56,11 +56,19 @@ class ComplaintContract:
             early.case_id: early,
         }
 
-    def test_a_case_has_one_appeal(self, store: ports.Store) -> None:
-        first = make.appeal()
+    def test_of_the_appeals_of_a_case_each_has_a_number_of_its_own_and_the_last_one_is_it(
+        self, store: ports.Store
+    ) -> None:
+        first = make.appeal(received_at=later(9))
+        second = make.appeal(case_id=first.case_id, number=2, received_at=later(1))
+        _put(store, second)
         _put(store, first)
         with pytest.raises(AlreadyExistsError):
             _put(store, make.appeal(case_id=first.case_id))
+        assert store.appeals_of(first.case_id) == [first, second]
+        assert store.appeals_of("case-of-none") == []
+        assert store.appeal_of(first.case_id) == second
+        assert store.appeals_of_several([first.case_id]) == {first.case_id: second}
 
     def test_an_appeal_is_late_until_it_is_answered(self, store: ports.Store) -> None:
         overdue, waiting = (

@@ -37,8 +37,12 @@ class SqlComplaints(SqlSeveral):
         return self._one(records.Appeal, appeal_id)
 
     def appeal_of(self, case_id: str) -> records.Appeal | None:
+        return self.appeals_of_several([case_id]).get(case_id)
+
+    def appeals_of(self, case_id: str) -> list[records.Appeal]:
         table = tables.appeals
-        return self._first(records.Appeal, sa.select(table).where(table.c.case_id == case_id))
+        chosen = sa.select(table).where(table.c.case_id == case_id)
+        return self._all(records.Appeal, chosen.order_by(table.c.number))
 
     def appeals(
         self, *, state: AppealState | None = None, after: str | None = None, most: int = 100
@@ -51,7 +55,10 @@ class SqlComplaints(SqlSeveral):
 
     def appeals_of_several(self, case_ids: Sequence[str]) -> dict[str, records.Appeal]:
         table = tables.appeals
-        return {each.case_id: each for each in self._with(records.Appeal, table.c.case_id, case_ids)}
+        return {
+            each.case_id: each
+            for each in self._with(records.Appeal, table.c.case_id, case_ids, table.c.number)
+        }
 
     def count_appeals(self, state: AppealState, *, most: int) -> int:
         table = tables.appeals

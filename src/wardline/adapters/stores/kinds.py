@@ -140,7 +140,7 @@ KINDS = (
     _kind(records.Approval),
     _kind(records.Alarm, Unique(("kind", "subject_id"), while_none="resolved_at")),
     _kind(records.Strike, Unique(("decision_id",))),
-    _kind(records.Appeal, Unique(("case_id",))),
+    _kind(records.Appeal, Unique(("case_id", "number")), later={"number": 1}),
     _kind(
         records.Notice,
         Unique(("item_id", "reason", "flagger"), while_none="official"),

@@ -35,6 +35,9 @@ class MemoryComplaints(MemorySeveral):
     def appeal_of(self, case_id: str) -> records.Appeal | None:
         return self.appeals_of_several([case_id]).get(case_id)
 
+    def appeals_of(self, case_id: str) -> list[records.Appeal]:
+        return self._all(records.Appeal, lambda each: each.number, lambda each: each.case_id == case_id)
+
     def appeals(
         self, *, state: AppealState | None = None, after: str | None = None, most: int = 100
     ) -> list[records.Appeal]:
@@ -43,7 +46,7 @@ class MemoryComplaints(MemorySeveral):
 
     def appeals_of_several(self, case_ids: Sequence[str]) -> dict[str, records.Appeal]:
         asked = set(case_ids)
-        found = self._all(records.Appeal, _received, lambda each: each.case_id in asked)
+        found = self._all(records.Appeal, lambda each: each.number, lambda each: each.case_id in asked)
         return {each.case_id: each for each in found}
 
     def count_appeals(self, state: AppealState, *, most: int) -> int:

@@ -123,7 +123,7 @@ __all__ = [
     "viewing_choices",
 ]  # fmt: skip
 
-SCHEMA_VERSION = "0030"
+SCHEMA_VERSION = "0031"
 """The newest migration."""
 
 BY_TYPE: dict[type[Any], sa.Table] = {

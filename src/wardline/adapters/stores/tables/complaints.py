@@ -25,8 +25,8 @@ strikes = sa.Table(
 appeals = sa.Table(
     "appeals", metadata, an_id(), a_text("case_id"), a_text("platform"), a_text("action_id"), a_text("text"),
     a_time("received_at"), a_time("due_at"), a_text("state"), a_text_or_none("decision_id"), a_text_or_none("answer_id"),
-    a_time_or_none("answered_at"), a_number("version"),
-    sa.Index("uq_appeals_case_id", "case_id", unique=True),
+    a_time_or_none("answered_at"), a_number("version"), a_number("number"),
+    sa.Index("uq_appeals_number", "case_id", "number", unique=True),
     sa.Index("ix_appeals_received_at", "received_at", "id"),
     sa.Index("ix_appeals_state", "state", "received_at", "id"),
     sa.Index("ix_appeals_due_at", "state", "due_at", "id"),
