@@ -296,6 +296,8 @@ def test_danger_that_is_said_in_a_batch_that_waits_for_a_person_makes_that_urgen
     found, said = line.store.referral(lead), line.store.referral(member.id)
     assert (found.state, found.priority) == (ReferralState.NEEDS_HUMAN, Priority.FIRST)
     assert (found.clock_from, found.due_at) == (said.clock_from, said.due_at)
+    # Whoever could answer that case's appeal yet leaves it to others first.
+    line.wardline.take_on_report(lead, user=lea)
     line.wardline.file_again(lead, user=lea)
     line.pass_time(HOURS)
     assert reports(authority) == [(False, 1)] * 3
