@@ -32,7 +32,7 @@ def judgement(case: records.Case, word: str, *, asks: bool, urgent: bool) -> rev
         )
     else:
         said = review.Judgement(outcome=Outcome(word))
-    return replace(said, second_opinion=asks)
+    return replace(said, second_opinion=asks and case.stage is Stage.FIRST)
 
 
 def open_a_case(line: Line) -> records.Case:
@@ -58,7 +58,7 @@ def test_opinions_in_any_order_end_and_lose_nothing(
             if taken is not None:
                 assert user.id not in taken.passed_by
                 line.wardline.decide(
-                    case.id, user=user, judgement=judgement(case, word, asks=asks, urgent=urgent)
+                    case.id, user=user, judgement=judgement(taken, word, asks=asks, urgent=urgent)
                 )
             line.pass_time(timedelta(seconds=seconds))
             _holds_together(line, case)

@@ -311,7 +311,7 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
     ),
     records.Referral: st.builds(
         make.referral,
-        state=st.sampled_from(records.ReferralState),
+        state=st.sampled_from(sorted({*records.ReferralState} - {records.ReferralState.JOINED})),
         files=_tuples(
             st.builds(
                 records.ReferralFile, item_id=_TEXT, remote_file_id=st.none() | _TEXT, described=st.booleans()
@@ -330,7 +330,8 @@ _RECORDS: dict[type[Any], st.SearchStrategy[Any]] = {
         check_by=st.none() | _TIMES,
         completeness=st.none() | st.integers(0, 100),
     )
-    | st.builds(make.referral, second_by=_TEXT, second_at=_TIMES),
+    | st.builds(make.referral, second_by=_TEXT, second_at=_TIMES)
+    | st.builds(make.referral, state=st.just(records.ReferralState.JOINED), joined=_TEXT),
     records.Fact: st.builds(
         make.fact,
         kind=st.sampled_from(records.FactKind),

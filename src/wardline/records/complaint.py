@@ -48,9 +48,9 @@ class Appeal:
     answer_id: str | None = None
     """The decision that answered it."""
     answered_at: datetime | None = None
+    version: int = 1
     number: int = 1
     """From 1 on, of a case's appeals. One with a number that another has is refused."""
-    version: int = 1
 
     def __post_init__(self) -> None:
         require_id("appeal", self.id)
