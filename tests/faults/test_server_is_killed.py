@@ -49,8 +49,7 @@ def test_two_hundred_kills_of_the_whole_server_lose_and_double_nothing(
     check(told, len(seeds))
 
 
-@pytest.mark.faults
-def test_forty_kills_find_a_platform_that_repeats_uploads_under_other_keys(tmp_path: Path) -> None:
-    assert any(
-        "a case for each" in each for each in killed("sqlite", tmp_path, range(40), new_keys=True).wrong
-    )
+@pytest.mark.long
+def test_three_kills_find_a_platform_that_repeats_uploads_under_other_keys(tmp_path: Path) -> None:
+    told = killed("sqlite", tmp_path, range(3), new_keys=True)
+    assert any("a case for each" in each for each in told.wrong), told
