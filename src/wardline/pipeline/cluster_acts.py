@@ -128,7 +128,8 @@ def left(
         among: The clusters that are asked for. Only where somebody was shown one of them is anything read.
     """
     since = parts.now() - _WORKS_ON
-    case_ids = {each.case_id for each in shown if each.at >= since and clusters.get(each.case_id) in among}
+    asked = {each for each in among if each is not None}
+    case_ids = {each.case_id for each in shown if each.at >= since and clusters.get(each.case_id) in asked}
     cases = parts.store.several_cases(sorted(case_ids)) if case_ids else {}
     return frozenset(
         clusters[case_id]
