@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,16 +76,23 @@ def scene_of(line: Line) -> Scene:
     return Scene(line, lead, case.id)
 
 
-@pytest.fixture
-def asked(tmp_path: Path) -> Iterator[Scene]:
-    """Give one whose second opinion is awaited."""
-    rules = Rules(reporter=REPORTER, opinions=OPINIONS)
+@contextmanager
+def _told(folder: Path, opinions: review.SecondOpinions) -> Iterator[Scene]:
+    """Give one whose first decision takes effect now."""
+    rules = Rules(reporter=REPORTER, opinions=opinions)
     with (
         AuthoritySandbox(clock_now=VirtualClock(START).now) as authority,
-        Line(tmp_path, authority=authority, rules=rules, replaced={"password_hasher": CHEAP}) as line,
+        Line(folder, authority=authority, rules=rules, replaced={"password_hasher": CHEAP}) as line,
     ):
         scene = scene_of(line)
         line.pass_time(rules.undo_window)
+        yield scene
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[Scene]:
+    """Give one whose second opinion is awaited."""
+    with _told(tmp_path, OPINIONS) as scene:
         assert scene.case.stage is Stage.SECOND
         yield scene
 
@@ -92,13 +100,8 @@ def asked(tmp_path: Path) -> Iterator[Scene]:
 @pytest.fixture
 def appealed(tmp_path: Path) -> Iterator[Scene]:
     """Give one whose appeal waits."""
-    rules = Rules(reporter=REPORTER, opinions=ALONE)
-    with (
-        AuthoritySandbox(clock_now=VirtualClock(START).now) as authority,
-        Line(tmp_path, authority=authority, rules=rules, replaced={"password_hasher": CHEAP}) as line,
-    ):
-        scene = scene_of(line)
-        line.pass_time(rules.undo_window)
+    with _told(tmp_path, ALONE) as scene:
+        line = scene.line
         action = next(each for each in line.store.actions_of(scene.case_id) if each.stands)
         complaint = Complaint(text="It is our garden.", action_id=action.id)
         line.wardline.appeal(complaint, api_key=line.platform_key().record)

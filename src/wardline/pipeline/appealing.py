@@ -81,7 +81,7 @@ def receive(
         if seen is not None and _is_repetition(parts, seen):
             return found
         decision = parts.store.decision(case.decision_id) if case.decision_id else None
-        if decision is None or case.state is not CaseState.CLOSED or is_final(found, decision):
+        if decision is None or case.state is not CaseState.CLOSED or _is_final(found, decision):
             raise AlreadyExistsError(
                 f"{case.id}: {found.id} was received before, expected one appeal against a decision",
                 remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
@@ -89,7 +89,7 @@ def receive(
     return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
 
 
-def is_final(last: records.Appeal, decision: records.Decision) -> bool:
+def _is_final(last: records.Appeal, decision: records.Decision) -> bool:
     """Say whether nobody may appeal against a decision, after the last appeal of its case: that one waits, was against it, or this is its answer."""
     return last.answered_at is None or decision.id in (last.decision_id, last.answer_id)
 

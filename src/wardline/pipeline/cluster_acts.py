@@ -131,11 +131,7 @@ def left(
     asked = {each for each in among if each is not None}
     case_ids = {each.case_id for each in shown if each.at >= since and clusters.get(each.case_id) in asked}
     cases = parts.store.several_cases(sorted(case_ids)) if case_ids else {}
-    return frozenset(
-        clusters[case_id]
-        for case_id, case in cases.items()
-        if case_id in clusters and user_id in case.declined_by
-    )
+    return frozenset(clusters[case_id] for case_id, case in cases.items() if user_id in case.declined_by)
 
 
 def alike(
