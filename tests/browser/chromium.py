@@ -19,6 +19,7 @@ _ARGUMENTS = (
 )  # fmt: skip
 _PATIENCE_MS = 30_000
 _LEFT = "net::ERR_ABORTED"
+_GONE = "Execution context was destroyed"
 # Runs before any script of a page, and is no script of the page: the policy does not hold for it.
 _WATCH = """
 window.refusals = [];
@@ -91,9 +92,8 @@ class Visitors:
 
     def look(self, page: Page) -> None:
         """Note what the policy refused on this page, before another one is opened."""
-        if not page.is_closed() and page.url.startswith("http"):
-            seen = page.evaluate("() => window.refusals ? window.refusals.splice(0) : []")
-            self.refused += [f"{page.url}: {each}" for each in seen]
+        seen = _unless_left(page, "() => window.refusals ? window.refusals.splice(0) : []") or []
+        self.refused += [f"{page.url}: {each}" for each in seen]
 
     def _signed_in(self, name: str) -> StorageState:
         page = self.page()
@@ -123,6 +123,20 @@ class Visitors:
         page.on("console", console)
         page.on("pageerror", script)
         page.on("requestfailed", request)
+
+
+def _unless_left(page: Page, script: str) -> Any:
+    """Ask a page something; None from one that is being left for another just now, which cannot answer: the console had what it was refused."""
+    from playwright.sync_api import Error
+
+    if page.is_closed() or not page.url.startswith("http"):
+        return None
+    try:
+        return page.evaluate(script)
+    except Error as left:
+        if _GONE not in str(left):
+            raise
+        return None
 
 
 def _is_status(message: ConsoleMessage, page: Page) -> bool:

@@ -34,3 +34,11 @@ def test_the_guard_sees_what_the_policy_refuses(visitors: Visitors) -> None:
     refused = " ".join(visitors.close())
     assert "style-src" in refused
     assert "img-src" in refused
+
+
+def test_a_window_that_is_on_its_way_to_another_page_can_be_closed(visitors: Visitors) -> None:
+    page = visitors.page("mika")
+    page.goto("/queue")
+    # It goes just when it is asked.
+    page.evaluate("() => { window.refusals = { splice: () => new Promise(() => location.assign('/you')) }; }")
+    assert visitors.close() == []
