@@ -323,9 +323,21 @@ def test_what_cannot_be_appealed_is_said(line: Line) -> None:
         with pytest.raises(error):
             line.wardline.appeal(complaint, api_key=by)
     assert line.store.appeals() == []
-    told.appeal()
-    with pytest.raises(AlreadyExistsError, match="received before"):
-        told.appeal("once more")
+
+
+def test_who_appeals_once_more_while_the_first_waits_hears_that_it_waits_and_until_when(line: Line) -> None:
+    told = scene(line)
+    appeal = told.appeal()
+    until = f"{appeal.due_at:%Y-%m-%d}"
+    claimed = line.wardline.claim(told.case.id, user=told.noor.user)
+    reveal_all(line, claimed, told.noor)
+    for step in ("waits", "is held", "was decided a moment ago"):
+        with pytest.raises(AlreadyExistsError, match=f"{appeal.id} was received before") as refused:
+            told.appeal(step)
+        assert until in refused.value.advice, step
+        assert "turn" not in refused.value.advice, step
+        if step == "is held":
+            line.wardline.decide(told.case.id, user=told.noor.user, judgement=violation(told.case))
 
 
 def test_the_same_appeal_sent_twice_with_one_key_is_one_appeal(line: Line) -> None:

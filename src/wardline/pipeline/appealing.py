@@ -80,18 +80,30 @@ def receive(
     if found is not None:
         if seen is not None and _is_repetition(parts, seen):
             return found
-        decision = parts.store.decision(case.decision_id) if case.decision_id else None
-        if decision is None or case.state is not CaseState.CLOSED or _is_final(found, decision):
-            raise AlreadyExistsError(
-                f"{case.id}: {found.id} was received before, expected one appeal against a decision",
-                remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
-            )
+        _require_another(parts, case, found)
     return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
 
 
-def _is_final(last: records.Appeal, decision: records.Decision) -> bool:
-    """Say whether nobody may appeal against a decision, after the last appeal of its case: that one waits, was against it, or this is its answer."""
-    return last.answered_at is None or decision.id in (last.decision_id, last.answer_id)
+def _require_another(parts: Parts, case: records.Case, last: records.Appeal) -> None:
+    """Refuse a further appeal, with what the person may do instead: while one waits, while its content is judged anew, and once the decision was
+    appealed against, or is the answer."""
+    if last.answered_at is None:
+        raise AlreadyExistsError(
+            f"{case.id}: {last.id} was received before and has no answer yet, expected one appeal at a time",
+            remedy=f"Tell the person that their appeal is being looked at: the answer is promised until {last.due_at:%Y-%m-%d} and comes by webhook, as "
+            "every message does. It is about all that was done in this case, so nothing has to be sent again.",
+        )
+    decision = parts.store.decision(case.decision_id) if case.decision_id else None
+    if decision is None or case.state is not CaseState.CLOSED:
+        raise AlreadyExistsError(
+            f"{case.id}: {last.id} was received before and answered, and nothing was decided anew yet, expected a new decision",
+            remedy="Send it again if something new is decided about this content: against that the person may appeal.",
+        )
+    if decision.id in (last.decision_id, last.answer_id):
+        raise AlreadyExistsError(
+            f"{case.id}: {last.id} was received before and answered, expected one appeal against a decision",
+            remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
+        )
 
 
 def _take(
