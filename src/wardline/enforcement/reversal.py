@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -33,6 +33,19 @@ class Settlement:
 def acts(action: records.Action) -> bool:
     """Say whether an action takes something away from somebody, and still stands."""
     return action.kind in _TAKES_AWAY and action.stands
+
+
+def hides_content(actions: Iterable[records.Action]) -> bool:
+    """Say whether some content of a case is hidden or gone, by what the platform was asked for: of each content the newest that stands.
+
+    Args:
+        actions: Every action of the case, in any order.
+    """
+    newest = dict[str | None, ActionKind]()
+    for each in sorted(actions, key=lambda each: (each.created_at, each.id)):
+        if each.stands and each.kind not in _ON_ACCOUNT:
+            newest[each.content_reference] = each.kind
+    return any(each in _TAKES_AWAY for each in newest.values())
 
 
 def settle(asked: Sequence[records.Action], wanted: Sequence[records.Action]) -> Settlement:

@@ -21,6 +21,7 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
 from wardline.records import (
+    ActionKind,
     AppealState,
     CaseState,
     Insert,
@@ -77,9 +78,10 @@ def receive(
     case = parts.store.case(action.case_id)
     seen = _remember(parts, complaint, api_key, idempotency_key)
     found = parts.store.appeal_of(case.id)
+    if found is not None and seen is not None and _is_repetition(parts, seen):
+        return found
+    _require_standing(parts, action)
     if found is not None:
-        if seen is not None and _is_repetition(parts, seen):
-            return found
         _require_another(parts, case, found)
     return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
 
@@ -157,11 +159,19 @@ def _action(parts: Parts, complaint: Complaint, platform: str) -> records.Action
         raise InputError(
             "appeal: names nothing, expected action_id, or account_reference and content_reference"
         )
-    if not enforcement.acts(action):
-        raise ConflictError(
-            f"{action.id}: took nothing away, or was taken back, expected an action that stands"
-        )
     return action
+
+
+def _require_standing(parts: Parts, action: records.Action) -> None:
+    """Refuse an action that took nothing away, or was taken back: by a reversal, or because what it had hidden was shown again."""
+    stands = enforcement.acts(action)
+    if stands and action.kind is ActionKind.RESTRICT_CONTENT:
+        stands = enforcement.hides_content(parts.store.actions_of(action.case_id))
+    if not stands:
+        raise ConflictError(
+            f"{action.id}: took nothing away, or was taken back, expected an action that stands",
+            remedy="Show the person what holds now: nothing of this action does.",
+        )
 
 
 def _actions_of(parts: Parts, account: str) -> Iterator[records.Action]:
@@ -202,7 +212,7 @@ def _opened(parts: Parts, appeal: records.Appeal, case: records.Case) -> Writing
     files = [store.item(item_id) for item_id in case.item_ids]
     reopened = review.reopen(
         case, stage=Stage.APPEAL, had_a_part=apart, handed_by=None if all(each.sealed for each in files) else SYSTEM,
-        restricted=True,
+        restricted=enforcement.hides_content(store.actions_of(case.id)),
     )  # fmt: skip
     reopened = anew(parts, reopened, by=appeal.due_at)
     written = Writing()
