@@ -23,14 +23,12 @@ def with_what_stands(parts: Parts, written: Writing, case: records.Case) -> None
             case _:
                 pass
     is_hidden = enforcement.hides_content(actions.values())
-    written.changes = [
-        Replace(replace(each.record, restricted=is_hidden)) if _closes(each, case) else each for each in written.changes
-    ]  # fmt: skip
+    written.changes = [_said(each, case.id, is_hidden=is_hidden) for each in written.changes]
 
 
-def _closes(change: records.Change, case: records.Case) -> bool:
-    return (
-        isinstance(change, Replace)
-        and isinstance(change.record, records.Case)
-        and change.record.id == case.id
-    )
+def _said(change: records.Change, case_id: str, *, is_hidden: bool) -> records.Change:
+    match change:
+        case Replace(records.Case() as closed) if closed.id == case_id:
+            return Replace(replace(closed, restricted=is_hidden))
+        case _:
+            return change
