@@ -217,6 +217,7 @@ def test_an_upheld_appeal_changes_nothing(line: Line, platform: PlatformSandbox)
     assert len(line.store.strikes_of("example", "account-9")) == 1
     assert line.store.held_entries() == []
     assert kinds_told(platform)[-1] is MessageKind.APPEAL_UPHELD
+    assert "came to the same result, so it stays as it is" in platform.messages()[-1].text
 
 
 def test_a_milder_answer_keeps_the_removal_and_gives_the_account_back(
@@ -237,7 +238,7 @@ def test_a_milder_answer_keeps_the_removal_and_gives_the_account_back(
         ActionKind.WARN_ACCOUNT,
     ]
     text = platform.messages()[-1].text
-    assert "- The content was removed." in text
+    assert "What stays:\n- The content was removed.\n- The account got a warning." in text
     assert "suspended." not in text.replace("may be suspended.", "")
 
 
@@ -251,6 +252,10 @@ def test_a_graver_answer_reports_what_was_not_reported(
     assert line.store.appeal(appeal.id).state is AppealState.UPHELD
     assert platform.account_state_of("account-9") is AccountState.SUSPENDED
     assert len(authority.ledger.finished()) == 1
+    text = platform.messages()[-1].text
+    assert "stays as it is" not in text
+    assert "What holds now:\n- The content was removed.\n- The account was suspended.\n\n" in text
+    assert "report" not in text
 
 
 def test_an_appeal_against_a_restriction_waits_for_the_first_decision(

@@ -273,14 +273,16 @@ def conclude(parts: Parts, case: records.Case, decision: records.Decision) -> Wr
         Verb.CASE_CLOSED, case.id, actor=decision.user_id, detail=f"{decision.id} {decision.outcome}"
     )
     written.entries.insert(0, closed)
-    written.add(_answered(parts, appeal, action, decision, state, standing=settled.standing))
+    written.add(
+        _answered(parts, appeal, action, decision, state, standing=settled.standing, adds=settled.added)
+    )
     written.add(flags_kept.answer_all(parts, case, decision))
     return written
 
 
 def _answered(
     parts: Parts, appeal: records.Appeal, action: records.Action, decision: records.Decision, state: AppealState, *,
-    standing: tuple[records.Action, ...] = (),
+    standing: tuple[records.Action, ...] = (), adds: bool = False,
 ) -> Writing:  # fmt: skip
     answered = replace(
         appeal, state=state, decision_id=appeal.decision_id or decision.id, answer_id=decision.id, answered_at=parts.now(),
@@ -292,16 +294,17 @@ def _answered(
     )
     written.note(Replace(answered), told)
     kind = MessageKind.APPEAL_OVERTURNED if state is AppealState.OVERTURNED else MessageKind.APPEAL_UPHELD
-    written.add(_tell(parts, answered, action, kind, standing))
+    written.add(_tell(parts, answered, action, kind, standing, adds=adds))
     return written
 
 
 def _tell(
-    parts: Parts, appeal: records.Appeal, action: records.Action, kind: MessageKind, standing: tuple[records.Action, ...] = ()
+    parts: Parts, appeal: records.Appeal, action: records.Action, kind: MessageKind, standing: tuple[records.Action, ...] = (), *,
+    adds: bool = False,
 ) -> Writing:  # fmt: skip
     facts = enforcement.Facts(
         kind=kind, reference=appeal.id, content_reference=action.content_reference, answer_until=appeal.due_at,
-        actions=tuple(dict.fromkeys(each.kind for each in standing if enforcement.acts(each))),
+        actions=enforcement.told(standing), adds=adds,
     )  # fmt: skip
     return telling.write(
         parts, facts, subject_id=appeal.id, case_id=appeal.case_id, platform=appeal.platform, account=action.account_reference,
