@@ -117,8 +117,9 @@ def test_an_appeal_is_acknowledged_and_opens_the_case_for_somebody_else(
     assert message.message is MessageKind.APPEAL_RECEIVED
     assert (message.account_reference, message.content_reference) == ("account-9", "post-9")
     assert platform.state_of("post-9") is ContentState.REMOVED
-    with pytest.raises(ConflictError, match="had a part"):
+    with pytest.raises(ConflictError, match="had a part") as refused:
         line.wardline.claim(case.id, user=told.mika.user)
+    assert "a colleague who knows nothing of it decides this one" in refused.value.advice
     assert line.wardline.next_case(told.mika.user) is None
     assert line.wardline.next_case(told.noor.user) is not None
 
@@ -309,6 +310,11 @@ def test_an_appeal_after_the_file_is_gone_goes_to_a_lead(line: Line, platform: P
     line.pass_time(line.parts.rules.undo_window)
     assert line.store.appeal(appeal.id).state is AppealState.OVERTURNED
     assert platform.state_of("post-9") is ContentState.VISIBLE
+
+
+def test_a_wrong_id_is_told_in_plain_words(line: Line) -> None:
+    with pytest.raises(InputError, match="not the id of an action, expected action-"):
+        line.wardline.appeal(Complaint(text="x", action_id="no"), api_key=line.platform_key().record)
 
 
 def test_what_cannot_be_appealed_is_said(line: Line) -> None:
