@@ -75,7 +75,7 @@ class TooLargeError(InputError):
 
 class IdempotencyMismatchError(InputError):
     code = "idempotency-mismatch"
-    remedy = "Use a new Idempotency-Key for a new upload; a key may be repeated with the same body only."
+    remedy = "Use a new Idempotency-Key for something new; a key may be repeated with the same body only."
 
 
 # --- the state moved ----------------------------------------------------------------------------------------------------------------

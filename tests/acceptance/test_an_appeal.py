@@ -117,8 +117,9 @@ def test_an_appeal_is_acknowledged_and_opens_the_case_for_somebody_else(
     assert message.message is MessageKind.APPEAL_RECEIVED
     assert (message.account_reference, message.content_reference) == ("account-9", "post-9")
     assert platform.state_of("post-9") is ContentState.REMOVED
-    with pytest.raises(ConflictError, match="had a part"):
+    with pytest.raises(ConflictError, match="had a part") as refused:
         line.wardline.claim(case.id, user=told.mika.user)
+    assert "a colleague who knows nothing of it decides this one" in refused.value.advice
     assert line.wardline.next_case(told.mika.user) is None
     assert line.wardline.next_case(told.noor.user) is not None
 
@@ -217,6 +218,7 @@ def test_an_upheld_appeal_changes_nothing(line: Line, platform: PlatformSandbox)
     assert len(line.store.strikes_of("example", "account-9")) == 1
     assert line.store.held_entries() == []
     assert kinds_told(platform)[-1] is MessageKind.APPEAL_UPHELD
+    assert "came to the same result, so it stays as it is" in platform.messages()[-1].text
 
 
 def test_a_milder_answer_keeps_the_removal_and_gives_the_account_back(
@@ -237,7 +239,7 @@ def test_a_milder_answer_keeps_the_removal_and_gives_the_account_back(
         ActionKind.WARN_ACCOUNT,
     ]
     text = platform.messages()[-1].text
-    assert "- The content was removed." in text
+    assert "What stays:\n- The content was removed.\n- The account got a warning." in text
     assert "suspended." not in text.replace("may be suspended.", "")
 
 
@@ -251,6 +253,10 @@ def test_a_graver_answer_reports_what_was_not_reported(
     assert line.store.appeal(appeal.id).state is AppealState.UPHELD
     assert platform.account_state_of("account-9") is AccountState.SUSPENDED
     assert len(authority.ledger.finished()) == 1
+    text = platform.messages()[-1].text
+    assert "stays as it is" not in text
+    assert "What holds now:\n- The content was removed.\n- The account was suspended.\n\n" in text
+    assert "report" not in text
 
 
 def test_an_appeal_against_a_restriction_waits_for_the_first_decision(
@@ -306,6 +312,11 @@ def test_an_appeal_after_the_file_is_gone_goes_to_a_lead(line: Line, platform: P
     assert platform.state_of("post-9") is ContentState.VISIBLE
 
 
+def test_a_wrong_id_is_told_in_plain_words(line: Line) -> None:
+    with pytest.raises(InputError, match="not the id of an action, expected action-"):
+        line.wardline.appeal(Complaint(text="x", action_id="no"), api_key=line.platform_key().record)
+
+
 def test_what_cannot_be_appealed_is_said(line: Line) -> None:
     told = scene(line)
     key = line._own_key.record
@@ -323,9 +334,21 @@ def test_what_cannot_be_appealed_is_said(line: Line) -> None:
         with pytest.raises(error):
             line.wardline.appeal(complaint, api_key=by)
     assert line.store.appeals() == []
-    told.appeal()
-    with pytest.raises(AlreadyExistsError, match="received before"):
-        told.appeal("once more")
+
+
+def test_who_appeals_once_more_while_the_first_waits_hears_that_it_waits_and_until_when(line: Line) -> None:
+    told = scene(line)
+    appeal = told.appeal()
+    until = f"{appeal.due_at:%Y-%m-%d}"
+    claimed = line.wardline.claim(told.case.id, user=told.noor.user)
+    reveal_all(line, claimed, told.noor)
+    for step in ("waits", "is held", "was decided a moment ago"):
+        with pytest.raises(AlreadyExistsError, match=f"{appeal.id} was received before") as refused:
+            told.appeal(step)
+        assert until in refused.value.advice, step
+        assert "turn" not in refused.value.advice, step
+        if step == "is held":
+            line.wardline.decide(told.case.id, user=told.noor.user, judgement=violation(told.case))
 
 
 def test_the_same_appeal_sent_twice_with_one_key_is_one_appeal(line: Line) -> None:

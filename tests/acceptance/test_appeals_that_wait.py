@@ -7,8 +7,10 @@ import pytest
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import picture, reveal_all, violation
 from wardline import records, review
+from wardline.errors import AlreadyExistsError
 from wardline.pipeline import Complaint, Rules
-from wardline.records import AppealState, CaseState, DecisionState, Outcome, Stage
+from wardline.pipeline.flagging import Flagged
+from wardline.records import AppealState, CaseState, DecisionState, KeyTrust, Outcome, Stage
 from wardline.testing.harness import REPORTER, Line, Person
 
 DRAWN = Rules(reporter=REPORTER, opinions=review.SecondOpinions(random_share=1.0))
@@ -69,3 +71,21 @@ def test_an_appeal_is_opened_when_nobody_is_left_to_agree(line: Line) -> None:
     line.run_due()
     assert line.store.appeal(waiting.id).state is AppealState.OPEN
     assert line.store.case(case.id).stage is Stage.APPEAL
+
+
+def test_who_appeals_again_while_others_judge_anew_hears_that_something_must_be_decided_first(
+    line: Line,
+) -> None:
+    mika, noor, olli, pia, _ = (line.person(name) for name in ("mika", "noor", "olli", "pia", "quin"))
+    case = line.case_of(line.submit(picture(), account="account-9", content_reference="post-9", flag="spam"))
+    say(line, case, mika, OTHER_RULE)
+    say(line, case, noor, OTHER_RULE)
+    appeal(line, case)
+    say(line, case, olli, review.Judgement(outcome=Outcome.NOT_VIOLATION))
+    flagged = Flagged(reason="nudity", account_reference="account-9", content_reference="post-9", upload=None)
+    line.wardline.flag(flagged, api_key=line.platform_key(trust=KeyTrust.TRUSTED).record)
+    say(line, case, pia, violation(case))
+    assert line.store.case(case.id).stage is Stage.SECOND
+    with pytest.raises(AlreadyExistsError, match="nothing was decided anew yet") as refused:
+        appeal(line, case)
+    assert "if something new is decided" in refused.value.advice

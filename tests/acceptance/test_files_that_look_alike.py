@@ -333,6 +333,7 @@ def test_who_differs_stops_the_cluster_and_everything_that_had_spread_comes_back
     line.pass_time(timedelta(minutes=10))
     again = now(line, cases[2])
     assert (again.state, again.decision_id, again.stage) == (CaseState.OPEN, None, Stage.FIRST)
+    assert not again.restricted
     assert platform.state_of("post of a2") is ContentState.VISIBLE
     assert platform.account_state_of("a2") is AccountState.ACTIVE
     assert platform.account_state_of("a0") is AccountState.SUSPENDED

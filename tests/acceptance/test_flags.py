@@ -361,7 +361,7 @@ def test_what_new_flags_have_decided_anew_is_appealed_anew(
     reasons = [each.text for each in platform.messages() if each.message is MessageKind.STATEMENT_OF_REASONS]
     assert ["You may appeal until" in each for each in reasons] == [True, True]
     again = line.wardline.appeal(named, api_key=trusted.record)
-    with pytest.raises(AlreadyExistsError, match="one appeal"):
+    with pytest.raises(AlreadyExistsError, match="one appeal at a time"):
         line.wardline.appeal(named, api_key=trusted.record)
     for earlier in (mika, noor, olli):
         with pytest.raises(ConflictError):
@@ -380,5 +380,6 @@ def test_the_answer_to_an_appeal_is_not_appealed(line: Line, trusted: Key) -> No
     appeal = line.wardline.appeal(named, api_key=trusted.record)
     decide(line, line.person("noor"), other)
     assert line.store.appeal(appeal.id).state is AppealState.UPHELD
-    with pytest.raises(AlreadyExistsError, match="one appeal"):
+    with pytest.raises(AlreadyExistsError, match="one appeal against") as refused:
         line.wardline.appeal(named, api_key=trusted.record)
+    assert "where else they may turn" in refused.value.advice

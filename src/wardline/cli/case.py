@@ -15,7 +15,7 @@ from wardline.records import CaseState, require_id
 if TYPE_CHECKING:
     from wardline import records
 
-app = group("Cases: list, show, decide, add-fact.")
+app = group("Cases: list, show, decide, add-fact, stand-aside.")
 
 
 @app.command("list")
@@ -68,6 +68,7 @@ def show(
 
 
 app.command()(case_deciding.decide)
+app.command("stand-aside")(case_deciding.stand_aside)
 app.command("add-fact")(referral_acts.add_fact_to_case)
 
 

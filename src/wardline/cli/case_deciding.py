@@ -59,6 +59,23 @@ def decide(
         output.line(f"{decided.id}: {decided.outcome}; takes effect at {decided.undo_until:%H:%M:%S} UTC.")
 
 
+def stand_aside(
+    case_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline case list`.")],
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Leave the appeal of a case, which you could decide, to others: then you may export what tells what was found in it, and are not handed it."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        (left,) = line.leave_appeals([require_id("case", case_id)], user=person)
+    if as_json:
+        output.as_json(output.plain(left, without=("account_reference",)))
+    else:
+        output.line(f"{left.id}: somebody else decides its appeal.")
+
+
 def _findings(
     case: records.Case, said: Sequence[str], incident: IncidentKind | None
 ) -> tuple[records.Finding, ...]:

@@ -58,6 +58,8 @@ class Facts:
     """Whether automated means decided, too, under a certificate; else a person did."""
     carried_over: bool = False
     """Whether people decided about the same content elsewhere, and automated means applied that here."""
+    adds: bool = False
+    """Whether the answer to an appeal does something that had not been done: it is graver."""
     answer_until: datetime | None = None
     """When the answer is promised."""
     appeal_until: datetime | None = None

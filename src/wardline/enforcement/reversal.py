@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,10 @@ _TAKES_AWAY = frozenset(
         ActionKind.WARN_ACCOUNT,
     }
 )
+_CONTAINED_IN = {
+    ActionKind.RESTRICT_CONTENT: ActionKind.REMOVE_CONTENT,
+    ActionKind.WARN_ACCOUNT: ActionKind.SUSPEND_ACCOUNT,
+}
 _ON_ACCOUNT = frozenset({ActionKind.SUSPEND_ACCOUNT, ActionKind.WARN_ACCOUNT})
 
 
@@ -33,6 +37,25 @@ class Settlement:
 def acts(action: records.Action) -> bool:
     """Say whether an action takes something away from somebody, and still stands."""
     return action.kind in _TAKES_AWAY and action.stands
+
+
+def told(actions: Iterable[records.Action]) -> tuple[ActionKind, ...]:
+    """Give what people are told of what stands: each kind once, and nothing that a graver kind contains."""
+    kinds = dict.fromkeys(each.kind for each in actions if acts(each))
+    return tuple(each for each in kinds if _CONTAINED_IN.get(each) not in kinds)
+
+
+def hides_content(actions: Iterable[records.Action]) -> bool:
+    """Say whether some content of a case is hidden or gone, by what the platform was asked for: of each content the newest that stands.
+
+    Args:
+        actions: Every action of the case, in any order.
+    """
+    newest = dict[str | None, ActionKind]()
+    for each in sorted(actions, key=lambda each: (each.created_at, each.id)):
+        if each.stands and each.kind not in _ON_ACCOUNT:
+            newest[each.content_reference] = each.kind
+    return any(each in _TAKES_AWAY for each in newest.values())
 
 
 def settle(asked: Sequence[records.Action], wanted: Sequence[records.Action]) -> Settlement:

@@ -21,6 +21,7 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
 from wardline.records import (
+    ActionKind,
     AppealState,
     CaseState,
     Insert,
@@ -77,21 +78,34 @@ def receive(
     case = parts.store.case(action.case_id)
     seen = _remember(parts, complaint, api_key, idempotency_key)
     found = parts.store.appeal_of(case.id)
+    if found is not None and seen is not None and _is_repetition(parts, seen):
+        return found
+    _require_standing(parts, action)
     if found is not None:
-        if seen is not None and _is_repetition(parts, seen):
-            return found
-        decision = parts.store.decision(case.decision_id) if case.decision_id else None
-        if decision is None or case.state is not CaseState.CLOSED or _is_final(found, decision):
-            raise AlreadyExistsError(
-                f"{case.id}: {found.id} was received before, expected one appeal against a decision",
-                remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
-            )
+        _require_another(parts, case, found)
     return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
 
 
-def _is_final(last: records.Appeal, decision: records.Decision) -> bool:
-    """Say whether nobody may appeal against a decision, after the last appeal of its case: that one waits, was against it, or this is its answer."""
-    return last.answered_at is None or decision.id in (last.decision_id, last.answer_id)
+def _require_another(parts: Parts, case: records.Case, last: records.Appeal) -> None:
+    """Refuse a further appeal, with what the person may do instead: while one waits, while its content is judged anew, and once the decision was
+    appealed against, or is the answer."""
+    if last.answered_at is None:
+        raise AlreadyExistsError(
+            f"{case.id}: {last.id} was received before and has no answer yet, expected one appeal at a time",
+            remedy=f"Tell the person that their appeal is being looked at: the answer is promised until {last.due_at:%Y-%m-%d} and comes by webhook, as "
+            "every message does. It is about all that was done in this case, so nothing has to be sent again.",
+        )
+    decision = parts.store.decision(case.decision_id) if case.decision_id else None
+    if decision is None or case.state is not CaseState.CLOSED:
+        raise AlreadyExistsError(
+            f"{case.id}: {last.id} was received before and answered, and nothing was decided anew yet, expected a new decision",
+            remedy="Send it again if something new is decided about this content: against that the person may appeal.",
+        )
+    if decision.id in (last.decision_id, last.answer_id):
+        raise AlreadyExistsError(
+            f"{case.id}: {last.id} was received before and answered, expected one appeal against a decision",
+            remedy="Tell the person where else they may turn: a body for disputes out of court, or a court.",
+        )
 
 
 def _take(
@@ -145,11 +159,19 @@ def _action(parts: Parts, complaint: Complaint, platform: str) -> records.Action
         raise InputError(
             "appeal: names nothing, expected action_id, or account_reference and content_reference"
         )
-    if not enforcement.acts(action):
-        raise ConflictError(
-            f"{action.id}: took nothing away, or was taken back, expected an action that stands"
-        )
     return action
+
+
+def _require_standing(parts: Parts, action: records.Action) -> None:
+    """Refuse an action that took nothing away, or was taken back: by a reversal, or because what it had hidden was shown again."""
+    stands = enforcement.acts(action)
+    if stands and action.kind is ActionKind.RESTRICT_CONTENT:
+        stands = enforcement.hides_content(parts.store.actions_of(action.case_id))
+    if not stands:
+        raise ConflictError(
+            f"{action.id}: took nothing away, or was taken back, expected an action that stands",
+            remedy="Show the person what holds now: nothing of this action does.",
+        )
 
 
 def _actions_of(parts: Parts, account: str) -> Iterator[records.Action]:
@@ -190,7 +212,7 @@ def _opened(parts: Parts, appeal: records.Appeal, case: records.Case) -> Writing
     files = [store.item(item_id) for item_id in case.item_ids]
     reopened = review.reopen(
         case, stage=Stage.APPEAL, had_a_part=apart, handed_by=None if all(each.sealed for each in files) else SYSTEM,
-        restricted=True,
+        restricted=enforcement.hides_content(store.actions_of(case.id)),
     )  # fmt: skip
     reopened = anew(parts, reopened, by=appeal.due_at)
     written = Writing()
@@ -251,14 +273,16 @@ def conclude(parts: Parts, case: records.Case, decision: records.Decision) -> Wr
         Verb.CASE_CLOSED, case.id, actor=decision.user_id, detail=f"{decision.id} {decision.outcome}"
     )
     written.entries.insert(0, closed)
-    written.add(_answered(parts, appeal, action, decision, state, standing=settled.standing))
+    written.add(
+        _answered(parts, appeal, action, decision, state, standing=settled.standing, adds=settled.added)
+    )
     written.add(flags_kept.answer_all(parts, case, decision))
     return written
 
 
 def _answered(
     parts: Parts, appeal: records.Appeal, action: records.Action, decision: records.Decision, state: AppealState, *,
-    standing: tuple[records.Action, ...] = (),
+    standing: tuple[records.Action, ...] = (), adds: bool = False,
 ) -> Writing:  # fmt: skip
     answered = replace(
         appeal, state=state, decision_id=appeal.decision_id or decision.id, answer_id=decision.id, answered_at=parts.now(),
@@ -270,16 +294,17 @@ def _answered(
     )
     written.note(Replace(answered), told)
     kind = MessageKind.APPEAL_OVERTURNED if state is AppealState.OVERTURNED else MessageKind.APPEAL_UPHELD
-    written.add(_tell(parts, answered, action, kind, standing))
+    written.add(_tell(parts, answered, action, kind, standing, adds=adds))
     return written
 
 
 def _tell(
-    parts: Parts, appeal: records.Appeal, action: records.Action, kind: MessageKind, standing: tuple[records.Action, ...] = ()
+    parts: Parts, appeal: records.Appeal, action: records.Action, kind: MessageKind, standing: tuple[records.Action, ...] = (), *,
+    adds: bool = False,
 ) -> Writing:  # fmt: skip
     facts = enforcement.Facts(
         kind=kind, reference=appeal.id, content_reference=action.content_reference, answer_until=appeal.due_at,
-        actions=tuple(dict.fromkeys(each.kind for each in standing if enforcement.acts(each))),
+        actions=enforcement.told(standing), adds=adds,
     )  # fmt: skip
     return telling.write(
         parts, facts, subject_id=appeal.id, case_id=appeal.case_id, platform=appeal.platform, account=action.account_reference,

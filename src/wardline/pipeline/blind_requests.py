@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wardline import records
 from wardline.errors import RefusedError
-from wardline.pipeline import blindness
+from wardline.pipeline import appeal_looks, blindness
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind
 
@@ -98,7 +98,7 @@ def require_open_export(parts: Parts, export_id: str, user: records.User | None)
 
     Raises:
         NotFoundError: There is none.
-        RefusedError: A case in it may have to be judged by this person.
+        RefusedError: A case in it may have to be judged by this person, or they could answer its appeal yet.
     """
     found = parts.store.export(export_id)
     if not seen_exports(parts, [found], user):
@@ -106,6 +106,7 @@ def require_open_export(parts: Parts, export_id: str, user: records.User | None)
             f"{export_id}: about a case to be judged without knowing of it, expected settled cases",
             remedy="Have somebody look who does not review, or wait until everything is settled.",
         )
+    appeal_looks.require_left(parts, found.case_ids, user)
     return found
 
 

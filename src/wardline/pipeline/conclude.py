@@ -5,6 +5,7 @@ from __future__ import annotations
 from wardline import enforcement, referral, review
 from wardline.pipeline import (
     appealing,
+    closing,
     clusters,
     duties,
     feedback,
@@ -31,6 +32,7 @@ def conclude(parts: Parts, decision_id: str, _attempt: int) -> None:
     appealed = appealing.conclude(parts, *done)
     if appealed is not None:
         appealed.work += [*clusters.to_weigh(decision), *late_danger.after_decision(decision)]
+        closing.with_what_stands(parts, appealed, done[0])
         appealed.commit(parts)
         return
     take_effect(parts, opinions.weigh(parts, *done))
@@ -52,6 +54,7 @@ def take_effect(parts: Parts, weighed: opinions.Weighed) -> None:
         # Also where it closes with what was in effect before, and nothing new follows: an appeal may have come in between.
         stands = decision if case.decision_id == decision.id else parts.store.decision(case.decision_id)
         rest.add(appealing.after_first(parts, case, stands))
+    closing.with_what_stands(parts, rest, case)
     rest.commit(parts)
 
 

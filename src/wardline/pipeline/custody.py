@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import audit, preservation, records
 from wardline.errors import ConfigurationError, ConflictError, InputError
-from wardline.pipeline import blindness, bundles, people, reading, subjects
+from wardline.pipeline import appeal_looks, blindness, bundles, people, reading, subjects
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.records import HoldState, Scope, Verb
 
@@ -57,7 +57,7 @@ def export(
 
     Raises:
         NotAllowedError: The role does not allow it.
-        RefusedError: This person may have to judge the case without knowing what came of it.
+        RefusedError: This person may have to judge the case without knowing what came of it, or could answer its appeal yet.
         ConflictError: The hold ended, or the file is gone.
     """
     hold, item = require_exportable(parts, hold_id, user)
@@ -99,18 +99,32 @@ def require_exportable(parts: Parts, hold_id: str, user: records.User) -> tuple[
 
     Raises:
         NotAllowedError: The role does not allow it.
-        RefusedError: This person may have to judge the case without knowing what came of it.
+        RefusedError: This person may have to judge the case without knowing what came of it, or could answer its appeal yet.
         ConflictError: The hold ended, or the file is gone.
     """
-    people.require_scope(user, Scope.MANAGE)
+    cases = cases_of(parts, hold_id, user)
+    appeal_looks.require_left(parts, cases, user)
     hold = parts.store.hold(hold_id)
-    reports = parts.store.referrals(case_id=hold.case_id)
-    for case_id in sorted({hold.case_id}.union(*(subjects.cases_in(parts, each) for each in reports))):
-        blindness.require_open(parts, case_id, user)  # what is told of a report is told of every file in it
     item = parts.store.item(hold.item_id)
     if hold.state is not HoldState.ACTIVE or not item.sealed:
         raise ConflictError(f"{hold.id}: keeps nothing any more, expected a hold whose file is kept")
     return hold, item
+
+
+def cases_of(parts: Parts, hold_id: str, user: records.User) -> list[str]:
+    """Name the cases of which the package of a held file would tell something, to somebody who may take it out if they answer no appeal of them.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        RefusedError: This person may have to judge one of them without knowing what came of it.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    hold = parts.store.hold(hold_id)
+    reports = parts.store.referrals(case_id=hold.case_id)
+    found = sorted({hold.case_id}.union(*(subjects.cases_in(parts, each) for each in reports)))
+    for case_id in found:
+        blindness.require_open(parts, case_id, user)  # what is told of a report is told of every file in it
+    return found
 
 
 def recipient_of(pem: str) -> X25519PublicKey:

@@ -82,6 +82,12 @@ class FilingActs:
         """File a report of priority 1 that waits for a person, and give no opinion about its case any more; or read one of a case whose appeal waits."""
         return taking_on.take_on(self.parts, referral_id, user)
 
+    def leave_appeals(
+        self, case_ids: Collection[str], *, user: records.User, about: str = ""
+    ) -> list[records.Case]:
+        """Have this person answer no appeal of these cases, for they export something of them, ``about``. See ``pipeline.taking_on``."""
+        return taking_on.stand_aside(self.parts, case_ids, user, about=about)
+
     def second_referral(
         self, referral_id: str, *, user: records.User, others: Collection[str] = ()
     ) -> records.Referral:

@@ -320,6 +320,10 @@ def _after_decision(
         handed_by=None,
         restricted=False,
     )
+    if decision is not None and case.imminent_since is not None and case.imminent_since <= decision.at:
+        reopened = replace(
+            reopened, imminent_since=None
+        )  # whoever cleared it knew of that danger, and found none
     again = replace(_flagged(parts, anew(parts, reopened), item, flag), version=reopened.version)
     look = Task(name="find-reviewer", record_id=case.id, attempt=FIND_FROM + again.version)
     written.note(Replace(again), parts.entry(Verb.CASE_REOPENED, case.id, detail=notice.id), work=[look])

@@ -42,6 +42,8 @@ class Overturned:
     writing: Writing
     relieved: bool
     """Whether something was taken back from what was done: the person was right, in all or in part."""
+    added: bool
+    """Whether something is done that had not been done before."""
     standing: tuple[records.Action, ...]
     """The actions of the case as they are then, those that were taken back left out."""
 
@@ -100,7 +102,7 @@ def overturn(parts: Parts, decision_id: str, *, by: records.Decision, case: reco
         written.work += unnaming.after(former)
     taken = {each.id for each in gone}
     standing = tuple(each for each in (*asked, *settled.added) if each.id not in taken and each.stands)
-    return Overturned(written, bool(gone), standing)
+    return Overturned(written, bool(gone), bool(settled.added), standing)
 
 
 def _wanted(

@@ -88,8 +88,10 @@ def divert(parts: Parts, case_id: str, lead: records.User, *, queue: str, note: 
     known = [GENERAL_QUEUE, *(rule.name for rule in rules.queues)]
     if queue not in known:
         raise InputError(f"queue {queue[:64]}: not in the settings, expected one of {', '.join(known)}")
-    moved = review.divert(parts.store.case(case_id), queue, lead_id=lead.id, now=parts.now())
-    moved = review.with_target(moved, targets=rules.targets, queue_hours=review.hours_of(queue, rules.queues))
+    case = parts.store.case(case_id)
+    moved = review.divert(case, queue, lead_id=lead.id, now=parts.now())
+    hours, left = (review.hours_of(each, rules.queues) for each in (queue, case.queue))
+    moved = review.with_target(moved, targets=rules.targets, queue_hours=hours, left_hours=left)
     leave(parts, moved, lead, Verb.CASE_DIVERTED, note=note, detail=queue, work=[_find_reviewer(moved)])
     return moved
 

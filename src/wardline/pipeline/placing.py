@@ -92,6 +92,7 @@ def _again(parts: Parts, case: records.Case, item: records.Item | None) -> recor
             replace(case, queue=queue),
             targets=rules.targets,
             queue_hours=review.hours_of(queue, rules.queues),
+            left_hours=review.hours_of(case.queue, rules.queues),
         )
         return _next_version(dated)
     return _next_version(placed(parts, case, item, item.matches))

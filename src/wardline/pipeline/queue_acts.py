@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from wardline import records, review
-from wardline.pipeline import passing
+from wardline.pipeline import passing, targets
 from wardline.pipeline.handing_out import HandingOut
 from wardline.pipeline.nobody_takes import LeftAlone, Untaken
 from wardline.pipeline.parts import Parts
@@ -28,6 +30,10 @@ class QueueActs:
     def team(self) -> Team:
         """Give what leads see of their queues, as it was a minute ago at most."""
         return self._team.newest()
+
+    def waits_since(self, case: records.Case) -> datetime:
+        """Say from when an open case waits: from when it came, or was opened once more."""
+        return targets.waits_since(self.parts, case)
 
     def untaken(self) -> tuple[Untaken, ...]:
         """Give the kinds of work that wait and that nobody takes, as it was a minute ago at most."""

@@ -130,7 +130,11 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
             "anew. Let a lead see whether anything is to be told to anybody."
         )
         return
-    opened = anew(parts, review.open_again(case))
+    actions = parts.store.actions_of(case.id)
+    was_hidden = enforcement.hides_content(
+        each for each in actions if each.kind not in _DECIDED and not _restores(each, decision)
+    )
+    opened = anew(parts, review.open_again(case, restricted=was_hidden))
     undone = replace(decision, state=DecisionState.UNDONE, version=decision.version + 1)
     hold = preservation.place_provisional(
         item, case.id, hold_id=parts.new_id("hold"), periods=parts.rules.periods, now=parts.now()
@@ -147,6 +151,11 @@ def _reopen(parts: Parts, back: _Back, spread: records.Spread, case: records.Cas
         back.add(reversing.asked(parts, enforcement.reverse(each), actor=SYSTEM))
     if decision.outcome is Outcome.NOT_VIOLATION:
         _hide_again(parts, back, opened, item)
+
+
+def _restores(action: records.Action, decision: records.Decision) -> bool:
+    """Say whether an action showed again what was hidden, because of a decision."""
+    return action.kind is ActionKind.RESTORE_CONTENT and action.created_at >= decision.at
 
 
 def _stop_reports(parts: Parts, back: _Back, case: records.Case) -> None:

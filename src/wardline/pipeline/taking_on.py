@@ -6,6 +6,8 @@ there files it, and what is given up is one opinion: that person's. Nobody judge
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wardline import records, review
 from wardline.errors import ConflictError
 from wardline.pipeline import appeal_looks, blind_filing, blindness, people, subjects
@@ -60,6 +62,43 @@ def leave_to_others(parts: Parts, case_id: str, user: records.User) -> None:
             commit_covering(
                 parts, user, Replace(freed), entries=[parts.entry(Verb.CASE_BARRED, case.id, actor=user.id)], work=[_looking_for(freed)]
             )  # fmt: skip
+
+
+def stand_aside(
+    parts: Parts, case_ids: Iterable[str], user: records.User, *, about: str = ""
+) -> list[records.Case]:
+    """Have somebody answer no appeal of some cases, for they are about to take out what tells what was found in them. Doing it again does nothing.
+
+    Args:
+        parts: The installation's.
+        case_ids: Which.
+        user: Who leaves their appeals to others; they manage.
+        about: The id of what they want, for the log.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        ConflictError: No appeal of one of them waits, or this person decides it at this moment.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    cases = [parts.store.case(each) for each in sorted(set(case_ids))]
+    held = blindness.hidden_cases(parts, [each.id for each in cases], user)
+    for case in cases:
+        if case.id in held:
+            raise ConflictError(
+                f"{case.id}: yours to judge, expected one that is not in your hands",
+                remedy="Give it back first, or wait until your answer took effect: then nothing is kept from you.",
+            )
+        if not appeal_looks.is_appealed(case):
+            raise ConflictError(
+                f"{case.id}: no appeal of it waits, expected one",
+                remedy="Nothing has to be left to others: go on.",
+            )
+    freed = [review.stand_aside(each, user.id) for each in appeal_looks.may_answer(parts, case_ids, user)]
+    if freed:
+        told = [parts.entry(Verb.CASE_BARRED, each.id, actor=user.id, detail=about) for each in freed]
+        looks = [_looking_for(each) for each in freed]
+        commit_covering(parts, user, *map(Replace, freed), entries=told, work=looks)
+    return [parts.store.case(each.id) for each in cases]
 
 
 def _looking_for(case: records.Case) -> Task:

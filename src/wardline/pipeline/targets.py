@@ -39,10 +39,18 @@ def watch(parts: Parts) -> None:
     _watch_probabilities(parts)
 
 
+def waits_since(parts: Parts, case: records.Case) -> datetime:
+    """Say from when an open case waits; see ``review.waits_since``."""
+    rules = parts.rules
+    return review.waits_since(case, rules.targets, queue_hours=review.hours_of(case.queue, rules.queues))
+
+
 def due_by(parts: Parts, queue: str, target: Target, part: float, now: datetime) -> datetime:
     """Give the time by which those cases of a queue and class are due that have this part of their time behind them now."""
     rules = parts.rules
     whole = review.length(target, rules.targets, queue_hours=review.hours_of(queue, rules.queues))
+    if target is Target.APPEAL:
+        whole = min(whole, rules.promises.answer_within)  # what was promised, where that is sooner
     return review.reached(whole, part, now)
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from wardline import records, review
 from wardline.pipeline.handing_out import HandingOut
@@ -13,7 +14,7 @@ from wardline.pipeline.measures import Measured
 from wardline.pipeline.nobody_takes import LeftAlone, Untaken
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.taking import Takers
-from wardline.pipeline.targets import MOST, due_by
+from wardline.pipeline.targets import MOST, due_by, waits_since
 from wardline.records import CaseState, Step, Target
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -117,9 +118,8 @@ class TeamFigures:
 
     def _longest(self) -> tuple[records.Case, ...]:
         """Look at some more of those that were opened first: one that was opened once more has not waited since then."""
-        targets = self._parts.rules.targets
         oldest = self._parts.store.cases(state=CaseState.OPEN, most=_LOOKED_AT)
-        return tuple(sorted(oldest, key=lambda case: review.waits_since(case, targets))[:_SHOWN])
+        return tuple(sorted(oldest, key=partial(waits_since, self._parts))[:_SHOWN])
 
     def _lines(self, found: Sequence[records.Waiting], now: datetime) -> tuple[Line, ...]:
         waiting = {(each.queue, each.target): each for each in found}

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from wardline import records
 from wardline.errors import ConflictError, InputError
-from wardline.pipeline import blindness, people
+from wardline.pipeline import appeal_looks, blindness, people
 from wardline.pipeline.parts import Parts, VicsEntry
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -60,7 +60,7 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Export
 
     Raises:
         NotAllowedError: The role does not allow it.
-        RefusedError: This person may have to judge a case without knowing what came of it.
+        RefusedError: This person may have to judge a case without knowing what came of it, or could answer its appeal yet.
         ConflictError: No violation stands in a case, or two cases grade one file differently.
         InputError: The settings have no such profile; a category has no number in the profile, or more than one; there is no case, or too many; or none of
             them has a file that could be listed.
@@ -96,7 +96,7 @@ def approved(parts: Parts, approval: records.Approval, user: records.User) -> Wr
     """Make what an approval does: the document can be taken. It is made once more, and has to be the one that was proposed.
 
     Raises:
-        RefusedError: This person may have to judge a case without knowing what came of it.
+        RefusedError: This person may have to judge a case without knowing what came of it, or could answer its appeal yet.
         ConflictError: What it would hold changed since it was proposed.
     """
     found = parts.store.export(approval.subject_id)
@@ -114,7 +114,7 @@ def take(parts: Parts, export_id: str, *, user: records.User) -> VicsExport:
 
     Raises:
         NotAllowedError: The role does not allow it.
-        RefusedError: This person may have to judge a case without knowing what came of it.
+        RefusedError: This person may have to judge a case without knowing what came of it, or could answer its appeal yet.
         ConflictError: It is not approved, its time is over, or what it would hold changed since.
     """
     people.require_scope(user, Scope.MANAGE)
@@ -202,6 +202,8 @@ def _document(parts: Parts, case_ids: Sequence[str], profile: str, user: records
     numbers, found = _numbers(known), dict[str, VicsEntry]()
     for case_id in case_ids:
         blindness.require_open(parts, case_id, user)
+    appeal_looks.require_left(parts, case_ids, user)
+    for case_id in case_ids:
         for md5, entry in _of_case(parts, case_id, numbers):
             if found.setdefault(md5, entry)[0] != entry[0]:
                 raise ConflictError(

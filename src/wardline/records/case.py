@@ -126,7 +126,7 @@ class Case:
     reasons: tuple[str, ...]
     """Why it is here, in words."""
     restricted: bool
-    """The content is hidden on the platform while this is decided."""
+    """The content is hidden on the platform while this is decided; of a closed case: hidden or gone, by what was decided."""
     state: CaseState
     claimed_by: str | None = None
     """User id."""

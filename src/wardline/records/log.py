@@ -120,7 +120,7 @@ class Verb(StrEnum):
     SPREAD_STOPPED = "spread:stopped"
     SPREAD_WITHDRAWN = "spread:withdrawn"
     CASE_BARRED = "case:barred"
-    """It is about an account of the actor's own, or they took its report on, so it is not handed to that person."""
+    """It is about an account of the actor's own, or they took its report on, or left its appeal to others, so it is not handed to that person."""
     OPINION_GIVEN = "opinion:given"
     """A decision is in, and others are asked for theirs; the detail is its id, and never its answer."""
     OPINION_STOOD_ALONE = "opinion:stood-alone"

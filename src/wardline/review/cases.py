@@ -47,7 +47,8 @@ def claim(
         )
     if user_id in case.passed_by and user_id not in case.declined_by:
         raise ConflictError(
-            f"{case.id}: this person had a part in it, gave an opinion, could not tell before or looked at what came of it, expected somebody else"
+            f"{case.id}: this person had a part in it, gave an opinion, could not tell before or looked at what came of it, expected somebody else",
+            remedy="Take the next case; a colleague who knows nothing of it decides this one.",
         )
     if case.claimed_by not in (None, user_id) and not _lapsed(case, now):
         raise ConflictError(f"{case.id}: claimed by somebody else until the lease ends")

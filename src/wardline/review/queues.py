@@ -51,7 +51,9 @@ def put_in_queue(
     """
     queue = queue_of(case, item, rules)
     there = case if queue == case.queue else replace(case, queue=queue)
-    return with_target(there, targets=targets, queue_hours=hours_of(queue, rules))
+    return with_target(
+        there, targets=targets, queue_hours=hours_of(queue, rules), left_hours=hours_of(case.queue, rules)
+    )
 
 
 def hours_of(queue: str, rules: Iterable[QueueRule]) -> float:

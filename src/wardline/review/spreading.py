@@ -142,10 +142,15 @@ def without_neighbours(case: records.Case, *, hidden_for_it: bool) -> records.Ca
     )  # fmt: skip
 
 
-def open_again(case: records.Case) -> records.Case:
-    """Give a case back to people that a spread had decided. Its content is hidden meanwhile if it was before."""
+def open_again(case: records.Case, *, restricted: bool) -> records.Case:
+    """Give a case back to people that a spread had decided.
+
+    Args:
+        case: As it was closed.
+        restricted: Whether its content was hidden before; then it is meanwhile.
+    """
     return replace(
-        case, state=CaseState.OPEN, stage=Stage.FIRST, decision_id=None, claimed_by=None, lease_until=None,
+        case, state=CaseState.OPEN, stage=Stage.FIRST, restricted=restricted, decision_id=None, claimed_by=None, lease_until=None,
         reasons=(*case.reasons, IN_DOUBT), version=case.version + 1,
     )  # fmt: skip
 

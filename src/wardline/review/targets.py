@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from wardline import records
 from wardline.records import Letter, Stage, Target
+from wardline.review.spreading import IN_DOUBT
 
 _POSSIBLE = 0.2
 """From this probability on a case counts as of a letter: the same from which its row says "possible"."""
@@ -40,14 +41,22 @@ def letter_of(case: records.Case) -> Letter:
     return Letter.B if odds.a + odds.b >= _POSSIBLE else Letter.OTHER
 
 
-def with_target(case: records.Case, *, targets: Targets, queue_hours: float) -> records.Case:
-    """Set a case's class and target: of all that fit the one that ends first, and never later than the one it has. Its version stays."""
-    began = waits_since(case, targets)
+def with_target(
+    case: records.Case, *, targets: Targets, queue_hours: float, left_hours: float | None = None
+) -> records.Case:
+    """Set a case's class and target: of all that fit the one that ends first, and never later than the one it has. Its version stays.
+
+    Args:
+        case: Its target, if it has one, tells from when its time runs, which for one that was opened once more is later than when it came.
+        targets: Of the settings.
+        queue_hours: What its queue has of its own; 0 for none.
+        left_hours: The same of the queue that it was in until now; None where it stays.
+    """
+    began = _began(case, targets, queue_hours if left_hours is None else left_hours)
     ends = [_of_class(case, began, targets, queue_hours)]
     if case.restricted and case.stage is not Stage.APPEAL:  # an appeal is about what was decided
         ends.append((_after(began, targets.restricted_hours), Target.RESTRICTED))
-    if case.imminent_since is not None:
-        ends.append((_after(case.imminent_since, targets.imminent_hours), Target.IMMINENT))
+    ends += _of_danger(case, began, targets)
     due_at, target = min(ends, key=lambda each: each[0])
     if case.due_at is not None and case.due_at <= due_at:
         return case
@@ -66,18 +75,39 @@ def with_target_anew(
         queue_hours: What its queue has of its own; 0 for none.
         by: When somebody was promised an answer, if that is sooner.
     """
-    due_at, target = _of_class(case, since, targets, queue_hours)
+    ends = [_of_class(case, since, targets, queue_hours), *_of_danger(case, since, targets)]
+    due_at, target = min(ends, key=lambda each: each[0])
     return replace(case, due_at=due_at if by is None else min(due_at, by), target=target)
 
 
-def waits_since(case: records.Case, targets: Targets) -> datetime:
-    """Say from when a case waits. One that was decided before was opened once more since then: its target tells when."""
-    if case.decision_id is None or case.due_at is None or case.target is None:
+def waits_since(case: records.Case, targets: Targets, *, queue_hours: float) -> datetime:
+    """Say from when a case waits. One that was decided before was opened once more since then: its target tells when.
+
+    Args:
+        case: An open one.
+        targets: Of the settings.
+        queue_hours: What its queue has of its own; 0 for none.
+    """
+    was_decided = case.decision_id is not None or case.stage is Stage.APPEAL or IN_DOUBT in case.reasons
+    return _began(case, targets, queue_hours) if was_decided else case.opened_at
+
+
+def _began(case: records.Case, targets: Targets, queue_hours: float) -> datetime:
+    """Say from when the target of a case runs; from when it came, where it has none."""
+    if case.due_at is None or case.target is None:
         return case.opened_at
     try:
-        return max(case.opened_at, case.due_at - timedelta(hours=hours(case.target, targets)))
+        return max(case.opened_at, case.due_at - length(case.target, targets, queue_hours=queue_hours))
     except OverflowError:
         return case.opened_at
+
+
+def _of_danger(case: records.Case, began: datetime, targets: Targets) -> list[tuple[datetime, Target]]:
+    """Give the target of a child in danger, from when it is known; not in an appeal, where it was known before: that danger was decided about."""
+    known = case.imminent_since
+    if known is None or (case.stage is Stage.APPEAL and known < began):
+        return []
+    return [(_after(max(known, began), targets.imminent_hours), Target.IMMINENT)]
 
 
 def hours(target: Target, targets: Targets) -> float:

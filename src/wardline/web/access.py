@@ -36,6 +36,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/cases/next"): frozenset({Scope.CASES}),
     ("GET", "/v1/cases/{case_id}"): frozenset({Scope.CASES, Scope.AUDIT}),
     ("POST", "/v1/cases/{case_id}/openings"): frozenset({Scope.CASES, Scope.AUDIT}),
+    ("POST", "/v1/cases/{case_id}/standing-aside"): frozenset({Scope.MANAGE}),
     ("POST", "/v1/cases/{case_id}/claim"): frozenset({Scope.CASES}),
     ("POST", "/v1/cases/{case_id}/return"): frozenset({Scope.CASES}),
     ("POST", "/v1/cases/{case_id}/hold"): frozenset({Scope.CASES}),

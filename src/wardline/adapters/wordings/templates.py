@@ -126,5 +126,5 @@ def _everything(kind: MessageKind) -> enforcement.Facts:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return enforcement.Facts(
         kind=kind, reference="reference", content_reference="content", actions=tuple(_DONE), outcome=Outcome.OTHER_RULE, decided_at=at,
-        by_notice=True, by_machine=True, decided_by_machine=True, carried_over=True, answer_until=at, appeal_until=at,
+        by_notice=True, by_machine=True, decided_by_machine=True, carried_over=True, adds=True, answer_until=at, appeal_until=at,
     )  # fmt: skip

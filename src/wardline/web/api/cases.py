@@ -145,6 +145,13 @@ def look_into_case(case_id: str, body: OpeningBody, caller: _Caller, wardline: _
     return seeing.look_into(wardline.parts, require_id("case", case_id), caller.person, body.reason)
 
 
+@router.post("/{case_id}/standing-aside")
+def stand_aside(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
+    """Leave the appeal of a case to others, to export what tells what was found in it."""
+    (left,) = wardline.leave_appeals([require_id("case", case_id)], user=caller.person)
+    return seeing.without_account(wardline.parts, _seen(wardline, caller, left), caller.person)
+
+
 @router.post("/{case_id}/claim")
 def claim_case(case_id: str, caller: _Caller, wardline: _Wardline) -> records.Case:
     """Claim one case, or renew a claim."""

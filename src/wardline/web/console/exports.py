@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import WardlineError
-from wardline.pipeline import blind_requests, vics_export
+from wardline.pipeline import appeal_looks, blind_requests, vics_export
 from wardline.records import ExportState
 from wardline.web import problems
 from wardline.web.console import preservation_view
@@ -57,7 +57,12 @@ def propose(desk: Desk) -> Response:
 
 def show(desk: Desk) -> Response:
     """Show one: on whose word, which cases, who decided; and the way to the document."""
-    found = blind_requests.require_open_export(desk.wardline.parts, desk.record("export"), desk.user)
+    export_id = desk.record("export")
+    if _appealed(desk, export_id):
+        return page(
+            desk, "standing_aside", back="/exports", act=f"/exports/{export_id}/standing-aside", what="This export of hashes"
+        )  # fmt: skip
+    found = blind_requests.require_open_export(desk.wardline.parts, export_id, desk.user)
     names = {user.id: user.name for user in desk.wardline.parts.store.users()}
     without = vics_export.without_files(desk.wardline.parts, found.case_ids)
     return page(
@@ -72,6 +77,21 @@ def take(desk: Desk) -> Response:
     made = desk.wardline.take_export(desk.record("export"), user=desk.user)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{made.name}"'}
     return Response(made.content, media_type="application/json", headers=headers)
+
+
+def stand_aside(desk: Desk) -> Response:
+    """Leave the appeals of the cases in an export to others; then it is open."""
+    export_id = desk.record("export")
+    desk.wardline.leave_appeals(_appealed(desk, export_id), user=desk.user, about=export_id)
+    return go(f"/exports/{export_id}")
+
+
+def _appealed(desk: Desk, export_id: str) -> list[str]:
+    """Name those cases of an export whose appeal this person could answer; none where it is kept from them for another reason."""
+    found = desk.wardline.parts.store.export(export_id)
+    if not blind_requests.seen_exports(desk.wardline.parts, [found], desk.user):
+        return []
+    return [each.id for each in appeal_looks.may_answer(desk.wardline.parts, found.case_ids, desk.user)]
 
 
 def _is_over(found: records.Export, desk: Desk) -> bool:
@@ -100,4 +120,5 @@ PAGES = (
     Page("POST", "/exports", MANAGERS, propose, grave=True),
     Page("GET", "/exports/{export_id}", OVERSEERS, show),
     Page("POST", "/exports/{export_id}/document", MANAGERS, take, grave=True),
+    Page("POST", "/exports/{export_id}/standing-aside", MANAGERS, stand_aside),
 )

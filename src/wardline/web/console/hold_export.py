@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from wardline import records
 from wardline.errors import InputError, WardlineError
-from wardline.pipeline import custody
+from wardline.pipeline import appeal_looks, custody
 from wardline.records import ExportReason
 from wardline.web import problems
 from wardline.web.console import records_kept
 from wardline.web.console.desk import MANAGERS, Desk, Page
-from wardline.web.console.rendering import HEADERS, page
+from wardline.web.console.rendering import HEADERS, go, page
 
 REASONS = {
     ExportReason.POLICE_REQUEST: ("Police ask for it", "A request of theirs, with a number."),
@@ -42,6 +42,15 @@ def export(desk: Desk) -> Response:
     return Response(made.content, media_type="application/zip", headers=headers)
 
 
+def stand_aside(desk: Desk) -> Response:
+    """Leave the appeals of the cases that the package tells of to others; then it can be made."""
+    hold_id = desk.record("hold")
+    cases = custody.cases_of(desk.wardline.parts, hold_id, desk.user)
+    appealed = appeal_looks.may_answer(desk.wardline.parts, cases, desk.user)
+    desk.wardline.leave_appeals([each.id for each in appealed], user=desk.user, about=hold_id)
+    return go(f"/holds/{hold_id}/export")
+
+
 def cause(desk: Desk) -> records.ExportCause:
     """Read on whose word something is taken out."""
     if desk.sent("reason") not in set(ExportReason):
@@ -50,7 +59,13 @@ def cause(desk: Desk) -> records.ExportCause:
 
 
 def _ask(desk: Desk, typed: Mapping[str, str], *, wrong: WardlineError | None = None) -> Response:
-    hold, item = custody.require_exportable(desk.wardline.parts, desk.record("hold"), desk.user)
+    hold_id = desk.record("hold")
+    cases = custody.cases_of(desk.wardline.parts, hold_id, desk.user)
+    if appeal_looks.may_answer(desk.wardline.parts, cases, desk.user):
+        return page(
+            desk, "standing_aside", back="/holds", act=f"/holds/{hold_id}/standing-aside", what="This export of a held file"
+        )  # fmt: skip
+    hold, item = custody.require_exportable(desk.wardline.parts, hold_id, desk.user)
     return page(
         desk, "hold_export", status=problems.status_of(wrong) if wrong else 200, hold=hold, item=item, basis=records_kept.WORDS[hold.basis],
         typed={name: typed.get(name, "") for name in _FIELDS}, wrong=wrong, reasons=REASONS,
@@ -60,4 +75,5 @@ def _ask(desk: Desk, typed: Mapping[str, str], *, wrong: WardlineError | None = 
 PAGES = (
     Page("GET", "/holds/{hold_id}/export", MANAGERS, ask),
     Page("POST", "/holds/{hold_id}/export", MANAGERS, export, grave=True),
+    Page("POST", "/holds/{hold_id}/standing-aside", MANAGERS, stand_aside),
 )

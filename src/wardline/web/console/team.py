@@ -20,7 +20,7 @@ def show(desk: Desk) -> Response:
     """Show every queue and class: what waits, what is due, and whether targets were kept."""
     rules = desk.wardline.parts.rules
     team = desk.wardline.team()
-    since = {each.id: review.waits_since(each, rules.targets) for each in team.longest}
+    since = {each.id: desk.wardline.waits_since(each) for each in team.longest}
     first, longest = (
         tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in (team.first, team.longest)
     )
