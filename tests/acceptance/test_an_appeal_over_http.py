@@ -36,6 +36,8 @@ adapter = "{adapter}"
 decode_workers = 1
 [review]
 undo_seconds = 0.0
+[review.opinions]
+random_percent = 0.0
 [complaints]
 redress = "the body that your counsel named."
 [complaints.templates]
