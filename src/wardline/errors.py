@@ -296,6 +296,16 @@ class AuditLogError(IntegrityError):
     code = "audit-log"
 
 
+class OtherLogKeyError(AuditLogError):
+    """The log was signed with another key than the one that is loaded, or under another name of the installation."""
+
+    code = "other-log-key"
+    remedy = (
+        "Put the file log.key back that signed this log, from the copy you keep elsewhere, and make no new one: nothing was changed, and under "
+        "another key the log cannot go on."
+    )
+
+
 class EvidenceError(IntegrityError):
     code = "evidence"
 

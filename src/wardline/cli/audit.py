@@ -83,7 +83,7 @@ def export(
     with opened(folder) as installation:
         line = installation.wardline
         person = operator.sign_in(line, user, password_file, Scope.AUDIT)
-        _sequence(installation)
+        _sign_what_waits(installation)
         with counting("entries") as progress:
             done = line.export_log(plugins.load("mirrors", "directory")(to), user=person, progress=progress)
         key = auditing.verifier_key(line.parts.log_origin, line.parts.log_key.public_key())
@@ -126,7 +126,7 @@ def prove(
     if entry is None or since is not None:
         raise InputError("proof: of both or of nothing, expected either ENTRY or --since FILE")
     with opened(folder) as installation:
-        _sequence(installation)
+        _sign_what_waits(installation)
         line = installation.wardline
         position = int(entry) if _POSITION.fullmatch(entry) else _newest_about(line, entry)
         proof = line.prove_entry(position)
@@ -142,7 +142,7 @@ def _prove_growth(since: Path, folder: Path, *, as_json: bool) -> None:
 
     notes = _notes(since)
     with opened(folder) as installation:
-        _sequence(installation)
+        _sign_what_waits(installation)
         line = installation.wardline
         origin, public_key = line.parts.log_origin, line.parts.log_key.public_key()
         kept = {each: auditing.open_checkpoint(each, origin, public_key)[0] for each in notes}
@@ -213,6 +213,12 @@ def _tell_proof(proof: Proof, key: str) -> None:
             }
         )
     output.line("\nWith --json you get the proof itself, for somebody who has the log's public key.")
+
+
+def _sign_what_waits(installation: Installation) -> None:
+    """Sign what waits before something is proved by the log's key, which must be the log's."""
+    installation.require_log_key()
+    _sequence(installation)
 
 
 def _sequence(installation: Installation) -> int | None:
