@@ -102,7 +102,7 @@ class AlreadyExistsError(ConflictError):
 
 class ReferenceTakenError(ConflictError):
     code = "reference-taken"
-    remedy = "Look at the receiver's answer to this report: each has a reference of its own."
+    remedy = "Look at the receiver's answer to this report: each has a reference of its own; two that were mixed up are exchanged (`--exchange`, or the page of either)."
 
 
 class PackTakenError(ConflictError):

@@ -164,6 +164,12 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     again = ("referral", "record", reported.id, "--reference", "IRP-2", "--instead-of")
     assert place.run_as("bea", *again, "IRP-3").code == 2
     assert place.run_as("bea", *again, "IRP-1", "--json").json["remote_id"] == "IRP-2"
+    alone = place.run_as("bea", *again, "IRP-2", "--exchange", "--json")
+    assert (alone.code, alone.error["error"]) == (2, "invalid-input")
+    nobody = place.run_as("bea", *again[:4], "IRP-9", "--instead-of", "IRP-2", "--exchange", "--json")
+    assert (nobody.code, nobody.error["error"]) == (2, "conflict")
+    unsaid = place.run_as("bea", *again[:4], "IRP-9", "--exchange", "--json")
+    assert (unsaid.code, unsaid.error["error"]) == (2, "invalid-input")
     assert place.run("audit", "verify").code == 0
 
 

@@ -54,7 +54,7 @@ from wardline.referral.handing import (
     unasked,
 )
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
-from wardline.referral.moves import TO_FILE, UNWANTED, without
+from wardline.referral.moves import FINISHED_BY_OTHERS, TO_FILE, UNWANTED, without
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -100,13 +100,14 @@ from wardline.referral.steps import (
 )
 from wardline.referral.supplements import build_supplement, is_supplement
 from wardline.referral.texts import withheld
-from wardline.referral.told import LOOK, may_be_told, told, told_within
+from wardline.referral.told import LOOK, may_be_told, told, told_apart, told_within
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
     "CONTINUED",
     "FACT_WORDS",
+    "FINISHED_BY_OTHERS",
     "LONGEST_REFERENCE",
     "LOOK",
     "MARKED",
@@ -213,6 +214,7 @@ __all__ = [
     "taken",
     "takers",
     "told",
+    "told_apart",
     "told_within",
     "unapproved",
     "unasked",

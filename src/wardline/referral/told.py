@@ -65,3 +65,24 @@ def told_within(
     )
     files = {file.item_id: file for file in (*lead.files, *own)}
     return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values())), inside
+
+
+def told_apart(
+    lead: records.Referral, found: records.Referral, number: str, instead_of: str
+) -> tuple[records.Referral, records.Referral]:
+    """Take a report out of the one that a person had said, by mistake, to have the same number; gives that one, and this one, which has its own.
+    Their versions stay.
+
+    Raises:
+        ConflictError: It is not finished in that one, under the number that somebody saw.
+        InputError: That is no number, or the same one.
+    """
+    if found.joined != lead.id:
+        raise ConflictError(f"{found.id}: not in the report of {lead.id}, expected it there")
+    own = tuple(replace(file, copy_of=None) for file in found.files)
+    out = handing.rerecorded(replace(found, joined=None, files=own), number, instead_of)
+    gone = {file.item_id for file in found.files}
+    left = tuple(file for file in lead.files if file.item_id not in gone)
+    return replace(
+        lead, bundle=tuple(each for each in lead.bundle if each.referral_id != found.id), files=left
+    ), out
