@@ -88,5 +88,5 @@ def lift(
         )
     for each in waiting:
         output.line(
-            f"{each}: ask the authority whether it was filed. If not: `wardline referral submit {each}`; if it was: `wardline referral filed-before {each} --report NUMBER`."
+            f"{each}: ask the authority whether it was filed. If not: `wardline referral submit {each}`, or `not-filed` where its decision was overturned; if it was: `wardline referral filed-before {each} --report NUMBER`."
         )

@@ -117,12 +117,24 @@ def lift(parts: Parts, *, user: records.User, why: str = RESTORED) -> tuple[str,
     written.note(Replace(lifted), parts.entry(Verb.FENCE_LIFTED, lifted.id, actor=user.id, detail=why))
     written.commit(parts)
     alarms.resolve_about(parts, AlarmKind.FENCED, _SUBJECT)
-    return tuple(each.id for each in _in_state(parts, ReferralState.NEEDS_HUMAN) if each.problem == LOOK)
+    return tuple(
+        each.id
+        for each in _in_state(parts, ReferralState.NEEDS_HUMAN)
+        if each.problem in (LOOK, referral.LOOK_FALLEN)
+    )
 
 
 def _was_known(parts: Parts, fence: records.Fence, found: records.Referral) -> bool:
     """Say whether the installation that was backed up may have filed this, too: it had its case, or that of one that joined it."""
     return any(parts.store.case(each).opened_at <= fence.raised_at for each in found.case_ids)
+
+
+def may_be_elsewhere(parts: Parts, found: records.Referral) -> bool:
+    """Say whether a fence stands and the installation that was backed up may have filed this, which is under way here: nobody looked it up yet."""
+    standing = parts.store.fence()
+    if standing is None or found.joined is not None or found.state not in _UNDER_WAY:
+        return False
+    return _was_known(parts, standing, found)
 
 
 def may_have_been_filed(

@@ -9,6 +9,7 @@ from wardline import preservation, records, referral
 from wardline.pipeline import (
     batched,
     blind_filing,
+    bundles,
     filing_work,
     handing_over,
     people,
@@ -19,7 +20,7 @@ from wardline.pipeline import (
 )
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.wrong_references import TOLD, is_word
-from wardline.records import DecisionState, HashKind, Insert, Replace, Scope, Step, Task, Verb
+from wardline.records import DecisionState, HashKind, Insert, ReferralState, Replace, Scope, Step, Task, Verb
 
 
 def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -> records.Referral:
@@ -47,6 +48,30 @@ def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -
         raise references.taken(parts, moved, other, user)
     refer.over(parts, moved)
     return moved
+
+
+def is_fallen(parts: Parts, referral_id: str) -> bool:
+    """Say whether a report waits to be looked up of which nothing shall be filed any more."""
+    found = parts.store.referral(referral_id)
+    return found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.LOOK_FALLEN
+
+
+def deny(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Withdraw a report whose decision fell, for the old installation had not filed it, as a person says who looked it up.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        ConflictError: The report does not wait for that.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    found = blind_filing.opened(parts, referral_id, user)
+    ended, written = bundles.settled(parts, found, referral.never_filed(found))
+    told = parts.entry(
+        Verb.REFERRAL_MOVED, ended.id, actor=user.id, detail=f"{ended.state}, was not filed before"
+    )
+    written.note(Replace(ended), told, work=[filing_work.again(ended)])
+    written.commit(parts)
+    return ended
 
 
 def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user: records.User) -> None:

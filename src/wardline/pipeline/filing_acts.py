@@ -130,7 +130,9 @@ class FilingActs:
         self, referral_id: str, *, user: records.User, pack_id: str | None = None, asked: Collection[str] = ()
     ) -> records.Referral:
         """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported. Whoever else took it, by ids
-        of people, is asked first."""
+        of people, is asked first. Or that the old installation did not file a report whose decision fell."""
+        if filed_before.is_fallen(self.parts, referral_id):
+            return filed_before.deny(self.parts, referral_id, user)
         return handing_over.give_up(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
 
     def pass_on_report(

@@ -100,7 +100,16 @@ from wardline.referral.steps import (
 )
 from wardline.referral.supplements import build_supplement, is_supplement
 from wardline.referral.texts import withheld
-from wardline.referral.told import LOOK, may_be_told, told, told_apart, told_within
+from wardline.referral.told import (
+    LOOK,
+    LOOK_FALLEN,
+    look_first,
+    may_be_told,
+    never_filed,
+    told,
+    told_apart,
+    told_within,
+)
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
@@ -110,6 +119,7 @@ __all__ = [
     "FINISHED_BY_OTHERS",
     "LONGEST_REFERENCE",
     "LOOK",
+    "LOOK_FALLEN",
     "MARKED",
     "MOST_ACCOUNTS",
     "MOST_FILES",
@@ -177,6 +187,7 @@ __all__ = [
     "lets",
     "like_words",
     "linked",
+    "look_first",
     "may_batch",
     "may_be_told",
     "may_join",
@@ -185,6 +196,7 @@ __all__ = [
     "may_wait",
     "median",
     "needs_referral",
+    "never_filed",
     "next_step",
     "noted",
     "on_answer",

@@ -117,6 +117,27 @@ def test_the_old_installations_number_is_told_with_the_password_and_said_on_the_
     assert now_of(line, found).remote_id == "4712"
 
 
+def test_one_whose_decision_fell_after_a_restore_is_withdrawn_on_its_page_once_it_was_looked_up(
+    line: Line,
+) -> None:
+    case = decided_violation(
+        line, line.submit(picture(4), flag="spam", account="account-4"), line.person("noor")
+    )
+    fencing.raise_(line.parts)
+    line.pass_time(line.parts.rules.undo_window)
+    browser = signed_in(line)
+    line.wardline.lift_fence(user=line.person("lift", Role.ADMIN).user)
+    line.pass_time(timedelta(minutes=31))
+    (found,) = line.store.referrals(case_id=case.id)
+    overturned(line, found, line.person("olli"))
+    page = browser.get(f"/referrals/{found.id}")
+    assert "its decision was overturned: ask the authority" in page.text
+    assert not [form for form in page.forms if form.action.endswith("/filing")]
+    assert "must not be filed any more" in browser.get("/referrals").text
+    assert browser.send(page.form("/pack/given-up")).status == 200
+    assert now_of(line, found).state is ReferralState.WITHDRAWN
+
+
 def test_an_auditor_reads_the_page_and_takes_no_pack(line: Line) -> None:
     found, _ = reported(line)
     page = signed_in(line, Role.AUDITOR).get(f"/referrals/{found.id}")

@@ -65,7 +65,7 @@ def index(desk: Desk) -> Response:
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
         desk, "referrals", **filing.on_their_way(desk), referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
-        unfiled=unfiled, unwanted=referral.UNWANTED, waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
+        unfiled=unfiled, unwanted=(referral.UNWANTED, referral.LOOK_FALLEN), waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
 
