@@ -60,7 +60,7 @@ class InputError(WardlineError):
     """What was sent is not what this takes."""
 
     code = "invalid-input"
-    remedy = "Correct the request; docs/reference/http.md names every field."
+    remedy = "Correct what the message names, and try again."
 
 
 class NotFoundError(InputError):

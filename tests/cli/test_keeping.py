@@ -174,6 +174,8 @@ def test_a_back_up_holds_no_key_and_what_is_restored_from_it_does_not_send(
     assert there.run_as("bea", "fence", "lift").code == 2
     assert there.run_as("bea", "fence", "lift", "--old-is-gone").code == 0
     assert there.run("fence", "show").code == 0
+    again = there.run_as("bea", "fence", "lift", "--old-is-gone")
+    assert (again.code, again.out) == (0, "No fence stood: nothing was changed.\n")
     assert there.run_as("bea", "fence", "raise").code == 0
     assert there.run_as("bea", "fence", "lift", "--old-is-gone", "--nothing-since").code == 0
     with opened(there.folder) as installation:

@@ -147,6 +147,9 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     taken = place.run_as("bea", "referral", "pack", reported.id, "--out", out, "--json")
     assert taken.code == 0, taken.err
     assert out.stat().st_mode & 0o777 == 0o600
+    nowhere = place.folder.parent / "no folder" / "pack.zip"
+    refused = place.run_as("bea", "referral", "pack", reported.id, "--out", nowhere, "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")  # and the log tells of none, below
     assert (
         place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 2
     )  # there is a file of this name

@@ -77,9 +77,13 @@ def lift(
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         why = fencing.MOVED if nothing_since else fencing.RESTORED
+        stood = line.parts.store.fence() is not None
         waiting = line.lift_fence(user=person, why=why)
     if as_json:
-        output.as_json({"lifted": True, "referrals": waiting})
+        output.as_json({"lifted": stood, "referrals": waiting})
+        return
+    if not stood:
+        output.line("No fence stood: nothing was changed.")
         return
     output.line("The fence is down: this installation sends.")
     if not nothing_since:
