@@ -52,6 +52,7 @@ def verify(
     """
     notes = [note for path in against or () for note in _notes(path)]
     with opened(folder) as installation:
+        _require_of_this_log(installation, notes)
         newly = _sequence(installation)
         found = installation.wardline.verify_audit(notes=notes)
     if as_json:
@@ -142,6 +143,7 @@ def _prove_growth(since: Path, folder: Path, *, as_json: bool) -> None:
 
     notes = _notes(since)
     with opened(folder) as installation:
+        _require_of_this_log(installation, notes)
         _sign_what_waits(installation)
         line = installation.wardline
         origin, public_key = line.parts.log_origin, line.parts.log_key.public_key()
@@ -179,6 +181,17 @@ def _notes(path: Path) -> list[str]:
     if not found:
         raise InputError(f"{path}: no checkpoint in it, expected at least one signed note")
     return found
+
+
+def _require_of_this_log(installation: Installation, notes: list[str]) -> None:
+    """Refuse checkpoints of another log: they say nothing of this one, and nothing is wrong with it for them."""
+    origin = installation.wardline.parts.log_origin
+    others = sorted({each.partition("\n")[0] for each in notes} - {origin})
+    if others:
+        raise InputError(
+            f"checkpoints: of the log {', '.join(others)}, expected those of {origin}",
+            remedy="Give the file that was kept of this installation's log; one of another log says nothing of it.",
+        )
 
 
 def _newest_about(line: Wardline, record_id: str) -> int:
