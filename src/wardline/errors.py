@@ -60,7 +60,7 @@ class InputError(WardlineError):
     """What was sent is not what this takes."""
 
     code = "invalid-input"
-    remedy = "Correct the request; docs/reference/http.md names every field."
+    remedy = "Correct what the message names, and try again."
 
 
 class NotFoundError(InputError):
@@ -102,7 +102,7 @@ class AlreadyExistsError(ConflictError):
 
 class ReferenceTakenError(ConflictError):
     code = "reference-taken"
-    remedy = "Look at the receiver's answer to this report: each has a reference of its own."
+    remedy = "Look at the receiver's answer to this report: each has a reference of its own; two that were mixed up are exchanged (`--exchange`, or the page of either)."
 
 
 class PackTakenError(ConflictError):
@@ -294,6 +294,16 @@ class IntegrityError(WardlineError):
 
 class AuditLogError(IntegrityError):
     code = "audit-log"
+
+
+class OtherLogKeyError(AuditLogError):
+    """The log was signed with another key than the one that is loaded, or under another name of the installation."""
+
+    code = "other-log-key"
+    remedy = (
+        "Put the file log.key back that signed this log, from the copy you keep elsewhere, and make no new one: nothing was changed, and under "
+        "another key the log cannot go on."
+    )
 
 
 class EvidenceError(IntegrityError):

@@ -9,9 +9,10 @@ import pytest
 
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture, reveal_all, the_referral, violation
+from tests.acceptance.test_files_that_look_alike import HARMLESS, say
 from wardline import records
-from wardline.pipeline import Witnessing, fencing
-from wardline.records import ActionState, AlarmKind, Priority, ReferralState, Role
+from wardline.pipeline import Complaint, Witnessing, fencing
+from wardline.records import ActionKind, ActionState, AlarmKind, Priority, ReferralState, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.harness import Line
 
@@ -139,16 +140,80 @@ def test_an_opinion_of_before_the_back_up_makes_its_report_wait_too(
     assert len(authority.ledger.reports()) == 0
 
 
-def test_what_is_decided_after_the_fence_was_lifted_is_filed_as_ever(
+@pytest.mark.parametrize("grave", [False, True], ids=["ordinary", "a child in danger"])
+def test_a_case_that_was_open_in_the_back_up_is_not_reported_twice(
+    line: Line, authority: AuthoritySandbox, grave: bool
+) -> None:
+    """The old installation may have decided it after the back-up, and filed its report; this copy knows nothing of either."""
+    line.list_of([picture()])
+    submission, lead = line.submit(picture()), line.person("lea", Role.LEAD).user
+    fencing.raise_(line.parts)
+    assert line.wardline.lift_fence(user=lead) == ()
+    line.pass_time(timedelta(minutes=5))
+    case, mika = line.case_of(submission), line.person("mika")
+    line.wardline.claim(case.id, user=mika.user)
+    reveal_all(line, case, mika)
+    judged = replace(violation(case), escalation="a live threat" if grave else None)
+    line.wardline.decide(case.id, user=mika.user, judgement=judged)
+    line.pass_time(line.parts.rules.undo_window + timedelta(minutes=1))
+    found = the_referral(line, case)
+    assert (found.state, found.priority is Priority.FIRST) == (ReferralState.NEEDS_HUMAN, grave)
+    assert authority.ledger.reports() == []
+    told = line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, found.id)
+    assert told is not None
+    assert "old installation" in told.message
+    assert line.store.referrals(state=ReferralState.NEEDS_HUMAN) == [found]
+    line.wardline.file_again(found.id, user=lead)
+    line.pass_time(timedelta(hours=1))
+    assert len(authority.ledger.finished()) == 1
+
+
+def test_whoever_says_that_nothing_was_decided_since_has_what_was_open_filed_as_ever(
     line: Line, authority: AuthoritySandbox
 ) -> None:
+    """It was stopped and then backed up, to be moved."""
     line.list_of([picture()])
     submission = line.submit(picture())
     fencing.raise_(line.parts)
-    line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user)
+    line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user, why=fencing.MOVED)
     line.pass_time(timedelta(minutes=5))
     decided_violation(line, submission, line.person("mika"))
     line.pass_time(timedelta(hours=1))
+    assert len(authority.ledger.finished()) == 1
+
+
+def test_what_came_in_after_the_fence_was_lifted_is_filed_as_ever(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    line.list_of([picture()])
+    fencing.raise_(line.parts)
+    line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user)
+    line.pass_time(timedelta(minutes=5))
+    decided_violation(line, line.submit(picture()), line.person("mika"))
+    line.pass_time(timedelta(hours=1))
+    assert len(authority.ledger.finished()) == 1
+
+
+def test_the_correction_for_an_appeal_of_before_the_back_up_waits_for_a_person(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    """The old installation may have answered it, and corrected the report."""
+    line.list_of([picture()])
+    case = decided_violation(line, line.submit(picture()), line.person("mika"))
+    line.pass_time(timedelta(hours=1))
+    first = the_referral(line, case)
+    assert first.state is ReferralState.FINISHED
+    removal = next(each for each in line.store.actions_of(case.id) if each.kind is ActionKind.REMOVE_CONTENT)
+    said = Complaint(text="It is my garden.", action_id=removal.id)
+    line.wardline.appeal(said, api_key=line.platform_key().record)
+    line.run_due()
+    fencing.raise_(line.parts)
+    line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user)
+    line.pass_time(timedelta(minutes=5))
+    say(line, case, line.person("olli"), HARMLESS)
+    line.pass_time(timedelta(hours=2))
+    _, correction = line.store.referrals(case_id=case.id)
+    assert (correction.corrects, correction.state) == (first.id, ReferralState.NEEDS_HUMAN)
     assert len(authority.ledger.finished()) == 1
 
 

@@ -14,7 +14,7 @@ from tests.acceptance.stories import decided_violation, picture, the_referral
 from tests.acceptance.test_packs import overturned
 from wardline import records, referral
 from wardline.errors import ConflictError, NotAllowedError, ReferenceTakenError
-from wardline.pipeline import fencing
+from wardline.pipeline import conclude, fencing
 from wardline.records import AlarmKind, HoldBasis, ReferralState, Replace, Role, Verb
 from wardline.referral import moves
 from wardline.testing.authority_sandbox import AuthoritySandbox
@@ -160,3 +160,88 @@ def test_a_batch_that_the_old_installation_filed_is_told_as_one_report_of_severa
     assert {shown.person.account_reference, *shown.batch.account_references} == set(accounts)
     line.pass_time(timedelta(hours=2))
     assert authority.ledger.reports() == []
+
+
+def fallen(line: Line) -> tuple[records.Referral, Person]:
+    """Give a report that may have been filed, and whose decision falls before anybody looked it up."""
+    (found,), lead = restored(line, "account-1")
+    line.pass_time(timedelta(hours=1))
+    overturned(line, found, line.person("olli"))
+    line.pass_time(timedelta(hours=1))
+    return line.store.referral(found.id), lead
+
+
+def test_one_whose_decision_falls_still_waits_for_a_word_and_is_corrected_if_it_was_filed(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    """Withdrawn unseen, a report about somebody innocent would have stood at the authority for ever."""
+    found, lead = fallen(line)
+    assert (found.state, found.problem) == (ReferralState.NEEDS_HUMAN, referral.LOOK_FALLEN)
+    told = line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, found.id)
+    assert told is not None
+    assert "overturned" in told.message
+    with pytest.raises(ConflictError) as refused:
+        line.wardline.file_again(found.id, user=lead.user)
+    assert "not-filed" in refused.value.advice
+    line.wardline.record_filed_before(found.id, user=lead.user, number="4711")
+    line.pass_time(timedelta(hours=2))
+    _, correction = line.store.referrals(case_id=found.case_id)
+    assert (correction.corrects, correction.state) == (found.id, ReferralState.FINISHED)
+    assert len(authority.ledger.finished()) == 1
+    assert line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, found.id) is None
+
+
+def test_one_whose_decision_fell_is_withdrawn_when_a_person_says_that_it_was_not_filed(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    found, lead = fallen(line)
+    with pytest.raises(NotAllowedError):
+        line.wardline.give_up_pack(found.id, user=line.person("noor").user)
+    assert line.wardline.give_up_pack(found.id, user=lead.user).state is ReferralState.WITHDRAWN
+    line.pass_time(timedelta(hours=2))
+    assert line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, found.id) is None
+    assert authority.ledger.reports() == []
+    assert len(line.store.referrals(case_id=found.case_id)) == 1
+    with pytest.raises(ConflictError):
+        line.wardline.give_up_pack(found.id, user=lead.user)
+
+
+def test_one_whose_decision_falls_behind_the_fence_is_not_withdrawn_unseen(line: Line) -> None:
+    line.list_of([picture()])
+    case = decided_violation(line, line.submit(picture()), line.person("mika"))
+    line.clock.advance(line.parts.rules.undo_window)
+    conclude.conclude(line.parts, line.store.decisions_of(case.id)[0].id, 0)
+    found = the_referral(line, case)
+    assert found.state is ReferralState.DRAFT
+    fencing.raise_(line.parts)
+    overturned(line, found, line.person("olli"))
+    assert line.store.referral(found.id).problem == referral.LOOK_FALLEN
+    assert line.wardline.lift_fence(user=line.person("lea", Role.LEAD).user) == (found.id,)
+
+
+def test_one_of_several_in_a_report_whose_decision_falls_waits_for_a_word_too(
+    line: Line, authority: AuthoritySandbox
+) -> None:
+    (first, same), lead = restored(line, "account-1", "account-1")
+    with_it, inside = line.store.referral(first.id), line.store.referral(same.id)
+    bundled = records.Bundled(referral_id=same.id, case_id=same.case_id, decision_id=same.decision_id)
+    line.store.commit(
+        Replace(replace(with_it, bundle=(bundled,), files=(*with_it.files, *inside.files), version=with_it.version + 1)),
+        Replace(replace(inside, state=ReferralState.JOINED, joined=first.id, problem=None, version=inside.version + 1)),
+        entries=[line.parts.entry(Verb.REFERRAL_MOVED, first.id), line.parts.entry(Verb.REFERRAL_MOVED, same.id)],
+    )  # fmt: skip
+    line.pass_time(timedelta(hours=1))
+    overturned(line, same, line.person("olli"))
+    fell = line.store.referral(same.id)
+    assert (fell.state, fell.problem, fell.joined) == (
+        ReferralState.NEEDS_HUMAN,
+        referral.LOOK_FALLEN,
+        None,
+    )
+    assert line.store.referral(first.id).bundle == ()
+    assert line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, same.id) is not None
+    for each in (first, same):
+        line.wardline.record_filed_before(each.id, user=lead.user, number="4711")
+    line.pass_time(timedelta(hours=2))
+    _, correction = line.store.referrals(case_id=same.case_id)
+    assert (correction.corrects, correction.state) == (same.id, ReferralState.FINISHED)

@@ -120,3 +120,56 @@ def test_the_receivers_own_number_is_nobodys_to_correct(make_line: MakeLine) -> 
             line.wardline.record_reference(
                 found.id, user=lead.user, reference=REFERENCE, instead_of=found.remote_id
             )
+
+
+def two_mixed_up(line: Line) -> tuple[records.Referral, records.Referral, records.User]:
+    one, lead = reported(line, account="account-1")
+    two, _ = reported(line, seed=2, account="account-2")
+    line.wardline.record_reference(one.id, user=lead.user, reference=WRONG)
+    line.wardline.record_reference(two.id, user=lead.user, reference=REFERENCE)
+    return one, two, lead.user
+
+
+def test_two_references_that_were_mixed_up_are_exchanged_at_one_moment(line: Line) -> None:
+    one, two, lead = two_mixed_up(line)
+    with pytest.raises(ReferenceTakenError):
+        line.wardline.record_reference(one.id, user=lead, reference=REFERENCE, instead_of=WRONG)
+    packs = [line.wardline.pack_of(now_of(line, each)) for each in (one, two)]
+    right = line.wardline.exchange_references(
+        one.id, user=lead, reference=REFERENCE.lower(), instead_of=WRONG
+    )
+    assert right == now_of(line, one)
+    assert [now_of(line, each).remote_id for each in (one, two)] == [REFERENCE, WRONG]
+    assert [line.wardline.pack_of(now_of(line, each)) for each in (one, two)] == packs
+    for each, had, has in ((one, WRONG, REFERENCE), (two, REFERENCE, WRONG)):
+        receipt = line.store.receipt_of(each.id)
+        assert receipt is not None
+        said = json.loads(receipt.body)
+        assert (receipt.remote_id, said["reference"], said["instead_of"][0]["reference"]) == (has, has, had)
+        (entry,) = told(line, each.id, Verb.REFERENCE_CORRECTED)
+        assert entry.detail == f"{receipt.id} report {has} instead of {had}"
+    with pytest.raises(ReferenceTakenError):  # each stands for one report still
+        line.wardline.record_reference(two.id, user=lead, reference=REFERENCE, instead_of=WRONG)
+    line.wardline.exchange_references(one.id, user=lead, reference=WRONG, instead_of=REFERENCE)
+    assert [now_of(line, each).remote_id for each in (one, two)] == [WRONG, REFERENCE]
+    assert line.wardline.verify_audit().ok
+
+
+def test_what_is_no_such_exchange_changes_nothing(line: Line) -> None:
+    one, two, lead = two_mixed_up(line)
+    waits, _ = reported(line, seed=3, account="account-3")
+    before = [now_of(line, each) for each in (one, two, waits)]
+    for wanted, has in (("IRP-nobody-has-it", WRONG), (REFERENCE, "a form of before")):
+        with pytest.raises(ConflictError):
+            line.wardline.exchange_references(one.id, user=lead, reference=wanted, instead_of=has)
+    with pytest.raises(InputError):
+        line.wardline.exchange_references(one.id, user=lead, reference=WRONG, instead_of=WRONG)
+    with pytest.raises(ConflictError):  # a pack that waits has no reference yet
+        line.wardline.exchange_references(
+            waits.id, user=lead, reference=WRONG, instead_of=str(waits.remote_id)
+        )
+    with pytest.raises(NotAllowedError):
+        line.wardline.exchange_references(
+            one.id, user=line.person("mod").user, reference=REFERENCE, instead_of=WRONG
+        )
+    assert [now_of(line, each) for each in (one, two, waits)] == before

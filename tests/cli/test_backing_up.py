@@ -186,6 +186,9 @@ def test_whoever_asks_about_a_request_is_told_that_its_file_was_destroyed_since(
     assert f"destroyed since   {kept}" in told
     assert "held              nothing" in told
     assert place.run("preservation", "show", made["id"], "--json").json["destroyed_since"] == [kept]
+    assert place.run("preservation", "list", "--json").json[0]["destroyed_since"] == [kept]
+    *_, row = place.run("preservation", "list").out.splitlines()
+    assert row.split()[-3:] == ["0", "1", "-"]  # kept, destroyed, not ended
 
 
 def test_of_destroyed_evidence_no_byte_and_no_key_is_in_the_database_its_wal_the_vault_or_a_back_up(

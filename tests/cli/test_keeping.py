@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.cli.conftest import Place, run
 from wardline import audit, wiring
 from wardline.cli.opening import opened
+from wardline.pipeline import fencing
 from wardline.testing import pictures
 
 ASKER = ("--agency", "An agency", "--reference", "REF-1", "--contact", "officer@agency.invalid")
@@ -173,6 +174,15 @@ def test_a_back_up_holds_no_key_and_what_is_restored_from_it_does_not_send(
     assert there.run_as("bea", "fence", "lift").code == 2
     assert there.run_as("bea", "fence", "lift", "--old-is-gone").code == 0
     assert there.run("fence", "show").code == 0
+    again = there.run_as("bea", "fence", "lift", "--old-is-gone")
+    assert (again.code, again.out) == (0, "No fence stood: nothing was changed.\n")
+    assert there.run_as("bea", "fence", "raise").code == 0
+    assert there.run_as("bea", "fence", "lift", "--old-is-gone", "--nothing-since").code == 0
+    with opened(there.folder) as installation:
+        assert [each.why for each in installation.wardline.parts.store.lifted_fences()] == [
+            fencing.RESTORED,
+            fencing.MOVED,
+        ]
     assert there.run("audit", "verify").code == 0
 
 

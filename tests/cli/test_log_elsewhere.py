@@ -154,3 +154,16 @@ def test_a_file_without_a_checkpoint_is_the_callers_mistake(
     for name in ("empty", "missing"):
         ended = place.run("audit", *words, tmp_path / name, "--json")
         assert (ended.code, ended.error["error"]) == (2, "invalid-input"), name
+
+
+def test_checkpoints_of_another_log_are_the_callers_mistake_and_no_finding(
+    auditor: Place, tmp_path: Path
+) -> None:
+    assert export(auditor, tmp_path / "log").code == 0
+    note = (tmp_path / "log" / "checkpoint").read_text("utf-8")
+    other = tmp_path / "other"
+    other.write_text(note.replace("wardline.invalid/wardline", "wardline.invalid/another"), "utf-8")
+    for words in (("verify", "--against", other), ("prove", "--since", other)):
+        ended = auditor.run("audit", *words, "--json")
+        assert (ended.code, ended.error["error"]) == (2, "invalid-input")
+        assert "wardline.invalid/another" in ended.error["message"]

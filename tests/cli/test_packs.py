@@ -147,6 +147,9 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     taken = place.run_as("bea", "referral", "pack", reported.id, "--out", out, "--json")
     assert taken.code == 0, taken.err
     assert out.stat().st_mode & 0o777 == 0o600
+    nowhere = place.folder.parent / "no folder" / "pack.zip"
+    refused = place.run_as("bea", "referral", "pack", reported.id, "--out", nowhere, "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")  # and the log tells of none, below
     assert (
         place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 2
     )  # there is a file of this name
@@ -164,6 +167,12 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     again = ("referral", "record", reported.id, "--reference", "IRP-2", "--instead-of")
     assert place.run_as("bea", *again, "IRP-3").code == 2
     assert place.run_as("bea", *again, "IRP-1", "--json").json["remote_id"] == "IRP-2"
+    alone = place.run_as("bea", *again, "IRP-2", "--exchange", "--json")
+    assert (alone.code, alone.error["error"]) == (2, "invalid-input")
+    nobody = place.run_as("bea", *again[:4], "IRP-9", "--instead-of", "IRP-2", "--exchange", "--json")
+    assert (nobody.code, nobody.error["error"]) == (2, "conflict")
+    unsaid = place.run_as("bea", *again[:4], "IRP-9", "--exchange", "--json")
+    assert (unsaid.code, unsaid.error["error"]) == (2, "invalid-input")
     assert place.run("audit", "verify").code == 0
 
 

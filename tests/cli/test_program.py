@@ -110,3 +110,10 @@ def test_a_log_line_holds_no_secret_and_no_text_of_a_foreign_error() -> None:
     assert logging_setup.first_line(None, "error", {"event": "failed\nDETAIL: account-17"}) == {
         "event": "failed"
     }
+
+
+def test_an_error_without_advice_of_its_own_leads_to_the_help_of_the_command() -> None:
+    refused = run("audit", "prove", "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")
+    assert "--help" in refused.error["advice"]
+    assert "http.md" not in refused.error["advice"]

@@ -50,6 +50,20 @@ def test_a_pack_is_taken_given_up_taken_again_and_recorded_once(line: Line) -> N
     other = {"reference": "IRP-2026-000777", "instead_of": REFERENCE}
     assert api.post(f"{address}/reference", lead.secret, json=other).json()["remote_id"] == other["reference"]
     assert api.post(f"{address}/reference", lead.secret, json=other).status_code == 409
+    second, _ = reported(line, seed=2, account="account-2")
+    assert (
+        api.post(
+            f"/v1/referrals/{second.id}/reference", lead.secret, json={"reference": REFERENCE}
+        ).status_code
+        == 200
+    )
+    mixed = {"reference": REFERENCE, "instead_of": other["reference"]}
+    assert_problem(api.post(f"{address}/reference", lead.secret, json=mixed), 409, "reference-taken")
+    without = {"reference": REFERENCE, "exchange": True}
+    assert_problem(api.post(f"{address}/reference", lead.secret, json=without), 400, "invalid-input")
+    done = api.post(f"{address}/reference", lead.secret, json={**mixed, "exchange": True})
+    assert (done.status_code, done.json()["remote_id"]) == (200, REFERENCE)
+    assert api.get(f"/v1/referrals/{second.id}", lead.secret).json()["remote_id"] == other["reference"]
 
 
 def test_a_pack_that_somebody_else_took_is_given_up_when_they_were_asked(line: Line) -> None:

@@ -63,7 +63,7 @@ def test_a_request_is_recorded_renewed_and_ended(api: Api, line: Line) -> None:
     assert api.get(where, lea).json()["ended_at"] is None
     ended = api.post(f"{where}/end", lea, json={"reason": "withdrawn", "password": PASSWORD}).json()
     assert ended["why_ended"] == "withdrawn"
-    assert ended.pop("destroyed_since") == []
+    assert ended["destroyed_since"] == []
     assert api.get("/v1/preservations", lea).json()["items"] == [ended]
     wrong = asked | {"basis": "order"}
     assert_problem(api.post("/v1/preservations", lea, json=wrong), 400, "invalid-input")
@@ -97,6 +97,8 @@ def test_a_destruction_names_its_holds_and_needs_a_second_persons_password(api: 
     extended = api.post(f"/v1/preservations/{request['id']}/extensions", lea, json=later).json()
     assert (request["destroyed_since"], extended["destroyed_since"]) == ([], [item_id])
     assert api.get(f"/v1/preservations/{request['id']}", lea).json()["destroyed_since"] == [item_id]
+    (listed,) = api.get("/v1/preservations", lea).json()["items"]
+    assert (listed["item_ids"], listed["destroyed_since"]) == ([item_id], [item_id])
 
 
 def test_a_request_that_comes_again_under_its_key_is_recorded_once(api: Api, line: Line) -> None:

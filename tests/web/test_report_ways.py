@@ -156,6 +156,15 @@ def test_what_another_installation_filed_is_finished_by_a_word_with_a_password(
         assert_problem(api.post(address, lea, json=wrong), 401, "not-authenticated")
         filed = api.post(address, lea, json={"number": "4711", "password": PASSWORD})
         assert (filed.json()["state"], filed.json()["remote_id"]) == ("finished", "4711")
+        right = {"number": "4712", "instead_of": "4711", "reason": "off by one"}
+        without = {"number": "4712", "instead_of": "4711", "password": PASSWORD}
+        assert_problem(api.post(address, lea, json=right), 400, "invalid-input")
+        assert_problem(api.post(address, lea, json=without), 400, "invalid-input")
+        put_right = api.post(address, lea, json={**right, "password": PASSWORD})
+        assert (put_right.status_code, put_right.json()["remote_id"]) == (200, "4712")
+        assert_problem(api.post(address, lea, json={**right, "password": PASSWORD}), 409, "conflict")
+        said = api.get(f"/v1/referrals/{found.id}/receipt", lea).json()
+        assert (said["reason"], said["instead_of"][0]["report"]) == ("off by one", "4711")
         line.sequence()
         told = [entry.verb for _, entry in line.wardline.newest_entries(20)]
         assert Verb.REFERRAL_TOLD in told

@@ -11,6 +11,7 @@ from wardline.audit.checkpoints import (
     notes_in_file,
     open_checkpoint,
     sign_batch,
+    signers,
     verifier_key,
 )
 from wardline.audit.proofs import (
@@ -41,5 +42,5 @@ from wardline.audit.verification import Verdict, verify_log
 __all__ = [
     "CHECKPOINT_PATH", "ENTRIES", "TILE_WIDTH", "Blocks", "Continuation", "Proof", "TileFile", "Tiling", "Verdict", "check_continuation", "check_proof", "checkpoint",
     "continuation_fields", "entries_path", "hash_path", "key_hash", "notes_in", "notes_in_file", "open_checkpoint", "open_statement", "proof_fields", "prove", "prove_continuation",
-    "read_tile", "sign_batch", "sign_statement", "verifier_key", "verify_log", "widths",
+    "read_tile", "sign_batch", "sign_statement", "signers", "verifier_key", "verify_log", "widths",
 ]  # fmt: skip

@@ -107,6 +107,19 @@ def open_checkpoint(note: str, origin: str, public_key: Ed25519PublicKey) -> tup
     raise AuditLogError("audit checkpoint: no signature by the log's key, expected one")
 
 
+def signers(note: str) -> list[tuple[str, bytes]]:
+    """Give the name and the hash of each key that a note says it is signed with; whether it is, is not looked at.
+
+    Raises:
+        AuditLogError: The note is malformed.
+    """
+    signatures = note.rpartition("\n\n")[2]
+    return [
+        (name, signature[:_KEY_HASH_BYTES])
+        for name, signature in map(_signature, signatures[:-1].split("\n"))
+    ]
+
+
 def notes_in(text: str) -> list[str]:
     """Find the signed notes in a text, such as a file that they were appended to or a mail; whether they are genuine is not looked at.
 

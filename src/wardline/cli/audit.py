@@ -52,6 +52,7 @@ def verify(
     """
     notes = [note for path in against or () for note in _notes(path)]
     with opened(folder) as installation:
+        _require_of_this_log(installation, notes)
         newly = _sequence(installation)
         found = installation.wardline.verify_audit(notes=notes)
     if as_json:
@@ -83,7 +84,7 @@ def export(
     with opened(folder) as installation:
         line = installation.wardline
         person = operator.sign_in(line, user, password_file, Scope.AUDIT)
-        _sequence(installation)
+        _sign_what_waits(installation)
         with counting("entries") as progress:
             done = line.export_log(plugins.load("mirrors", "directory")(to), user=person, progress=progress)
         key = auditing.verifier_key(line.parts.log_origin, line.parts.log_key.public_key())
@@ -126,7 +127,7 @@ def prove(
     if entry is None or since is not None:
         raise InputError("proof: of both or of nothing, expected either ENTRY or --since FILE")
     with opened(folder) as installation:
-        _sequence(installation)
+        _sign_what_waits(installation)
         line = installation.wardline
         position = int(entry) if _POSITION.fullmatch(entry) else _newest_about(line, entry)
         proof = line.prove_entry(position)
@@ -142,7 +143,8 @@ def _prove_growth(since: Path, folder: Path, *, as_json: bool) -> None:
 
     notes = _notes(since)
     with opened(folder) as installation:
-        _sequence(installation)
+        _require_of_this_log(installation, notes)
+        _sign_what_waits(installation)
         line = installation.wardline
         origin, public_key = line.parts.log_origin, line.parts.log_key.public_key()
         kept = {each: auditing.open_checkpoint(each, origin, public_key)[0] for each in notes}
@@ -181,6 +183,17 @@ def _notes(path: Path) -> list[str]:
     return found
 
 
+def _require_of_this_log(installation: Installation, notes: list[str]) -> None:
+    """Refuse checkpoints of another log: they say nothing of this one, and nothing is wrong with it for them."""
+    origin = installation.wardline.parts.log_origin
+    others = sorted({each.partition("\n")[0] for each in notes} - {origin})
+    if others:
+        raise InputError(
+            f"checkpoints: of the log {', '.join(others)}, expected those of {origin}",
+            remedy="Give the file that was kept of this installation's log; one of another log says nothing of it.",
+        )
+
+
 def _newest_about(line: Wardline, record_id: str) -> int:
     positions = line.parts.store.log_positions_of(record_id, most=_POSITIONS_SHOWN + 1)
     if not positions:
@@ -213,6 +226,12 @@ def _tell_proof(proof: Proof, key: str) -> None:
             }
         )
     output.line("\nWith --json you get the proof itself, for somebody who has the log's public key.")
+
+
+def _sign_what_waits(installation: Installation) -> None:
+    """Sign what waits before something is proved by the log's key, which must be the log's."""
+    installation.require_log_key()
+    _sequence(installation)
 
 
 def _sequence(installation: Installation) -> int | None:

@@ -31,10 +31,15 @@ def exit_code(error: errors.WardlineError) -> int:
 
 def tell(error: errors.WardlineError, *, as_json: bool) -> None:
     """Print an error and what to do about it on stderr. Messages hold ids only."""
+    advice = error.advice
+    if advice == errors.InputError.remedy:
+        advice = (
+            "Correct what the message names, and try again; the same command with --help names every option."
+        )
     if as_json:
-        text = json.dumps({"error": error.code, "message": error.message, "advice": error.advice})
+        text = json.dumps({"error": error.code, "message": error.message, "advice": advice})
     else:
-        text = f"Error: {error.message}\nWhat to do: {error.advice}"
+        text = f"Error: {error.message}\nWhat to do: {advice}"
     print(text, file=sys.stderr)
 
 

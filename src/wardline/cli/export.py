@@ -166,10 +166,15 @@ def _beside(without: Sequence[str], made: Export) -> str:
 
 
 def require_new(path: Path) -> None:
-    """Refuse a path that is taken, before anything is written into the log."""
-    if path.exists():
+    """Refuse a path that is taken, or where nothing can be written, before anything is written into the log."""
+    if os.path.lexists(path):
         raise InputError(
             "--out: there is a file of this name, expected a new one", remedy="Choose another path."
+        )
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise InputError(
+            "--out: its folder is not there or cannot be written, expected one to write to",
+            remedy="Make the folder, or choose another path.",
         )
 
 

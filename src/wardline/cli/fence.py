@@ -58,11 +58,17 @@ def lift(
     old_is_gone: Annotated[
         bool, typer.Option("--old-is-gone", help="You say: the installation this was copied from is gone and cannot start again.")
     ] = False,
+    nothing_since: Annotated[
+        bool,
+        typer.Option("--nothing-since", help="You say, too: nobody decided anything there after the back-up was made, for it was stopped before."),
+    ] = False,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Take it down. Referrals that had been under way wait for a person: the old installation may have filed them."""
+    """Take it down. Referrals that had been under way wait for a person: the old installation may have filed them. So do those of cases that it had, when they are decided here."""
+    from wardline.pipeline import fencing
+
     if not old_is_gone:
         raise InputError(
             "fence: nobody said that the old installation is gone, expected --old-is-gone",
@@ -70,12 +76,21 @@ def lift(
         )
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        waiting = line.lift_fence(user=person)
+        why = fencing.MOVED if nothing_since else fencing.RESTORED
+        stood = line.parts.store.fence() is not None
+        waiting = line.lift_fence(user=person, why=why)
     if as_json:
-        output.as_json({"lifted": True, "referrals": waiting})
+        output.as_json({"lifted": stood, "referrals": waiting})
+        return
+    if not stood:
+        output.line("No fence stood: nothing was changed.")
         return
     output.line("The fence is down: this installation sends.")
+    if not nothing_since:
+        output.line(
+            "The old installation may have decided, after the back-up, cases that are open here. What is reported of one waits for a person, with the alarm filing-needs-human."
+        )
     for each in waiting:
         output.line(
-            f"{each}: ask the authority whether it was filed. If not: `wardline referral submit {each}`; if it was: `wardline referral filed-before {each} --report NUMBER`."
+            f"{each}: ask the authority whether it was filed. If not: `wardline referral submit {each}`, or `not-filed` where its decision was overturned; if it was: `wardline referral filed-before {each} --report NUMBER`."
         )

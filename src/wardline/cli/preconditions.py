@@ -73,6 +73,7 @@ def examine(folder: Path) -> list[Precondition]:
 
 def _inside(installation: Installation) -> Iterator[Precondition]:
     parts = installation.wardline.parts
+    yield _log_key(installation)
     yield kernels_in_use()
     yield _decoders(installation)
     yield _disk(parts, installation.settings.data)
@@ -102,6 +103,14 @@ def _keys(chosen: Settings) -> Precondition:
         detail = f"their folder has mode {mode:04o}, expected 0700"
         return Precondition("keys", State.FAILED, detail, f"Run `chmod 700 {chosen.keys}`.")
     return Precondition("keys", State.OK, "all there, and readable by their owner only")
+
+
+def _log_key(installation: Installation) -> Precondition:
+    try:
+        installation.require_log_key()
+    except WardlineError as error:
+        return _failed("log key", error)
+    return Precondition("log key", State.OK, "signed the log so far")
 
 
 def kernels_in_use() -> Precondition:

@@ -74,14 +74,25 @@ def list_(
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """List requests, oldest first."""
+    """List requests, oldest first, with how many of their files are kept, and how many are destroyed by now."""
+    from wardline.pipeline import preserving
+
     with line_of(folder) as line:
         found = line.parts.store.preservations(after=after, most=limit)
+        gone = preserving.destroyed_of_several(line.parts, found)
     if as_json:
-        output.as_json(found)
+        output.as_json([{**output.plain(each), "destroyed_since": gone[each.id]} for each in found])
         return
-    rows = [(each.id, each.basis, each.asker.agency, each.until, len(each.item_ids), "ended" if each.ended_at else "") for each in found]  # fmt: skip
-    output.table(("id", "basis", "agency", "until", "files", ""), rows, empty="Nobody asked for anything.")
+    rows = [
+        (
+            each.id, each.basis, each.asker.agency, each.until, len(each.item_ids) - len(gone[each.id]),
+            len(gone[each.id]) + len(each.gone), "ended" if each.ended_at else "",
+        )
+        for each in found
+    ]  # fmt: skip
+    output.table(
+        ("id", "basis", "agency", "until", "kept", "destroyed", ""), rows, empty="Nobody asked for anything."
+    )
 
 
 @app.command()

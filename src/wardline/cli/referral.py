@@ -17,7 +17,7 @@ from wardline.cli.export import require_new
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, Limit, PasswordFile
-from wardline.cli.referral_ways import Asked, ids_of
+from wardline.cli.referral_ways import Asked, ids_of, require_instead
 from wardline.errors import InputError, NotFoundError
 from wardline.records import Scope, require_id
 from wardline.referral import ToDo
@@ -222,16 +222,28 @@ def record(
             "--instead-of", metavar="TEXT", help="The reference that was recorded before and is wrong."
         ),
     ] = None,
+    exchange: Annotated[
+        bool,
+        typer.Option(
+            "--exchange",
+            help="Another report has the right one, and gets the wrong one for it: they were mixed up.",
+        ),
+    ] = False,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a person filed a pack, by the receiver's reference. The report is finished with it, and its holds begin."""
+    """Note that a person filed a pack, by the receiver's reference. The report is finished with it, and its holds begin. Or put right what was recorded wrongly."""
+    require_instead(instead_of, exchange=exchange)
     with line_of(folder) as line:
-        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        filed = line.record_reference(
-            require_id("referral", referral_id), user=person, reference=reference, instead_of=instead_of
+        person, found = (
+            operator.sign_in(line, user, password_file, Scope.MANAGE),
+            require_id("referral", referral_id),
         )
+        if exchange and instead_of is not None:
+            filed = line.exchange_references(found, user=person, reference=reference, instead_of=instead_of)
+        else:
+            filed = line.record_reference(found, user=person, reference=reference, instead_of=instead_of)
     if as_json:
         output.as_json(filed)
     else:

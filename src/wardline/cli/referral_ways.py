@@ -10,6 +10,7 @@ import typer
 from wardline.cli import operator, output
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
+from wardline.errors import InputError
 from wardline.records import Scope, require_id
 
 if TYPE_CHECKING:
@@ -65,15 +66,40 @@ def filed_before(
     referral_id: _Id,
     user: As,
     report: Annotated[str, typer.Option("--report", metavar="NUMBER", help="As the authority shows it.")],
+    instead_of: Annotated[
+        str | None,
+        typer.Option("--instead-of", metavar="NUMBER", help="The number that was told before and is wrong."),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="With --instead-of: what was wrong, in a sentence."),
+    ] = None,
+    exchange: Annotated[
+        bool,
+        typer.Option(
+            "--exchange",
+            help="Another report has the right one, and gets the wrong one for it: they were mixed up.",
+        ),
+    ] = False,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Note that the installation from which this one was restored filed a report, after you looked it up at the authority. It is finished with
-    your word."""
+    your word. Or put right the number that was told."""
+    require_instead(instead_of, exchange=exchange)
+    if (instead_of is None) != (reason is None):
+        raise InputError("--reason: goes with --instead-of, expected both or neither")
     with line_of(folder) as line:
-        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        filed = line.record_filed_before(require_id("referral", referral_id), user=person, number=report)
+        person, found = (
+            operator.sign_in(line, user, password_file, Scope.MANAGE),
+            require_id("referral", referral_id),
+        )
+        if instead_of is None or reason is None:
+            filed = line.record_filed_before(found, user=person, number=report)
+        else:
+            act = line.exchange_filed_before if exchange else line.correct_filed_before
+            filed = act(found, user=person, number=report, instead_of=instead_of, reason=reason)
     if as_json:
         output.as_json(filed)
     else:
@@ -95,6 +121,12 @@ def take_on(
         output.as_json(found)
     else:
         output.line(f"{found.id} is open to you. You are not asked to judge its case any more.")
+
+
+def require_instead(instead_of: str | None, *, exchange: bool) -> None:
+    """Require that an exchange says what is exchanged."""
+    if exchange and instead_of is None:
+        raise InputError("--exchange: without --instead-of, expected the number that this report has now")
 
 
 def ids_of(line: Wardline, names: list[str] | None) -> list[str]:

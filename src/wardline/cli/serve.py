@@ -55,6 +55,7 @@ def serve(
         listening(chosen.server.host, chosen.server.port if port is None else port) as listener,
         wiring.open_installation(chosen) as installation,
     ):
+        installation.require_log_key()  # also where another process runs the durable work: packages are signed with it here
         installation.start_decoders()  # before any other thread, and before the first upload waits for them
         server = make_server(installation)
         stop_on_signals(server)

@@ -232,5 +232,6 @@ def left(parts: Parts, member: records.Referral, *, actor: str = SYSTEM) -> Writ
         told = parts.entry(
             Verb.REFERRAL_MOVED, each.id, actor=actor, detail=f"{each.state}, decision overturned"
         )
-        written.note(Replace(each), told)
+        asks = [filing_work.again(each)] if each.state is ReferralState.NEEDS_HUMAN else []
+        written.note(Replace(each), told, work=asks)
     return written

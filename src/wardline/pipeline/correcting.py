@@ -141,7 +141,11 @@ def cancelled(parts: Parts, current: records.Referral, *, actor: str) -> Writing
     """Make what ends a referral that is not finished: nothing of it is filed any more."""
     if current.joined is not None:
         return bundles.left(parts, current, actor=actor)
-    ended, written = referral.cancel(current), Writing()
+    if fencing.may_be_elsewhere(parts, current):
+        ended = referral.look_first(current)
+    else:
+        ended = referral.cancel(current)
+    written = Writing()
     if ended is not current:
         told = parts.entry(
             Verb.REFERRAL_MOVED, ended.id, actor=actor, detail=f"{ended.state}, decision overturned"

@@ -26,6 +26,8 @@ _FREE = frozenset(
 """Durable work that neither sends nor destroys: at most it leads to other work, which is behind the fence itself. Whatever is not named here
 stands behind it."""
 RESTORED = "restored from a back-up"
+MOVED = "restored from a back-up, after which the old installation decided nothing"
+"""Of a fence that was lifted by somebody who says that too: the old installation was stopped, and then backed up."""
 _SUBJECT = "installation"
 _LOOK_AGAIN = timedelta(minutes=30)
 """Each look of each task is a row in the queue's tables."""
@@ -77,11 +79,16 @@ def raise_(parts: Parts, *, actor: str = SYSTEM) -> records.Fence:
     return made
 
 
-def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
+def lift(parts: Parts, *, user: records.User, why: str = RESTORED) -> tuple[str, ...]:
     """Take the fence down in the name of a person who says that the old installation is gone and will never start again.
 
     Gives the ids of the referrals that had been under way, or are about what came in before: each now waits for a person, who asks the
     authority whether it was filed. What only this copy knows goes on.
+
+    Args:
+        parts: The installation's.
+        user: Who says so.
+        why: ``RESTORED``, or ``MOVED`` where they also say that nobody decided anything there after the back-up.
     """
     people.require_scope(user, Scope.MANAGE)
     standing = parts.store.fence()
@@ -90,7 +97,9 @@ def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
     under_way = [each for state in _UNDER_WAY for each in _in_state(parts, state)]
     # What joined another one waits with it.
     stopped = [each for each in under_way if each.joined is None and _was_known(parts, standing, each)]
-    lifted = replace(standing, lifted_at=parts.now(), lifted_by=user.id, version=standing.version + 1)
+    lifted = replace(
+        standing, lifted_at=parts.now(), lifted_by=user.id, why=why, version=standing.version + 1
+    )
     written = Writing()
     for each in stopped:
         held = replace(
@@ -105,10 +114,14 @@ def lift(parts: Parts, *, user: records.User) -> tuple[str, ...]:
             )
         )
     # Last, and in the same commit: at no moment is the fence down and a referral still on its way.
-    written.note(Replace(lifted), parts.entry(Verb.FENCE_LIFTED, lifted.id, actor=user.id))
+    written.note(Replace(lifted), parts.entry(Verb.FENCE_LIFTED, lifted.id, actor=user.id, detail=why))
     written.commit(parts)
     alarms.resolve_about(parts, AlarmKind.FENCED, _SUBJECT)
-    return tuple(each.id for each in _in_state(parts, ReferralState.NEEDS_HUMAN) if each.problem == LOOK)
+    return tuple(
+        each.id
+        for each in _in_state(parts, ReferralState.NEEDS_HUMAN)
+        if each.problem in (LOOK, referral.LOOK_FALLEN)
+    )
 
 
 def _was_known(parts: Parts, fence: records.Fence, found: records.Referral) -> bool:
@@ -116,18 +129,51 @@ def _was_known(parts: Parts, fence: records.Fence, found: records.Referral) -> b
     return any(parts.store.case(each).opened_at <= fence.raised_at for each in found.case_ids)
 
 
+def may_be_elsewhere(parts: Parts, found: records.Referral) -> bool:
+    """Say whether a fence stands and the installation that was backed up may have filed this, which is under way here: nobody looked it up yet."""
+    standing = parts.store.fence()
+    if standing is None or found.joined is not None or found.state not in _UNDER_WAY:
+        return False
+    return _was_known(parts, standing, found)
+
+
 def may_have_been_filed(
     parts: Parts, case: records.Case, decision: records.Decision, *, corrects: bool
 ) -> bool:
-    """Say whether the report of a decision may have gone out already, from the installation that was backed up: people had given it, or an
-    opinion that it rests on, when the back-up was made, and it takes effect only now."""
-    fence = parts.store.last_fence()
-    if fence is None:
-        return False
-    if decision.at <= fence.raised_at or (decision.spread_from and case.opened_at <= fence.raised_at):
+    """Say whether the report of a decision may have gone out already, from the installation that was backed up: its people may have decided the
+    same case after the back-up, or answered the same appeal, and this copy knows nothing of it.
+
+    So may they have what a case closed with before the back-up and was opened again for: a platform sends flags again that were lost.
+    """
+    standing = parts.store.fence()
+    fences = [*parts.store.lifted_fences(), *([] if standing is None else [standing])]
+    return any(
+        _may_have_been_filed_before(parts, each, case, decision, corrects=corrects)
+        for each in fences
+        if case.opened_at <= each.raised_at
+    )
+
+
+def _may_have_been_filed_before(
+    parts: Parts, fence: records.Fence, case: records.Case, decision: records.Decision, *, corrects: bool
+) -> bool:
+    if decision.at <= fence.raised_at or decision.spread_from:
         return True
+    if not corrects and _rests_on_then(parts, fence, decision):
+        return True
+    if fence.why == MOVED:
+        return False
+    return not corrects or any(
+        each.received_at <= fence.raised_at
+        and (each.answered_at is None or each.answered_at > fence.raised_at)
+        for each in parts.store.appeals_of(case.id)
+    )
+
+
+def _rests_on_then(parts: Parts, fence: records.Fence, decision: records.Decision) -> bool:
+    """Say whether somebody had given an opinion on the case that waited for another one then."""
     waiting = (DecisionState.PENDING, DecisionState.GIVEN)
-    others = () if corrects else parts.store.decisions_of(case.id)
+    others = parts.store.decisions_of(decision.case_id)
     return any(each.state in waiting and each.at <= fence.raised_at for each in others)
 
 

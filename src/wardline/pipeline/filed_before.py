@@ -9,6 +9,7 @@ from wardline import preservation, records, referral
 from wardline.pipeline import (
     batched,
     blind_filing,
+    bundles,
     filing_work,
     handing_over,
     people,
@@ -18,10 +19,8 @@ from wardline.pipeline import (
     references,
 )
 from wardline.pipeline.parts import Parts
-from wardline.records import DecisionState, HashKind, Insert, Replace, Scope, Step, Task, Verb
-
-FORM = "wardline-told"
-"""Form of the receipt that stands for a person's word."""
+from wardline.pipeline.wrong_references import TOLD, is_word
+from wardline.records import DecisionState, HashKind, Insert, ReferralState, Replace, Scope, Step, Task, Verb
 
 
 def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -> records.Referral:
@@ -43,7 +42,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -
     if other is None:
         with references.claiming(parts, moved, user):
             _finish(parts, found, moved, user)
-    elif _is_one_report(parts, found, other, user):
+    elif is_one_report(parts, found, other, user):
         moved = _join(parts, found, other, number, user)
     else:
         raise references.taken(parts, moved, other, user)
@@ -51,15 +50,34 @@ def record(parts: Parts, referral_id: str, user: records.User, *, number: str) -
     return moved
 
 
-def is_word(receipt: records.Receipt) -> bool:
-    """Say whether a receipt is a person's word that another installation filed the report."""
-    return receipt.body.startswith(b"{") and json.loads(receipt.body).get("form") == FORM
+def is_fallen(parts: Parts, referral_id: str) -> bool:
+    """Say whether a report waits to be looked up of which nothing shall be filed any more."""
+    found = parts.store.referral(referral_id)
+    return found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.LOOK_FALLEN
+
+
+def deny(parts: Parts, referral_id: str, user: records.User) -> records.Referral:
+    """Withdraw a report whose decision fell, for the old installation had not filed it, as a person says who looked it up.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        ConflictError: The report does not wait for that.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    found = blind_filing.opened(parts, referral_id, user)
+    ended, written = bundles.settled(parts, found, referral.never_filed(found))
+    told = parts.entry(
+        Verb.REFERRAL_MOVED, ended.id, actor=user.id, detail=f"{ended.state}, was not filed before"
+    )
+    written.note(Replace(ended), told, work=[filing_work.again(ended)])
+    written.commit(parts)
+    return ended
 
 
 def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user: records.User) -> None:
     number, now = moved.remote_id or "", parts.now()
     said = {
-        "form": FORM, "version": 1, "referral": found.id, "report": number, "told_by": user.id, "told_at": now.isoformat(),
+        "form": TOLD, "version": 1, "referral": found.id, "report": number, "told_by": user.id, "told_at": now.isoformat(),
         "because": found.problem,
     }  # fmt: skip
     receipt = records.Receipt(
@@ -77,9 +95,7 @@ def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user
     )
 
 
-def _is_one_report(
-    parts: Parts, found: records.Referral, other: records.Referral, user: records.User
-) -> bool:
+def is_one_report(parts: Parts, found: records.Referral, other: records.Referral, user: records.User) -> bool:
     """Say whether another report that was told to have the same number can be one with this: about the same account, or a batch."""
     receipt = parts.store.receipt_of(other.id)
     if receipt is None or not is_word(receipt) or found.bundle:

@@ -18,6 +18,7 @@ from wardline.pipeline import (
     previewing,
     refer,
     removed_receivers,
+    retelling,
     second_person,
     taking_on,
     wrong_references,
@@ -123,11 +124,21 @@ class FilingActs:
             )
         return handing_over.record(self.parts, referral_id, user, reference=reference)
 
+    def exchange_references(
+        self, referral_id: str, *, user: records.User, reference: str, instead_of: str
+    ) -> records.Referral:
+        """Give a report whose pack was filed the reference that was recorded for another one, and that one this one's."""
+        return wrong_references.exchange(
+            self.parts, referral_id, user, reference=reference, instead_of=instead_of
+        )
+
     def give_up_pack(
         self, referral_id: str, *, user: records.User, pack_id: str | None = None, asked: Collection[str] = ()
     ) -> records.Referral:
         """Note that nobody filed a pack: another one is made, or, where the decision fell, nothing is reported. Whoever else took it, by ids
-        of people, is asked first."""
+        of people, is asked first. Or that the old installation did not file a report whose decision fell."""
+        if filed_before.is_fallen(self.parts, referral_id):
+            return filed_before.deny(self.parts, referral_id, user)
         return handing_over.give_up(self.parts, referral_id, user, pack_id=pack_id, asked=asked)
 
     def pass_on_report(
@@ -145,6 +156,22 @@ class FilingActs:
     def record_filed_before(self, referral_id: str, *, user: records.User, number: str) -> records.Referral:
         """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
         return filed_before.record(self.parts, referral_id, user, number=number)
+
+    def correct_filed_before(
+        self, referral_id: str, *, user: records.User, number: str, instead_of: str, reason: str
+    ) -> records.Referral:
+        """Put the number right that a person told of a report that the old installation filed."""
+        return retelling.correct(
+            self.parts, referral_id, user, number=number, instead_of=instead_of, reason=reason
+        )
+
+    def exchange_filed_before(
+        self, referral_id: str, *, user: records.User, number: str, instead_of: str, reason: str
+    ) -> records.Referral:
+        """Exchange the numbers that a person told of two reports that the old installation filed."""
+        return retelling.exchange(
+            self.parts, referral_id, user, number=number, instead_of=instead_of, reason=reason
+        )
 
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""

@@ -11,7 +11,7 @@ from itertools import takewhile
 from wardline import audit, records
 from wardline.errors import AuditLogError
 from wardline.kernels import merkle
-from wardline.pipeline import witnessing
+from wardline.pipeline import log_key, witnessing
 from wardline.pipeline.parts import Parts
 
 _MOST_IN_LINE = 2_000
@@ -113,7 +113,11 @@ class Sequencer:
                 f"audit log of {size} entries: {signed} are signed, expected a checkpoint over all"
             )
         # The record beside the note is written by whoever has the database; only the note is signed.
-        signed, root = audit.open_checkpoint(last.note, parts.log_origin, parts.log_key.public_key())
+        try:
+            signed, root = audit.open_checkpoint(last.note, parts.log_origin, parts.log_key.public_key())
+        except AuditLogError:
+            log_key.require(parts)  # says so where the key is the reason
+            raise
         if (signed, root) != (size, last.root):
             raise AuditLogError(
                 f"checkpoint of {size} entries: its record says otherwise than its signed note, expected the same"
@@ -153,6 +157,7 @@ def verify(parts: Parts, notes: Sequence[str] = ()) -> Verification:
     """
     store = parts.store
     try:
+        log_key.require(parts)
         # First: a copy that is made meanwhile may be of a longer log than is looked at below.
         kept = witnessing.copies(parts, notes)
     except AuditLogError as error:

@@ -103,6 +103,6 @@ class PreservationActs:
         """Give the document of an export that two people agreed to. The log has it first."""
         return vics_export.take(self.parts, export_id, user=user)
 
-    def lift_fence(self, *, user: records.User) -> tuple[str, ...]:
+    def lift_fence(self, *, user: records.User, why: str = fencing.RESTORED) -> tuple[str, ...]:
         """Let a restored copy send again; gives the referrals that a person has to look at. See ``pipeline.fencing``."""
-        return fencing.lift(self.parts, user=user)
+        return fencing.lift(self.parts, user=user, why=why)

@@ -185,8 +185,13 @@ def active(parts: Parts, found: records.Preservation) -> list[records.Hold]:
 
 def destroyed_since(parts: Parts, found: records.Preservation) -> tuple[str, ...]:
     """Give the files that a request held when it was recorded and that are destroyed by now."""
-    items = parts.store.several_items(found.item_ids)
-    return tuple(each for each in found.item_ids if each not in items or not items[each].sealed)
+    return destroyed_of_several(parts, [found])[found.id]
+
+
+def destroyed_of_several(parts: Parts, found: Sequence[records.Preservation]) -> dict[str, tuple[str, ...]]:
+    """Give the same by the id of each of several requests, in one question for all."""
+    kept = parts.store.sealed_items(list({item_id: None for each in found for item_id in each.item_ids}))
+    return {each.id: tuple(item_id for item_id in each.item_ids if item_id not in kept) for each in found}
 
 
 def covers(parts: Parts, case_id: str) -> bool:

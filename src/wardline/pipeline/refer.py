@@ -104,7 +104,11 @@ def file_again(parts: Parts, referral_id: str, user: records.User) -> records.Re
         again = referral.unapproved(again, now=parts.now(), approval=parts.rules.filing.approval)
     schemas.adopt(parts)
     if parts.store.decision(stopped.decision_id).state is records.DecisionState.OVERTURNED:
-        raise ConflictError(f"{referral_id}: its decision was overturned, expected one that stands")
+        never = "Say whether it was filed: `wardline referral filed-before` or `not-filed`, or its page."
+        raise ConflictError(
+            f"{referral_id}: its decision was overturned, expected one that stands",
+            remedy=never if stopped.problem == referral.LOOK_FALLEN else None,
+        )
     receiver = parts.receiver(stopped.authority)
     if receiver is not None:
         report = reported.report_of(

@@ -14,10 +14,15 @@ from wardline.pipeline.parts import Parts
 
 def holder(parts: Parts, finished: records.Referral) -> records.Referral | None:
     """Give another report to the same receiver that has the reference under which one was finished."""
+    return next(iter(holders(parts, finished)), None)
+
+
+def holders(parts: Parts, finished: records.Referral) -> list[records.Referral]:
+    """Give every other one that has it: several where they were told to be one, or where one corrects another."""
     known = parts.store.referrals_known_as(
         finished.authority, finished.environment, remote_id=finished.remote_id or "", reference=finished.reference or "",
     )  # fmt: skip
-    return next((each for each in known if each.id != finished.id), None)
+    return [each for each in known if each.id != finished.id]
 
 
 def claimed(parts: Parts, finished: records.Referral, user: records.User) -> records.Referral:
@@ -27,11 +32,7 @@ def claimed(parts: Parts, finished: records.Referral, user: records.User) -> rec
     Raises:
         ReferenceTakenError: Another report to this receiver has it.
     """
-    reference, remote_id = finished.reference or "", finished.remote_id or ""
-    known = parts.store.referrals_known_as(
-        finished.authority, finished.environment, remote_id=remote_id, reference=reference
-    )
-    others = [each for each in known if each.id != finished.id]
+    others = holders(parts, finished)
     for each in others:
         if each.id != finished.corrects and (finished.corrects is None or each.corrects != finished.corrects):
             raise taken(parts, finished, each, user)

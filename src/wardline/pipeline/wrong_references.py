@@ -1,69 +1,224 @@
-"""A reference that somebody recorded wrongly: it is put right, and what had been recorded stays beside it."""
+"""A number of a report that somebody recorded or told wrongly: it is put right, and what it had been stays beside it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from wardline import records, referral
-from wardline.errors import ConflictError
+from wardline.errors import ConflictError, InputError
 from wardline.pipeline import alarms, blind_filing, people, references
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, Insert, ReferralState, Remove, Replace, Scope, Verb
 
 FORM = "wardline-reference"
-"""Of a person's record of a reference, where other reports have the receiver's own answer."""
+"""Of a person's record of a pack's reference, where other reports have the receiver's own answer."""
+TOLD = "wardline-told"
+"""Of a person's word that another installation filed a report."""
+LONGEST_WHY = 500
+"""Characters of a reason."""
+_SAID = {FORM: ("reference", "recorded_by", "recorded_at"), TOLD: ("report", "told_by", "told_at")}
+"""In which fields of each form stand the number, who said it, and when."""
+_WANTED = {FORM: "a reference that a person recorded", TOLD: "a number that a person told"}
 _MOST_CASES = 200
+
+Claim = Callable[[Parts, records.Referral, records.User], records.Referral]
+"""Gives a report as it is stored under a number that another may have; ``ReferenceTakenError`` where it may not."""
 
 
 def correct(
-    parts: Parts, referral_id: str, user: records.User, *, reference: str, instead_of: str
-) -> records.Referral:
-    """Put another reference in the place of one that was recorded for a filed pack. When it was filed, and its holds, stay as they are.
+    parts: Parts, referral_id: str, user: records.User, *, reference: str, instead_of: str, form: str = FORM,
+    reason: str | None = None, claim: Claim = references.claimed,
+) -> records.Referral:  # fmt: skip
+    """Put another number in the place of the one that a person recorded, or told. When it was filed, and its holds, stay as they are.
+
+    Args:
+        parts: The installation's.
+        referral_id: Of the report.
+        user: Who puts it right.
+        reference: The right number.
+        instead_of: The one that they saw.
+        form: Whether it was recorded or told.
+        reason: Why, in a sentence; it stands in the record.
+        claim: Says what becomes of a number that another report has.
 
     Raises:
         NotAllowedError: The role does not allow it.
-        ConflictError: It is not finished under that one, or the one it has is no person's record.
+        ConflictError: It is not finished under that one, or the one it has is no person's.
         InputError: That is no reference, or the same one.
         ReferenceTakenError: Another report to the same receiver has it.
     """
     people.require_scope(user, Scope.MANAGE)
-    found, now = blind_filing.opened(parts, referral_id, user), parts.now()
+    found = blind_filing.opened(parts, referral_id, user)
     moved = replace(referral.rerecorded(found, reference, instead_of), version=found.version + 1)
-    former = parts.store.receipt_of(found.id)
-    if former is None or not is_record(former):
-        raise ConflictError(
-            f"{found.id}: its number is the receiver's own answer, expected a reference that a person recorded"
-        )
-    moved = references.claimed(parts, moved, user)
-    before = json.loads(former.body)
-    earlier = [
-        *before.pop("instead_of", []),
-        {key: before[key] for key in ("reference", "recorded_by", "recorded_at")},
-    ]
-    said = {
-        **before, "reference": reference, "recorded_by": user.id, "recorded_at": now.isoformat(), "instead_of": earlier,
-    }  # fmt: skip
-    receipt = replace(
-        former, id=parts.new_id("receipt"), remote_id=reference, body=json.dumps(said, sort_keys=True).encode()
-    )  # fmt: skip
-    detail = f"{receipt.id} report {reference} instead of {instead_of}"
+    former = _former(parts, found, form)
+    moved = claim(parts, moved, user)
+    written = Writing()
+    written.changes.append(Replace(moved))
+    _rewrite(parts, former, moved, user, reason, written)
+    _follow(parts, moved, written)
     with references.claiming(parts, moved, user):
-        parts.store.commit(
-            Replace(moved), Remove(records.Receipt, former.id), Insert(receipt),
-            entries=[parts.entry(Verb.REFERENCE_CORRECTED, found.id, actor=user.id, detail=detail)],
-        )  # fmt: skip
+        written.commit(parts)
+    warn(parts, found)
+    return moved
+
+
+def exchange(
+    parts: Parts, referral_id: str, user: records.User, *, reference: str, instead_of: str, form: str = FORM,
+    reason: str | None = None,
+) -> records.Referral:  # fmt: skip
+    """Give a report the number that another one has, and that one this one's: they were mixed up. Both change at one moment.
+
+    Args:
+        parts: The installation's.
+        referral_id: Of the report.
+        user: Who puts it right.
+        reference: The number that the other one has.
+        instead_of: The one that they saw on this one.
+        form: Whether the numbers were recorded or told.
+        reason: Why, in a sentence; it stands in both records.
+
+    Raises:
+        NotAllowedError: The role does not allow it.
+        RefusedError: They may have to judge the other report's case without knowing what came of it.
+        ConflictError: Either is not finished, or has another number, or one that is no person's.
+        InputError: That is no reference, or the same one.
+    """
+    people.require_scope(user, Scope.MANAGE)
+    found = blind_filing.opened(parts, referral_id, user)
+    moved = replace(referral.rerecorded(found, reference, instead_of), version=found.version + 2)
+    other = references.holder(parts, moved)
+    if other is None or other.remote_id is None:
+        raise ConflictError(
+            f"{found.id}: no other report to its receiver has that reference, expected one to exchange them with",
+            remedy="If it is the right one, put it in the place of the wrong one without an exchange.",
+        )
+    if not blind_filing.visible(parts, [other], user):
+        raise references.taken(parts, moved, other, user)
+    if _is_shared(parts, found) or _is_shared(parts, other):
+        raise ConflictError(
+            f"{found.id}: its reference or the other one is that of several reports, expected one each",
+            remedy="Correct them one by one.",
+        )
+    turned = replace(referral.rerecorded(other, instead_of, other.remote_id), version=other.version + 1)
+    formers = [_former(parts, each, form) for each in (found, other)]
+    moved = replace(moved, remote_id=other.remote_id)
+    # No two have one, not for a moment.
+    without = replace(found, reference=None, version=found.version + 1)
+    written = Writing(changes=[Replace(without), Replace(turned), Replace(moved)])
+    for former, each in zip(formers, (moved, turned), strict=True):
+        _rewrite(parts, former, each, user, reason, written)
+        _follow(parts, each, written)
+    written.commit(parts)
+    for each in (found, other):
+        warn(parts, each)
+    return moved
+
+
+def exchangeable(
+    parts: Parts, found: records.Referral, reference: str, user: records.User
+) -> records.Referral | None:
+    """Give the report that a person may exchange numbers with: it has the one that they want for this one."""
+    wanted = replace(found, remote_id=reference, reference=referral.compared(reference))
+    other = references.holder(parts, wanted)
+    if other is None or other.state is not ReferralState.FINISHED or other.joined is not None:
+        return None
+    if not blind_filing.visible(parts, [other], user) or _is_shared(parts, found) or _is_shared(parts, other):
+        return None
+    forms = {_form_of(parts.store.receipt_of(each.id)) for each in (found, other)}
+    return other if len(forms) == 1 and None not in forms else None
+
+
+def is_record(receipt: records.Receipt) -> bool:
+    """Say whether a receipt is a person's record of a pack's reference."""
+    return _form_of(receipt) == FORM
+
+
+def is_word(receipt: records.Receipt) -> bool:
+    """Say whether a receipt is a person's word that another installation filed the report."""
+    return _form_of(receipt) == TOLD
+
+
+def warn(parts: Parts, found: records.Referral) -> None:
+    """Raise an alarm where a report was made since that may have the wrong number in it."""
     if _may_be_named(parts, found):
         alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, (
             f"The reference of {found.id} had been recorded wrongly, and reports that were made since about the account, or that correct it, may name "
             "the wrong one. Tell the receiver. Of a pack that is not filed yet, say that nobody filed it: then it is made anew."
         ))  # fmt: skip
-    return moved
 
 
-def is_record(receipt: records.Receipt) -> bool:
-    """Say whether a receipt is a person's record of a pack's reference."""
-    return receipt.body.startswith(b"{") and json.loads(receipt.body).get("form") == FORM
+def require_reason(reason: str) -> None:
+    """Require a reason that can be read later: one line of words."""
+    if not reason.strip() or len(reason) > LONGEST_WHY or not reason.isprintable():
+        raise InputError(
+            f"reason: {len(reason)} characters, expected 1 to {LONGEST_WHY} in one line",
+            remedy="Say in a sentence what was wrong, without names of people. It stays in the record beside both numbers.",
+        )
+
+
+def _form_of(receipt: records.Receipt | None) -> str | None:
+    if receipt is None or not receipt.body.startswith(b"{"):
+        return None
+    form = json.loads(receipt.body).get("form")
+    return form if form in _SAID else None
+
+
+def _former(parts: Parts, found: records.Referral, form: str) -> records.Receipt:
+    """Give the record that is put right.
+
+    Raises:
+        ConflictError: What the report has is no such record.
+    """
+    former = parts.store.receipt_of(found.id)
+    has = _form_of(former)
+    if former is not None and has == form:
+        if json.loads(former.body).get("because") == referral.FINISHED_BY_OTHERS:
+            raise ConflictError(
+                f"{found.id}: the authority said that it is finished under its number, expected one that a person alone told"
+            )
+        return former
+    said = f"it has {_WANTED[has]}" if has else "its number is the receiver's own answer"
+    remedy = {
+        FORM: "Correct it as what it is: `wardline referral record --instead-of`, or the page of the report.",
+        TOLD: "Correct it as what it is: `wardline referral filed-before --instead-of`, or the page of the report.",
+    }.get(has or "")
+    raise ConflictError(f"{found.id}: {said}, expected {_WANTED[form]}", remedy=remedy)
+
+
+def _rewrite(
+    parts: Parts, former: records.Receipt, moved: records.Referral, user: records.User, reason: str | None, written: Writing
+) -> None:  # fmt: skip
+    """Put another record in the place of one, with what that said in it; the log has both numbers."""
+    before: dict[str, Any] = json.loads(former.body)
+    number, who, when = _SAID[before["form"]]
+    earlier = {key: before.pop(key) for key in (number, who, when, "reason") if key in before}
+    said = {
+        **before, number: moved.remote_id, who: user.id, when: parts.now().isoformat(),
+        "instead_of": [*before.pop("instead_of", []), earlier], **({} if reason is None else {"reason": reason}),
+    }  # fmt: skip
+    body = json.dumps(said, sort_keys=True).encode()
+    made = replace(former, id=parts.new_id("receipt"), remote_id=moved.remote_id or "", body=body)
+    detail = f"{made.id} report {made.remote_id} instead of {former.remote_id}"
+    written.changes.extend([Remove(records.Receipt, former.id), Insert(made)])
+    written.entries.append(parts.entry(Verb.REFERENCE_CORRECTED, moved.id, actor=user.id, detail=detail))
+
+
+def _follow(parts: Parts, moved: records.Referral, written: Writing) -> None:
+    """Have the reports that are in this one bear its number."""
+    for each in moved.bundle:
+        inside = parts.store.referral(each.referral_id)
+        written.changes.append(
+            Replace(replace(inside, remote_id=moved.remote_id, version=inside.version + 1))
+        )
+
+
+def _is_shared(parts: Parts, found: records.Referral) -> bool:
+    """Say whether another report has its number too: of two that were told to be one, or of one and its correction."""
+    return found.reference is None or references.holder(parts, found) is not None
 
 
 def _may_be_named(parts: Parts, found: records.Referral) -> bool:

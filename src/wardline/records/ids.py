@@ -38,6 +38,5 @@ def new_id(kind: str, now: datetime, entropy: bytes) -> str:
 def require_id(kind: str, value: str) -> str:
     """Return ``value`` if it is an id of this kind; otherwise raise ``InputError``."""
     if not value.startswith(f"{kind}-") or not _PATTERN.fullmatch(value):
-        article = "an" if kind[:1] in "aeiou" else "a"
-        raise InputError(f"id: not the id of {article} {kind}, expected {kind}- and 26 letters or digits")
+        raise InputError(f"id: not one of the kind {kind}, expected {kind}- and 26 letters or digits")
     return value

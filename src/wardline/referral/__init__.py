@@ -54,7 +54,7 @@ from wardline.referral.handing import (
     unasked,
 )
 from wardline.referral.knowledge import FACT_WORDS, MARKED, require_addable, with_knowledge
-from wardline.referral.moves import TO_FILE, UNWANTED, without
+from wardline.referral.moves import FINISHED_BY_OTHERS, TO_FILE, UNWANTED, without
 from wardline.referral.moving import (
     begin,
     build_receipt,
@@ -100,15 +100,26 @@ from wardline.referral.steps import (
 )
 from wardline.referral.supplements import build_supplement, is_supplement
 from wardline.referral.texts import withheld
-from wardline.referral.told import LOOK, may_be_told, told, told_within
+from wardline.referral.told import (
+    LOOK,
+    LOOK_FALLEN,
+    look_first,
+    may_be_told,
+    never_filed,
+    told,
+    told_apart,
+    told_within,
+)
 from wardline.referral.viewing import was_viewed
 
 __all__ = [
     "APPROVAL",
     "CONTINUED",
     "FACT_WORDS",
+    "FINISHED_BY_OTHERS",
     "LONGEST_REFERENCE",
     "LOOK",
+    "LOOK_FALLEN",
     "MARKED",
     "MOST_ACCOUNTS",
     "MOST_FILES",
@@ -176,6 +187,7 @@ __all__ = [
     "lets",
     "like_words",
     "linked",
+    "look_first",
     "may_batch",
     "may_be_told",
     "may_join",
@@ -184,6 +196,7 @@ __all__ = [
     "may_wait",
     "median",
     "needs_referral",
+    "never_filed",
     "next_step",
     "noted",
     "on_answer",
@@ -213,6 +226,7 @@ __all__ = [
     "taken",
     "takers",
     "told",
+    "told_apart",
     "told_within",
     "unapproved",
     "unasked",

@@ -128,6 +128,16 @@ def leave(lead: records.Referral, member: records.Referral) -> Bundle:
     if lead.remote_id is None:
         # Not opened; or, if it is, under an id that nobody knows, and never finished: the authority deletes that.
         smaller = moves.advance(lead, **_without(lead, [member]))
+        if lead.problem in moves.LOOKED_UP:  # it may have been filed in that report by another installation
+            alone = moves.advance(
+                member,
+                state=_State.NEEDS_HUMAN,
+                problem=moves.LOOK_FALLEN,
+                joined=None,
+                alone=True,
+                files=_own(member),
+            )
+            return Bundle(lead=smaller, others=(alone,))
         return Bundle(lead=smaller, others=(_withdrawn(member),))
     leaving = moves.advance(member, state=_State.RETRACTING, problem=OVERTURNED)
     is_open = lead.state in (_State.OPENED, _State.FINISHING)

@@ -34,6 +34,13 @@ def cancel(referral: records.Referral) -> records.Referral:
             return moves.advance(
                 referral, state=_State.WITHDRAWN, problem=OVERTURNED, orphans=orphans, in_flight=False
             )
+        case _State.NEEDS_HUMAN if referral.problem in moves.LOOKED_UP:
+            # Only a person knows whether another installation filed it.
+            return (
+                referral
+                if referral.problem == moves.LOOK_FALLEN
+                else moves.advance(referral, problem=moves.LOOK_FALLEN)
+            )
         case _State.NEEDS_HUMAN if referral.remote_id is None:
             return moves.advance(referral, state=_State.WITHDRAWN, problem=OVERTURNED, in_flight=False)
         case _State.NEEDS_HUMAN if referral.problem in moves.HANDED_OVER:

@@ -15,6 +15,11 @@ _State = records.ReferralState
 TO_FILE = "the pack is made and nobody has filed it: file it with the receiver, then record the receiver's reference"
 UNWANTED = "its decision was overturned when the pack was made: do not file it, and say whether somebody filed it before"
 FINISHED_BY_OTHERS = "the authority says that the report is finished, but not every file was attached"
+LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
+"""Why a referral waits whose report another installation may have filed."""
+LOOK_FALLEN = "restored from a back-up, and its decision was overturned: ask the authority whether the old installation filed it, and say so"
+"""And why it waits still when its decision fell: it is corrected where it was filed, and withdrawn where it was not."""
+LOOKED_UP = (LOOK, LOOK_FALLEN)
 HANDED_OVER = (TO_FILE, UNWANTED)
 """The problem of a referral that waits for a person to file its pack, or to say that nobody did."""
 

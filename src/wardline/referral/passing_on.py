@@ -8,7 +8,7 @@ from wardline import records
 from wardline.errors import ConflictError
 from wardline.referral import moves
 from wardline.referral.steps import UNKNOWN_ORPHAN
-from wardline.referral.told import LOOK
+from wardline.referral.told import LOOK, LOOK_FALLEN
 
 _State = records.ReferralState
 ELSEWHERE = "its receiver is gone from the settings, and another receiver gets the report of this decision"
@@ -24,7 +24,9 @@ def may_pass_on(found: records.Referral) -> bool:
         return False
     if found.state is _State.NEEDS_HUMAN and not found.bundle:
         # Of one that another installation may have filed, that is asked first.
-        return found.problem == moves.TO_FILE or (found.remote_id is None and found.problem != LOOK)
+        return found.problem == moves.TO_FILE or (
+            found.remote_id is None and found.problem not in (LOOK, LOOK_FALLEN)
+        )
     return found.state in (_State.DRAFT, _State.OPENING) and found.remote_id is None
 
 

@@ -7,17 +7,16 @@ from datetime import datetime
 
 from wardline import records
 from wardline.errors import ConflictError
-from wardline.referral import handing, moves
+from wardline.referral import corrections, handing, moves
 
 _State = records.ReferralState
-LOOK = "restored from a back-up: ask the authority whether the old installation filed it, before it goes on"
-"""Why a referral waits whose report another installation may have filed."""
+LOOK, LOOK_FALLEN = moves.LOOK, moves.LOOK_FALLEN
 
 
 def may_be_told(found: records.Referral) -> bool:
     """Say whether another installation may have filed a report, so that a person's word can end it. It was restored from a back-up, or the
     authority says that it is finished although this installation did not finish it."""
-    return found.state is _State.NEEDS_HUMAN and found.problem in (LOOK, moves.FINISHED_BY_OTHERS)
+    return found.state is _State.NEEDS_HUMAN and found.problem in (*moves.LOOKED_UP, moves.FINISHED_BY_OTHERS)
 
 
 def told(found: records.Referral, number: str, now: datetime) -> records.Referral:
@@ -39,6 +38,26 @@ def told(found: records.Referral, number: str, now: datetime) -> records.Referra
         found, state=_State.FINISHED, remote_id=number, finished_at=now, attempts=0, problem=None, in_flight=False,
         orphans=(*found.orphans, *left), reference=handing.compared(number),
     )  # fmt: skip
+
+
+def look_first(found: records.Referral) -> records.Referral:
+    """Have a person look up whether another installation filed a report whose decision fell, before it is withdrawn."""
+    return moves.advance(found, state=_State.NEEDS_HUMAN, problem=LOOK_FALLEN, in_flight=False)
+
+
+def never_filed(found: records.Referral) -> records.Referral:
+    """Withdraw a report whose decision fell while somebody had to look up whether another installation had filed it: it had not.
+
+    Raises:
+        ConflictError: It does not wait for that.
+    """
+    if found.state is not _State.NEEDS_HUMAN or found.problem != LOOK_FALLEN:
+        raise ConflictError(
+            f"{found.id}: {found.state}, expected one whose decision fell and that waits to be looked up"
+        )
+    if found.remote_id is not None:
+        return moves.retracting(found, corrections.OVERTURNED)
+    return moves.advance(found, state=_State.WITHDRAWN, problem=corrections.OVERTURNED, in_flight=False)
 
 
 def told_within(
@@ -65,3 +84,24 @@ def told_within(
     )
     files = {file.item_id: file for file in (*lead.files, *own)}
     return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values())), inside
+
+
+def told_apart(
+    lead: records.Referral, found: records.Referral, number: str, instead_of: str
+) -> tuple[records.Referral, records.Referral]:
+    """Take a report out of the one that a person had said, by mistake, to have the same number; gives that one, and this one, which has its own.
+    Their versions stay.
+
+    Raises:
+        ConflictError: It is not finished in that one, under the number that somebody saw.
+        InputError: That is no number, or the same one.
+    """
+    if found.joined != lead.id:
+        raise ConflictError(f"{found.id}: not in the report of {lead.id}, expected it there")
+    own = tuple(replace(file, copy_of=None) for file in found.files)
+    out = handing.rerecorded(replace(found, joined=None, files=own), number, instead_of)
+    gone = {file.item_id for file in found.files}
+    left = tuple(file for file in lead.files if file.item_id not in gone)
+    return replace(
+        lead, bundle=tuple(each for each in lead.bundle if each.referral_id != found.id), files=left
+    ), out

@@ -25,7 +25,7 @@ from wardline.errors import (
     IntegrityError,
     UnknownMasterKeyError,
 )
-from wardline.pipeline import fencing
+from wardline.pipeline import fencing, log_key
 from wardline.records import Verb
 from wardline.settings import FILE_NAME, Settings
 from wardline.wiring.backed_up_packs import known_packs
@@ -83,8 +83,10 @@ def begin_back_up(installation: Installation, to: Path, *, user: records.User) -
     Raises:
         AlreadyExistsError: There is something in that folder.
         ConfigurationError: The store is backed up by its own means.
+        OtherLogKeyError: The log's key is not the one that signed the log.
         StorageFullError: There is no room for it.
     """
+    installation.require_log_key()  # it signs for the back-up
     chosen, parts = installation.settings, installation.wardline.parts
     door = store_door(chosen)
     if door.many_workers:
@@ -160,7 +162,7 @@ def restore(source: Path, folder: Path, *, place: PlaceCheck = require_same_plac
         InputError: It is no back-up.
         IntegrityError: It is not what was backed up.
         AlreadyExistsError: There is data in that folder.
-        UnknownMasterKeyError: The keys are others than it was sealed under.
+        UnknownMasterKeyError, OtherLogKeyError: The keys are others than it was sealed under, or signed with.
         ConfigurationError: The settings there name another vault, or another place of it, than the one its evidence is in.
     """
     has_settings = (folder / FILE_NAME).exists()
@@ -238,6 +240,7 @@ def _manifest(source: Path, chosen: Settings) -> dict[str, Any]:
     except (OSError, ValueError):
         raise InputError(f"back-up {source.name}: no manifest in it, expected a whole back-up") from None
     key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(chosen.keys).log).public_key()
+    log_key.require_signer(f"back-up {source.name}", signed, key)
     said = audit.open_statement(signed, key)
     if said.get("kind") != "back-up" or said.get("form") != _FORM:
         raise InputError(f"back-up {source.name}: of another form, expected {_FORM}")

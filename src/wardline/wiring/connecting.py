@@ -30,7 +30,7 @@ from wardline import (
     triage,
 )
 from wardline.errors import BusyError, ConfigurationError, SecretFileError, WardlineError
-from wardline.pipeline import Exchange, Parts, Rules, Wardline, Witnessing, alarms
+from wardline.pipeline import Exchange, Parts, Rules, Wardline, Witnessing, alarms, log_key
 from wardline.pipeline.durable import DurableWork
 from wardline.pipeline.filing_rules import Emergency, FilingRules
 from wardline.settings import PlatformSettings, ReporterSettings, Settings
@@ -62,7 +62,9 @@ class Installation:
 
         Raises:
             BusyError: Another process of this installation runs it, and the store allows one only.
+            OtherLogKeyError: See ``require_log_key``.
         """
+        self.require_log_key()
         if self.one_worker:
             self._lock = _lock(self.settings.data / "work.lock")
         engine: Any = getattr(self.wardline.parts.store, "engine", None)
@@ -71,6 +73,16 @@ class Installation:
                 f"store {self.settings.store.adapter}: runs no durable work, expected SQLite or PostgreSQL"
             )
         return DurableWork(self.wardline.parts, engine, poll_seconds=poll_seconds)
+
+    def require_log_key(self) -> None:
+        """Require that the log was signed with the key that is loaded, before anything is signed with it.
+
+        Not when the installation is opened: whoever asks what is wrong must still be able to read.
+
+        Raises:
+            OtherLogKeyError: It was signed with another one, or with this one under another name of the installation.
+        """
+        log_key.require(self.wardline.parts)
 
     @property
     def one_worker(self) -> bool:

@@ -110,6 +110,32 @@ def test_the_old_installations_number_is_told_with_the_password_and_said_on_the_
     page = browser.send(asked.form(f"{address}/filed-before"), proof_password=PASSWORD)
     assert "told by a person" in page.text
     assert now_of(line, found).remote_id == "4711"
+    kept = browser.send(page.form(f"{address}/filed-before"), number="4711", reason="off by <one>")
+    assert (kept.status, 'value="off by &lt;one&gt;"' in kept.text) == (400, True)
+    page = browser.send(kept.form(f"{address}/filed-before"), number="4712")
+    assert page.status == 200
+    assert now_of(line, found).remote_id == "4712"
+
+
+def test_one_whose_decision_fell_after_a_restore_is_withdrawn_on_its_page_once_it_was_looked_up(
+    line: Line,
+) -> None:
+    case = decided_violation(
+        line, line.submit(picture(4), flag="spam", account="account-4"), line.person("noor")
+    )
+    fencing.raise_(line.parts)
+    line.pass_time(line.parts.rules.undo_window)
+    browser = signed_in(line)
+    line.wardline.lift_fence(user=line.person("lift", Role.ADMIN).user)
+    line.pass_time(timedelta(minutes=31))
+    (found,) = line.store.referrals(case_id=case.id)
+    overturned(line, found, line.person("olli"))
+    page = browser.get(f"/referrals/{found.id}")
+    assert "its decision was overturned: ask the authority" in page.text
+    assert not [form for form in page.forms if form.action.endswith("/filing")]
+    assert "must not be filed any more" in browser.get("/referrals").text
+    assert browser.send(page.form("/pack/given-up")).status == 200
+    assert now_of(line, found).state is ReferralState.WITHDRAWN
 
 
 def test_an_auditor_reads_the_page_and_takes_no_pack(line: Line) -> None:
@@ -167,6 +193,24 @@ def test_a_reference_that_another_report_has_is_given_back_beside_the_sentence_t
     assert f"the reference is that of {found.id} to the same receiver" in page.text
     assert page.form("/reference").fields["reference"] == REFERENCE
     assert referral.awaits(now_of(line, second))
+
+
+def test_two_references_that_were_mixed_up_are_exchanged_on_the_page_of_either(line: Line) -> None:
+    one, lead = reported(line)
+    two, _ = reported(line, seed=5, account="account-5")
+    line.wardline.record_reference(one.id, user=lead.user, reference="IRP-2")
+    line.wardline.record_reference(two.id, user=lead.user, reference="IRP-1")
+    browser, address = signed_in(line), f"/referrals/{one.id}"
+    page = browser.send(browser.get(address).form("/reference"), reference="irp-1")
+    assert page.status == 409
+    assert f'href="/referrals/{two.id}"' in page.text
+    exchange = next(form for form in page.forms if "exchange" in form.fields)
+    assert browser.send(exchange).status == 200
+    assert [now_of(line, each).remote_id for each in (one, two)] == ["IRP-1", "IRP-2"]
+    assert browser.send(exchange).status == 409, "sent twice"
+    page = browser.send(browser.get(address).form("/reference"), reference="IRP-9")
+    assert page.status == 200
+    assert not [form for form in page.forms if "exchange" in form.fields]
 
 
 def test_whoever_may_have_to_judge_the_case_again_neither_sees_nor_files_it(line: Line) -> None:

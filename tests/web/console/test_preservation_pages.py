@@ -72,7 +72,9 @@ def test_a_request_is_recorded_holds_what_is_there_and_says_so(
     ):
         assert said in page.text  # fmt: skip
     assert f"/audit?record={found.id}" in page.links
-    assert f"/preservations/{found.id}" in lea.get("/preservations").links
+    page = lea.get("/preservations")
+    assert f"/preservations/{found.id}" in page.links
+    assert "1 kept</td>" in page.text
 
 
 def test_a_form_that_is_wrong_records_nothing_keeps_what_was_written_and_leads_to_the_field(
@@ -169,6 +171,11 @@ def test_evidence_is_destroyed_by_two_people_and_the_proof_is_handed_over(
     said = audit.open_statement(proof, line.parts.log_key.public_key())
     assert [each["item"] for each in said["files"]] == list(settled.item_ids)
     assert "destroyed" in lea.get(f"/preservations/{the_request(line).id}").text
+    listed = lea.get("/preservations").text
+    assert "0 kept" in listed
+    assert "1 destroyed since<" in listed
+    recorded(lea, cases=settled.id)
+    assert "1 destroyed before<" in lea.get("/preservations").text
 
 
 @pytest.mark.parametrize("state", [DestructionState.STOPPED, DestructionState.APPROVED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -89,11 +90,10 @@ class Proposed(BaseModel):
 @router.get("/preservations")
 def list_preservations(
     caller: _Caller, wardline: _Wardline, cursor: Cursor = None, limit: Limit = 100
-) -> Page[records.Preservation]:
+) -> Page[Preserved]:
     """List requests to preserve, oldest first; without cases that the caller may have to judge, and their files."""
     found = wardline.parts.store.preservations(after=cursor, most=limit)
-    seen = blind_requests.seen_preservations(wardline.parts, found, caller.user)
-    return page(seen, limit, [each.id for each in found])
+    return page(_seen(wardline, caller, found), limit, [each.id for each in found])
 
 
 @router.post("/preservations", status_code=201)
@@ -105,20 +105,30 @@ def record(asked: Request, caller: _Caller, wardline: _Wardline, idempotency_key
         case_ids=tuple(require_id("case", each) for each in asked.case_ids),
         item_ids=tuple(require_id("item", each) for each in asked.item_ids),
     )  # fmt: skip
-    return _seen(wardline, caller, wardline.preserve(wanted, user=caller.person, once=idempotency_key))
+    return _seen_one(wardline, caller, wardline.preserve(wanted, user=caller.person, once=idempotency_key))
 
 
 @router.get("/preservations/{preservation_id}")
 def show(preservation_id: str, caller: _Caller, wardline: _Wardline) -> Preserved:
     """Show one request."""
     found = wardline.parts.store.preservation(require_id("preservation", preservation_id))
-    return _seen(wardline, caller, found)
+    return _seen_one(wardline, caller, found)
 
 
-def _seen(wardline: Wardline, caller: Caller, found: records.Preservation) -> Preserved:
-    (seen,) = blind_requests.seen_preservations(wardline.parts, [found], caller.user)
-    said = {each.name: getattr(seen, each.name) for each in fields(seen)}
-    return Preserved(**said, destroyed_since=preserving.destroyed_since(wardline.parts, seen))
+def _seen_one(wardline: Wardline, caller: Caller, found: records.Preservation) -> Preserved:
+    (seen,) = _seen(wardline, caller, [found])
+    return seen
+
+
+def _seen(wardline: Wardline, caller: Caller, found: Sequence[records.Preservation]) -> list[Preserved]:
+    seen = blind_requests.seen_preservations(wardline.parts, found, caller.user)
+    gone = preserving.destroyed_of_several(wardline.parts, seen)
+    return [
+        Preserved(
+            **{part.name: getattr(each, part.name) for part in fields(each)}, destroyed_since=gone[each.id]
+        )
+        for each in seen
+    ]
 
 
 @router.post("/preservations/{preservation_id}/extensions")
@@ -128,7 +138,7 @@ def extend(preservation_id: str, asked: Renewal, caller: _Caller, wardline: _War
         require_id("preservation", preservation_id), reason=asked.reason,
         until=None if asked.until is None else _utc(asked.until), user=caller.person,
     )  # fmt: skip
-    return _seen(wardline, caller, later)
+    return _seen_one(wardline, caller, later)
 
 
 @router.post("/preservations/{preservation_id}/end")
@@ -136,7 +146,7 @@ def end(preservation_id: str, asked: Withdrawal, caller: _Caller, wardline: _War
     """End a request that was withdrawn."""
     found = require_id("preservation", preservation_id)
     person = sessions.confirm(wardline.parts, caller.person, asked.password)
-    return _seen(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=person))
+    return _seen_one(wardline, caller, wardline.end_preservation(found, why=asked.reason, user=person))
 
 
 @router.get("/destructions")

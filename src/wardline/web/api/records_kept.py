@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from wardline import records
-from wardline.errors import NotFoundError
+from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import Wardline
 from wardline.records import require_id
 from wardline.referral import LONGEST_REFERENCE, Need, ToDo, score, waits
@@ -54,6 +54,17 @@ class ReferenceBody(BaseModel):
     instead_of: str | None = Field(
         default=None, max_length=LONGEST_REFERENCE, description="What was recorded before, and is wrong"
     )
+    exchange: bool = Field(
+        default=False,
+        description="Another report has `reference`, and gets `instead_of` for it: they were mixed up",
+    )
+
+
+def required_instead(body: ReferenceBody) -> str:
+    """Give the reference that is to be exchanged; ``InputError`` where none is said."""
+    if body.instead_of is None:
+        raise InputError("instead_of: missing, expected the reference that this report has")
+    return body.instead_of
 
 
 class GivenUpBody(BaseModel):
@@ -184,8 +195,13 @@ def take_pack(referral_id: str, caller: _Caller, wardline: _Wardline) -> Respons
 def record_reference(
     referral_id: str, body: ReferenceBody, caller: _Caller, wardline: _Wardline
 ) -> records.Referral:
-    """Note that a person filed a pack, by the receiver's reference. The report is finished with it. Or put right the reference that was recorded."""
+    """Note that a person filed a pack, by the receiver's reference. The report is finished with it. Or put right the reference that was recorded, or
+    exchange it with that of another report."""
     found = _open(wardline, caller, referral_id)
+    if body.exchange:
+        return wardline.exchange_references(
+            found.id, user=caller.person, reference=body.reference, instead_of=required_instead(body)
+        )
     return wardline.record_reference(
         found.id, user=caller.person, reference=body.reference, instead_of=body.instead_of
     )

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from wardline import records
+from wardline.errors import InputError
 from wardline.pipeline import Wardline, sessions
+from wardline.pipeline.wrong_references import LONGEST_WHY
 from wardline.records import require_id
 from wardline.referral import LONGEST_REFERENCE
 from wardline.web import access
@@ -35,6 +37,16 @@ class FiledBeforeBody(access.ProofBody):
     """That the installation from which this one was restored filed a report."""
 
     number: str = Field(min_length=1, max_length=LONGEST_REFERENCE, description="As the authority shows it")
+    instead_of: str | None = Field(
+        default=None, max_length=LONGEST_REFERENCE, description="What was told before, and is wrong"
+    )
+    reason: str | None = Field(
+        default=None, max_length=LONGEST_WHY, description="With `instead_of`: what was wrong, in a sentence"
+    )
+    exchange: bool = Field(
+        default=False,
+        description="Another report has `number`, and gets `instead_of` for it: they were mixed up",
+    )
 
 
 @router.post("/referrals/{referral_id}/receiver")
@@ -69,7 +81,14 @@ def record_filed_before(
     referral_id: str, body: FiledBeforeBody, caller: _Caller, wardline: _Wardline
 ) -> records.Referral:
     """Note that the installation from which this one was restored filed a report, after it was looked up at the authority. It is finished with
-    this person's word."""
+    this person's word. Or put right the number that was told, with a reason, or exchange it with that of another report."""
     found = require_id("referral", referral_id)
     person = sessions.confirm(wardline.parts, caller.person, body.password)
-    return wardline.record_filed_before(found, user=person, number=body.number)
+    if body.instead_of is None and not (body.exchange or body.reason):
+        return wardline.record_filed_before(found, user=person, number=body.number)
+    if body.instead_of is None or body.reason is None:
+        raise InputError(
+            "number: put right without what was told before, or without a reason, expected instead_of and reason"
+        )
+    act = wardline.exchange_filed_before if body.exchange else wardline.correct_filed_before
+    return act(found, user=person, number=body.number, instead_of=body.instead_of, reason=body.reason)

@@ -66,8 +66,11 @@ def is_recorded(found: records.Referral, receipt: records.Receipt | None) -> boo
 
 
 def is_unwanted(found: records.Referral) -> bool:
-    """Say whether the decision fell after the pack was made."""
-    return found.state is ReferralState.NEEDS_HUMAN and found.problem == referral.UNWANTED
+    """Say whether the decision fell after the pack was made, or before somebody looked up whether another installation filed the report."""
+    return found.state is ReferralState.NEEDS_HUMAN and found.problem in (
+        referral.UNWANTED,
+        referral.LOOK_FALLEN,
+    )
 
 
 def _others(desk: Desk, found: records.Referral, names: dict[str, str]) -> list[tuple[str, str]]:

@@ -29,8 +29,10 @@ def requests(desk: Desk) -> Response:
     found = store.preservations(after=after or None, most=_SHOWN + 1)
     running = paged(store.open_preservations(desk.now), desk.asked("page"), most=_RUNNING_SHOWN)
     running = replace(running, shown=_seen(desk, running.shown))
+    seen = _seen(desk, found[:_SHOWN])
+    gone = preserving.destroyed_of_several(desk.wardline.parts, [*running.shown, *seen])
     return page(
-        desk, "preservations", running=running, found=_seen(desk, found[:_SHOWN]), more=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
+        desk, "preservations", running=running, found=seen, destroyed={each: len(ids) for each, ids in gone.items()}, more=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
         first=not after, bases=view.BASES, ends=view.ends, manages=desk.user.role in MANAGERS,
     )  # fmt: skip
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import InputError, NotFoundError, ReferenceTakenError
-from wardline.pipeline import ReferralPreview, bundles
-from wardline.pipeline.filed_before import is_word
+from wardline.pipeline import ReferralPreview, bundles, wrong_references
 from wardline.pipeline.parts import Parts
+from wardline.pipeline.wrong_references import is_word
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.web import problems
@@ -51,6 +51,10 @@ class Refused:
     """``reference`` or ``number``."""
     typed: str
     error: InputError | ReferenceTakenError
+    reason: str = ""
+    """What they wrote beside it."""
+    other: str | None = None
+    """Id of the report that has this number, and may take this one's for it."""
 
 
 def index(desk: Desk) -> Response:
@@ -61,7 +65,7 @@ def index(desk: Desk) -> Response:
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
         desk, "referrals", **filing.on_their_way(desk), referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
-        unfiled=unfiled, unwanted=referral.UNWANTED, waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
+        unfiled=unfiled, unwanted=(referral.UNWANTED, referral.LOOK_FALLEN), waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def _page(desk: Desk, referral_id: str, refused: Refused | None = None) -> Respo
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
@@ -97,26 +101,52 @@ def file_again(desk: Desk) -> Response:
 
 
 def record(desk: Desk) -> Response:
-    """Note that the receiver has a report, by the reference that it gave, or put right the one that the form shows. One that is refused comes back as
-    it was written."""
-    referral_id, typed = filing.opened(desk), desk.sent("reference")
+    """Note that the receiver has a report, by the reference that it gave, or put right the one that the form shows; or exchange it with that of another
+    report. One that is refused comes back as it was written."""
+    referral_id, typed, line = filing.opened(desk), desk.sent("reference"), desk.wardline
+    instead_of = desk.sent("instead_of")
     try:
-        found = desk.wardline.record_reference(
-            referral_id, user=desk.user, reference=typed, instead_of=desk.sent("instead_of") or None
-        )
+        if desk.sent("exchange"):
+            found = line.exchange_references(
+                referral_id, user=desk.user, reference=typed, instead_of=instead_of
+            )
+        else:
+            found = line.record_reference(
+                referral_id, user=desk.user, reference=typed, instead_of=instead_of or None
+            )
     except (InputError, ReferenceTakenError) as error:
-        return _page(desk, referral_id, Refused("reference", typed, error))
+        return _page(desk, referral_id, _refused(desk, referral_id, "reference", typed, error))
     return go(f"/referrals/{found.id}")
 
 
 def filed_before(desk: Desk) -> Response:
-    """Note that the installation from which this one was restored filed a report, under the number that the authority shows."""
-    referral_id, typed = filing.opened(desk), desk.sent("number")
+    """Note that the installation from which this one was restored filed a report, under the number that the authority shows; or put right the number
+    that the form shows, with a reason, or exchange it with that of another report. One that is refused comes back as it was written."""
+    referral_id, typed, line = filing.opened(desk), desk.sent("number"), desk.wardline
+    instead_of, reason = desk.sent("instead_of"), desk.sent("reason").strip()
     try:
-        found = desk.wardline.record_filed_before(referral_id, user=desk.user, number=typed)
+        if desk.sent("exchange"):
+            found = line.exchange_filed_before(
+                referral_id, user=desk.user, number=typed, instead_of=instead_of, reason=reason
+            )
+        elif instead_of:
+            found = line.correct_filed_before(
+                referral_id, user=desk.user, number=typed, instead_of=instead_of, reason=reason
+            )
+        else:
+            found = line.record_filed_before(referral_id, user=desk.user, number=typed)
     except (InputError, ReferenceTakenError) as error:
-        return _page(desk, referral_id, Refused("number", typed, error))
+        return _page(desk, referral_id, _refused(desk, referral_id, "number", typed, error))
     return go(f"/referrals/{found.id}")
+
+
+def _refused(
+    desk: Desk, referral_id: str, field: str, typed: str, error: InputError | ReferenceTakenError
+) -> Refused:
+    parts, other = desk.wardline.parts, None
+    if isinstance(error, ReferenceTakenError) and desk.sent("instead_of"):
+        other = wrong_references.exchangeable(parts, parts.store.referral(referral_id), typed, desk.user)
+    return Refused(field, typed, error, desk.sent("reason"), None if other is None else other.id)
 
 
 def receipt(desk: Desk) -> Response:
