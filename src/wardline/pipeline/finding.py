@@ -15,7 +15,8 @@ SEARCHES = "searches"
 """What entries about searching are about."""
 MOST_FOUND = 50
 _MOST_WORDS = 255
-_ID = re.compile(r"(case-|referral-)?([0-9a-hjkmnp-tv-z]{6,26})")
+_ID = re.compile(r"(?:(case|referral)[- ])?#?([0-9a-hjkmnp-tv-z]{6,26})")
+"""As a record is called, or as a page names it: ``"Case 3F9KQ2"``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,8 @@ def find(parts: Parts, words: str, *, user: records.User) -> Found:
     store, most = parts.store, MOST_FOUND
     ending = _ID.fullmatch(wanted.lower())
     kind = ending.group(1) if ending else None
-    by_id = store.cases_ending(ending.group(2), most=most) if ending and kind != "referral-" else []
-    referrals = store.referrals_ending(ending.group(2), most=most) if ending and kind != "case-" else []
+    by_id = store.cases_ending(ending.group(2), most=most) if ending and kind != "referral" else []
+    referrals = store.referrals_ending(ending.group(2), most=most) if ending and kind != "case" else []
     numbered = store.referrals_of_report(wanted, most=most)
     found = list({each.id: each for each in (*referrals, *numbered)}.values())
     of_account = store.cases_of_account(wanted, most=most) if is_lead else []

@@ -113,6 +113,62 @@ def test_when_somebody_else_took_the_case_the_note_can_be_copied(
     assert NOTE not in other.get(f"/cases/{case.id}").text
 
 
+def test_nobody_at_a_page_is_sent_to_read_what_programs_read(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    page = _take(desk)
+    line.pass_time(timedelta(minutes=16))
+    line.wardline.mark_danger(case.id, user=somebody(line, "lea", Role.LEAD), note="It says when.")
+    for form, fields, words in (
+        ("/decisions", {"category": "A1"}, "another window of yours, was quicker"),
+        ("/hold", {"hours": "1", "reason": "I ask."}, "if a colleague has it by now, take the next one"),
+        ("/hold", {"hours": "2", "reason": "I ask."}, "Correct it, and send it again."),
+    ):
+        text = desk.send(page.form(form), **fields).text
+        assert words in text
+        assert "docs/reference" not in text
+
+
+def test_danger_beside_an_outcome_that_reports_nothing_is_not_lost_in_silence(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    danger = "They say that they meet tonight."
+    refused = desk.send(_take(desk).form("/decisions"), category="cannot-tell", escalation=danger)
+    assert refused.status == 400
+    assert "Mark the case as danger, which everybody sees at once" in refused.text
+    assert danger in refused.text
+    assert 'href="#escalation"' in refused.text
+    _stays_undecided(line, case)
+
+
+def test_what_is_refused_of_a_fact_or_of_danger_leaves_the_decision_filled_in(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    page = _take(desk)
+    filled = {"category": "A2", "note": NOTE}
+    for form, field in (("/facts", "text"), ("/danger", "danger")):
+        refused = desk.send(page.form(form), **filled, **{field: "  "})
+        assert refused.status == 400
+        assert filled.items() <= refused.form("/decisions").fields.items()
+    line.pass_time(timedelta(minutes=16))
+    for form, field in (("/facts", "text"), ("/danger", "danger")):
+        lost = desk.send(page.form(form), **filled, **{field: "It names a school."})
+        assert lost.status in (403, 409)
+        again = desk.get(next(link for link in lost.links if "draft=" in link))
+        assert filled.items() <= desk.send(again.form("/claim")).form("/decisions").fields.items()
+        line.pass_time(timedelta(minutes=16))
+
+
+def test_a_part_of_a_page_that_asks_by_itself_without_a_session_gets_no_form_for_signing_in(
+    api: Api, desk: Browser, case: records.Case
+) -> None:
+    _take(desk)
+    stranger = Browser(api)
+    for path in ("/queue/count", "/queue/news?known=1", f"/cases/{case.id}/lease"):
+        answer = stranger.request("GET", path, {"HX-Request": "true"})
+        assert (answer.status_code, answer.text) == (401, "")
+
+
 def test_keeping_a_case_longer_keeps_what_was_filled_in(
     desk: Browser, line: Line, case: records.Case
 ) -> None:

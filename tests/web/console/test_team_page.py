@@ -152,8 +152,8 @@ def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
 def test_danger_is_marked_with_a_reason(api: Api, line: Line, case: records.Case) -> None:
     desk = signed_in(api, line, "mika")
     page = desk.send(desk.get("/queue").form("/queue/next"))
-    assert desk.send(page.form("/danger"), reason=" ").status == 400
-    marked = desk.send(page.form("/danger"), reason="It says when and where.")
+    assert desk.send(page.form("/danger"), danger=" ").status == 400
+    marked = desk.send(page.form("/danger"), danger="It says when and where.")
     assert "A child may be in danger now" in marked.text
     assert line.store.case(case.id).imminent_since == line.clock.now()
     assert "/danger" not in [form.action for form in marked.forms]

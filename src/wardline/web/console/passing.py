@@ -65,12 +65,6 @@ def divert(desk: Desk) -> Response:
     return go(f"/cases/{case.id}")
 
 
-def mark_danger(desk: Desk) -> Response:
-    """Note that a child may be in danger now, with what led to it."""
-    case = desk.wardline.mark_danger(desk.record("case"), user=desk.user, note=_reason(desk))
-    return go(f"/cases/{case.id}")
-
-
 def _reason(desk: Desk) -> str:
     text = " ".join(desk.sent("reason").split())
     if not text:
@@ -95,5 +89,4 @@ PAGES = (
     Page("POST", "/cases/{case_id}/pass", REVIEWERS, pass_on),
     Page("POST", "/cases/{case_id}/assignment", LEADS, assign),
     Page("POST", "/cases/{case_id}/diversion", LEADS, divert),
-    Page("POST", "/cases/{case_id}/danger", REVIEWERS, mark_danger),
 )

@@ -12,6 +12,14 @@ import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wardline import __version__, records, review
+from wardline.errors import (
+    ConflictError,
+    InputError,
+    LeaseLostError,
+    NotFoundError,
+    VersionConflictError,
+    WardlineError,
+)
 from wardline.pipeline import sessions
 from wardline.pipeline.people import may_review
 from wardline.records import AppealState, ApprovalState, ReferralState, Role
@@ -74,6 +82,21 @@ def _stands(state: str) -> str:
     return "waits for a person" if state == ReferralState.NEEDS_HUMAN else state.replace("-", " ")
 
 
+_ADVICE: Mapping[type[WardlineError], str] = {
+    InputError: "Correct it, and send it again.",
+    NotFoundError: "It may have been destroyed, for nothing is kept for longer than it has to be; or the address is incomplete.",
+    ConflictError: "Somebody else, or another window of yours, was quicker. Look at it as it is now.",
+    VersionConflictError: "Somebody else, or another window of yours, was quicker. Look at it as it is now.",
+    LeaseLostError: "Take the case again; if a colleague has it by now, take the next one.",
+}
+"""What to do next, to whoever sits at a page: where an error gives no advice of its own, that of its class speaks to programs."""
+
+
+def _advised(error: WardlineError) -> str:
+    """Give what somebody at a page does next."""
+    return _ADVICE.get(type(error), error.advice) if error.advice == error.remedy else error.advice
+
+
 _LIST_ID = re.compile(r"hash-list-[0-9a-z]{26}")
 
 
@@ -88,7 +111,7 @@ _TEMPLATES = jinja2.Environment(
 )  # fmt: skip
 _TEMPLATES.globals["static"] = static_files.address
 _TEMPLATES.filters.update(
-    ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span, stands=_stands
+    advised=_advised, ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span, stands=_stands
 )
 
 
