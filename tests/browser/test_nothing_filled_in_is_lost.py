@@ -93,3 +93,21 @@ def test_a_session_that_ends_while_somebody_writes_says_so_and_loses_nothing(
     _stands_filled_in(page)
     # The browser writes of what it was refused.
     assert all("401" in each for each in moderators.close())
+
+
+def test_a_look_that_is_refused_is_said_and_costs_nothing_that_is_filled_in(
+    moderators: Visitors, busy_house: Furnished
+) -> None:
+    page, line = moderators.page("mika"), busy_house.line
+    case_id = _filled(page)
+    line.wardline.assign(case_id, lead=busy_house.users["lea"], to="noor")
+    for button in ("Reveal this file", "Keep it longer"):
+        page.get_by_role("button", name=button).click()
+        page.locator("#refused:focus").wait_for()
+        assert page.locator("#refused").count() == 1
+        page.evaluate("document.activeElement.blur()")
+        _stands_filled_in(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Record decision").click()
+    assert page.get_by_text(NOTE).is_visible()
+    assert all("409" in each for each in moderators.close())

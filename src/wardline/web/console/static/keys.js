@@ -114,14 +114,18 @@ function signedOut(askedByItself) {
   } else location.assign("/sign-in");
 }
 
-// What htmx asked for and did not get: show the answer as the page it is, so that nothing fails in silence.
+// What htmx asked for and did not get is said, and takes nothing off the page that is filled in.
 document.addEventListener("htmx:responseError", (event) => {
   const { requestConfig, xhr } = event.detail;
-  if (xhr.status === 401) signedOut(requestConfig.verb === "get");
-  else if (requestConfig.verb !== "get") {
-    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-    document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
-    document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
-    document.querySelector("[role=alert]")?.focus();
-  }
+  if (xhr.status === 401) return signedOut(requestConfig.verb === "get");
+  if (requestConfig.verb === "get") return;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const said = page.querySelector("[role=alert]");
+  document.getElementById("refused")?.remove();
+  if (said && document.getElementById("work")) {
+    said.id = "refused";
+    document.getElementById("main").prepend(said);
+  } else document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
+  document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
+  document.querySelector("[role=alert]")?.focus();
 });
