@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wardline import records
+from wardline import records, review
 from wardline.errors import InputError
 from wardline.pipeline import blind_filing, blindness, people
 from wardline.pipeline.parts import Parts
@@ -66,6 +66,10 @@ def find(parts: Parts, words: str, *, user: records.User) -> Found:
     numbered = store.referrals_of_report(wanted, most=most)
     found = list({each.id: each for each in (*referrals, *numbered)}.values())
     of_account = store.cases_of_account(wanted, most=most) if is_lead else []
+    # Whether an account of one's own is looked at, nobody finds out by searching.
+    by_id, of_account = (
+        [each for each in some if not review.is_party(each, user)] for some in (by_id, of_account)
+    )
     return Found(
         by_id=tuple(blindness.seen(parts, by_id, user)),
         of_account=tuple(blindness.seen(parts, of_account, user)),

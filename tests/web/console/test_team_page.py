@@ -144,7 +144,7 @@ def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
     assert "Nothing waits that you may take." in queue.text
     assert "A colleague passed it on." in other.get("/queue").text
     again = desk.get(f"/cases/{case.id}")
-    assert "You passed it on" in again.text
+    assert "You left it to a colleague" in again.text
     assert "for somebody who knows the account" in desk.send(again.form("/claim")).text
     assert line.store.case(case.id).passed_by == ()
 
