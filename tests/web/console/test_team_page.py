@@ -80,6 +80,22 @@ def test_the_leads_page_answers_its_three_questions(api: Api, line: Line, case: 
     assert "1 day past target" in page.text
 
 
+def test_the_leads_page_lists_no_case_about_the_leads_own_account(
+    api: Api, line: Line, case: records.Case
+) -> None:
+    other = line.case_of(line.submit(picture(2), flag="spam", account="account-2"))
+    lead = signed_in(api, line, "lea", Role.LEAD)
+    user = line.store.user_named("lea")
+    assert user is not None
+    line.wardline.declare_accounts(["account-2"], user=user)
+    longest, first = (
+        lead.get("/team").text.split("Which cases wait longest?")[1].split("Why are these cases first?")
+    )
+    for listed in (longest, first):
+        assert case.id in listed
+        assert other.id not in listed
+
+
 def test_work_that_nobody_takes_is_counted_for_leads_and_names_nobody(
     api: Api, line: Line, case: records.Case
 ) -> None:

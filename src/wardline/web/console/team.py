@@ -22,7 +22,12 @@ def show(desk: Desk) -> Response:
     team = desk.wardline.team()
     since = {each.id: review.waits_since(each, rules.targets) for each in team.longest}
     first, longest = (
-        tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in (team.first, team.longest)
+        tuple(
+            desk.wardline.seen_cases(
+                [case for case in each if not review.is_party(case, desk.user)], user=desk.user
+            )
+        )
+        for each in (team.first, team.longest)
     )
     team = replace(team, first=first, longest=longest)
     queues = list(dict.fromkeys(line.queue for line in team.lines))
