@@ -14,6 +14,7 @@ from wardline.web.console.rendering import page
 from wardline.web.console.your_choices import GRADES
 
 LEADS = frozenset({Role.LEAD})
+_LISTED = 5
 
 
 def show(desk: Desk) -> Response:
@@ -21,14 +22,11 @@ def show(desk: Desk) -> Response:
     rules = desk.wardline.parts.rules
     team = desk.wardline.team()
     since = {each.id: review.waits_since(each, rules.targets) for each in team.longest}
-    first, longest = (
-        tuple(
-            desk.wardline.seen_cases(
-                [case for case in each if not review.is_party(case, desk.user)], user=desk.user
-            )
-        )
+    listed = [
+        [case for case in each if not review.is_party(case, desk.user)][:_LISTED]
         for each in (team.first, team.longest)
-    )
+    ]
+    first, longest = (tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in listed)
     team = replace(team, first=first, longest=longest)
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
