@@ -120,7 +120,7 @@ def test_nobody_at_a_page_is_sent_to_read_what_programs_read(
     line.pass_time(timedelta(minutes=16))
     line.wardline.mark_danger(case.id, user=somebody(line, "lea", Role.LEAD), note="It says when.")
     for form, fields, words in (
-        ("/decisions", {"category": "A1"}, "another window of yours, was quicker"),
+        ("/decisions", {"category": "A1"}, "perhaps you, in another window"),
         ("/hold", {"hours": "1", "reason": "I ask."}, "if a colleague has it by now, take the next one"),
         ("/hold", {"hours": "2", "reason": "I ask."}, "Correct it, and send it again."),
     ):
@@ -167,6 +167,24 @@ def test_a_part_of_a_page_that_asks_by_itself_without_a_session_gets_no_form_for
     for path in ("/queue/count", "/queue/news?known=1", f"/cases/{case.id}/lease"):
         answer = stranger.request("GET", path, {"HX-Request": "true"})
         assert (answer.status_code, answer.text) == (401, "")
+
+
+@pytest.mark.parametrize(
+    ("act", "field"), [("facts", "text"), ("danger", "danger"), ("pass", "passing-note"), ("keep", "note")]
+)
+def test_what_was_written_when_a_session_ended_stands_in_its_form_after_signing_in(
+    act: str, field: str, api: Api, desk: Browser, line: Line, case: records.Case
+) -> None:
+    _take(desk)
+    stranger = Browser(api)
+    out = stranger.post(f"/cases/{case.id}/{act}", {field: NOTE, "category": "B1"})
+    assert (out.status, "The case is as it was." in out.text) == (401, True)
+    back = stranger.send(out.form("/sign-in"), name="mika", password=PASSWORD)
+    form = back.form("/decisions" if act == "keep" else f"/{act}")
+    assert form.fields[field] == NOTE
+    assert back.form("/decisions").fields["category"] == "B1"
+    _stays_undecided(line, case)
+    assert "The case is as it was." not in Browser(api).post("/queue/next", {}).text
 
 
 def test_keeping_a_case_longer_keeps_what_was_filled_in(

@@ -82,11 +82,14 @@ def _stands(state: str) -> str:
     return "waits for a person" if state == ReferralState.NEEDS_HUMAN else state.replace("-", " ")
 
 
+_CHANGED = (
+    "Something new came in, or somebody was quicker: perhaps you, in another window. Look at it as it is now."
+)
 _ADVICE: Mapping[type[WardlineError], str] = {
     InputError: "Correct it, and send it again.",
     NotFoundError: "It may have been destroyed, for nothing is kept for longer than it has to be; or the address is incomplete.",
-    ConflictError: "Somebody else, or another window of yours, was quicker. Look at it as it is now.",
-    VersionConflictError: "Somebody else, or another window of yours, was quicker. Look at it as it is now.",
+    ConflictError: _CHANGED,
+    VersionConflictError: _CHANGED,
     LeaseLostError: "Take the case again; if a colleague has it by now, take the next one.",
 }
 """What to do next, to whoever sits at a page: where an error gives no advice of its own, that of its class speaks to programs."""
