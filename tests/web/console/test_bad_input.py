@@ -151,9 +151,10 @@ def test_what_is_refused_of_a_fact_or_of_danger_leaves_the_decision_filled_in(
         assert refused.status == 400
         assert filled.items() <= refused.form("/decisions").fields.items()
     line.pass_time(timedelta(minutes=16))
-    for form, field in (("/facts", "text"), ("/danger", "danger")):
+    for form, field in (("/facts", "text"), ("/danger", "danger"), ("/pass", "passing-note")):
         lost = desk.send(page.form(form), **filled, **{field: "It names a school."})
         assert lost.status in (403, 409)
+        assert NOTE in lost.text
         again = desk.get(next(link for link in lost.links if "draft=" in link))
         assert filled.items() <= desk.send(again.form("/claim")).form("/decisions").fields.items()
         line.pass_time(timedelta(minutes=16))

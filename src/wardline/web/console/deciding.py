@@ -1,4 +1,4 @@
-"""Having a case in hand: keep it, set it aside, hand it to a lead, say what one knows of it, decide it."""
+"""Having a case in hand: keep it, set it aside, hand it on, say what one knows of it, decide it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wardline.web.console.case import show_with
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part
 
-_WRITTEN = ("note", "reason", "danger", "text", "escalation")
+_WRITTEN = ("note", "reason", "danger", "text", "escalation", "passing-note")
 """Fields in which somebody writes sentences."""
 Choice = TypeVar("Choice", FileAnnotation, ReportAnnotation)
 
@@ -77,6 +77,17 @@ def decide(desk: Desk) -> Response:
             )
         decision = desk.wardline.decide(case_id, user=desk.user, judgement=judgement)
         return go("/queue" if decision.outcome is Outcome.CANNOT_TELL else f"/cases/{case_id}")
+
+    return _with_the_form_kept(desk, act)
+
+
+def pass_on(desk: Desk) -> Response:
+    """Give the case back for good; nobody asks why, and what stands in the note goes with it."""
+
+    def act(case_id: str) -> Response:
+        note = _in_one_line(desk.sent("passing-note"))
+        desk.wardline.pass_on(case_id, user=desk.user, note=note)
+        return go("/queue")
 
     return _with_the_form_kept(desk, act)
 
@@ -191,6 +202,7 @@ PAGES = (
     Page("POST", "/cases/{case_id}/hold", REVIEWERS, hold),
     Page("POST", "/cases/{case_id}/escalation", REVIEWERS, escalate),
     Page("POST", "/cases/{case_id}/decisions", REVIEWERS, decide),
+    Page("POST", "/cases/{case_id}/pass", REVIEWERS, pass_on),
     Page("POST", "/cases/{case_id}/facts", REVIEWERS, add_fact),
     Page("POST", "/cases/{case_id}/danger", REVIEWERS, mark_danger),
     Page("POST", "/cases/{case_id}/undo", REVIEWERS, undo),
