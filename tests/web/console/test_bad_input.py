@@ -85,6 +85,7 @@ def test_a_lease_that_ran_out_while_writing_loses_nothing_that_was_written(
     refused = desk.send(form, category="B1", note=NOTE, annotation="infant", **{"answer-viral": "no"})
     assert refused.status == 409
     assert "lease-lost" in refused.text
+    assert "Your time with this case is over" in refused.text
     _stays_undecided(line, case)
 
     page = desk.get(next(link for link in refused.links if "draft=" in link))

@@ -100,6 +100,13 @@ def _advised(error: WardlineError) -> str:
     return _ADVICE.get(type(error), error.advice) if error.advice == error.remedy else error.advice
 
 
+def _worded(error: WardlineError) -> str:
+    """Give what is wrong. What happens to everybody who thinks for long is said without a record's id and what it is not."""
+    if isinstance(error, LeaseLostError):
+        return "Your time with this case is over, or a colleague was given it"
+    return error.message[:1].upper() + error.message[1:]
+
+
 _LIST_ID = re.compile(r"hash-list-[0-9a-z]{26}")
 
 
@@ -114,7 +121,15 @@ _TEMPLATES = jinja2.Environment(
 )  # fmt: skip
 _TEMPLATES.globals["static"] = static_files.address
 _TEMPLATES.filters.update(
-    advised=_advised, ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span, stands=_stands
+    advised=_advised,
+    ago=_ago,
+    due=_due,
+    named=_named,
+    when=_when,
+    worded=_worded,
+    short=_short,
+    span=span,
+    stands=_stands,
 )
 
 
