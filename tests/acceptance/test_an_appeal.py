@@ -313,7 +313,7 @@ def test_an_appeal_after_the_file_is_gone_goes_to_a_lead(line: Line, platform: P
 
 
 def test_a_wrong_id_is_told_in_plain_words(line: Line) -> None:
-    with pytest.raises(InputError, match="not the id of an action, expected action-"):
+    with pytest.raises(InputError, match="not one of the kind action, expected action-"):
         line.wardline.appeal(Complaint(text="x", action_id="no"), api_key=line.platform_key().record)
 
 

@@ -20,6 +20,9 @@ _COVER_AT_ONCE = """() => document.addEventListener("htmx:afterSwap", () => setT
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true, cancelable: true }));
 }))"""
 
+_KEEP = "document.activeElement.click()"
+_POLL = "htmx.ajax('GET', `${location.pathname}/lease`, { target: '#lease', swap: 'outerHTML' })"
+
 
 def test_a_row_of_the_queue_is_reached_and_opened_by_keys(moderators: Visitors) -> None:
     page = moderators.page("mika")
@@ -112,3 +115,17 @@ def test_the_list_of_keys_opens_with_a_question_mark(moderators: Visitors) -> No
     page.keyboard.press("?")
     page.wait_for_url("**/keys")
     assert page.locator("kbd").count() > 10
+
+
+def test_a_part_that_is_put_in_place_anew_leaves_the_focus_where_it_was(moderators: Visitors) -> None:
+    """The line about the lease comes anew when it is asked for, and by itself each minute."""
+    page = moderators.page("noor")
+    page.goto("/queue")
+    take_next(page)
+    keep = page.get_by_role("button", name="Keep it longer")
+    keep.focus()
+    for act in (_KEEP, _POLL):
+        page.evaluate("document.getElementById('lease').dataset.before = 'yes'")
+        page.evaluate(act)
+        page.locator("#lease:not([data-before])").wait_for()
+        assert keep.evaluate("(button) => button === document.activeElement")

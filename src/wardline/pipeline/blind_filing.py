@@ -35,6 +35,11 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
     if user is None:
         return found
     cases = subjects.cases_in(parts, found)
+    if blindness.about_own(parts, list(cases), user):
+        raise RefusedError(
+            f"{found.id}: about an account of this person's own, expected somebody else",
+            remedy="Have a colleague look.",
+        )
     if blindness.hidden_cases(parts, cases, user):
         wait = "Wait until it is settled, or have somebody look who does not review."
         raise RefusedError(
@@ -53,6 +58,8 @@ def may_take_on(parts: Parts, found: records.Referral, user: records.User) -> bo
     """Say whether this person, from whom a report is kept, may file it all the same: a child may be in danger now, and it waits for somebody. Or an
     appeal of its case waits, and they leave that to others."""
     cases = subjects.cases_in(parts, found)
+    if blindness.about_own(parts, list(cases), user):
+        return False
     if blindness.hidden_cases(parts, cases, user):
         return _is_to_be_taken_on(parts, found, user)
     return user.role is Role.LEAD and bool(appeal_looks.may_answer(parts, cases, user))

@@ -129,12 +129,25 @@ def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> s
     """Give those of these cases of which this person must not know what came of them; ids of none are passed over.
 
     They may have to give an opinion yet, or they decide an appeal at this moment: what is appealed against was known before, and they shall
-    not look it up meanwhile.
+    not look it up meanwhile. Or it is about an account of their own.
     """
     if not people.may_review(user):
         return set()
     wanted = list(set(case_ids))
-    return _awaiting_opinions(parts, wanted, user) | _answering(parts, wanted, user)
+    return (
+        _awaiting_opinions(parts, wanted, user)
+        | _answering(parts, wanted, user)
+        | about_own(parts, wanted, user)
+    )
+
+
+def about_own(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
+    """Give those of these cases that are about an account that this person declared as their own."""
+    if not user.accounts:
+        return set()
+    return {
+        each.id for each in parts.store.several_cases(list(case_ids)).values() if review.is_party(each, user)
+    }
 
 
 def _awaiting_opinions(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
@@ -174,6 +187,11 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """
     if user is None or not people.may_review(user):
         return
+    if about_own(parts, [case_id], user):
+        raise RefusedError(
+            f"{case_id}: about an account of this person's own, expected somebody else",
+            remedy="Have a colleague look.",
+        )
     just_decided = _just_decided(parts, [case_id], user) and not takes_no_part(
         parts.store.case(case_id), user
     )

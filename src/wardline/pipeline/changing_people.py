@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from wardline import records
+from wardline import records, review
 from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
-from wardline.pipeline import passwords, people, sessions
+from wardline.pipeline import passing, passwords, people, sessions
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.records import Replace, Role, Verb
 
@@ -91,6 +92,7 @@ def declare_accounts(
     parts: Parts, name: str, references: Sequence[str], *, actor: str = SYSTEM
 ) -> records.User:
     """Say which accounts on the platforms are a person's own, in place of what was said before: they are never handed cases about them.
+    One that is in their hands goes on to somebody else.
 
     Raises:
         InputError: More than ``MOST_ACCOUNTS``, or one that is empty or longer than 255 characters.
@@ -106,7 +108,12 @@ def declare_accounts(
         told = parts.entry(Verb.USER_ACCOUNTS_DECLARED, user.id, actor=actor, detail=f"{len(own)} accounts")
         return _Revision(user=replace(user, accounts=own), told=told)
 
-    return _revise(parts, name, changed)
+    user = _revise(parts, name, changed)
+    for case in parts.store.claimed_cases(user_id=user.id, now=parts.now()):
+        if review.is_party(case, user):
+            with suppress(ConflictError):  # it left their hands at this moment
+                passing.pass_on(parts, case.id, user)
+    return user
 
 
 def reset_password(parts: Parts, name: str, password: str, *, actor: str = SYSTEM) -> records.User:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wardline import records
+from wardline import records, review
 from wardline.errors import InputError
 from wardline.pipeline import blind_filing, blindness, people
 from wardline.pipeline.parts import Parts
@@ -15,7 +15,8 @@ SEARCHES = "searches"
 """What entries about searching are about."""
 MOST_FOUND = 50
 _MOST_WORDS = 255
-_ID = re.compile(r"(case-|referral-)?([0-9a-hjkmnp-tv-z]{6,26})")
+_ID = re.compile(r"(?:(case|referral)[- ])?#?([0-9a-hjkmnp-tv-z]{6,26})")
+"""As a record is called, or as a page names it: ``"Case 3F9KQ2"``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +61,15 @@ def find(parts: Parts, words: str, *, user: records.User) -> Found:
     store, most = parts.store, MOST_FOUND
     ending = _ID.fullmatch(wanted.lower())
     kind = ending.group(1) if ending else None
-    by_id = store.cases_ending(ending.group(2), most=most) if ending and kind != "referral-" else []
-    referrals = store.referrals_ending(ending.group(2), most=most) if ending and kind != "case-" else []
+    by_id = store.cases_ending(ending.group(2), most=most) if ending and kind != "referral" else []
+    referrals = store.referrals_ending(ending.group(2), most=most) if ending and kind != "case" else []
     numbered = store.referrals_of_report(wanted, most=most)
     found = list({each.id: each for each in (*referrals, *numbered)}.values())
     of_account = store.cases_of_account(wanted, most=most) if is_lead else []
+    # Whether an account of one's own is looked at, nobody finds out by searching.
+    by_id, of_account = (
+        [each for each in some if not review.is_party(each, user)] for some in (by_id, of_account)
+    )
     return Found(
         by_id=tuple(blindness.seen(parts, by_id, user)),
         of_account=tuple(blindness.seen(parts, of_account, user)),

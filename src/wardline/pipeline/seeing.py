@@ -16,7 +16,9 @@ MAY_LOOK_INTO = frozenset({Role.LEAD, Role.AUDITOR})
 
 
 def sees(parts: Parts, case: records.Case, user: records.User) -> bool:
-    """Say whether a person may see what a case is about now. See ``review.sees``."""
+    """Say whether a person may see what a case is about now: never of an account of their own. See ``review.sees``."""
+    if review.is_party(case, user):
+        return False
     now = parts.now()
     opening = parts.store.opening_of(case.id, user.id, now=now) if user.role in MAY_LOOK_INTO else None
     decided_by = parts.store.decision(case.decision_id).user_id if case.decision_id else None
@@ -44,12 +46,17 @@ def look_into(parts: Parts, case_id: str, user: records.User, reason: str) -> re
 
     Raises:
         InputError: The reason is none, or longer than 500 characters.
-        NotAllowedError: The role does not allow it.
+        NotAllowedError: The role does not allow it, or it is about an account of their own.
         NotFoundError: There is no such case.
     """
     if user.role not in MAY_LOOK_INTO:
         raise NotAllowedError(f"{case_id}: not for the role {user.role}, expected auditor or lead")
     case, now = parts.store.case(case_id), parts.now()
+    if review.is_party(case, user):
+        raise NotAllowedError(
+            f"{case_id}: about an account of this person's own, expected somebody else",
+            remedy="Have a colleague look.",
+        )
     made = records.Opening(
         id=parts.new_id("opening"), case_id=case.id, user_id=user.id, reason=" ".join(reason.split()), at=now, until=now + LASTS
     )  # fmt: skip

@@ -20,7 +20,8 @@ from wardline.records import CaseState, Step, Target
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 COUNTED = 10_000
 """More that are due are not counted: a lead who has so many needs people, and not a figure that takes longer."""
-_SHOWN = 5
+_SHOWN = 25
+"""More than a page lists: each lead is shown those that are about no account of their own."""
 _LOOKED_AT = 100
 _COUNT_AGAIN = timedelta(minutes=1)
 

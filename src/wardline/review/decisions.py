@@ -69,8 +69,14 @@ def require_fitting(judgement: Judgement, items: Sequence[records.Item]) -> None
     """Require that files get categories, and accounts in words the kind of an incident.
 
     Raises:
-        InputError: A finding says of one what only the other can be.
+        InputError: A finding says of one what only the other can be; or why a child may be in danger stands beside an outcome of which no report
+            comes, where nobody would read it.
     """
+    if judgement.escalation is not None and judgement.outcome is not records.Outcome.VIOLATION:
+        raise InputError(
+            f"danger now: written beside the outcome {judgement.outcome}, of which no report comes, expected that only with a violation",
+            remedy="Mark the case as danger, which everybody sees at once, and leave these words out of the decision.",
+        )
     told = {item.id for item in items if item.told is not None}
     for each in judgement.findings:
         if each.item_id in told and (each.category is not None or each.annotations):
@@ -99,7 +105,10 @@ def undo(
         or now >= decision.undo_until
         or case.decision_id != decision.id
     ):
-        raise ConflictError(f"{decision.id}: has taken effect, expected a decision within its undo window")
+        raise ConflictError(
+            f"{decision.id}: has taken effect, expected a decision within its undo window",
+            remedy="Tell a lead. From now on a new flag or an appeal opens the case again.",
+        )
     reopened = replace(
         case,
         state=records.CaseState.OPEN,

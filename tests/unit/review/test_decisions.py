@@ -79,6 +79,14 @@ def test_an_escalation_is_a_text_of_at_most_3000_characters() -> None:
             )
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_VIOLATION, Outcome.OTHER_RULE, Outcome.CANNOT_TELL])
+def test_danger_is_not_written_where_nobody_would_read_it(outcome: Outcome) -> None:
+    with pytest.raises(InputError, match="of which no report comes") as refused:
+        review.require_fitting(Judgement(outcome=outcome, escalation="They meet today."), [])
+    assert "Mark the case as danger" in refused.value.advice
+    review.require_fitting(Judgement(outcome=outcome), [])
+
+
 def test_undoing_gives_the_case_back_to_its_decider() -> None:
     subject = claimed()
     decided, decision = decide(subject, violation(subject))

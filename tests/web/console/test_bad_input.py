@@ -85,6 +85,7 @@ def test_a_lease_that_ran_out_while_writing_loses_nothing_that_was_written(
     refused = desk.send(form, category="B1", note=NOTE, annotation="infant", **{"answer-viral": "no"})
     assert refused.status == 409
     assert "lease-lost" in refused.text
+    assert "Your time with this case is over" in refused.text
     _stays_undecided(line, case)
 
     page = desk.get(next(link for link in refused.links if "draft=" in link))
@@ -111,6 +112,81 @@ def test_when_somebody_else_took_the_case_the_note_can_be_copied(
     assert NOTE in kept.text
     assert "It is noor" in kept.text
     assert NOTE not in other.get(f"/cases/{case.id}").text
+
+
+def test_nobody_at_a_page_is_sent_to_read_what_programs_read(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    page = _take(desk)
+    line.pass_time(timedelta(minutes=16))
+    line.wardline.mark_danger(case.id, user=somebody(line, "lea", Role.LEAD), note="It says when.")
+    for form, fields, words in (
+        ("/decisions", {"category": "A1"}, "perhaps you, in another window"),
+        ("/hold", {"hours": "1", "reason": "I ask."}, "if a colleague has it by now, take the next one"),
+        ("/hold", {"hours": "2", "reason": "I ask."}, "Correct it, and send it again."),
+    ):
+        text = desk.send(page.form(form), **fields).text
+        assert words in text
+        assert "docs/reference" not in text
+
+
+def test_danger_beside_an_outcome_that_reports_nothing_is_not_lost_in_silence(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    danger = "They say that they meet tonight."
+    refused = desk.send(_take(desk).form("/decisions"), category="cannot-tell", escalation=danger)
+    assert refused.status == 400
+    assert "Mark the case as danger, which everybody sees at once" in refused.text
+    assert danger in refused.text
+    assert 'href="#escalation"' in refused.text
+    _stays_undecided(line, case)
+
+
+def test_what_is_refused_of_a_fact_or_of_danger_leaves_the_decision_filled_in(
+    desk: Browser, line: Line, case: records.Case
+) -> None:
+    page = _take(desk)
+    filled = {"category": "A2", "note": NOTE}
+    for form, field in (("/facts", "text"), ("/danger", "danger")):
+        refused = desk.send(page.form(form), **filled, **{field: "  "})
+        assert refused.status == 400
+        assert filled.items() <= refused.form("/decisions").fields.items()
+    line.pass_time(timedelta(minutes=16))
+    for form, field in (("/facts", "text"), ("/danger", "danger"), ("/pass", "passing-note")):
+        lost = desk.send(page.form(form), **filled, **{field: "It names a school."})
+        assert lost.status in (403, 409)
+        assert NOTE in lost.text
+        again = desk.get(next(link for link in lost.links if "draft=" in link))
+        assert filled.items() <= desk.send(again.form("/claim")).form("/decisions").fields.items()
+        line.pass_time(timedelta(minutes=16))
+
+
+def test_a_part_of_a_page_that_asks_by_itself_without_a_session_gets_no_form_for_signing_in(
+    api: Api, desk: Browser, case: records.Case
+) -> None:
+    _take(desk)
+    stranger = Browser(api)
+    for path in ("/queue/count", "/queue/news?known=1", f"/cases/{case.id}/lease"):
+        answer = stranger.request("GET", path, {"HX-Request": "true"})
+        assert (answer.status_code, answer.text) == (401, "")
+
+
+@pytest.mark.parametrize(
+    ("act", "field"), [("facts", "text"), ("danger", "danger"), ("pass", "passing-note"), ("keep", "note")]
+)
+def test_what_was_written_when_a_session_ended_stands_in_its_form_after_signing_in(
+    act: str, field: str, api: Api, desk: Browser, line: Line, case: records.Case
+) -> None:
+    _take(desk)
+    stranger = Browser(api)
+    out = stranger.post(f"/cases/{case.id}/{act}", {field: NOTE, "category": "B1"})
+    assert (out.status, "The case is as it was." in out.text) == (401, True)
+    back = stranger.send(out.form("/sign-in"), name="mika", password=PASSWORD)
+    form = back.form("/decisions" if act == "keep" else f"/{act}")
+    assert form.fields[field] == NOTE
+    assert back.form("/decisions").fields["category"] == "B1"
+    _stays_undecided(line, case)
+    assert "The case is as it was." not in Browser(api).post("/queue/next", {}).text
 
 
 def test_keeping_a_case_longer_keeps_what_was_filled_in(

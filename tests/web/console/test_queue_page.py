@@ -114,3 +114,14 @@ def test_who_may_not_take_a_case_is_told_why_truly(desk: Browser, line: Line) ->
     assert "You could not tell" not in page
     assert "take this case" not in page
     assert 'action="/queue/next"' in page
+
+
+def test_whoever_takes_from_no_queue_is_told_that_and_not_that_nothing_waits(
+    desk: Browser, line: Line
+) -> None:
+    line.submit(picture(1), flag="spam")
+    desk.send(desk.get("/you").form("/you/kinds"), queue="general")
+    page = desk.get("/queue").text
+    assert "Nothing that comes to you now" in page
+    assert "queues that you chose not to take from" in page
+    assert "Empty queue" not in page

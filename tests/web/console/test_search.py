@@ -33,6 +33,14 @@ def test_a_case_is_found_by_the_six_characters_that_pages_show(desk: Browser, li
     assert f'href="/cases/{case.id}"' in search(desk, case.id).text
 
 
+def test_a_case_is_found_as_its_page_names_it(desk: Browser, line: Line) -> None:
+    case = make.case()
+    line.store.commit(Insert(case), entries=[make.entry()])
+    for words in (f"Case {case.id[-6:].upper()}", f"#{case.id[-6:]}"):
+        assert f'href="/cases/{case.id}"' in search(desk, words).text
+    assert "Nothing found" in search(desk, f"Referral {case.id[-6:].upper()}").text
+
+
 def test_a_referral_is_found_by_the_number_in_a_letter(lead: Browser, desk: Browser, line: Line) -> None:
     case = make.case()
     referral = make.referral(case_id=case.id, remote_id="99004711")

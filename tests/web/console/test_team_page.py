@@ -80,6 +80,25 @@ def test_the_leads_page_answers_its_three_questions(api: Api, line: Line, case: 
     assert "1 day past target" in page.text
 
 
+def test_the_leads_page_lists_no_case_about_the_leads_own_account(api: Api, line: Line) -> None:
+    others = [
+        line.case_of(line.submit(picture(2), flag="spam", account="account-2", content_reference=f"post-{number}"))
+        for number in range(6)
+    ]  # fmt: skip
+    line.clock.advance(timedelta(hours=1))
+    case = line.case_of(line.submit(picture(), flag="spam"))
+    lead = signed_in(api, line, "lea", Role.LEAD)
+    user = line.store.user_named("lea")
+    assert user is not None
+    line.wardline.declare_accounts(["account-2"], user=user)
+    longest, first = (
+        lead.get("/team").text.split("Which cases wait longest?")[1].split("Why are these cases first?")
+    )
+    for listed in (longest, first):
+        assert case.id in listed
+        assert not [other.id for other in others if other.id in listed]
+
+
 def test_work_that_nobody_takes_is_counted_for_leads_and_names_nobody(
     api: Api, line: Line, case: records.Case
 ) -> None:
@@ -144,7 +163,7 @@ def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
     assert "Nothing waits that you may take." in queue.text
     assert "A colleague passed it on." in other.get("/queue").text
     again = desk.get(f"/cases/{case.id}")
-    assert "You passed it on" in again.text
+    assert "You left it to a colleague" in again.text
     assert "for somebody who knows the account" in desk.send(again.form("/claim")).text
     assert line.store.case(case.id).passed_by == ()
 
@@ -152,8 +171,8 @@ def test_a_case_that_was_passed_on_says_so_and_may_be_taken_all_the_same(
 def test_danger_is_marked_with_a_reason(api: Api, line: Line, case: records.Case) -> None:
     desk = signed_in(api, line, "mika")
     page = desk.send(desk.get("/queue").form("/queue/next"))
-    assert desk.send(page.form("/danger"), reason=" ").status == 400
-    marked = desk.send(page.form("/danger"), reason="It says when and where.")
+    assert desk.send(page.form("/danger"), danger=" ").status == 400
+    marked = desk.send(page.form("/danger"), danger="It says when and where.")
     assert "A child may be in danger now" in marked.text
     assert line.store.case(case.id).imminent_since == line.clock.now()
     assert "/danger" not in [form.action for form in marked.forms]

@@ -64,7 +64,7 @@ from wardline.web.console.forms import fields_of
 from wardline.web.console.journeys import Journeys
 from wardline.web.console.origins import require_own_form
 from wardline.web.console.pictures import Shelf
-from wardline.web.console.rendering import go, page
+from wardline.web.console.rendering import HEADERS, go, page
 
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *search.PAGES, *case.PAGES, *case_record.PAGES, *looking.PAGES, *deciding.PAGES, *account.PAGES, *appeals.PAGES, *pause.PAGES, *referral.PAGES, *filing.PAGES, *packs.PAGES, *officer.PAGES, *records_kept.PAGES, *hold_export.PAGES, *exports.PAGES, *preservations.PAGES, *preservation_destruction.PAGES, *watching.PAGES, *training.PAGES,
@@ -161,5 +161,8 @@ def _sign_in_first(wanted: Page, wardline: Wardline, request: Request, body: byt
     """After signing in, a page that was asked for is shown. A form that was sent is given back to be looked at and sent again: nobody
     shall decide by surprise."""
     if wanted.method == "GET":
+        if request.headers.get("hx-request") == "true":
+            # Else the form for signing in would be put within the page.
+            return Response(status_code=401, headers=HEADERS)
         return go(f"/sign-in?next={quote(request.url.path)}")
     return sign_in.signed_out(wardline, request, fields_of(body))

@@ -1,4 +1,4 @@
-"""Having a case in hand: keep it, set it aside, hand it to a lead, decide it."""
+"""Having a case in hand: keep it, set it aside, hand it on, say what one knows of it, decide it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from wardline import records, review
 from wardline.errors import ConflictError, InputError, NotAllowedError
 from wardline.records import Category, FileAnnotation, IncidentKind, Outcome, Reply, ReportAnnotation
 from wardline.web import problems
-from wardline.web.console import case_view
+from wardline.web.console import case_view, filing
 from wardline.web.console.case import show_with
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part
 
+_WRITTEN = ("note", "reason", "danger", "text", "escalation", "passing-note")
+"""Fields in which somebody writes sentences."""
 Choice = TypeVar("Choice", FileAnnotation, ReportAnnotation)
 
 
@@ -36,7 +38,7 @@ def keep(desk: Desk) -> Response:
     case = desk.wardline.claim(desk.record("case"), user=desk.user)
     if desk.wants_part:
         return part(desk, "lease", swap_version=True, **case_view.lease_values(desk, case))
-    return go(f"/cases/{case.id}?draft={_draft(desk, case.id)}")
+    return go(desk.page_with_draft(case.id))
 
 
 def hold(desk: Desk) -> Response:
@@ -79,6 +81,41 @@ def decide(desk: Desk) -> Response:
     return _with_the_form_kept(desk, act)
 
 
+def pass_on(desk: Desk) -> Response:
+    """Give the case back for good; nobody asks why, and what stands in the note goes with it."""
+
+    def act(case_id: str) -> Response:
+        note = _in_one_line(desk.sent("passing-note"))
+        desk.wardline.pass_on(case_id, user=desk.user, note=note)
+        return go("/queue")
+
+    return _with_the_form_kept(desk, act)
+
+
+def add_fact(desk: Desk) -> Response:
+    """Add what this person knows to the case in hand, for the report that may follow. What is filled in of the decision stays."""
+
+    def act(case_id: str) -> Response:
+        kind, text = filing.kind_of(desk), filing.text_of(desk)
+        desk.wardline.add_fact(case_id, user=desk.user, kind=kind, text=text)
+        return go(desk.page_with_draft(case_id, but=frozenset({"kind", "text"})))
+
+    return _with_the_form_kept(desk, act)
+
+
+def mark_danger(desk: Desk) -> Response:
+    """Note that a child may be in danger now, with what led to it. What is filled in of the decision stays."""
+
+    def act(case_id: str) -> Response:
+        note = " ".join(desk.sent("danger").split())
+        if not note:
+            raise InputError("reason: missing, expected a sentence for whoever takes the case up")
+        desk.wardline.mark_danger(case_id, user=desk.user, note=note)
+        return go(desk.page_with_draft(case_id, but=frozenset({"danger"})))
+
+    return _with_the_form_kept(desk, act)
+
+
 def undo(desk: Desk) -> Response:
     """Take one's own decision back within its window."""
     return go(f"/cases/{desk.wardline.undo(desk.record('case'), user=desk.user).id}")
@@ -94,15 +131,10 @@ def _with_the_form_kept(desk: Desk, act: Callable[[str], Response]) -> Response:
             return show_with(desk, case_id, desk.form, problem=error)
         raise
     except (ConflictError, NotAllowedError) as error:
-        draft = _draft(desk, case_id)
-        text = desk.sent("note") or desk.sent("reason") or desk.sent("escalation")
+        text = next(filter(None, map(desk.sent, _WRITTEN)), "")
         return page(
-            desk, "error", status=problems.status_of(error), error=error, written=text, after=f"/cases/{case_id}?draft={draft}",
+            desk, "error", status=problems.status_of(error), error=error, written=text, after=desk.page_with_draft(case_id),
         )  # fmt: skip
-
-
-def _draft(desk: Desk, case_id: str) -> str:
-    return desk.drafts.keep(desk.form, session_id=desk.session.id, case_id=case_id, now=desk.now)
 
 
 def _reason(desk: Desk) -> str:
@@ -114,14 +146,16 @@ def _reason(desk: Desk) -> str:
 
 def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
     category, note = desk.sent("category"), _in_one_line(desk.sent("note"))
-    another = desk.sent("second-opinion") == "yes"
+    another, danger = desk.sent("second-opinion") == "yes", _in_one_line(desk.sent("escalation"))
     if category in (Outcome.NOT_VIOLATION, Outcome.OTHER_RULE, Outcome.CANNOT_TELL):
-        return review.Judgement(outcome=Outcome(category), note=note, second_opinion=another)
+        return review.Judgement(
+            outcome=Outcome(category), escalation=danger, note=note, second_opinion=another
+        )
     if category in set(IncidentKind):
         return review.Judgement(
             outcome=Outcome.VIOLATION, annotations=_chosen(desk, "report", ReportAnnotation),
             findings=tuple(records.Finding(item_id=item_id, incident=IncidentKind(category)) for item_id in case.item_ids),
-            escalation=_in_one_line(desk.sent("escalation")), note=note, second_opinion=another,
+            escalation=danger, note=note, second_opinion=another,
         )  # fmt: skip
     if category not in set(Category):
         raise InputError("category: not chosen, expected one of those on the page")
@@ -134,7 +168,7 @@ def _judgement(desk: Desk, case: records.Case) -> review.Judgement:
     )
     return review.Judgement(
         outcome=Outcome.VIOLATION, findings=findings, annotations=_chosen(desk, "report", ReportAnnotation),
-        escalation=_in_one_line(desk.sent("escalation")), answers=answers, note=note,
+        escalation=danger, answers=answers, note=note,
         second_opinion=another,
     )  # fmt: skip
 
@@ -168,5 +202,8 @@ PAGES = (
     Page("POST", "/cases/{case_id}/hold", REVIEWERS, hold),
     Page("POST", "/cases/{case_id}/escalation", REVIEWERS, escalate),
     Page("POST", "/cases/{case_id}/decisions", REVIEWERS, decide),
+    Page("POST", "/cases/{case_id}/pass", REVIEWERS, pass_on),
+    Page("POST", "/cases/{case_id}/facts", REVIEWERS, add_fact),
+    Page("POST", "/cases/{case_id}/danger", REVIEWERS, mark_danger),
     Page("POST", "/cases/{case_id}/undo", REVIEWERS, undo),
 )

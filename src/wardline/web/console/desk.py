@@ -74,6 +74,17 @@ class Desk:
         """Give a parameter of the address; empty when there is none."""
         return self.request.query_params.get(name, "")
 
+    def page_with_draft(self, case_id: str, *, but: frozenset[str] = frozenset()) -> str:
+        """Keep what was filled in about a case, and give the address of its page, where it stands in the form again.
+
+        Args:
+            case_id: Which case.
+            but: Fields that did what they are for.
+        """
+        left = {name: values for name, values in self.form.items() if name not in but}
+        draft = self.drafts.keep(left, session_id=self.session.id, case_id=case_id, now=self.now)
+        return f"/cases/{case_id}?draft={draft}"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -13,7 +13,7 @@ from wardline import records, referral
 from wardline.errors import ConflictError, InputError
 from wardline.pipeline import ReferralPreview, bundles
 from wardline.records import FactKind, Priority, ReferralState
-from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
+from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
 from wardline.web.console.rendering import go, page, span
 
 _LISTED = 12
@@ -123,14 +123,10 @@ def _regions(desk: Desk, case_ids: Iterable[str]) -> Sequence[str]:
 
 def add(desk: Desk) -> Response:
     """Add what this person knows to a report of which nothing was sent yet."""
-    found = desk.wardline.add_to_referral(opened(desk), user=desk.user, kind=_kind(desk), text=_text(desk))
+    found = desk.wardline.add_to_referral(
+        opened(desk), user=desk.user, kind=kind_of(desk), text=text_of(desk)
+    )
     return go(f"/referrals/{found.id}")
-
-
-def add_to_case(desk: Desk) -> Response:
-    """Add what this person knows to the case in hand, for the report that may follow."""
-    fact = desk.wardline.add_fact(desk.record("case"), user=desk.user, kind=_kind(desk), text=_text(desk))
-    return go(f"/cases/{fact.case_id}")
 
 
 def second(desk: Desk) -> Response:
@@ -167,14 +163,16 @@ def _may_add(lead: records.Referral, found: ReferralPreview) -> bool:
     return found.report is not None
 
 
-def _kind(desk: Desk) -> FactKind:
+def kind_of(desk: Desk) -> FactKind:
+    """Read what kind of fact a form adds."""
     sent = desk.needed("kind")
     if sent not in set(FactKind):
         raise InputError("form: kind is unknown, expected one of the page")
     return FactKind(sent)
 
 
-def _text(desk: Desk) -> str:
+def text_of(desk: Desk) -> str:
+    """Read the fact that a form adds, in one line."""
     return " ".join(desk.needed("text").split())
 
 
@@ -191,5 +189,4 @@ PAGES = (
     Page("POST", "/referrals/{referral_id}/second", MANAGERS, second, grave=True),
     Page("POST", "/referrals/{referral_id}/calls", MANAGERS, call),
     Page("POST", "/referrals/{referral_id}/taking-on", MANAGERS, take_on),
-    Page("POST", "/cases/{case_id}/facts", REVIEWERS, add_to_case),
 )

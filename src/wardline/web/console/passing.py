@@ -1,4 +1,4 @@
-"""What is done with a case besides deciding it: pass it on, mark it as danger; for leads, give it to somebody or move it."""
+"""What is done with a case besides deciding it, as its page offers it; for leads, give it to somebody or move it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wardline.pipeline import blindness, people
 from wardline.pipeline.taking import has_skills
 from wardline.records import GENERAL_QUEUE, DecisionState, Role
 from wardline.web.console import filing
-from wardline.web.console.desk import REVIEWERS, Desk, Page
+from wardline.web.console.desk import Desk, Page
 from wardline.web.console.rendering import go
 
 _STAND = frozenset({DecisionState.PENDING, DecisionState.GIVEN, DecisionState.EFFECTIVE})
@@ -43,13 +43,6 @@ def _danger(desk: Desk, case: records.Case) -> dict[str, Any]:
     return {"in_danger": True, "numbers": numbers, "numberless": without}
 
 
-def pass_on(desk: Desk) -> Response:
-    """Give the case back for good; nobody asks why, and what stands in the note goes with it."""
-    note = " ".join(desk.sent("passing-note").split()) or None
-    desk.wardline.pass_on(desk.record("case"), user=desk.user, note=note)
-    return go("/queue")
-
-
 def assign(desk: Desk) -> Response:
     """Claim the case for somebody."""
     note = " ".join(desk.sent("reason").split()) or None
@@ -62,12 +55,6 @@ def divert(desk: Desk) -> Response:
     case = desk.wardline.divert(
         desk.record("case"), lead=desk.user, queue=desk.needed("queue"), note=_reason(desk)
     )
-    return go(f"/cases/{case.id}")
-
-
-def mark_danger(desk: Desk) -> Response:
-    """Note that a child may be in danger now, with what led to it."""
-    case = desk.wardline.mark_danger(desk.record("case"), user=desk.user, note=_reason(desk))
     return go(f"/cases/{case.id}")
 
 
@@ -92,8 +79,6 @@ def _able(desk: Desk, case: records.Case) -> list[str]:
 
 
 PAGES = (
-    Page("POST", "/cases/{case_id}/pass", REVIEWERS, pass_on),
     Page("POST", "/cases/{case_id}/assignment", LEADS, assign),
     Page("POST", "/cases/{case_id}/diversion", LEADS, divert),
-    Page("POST", "/cases/{case_id}/danger", REVIEWERS, mark_danger),
 )

@@ -12,6 +12,14 @@ import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wardline import __version__, records, review
+from wardline.errors import (
+    ConflictError,
+    InputError,
+    LeaseLostError,
+    NotFoundError,
+    VersionConflictError,
+    WardlineError,
+)
 from wardline.pipeline import sessions
 from wardline.pipeline.people import may_review
 from wardline.records import AppealState, ApprovalState, ReferralState, Role
@@ -74,6 +82,31 @@ def _stands(state: str) -> str:
     return "waits for a person" if state == ReferralState.NEEDS_HUMAN else state.replace("-", " ")
 
 
+_CHANGED = (
+    "Something new came in, or somebody was quicker: perhaps you, in another window. Look at it as it is now."
+)
+_ADVICE: Mapping[type[WardlineError], str] = {
+    InputError: "Correct it, and send it again.",
+    NotFoundError: "It may have been destroyed, for nothing is kept for longer than it has to be; or the address is incomplete.",
+    ConflictError: _CHANGED,
+    VersionConflictError: _CHANGED,
+    LeaseLostError: "Take the case again; if a colleague has it by now, take the next one.",
+}
+"""What to do next, to whoever sits at a page: where an error gives no advice of its own, that of its class speaks to programs."""
+
+
+def _advised(error: WardlineError) -> str:
+    """Give what somebody at a page does next."""
+    return _ADVICE.get(type(error), error.advice) if error.advice == error.remedy else error.advice
+
+
+def _worded(error: WardlineError) -> str:
+    """Give what is wrong. What happens to everybody who thinks for long is said without a record's id and what it is not."""
+    if isinstance(error, LeaseLostError):
+        return "Your time with this case is over, or a colleague was given it"
+    return error.message[:1].upper() + error.message[1:]
+
+
 _LIST_ID = re.compile(r"hash-list-[0-9a-z]{26}")
 
 
@@ -88,7 +121,15 @@ _TEMPLATES = jinja2.Environment(
 )  # fmt: skip
 _TEMPLATES.globals["static"] = static_files.address
 _TEMPLATES.filters.update(
-    ago=_ago, due=_due, named=_named, when=_when, short=_short, span=span, stands=_stands
+    advised=_advised,
+    ago=_ago,
+    due=_due,
+    named=_named,
+    when=_when,
+    worded=_worded,
+    short=_short,
+    span=span,
+    stands=_stands,
 )
 
 

@@ -25,8 +25,16 @@ function move(step) {
 const usesSpace = (element) =>
   element.matches("button, summary, a, [role=region], input[type=checkbox], input[type=radio]:not(:checked)");
 
+// Who writes a reason for something else than the decision means that with Ctrl Enter, and never the decision.
+function pressOwn(element) {
+  const own = element.closest(".decide-after details, .decide-after form");
+  const button = own?.querySelector("button") ?? own?.closest("form")?.querySelector("button");
+  button?.click();
+  return Boolean(button);
+}
+
 function act(event) {
-  if (event.ctrlKey) return event.key === "Enter" && press("Enter");
+  if (event.ctrlKey) return event.key === "Enter" && (pressOwn(event.target) || press("Enter"));
   if (typing(event.target) || document.documentElement.dataset.keys === "off") return false;
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (key === "J") return move(1);
@@ -79,21 +87,45 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.hasAttribute("hx-post") || event.defaultPrevented) return;
   if (form.dataset.sent) event.preventDefault();
+  // What is filled in elsewhere on the page goes along, and stands there again afterwards.
+  else if (form.dataset.with) {
+    for (const [name, value] of new FormData(document.getElementById(form.dataset.with) ?? undefined)) {
+      if (name !== "csrf") form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+  }
   form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// What htmx asked for and did not get: show the answer as the page it is, so that nothing fails in silence.
+// The session ended: nobody is sent away who only reads or writes. Who asks for something signs in, and gets back what they filled in.
+function signedOut(askedByItself) {
+  const work = document.getElementById("work");
+  if (askedByItself) {
+    if (document.getElementById("signed-out")) return;
+    const words = work ? "What you filled in is not lost: keep or record it, sign in, and it stands here again." : "Sign in to go on.";
+    const line = Object.assign(document.createElement("p"), { id: "signed-out", className: "note note-notice", textContent: `Your session is over. ${words}` });
+    line.setAttribute("role", "alert");
+    document.getElementById("main").prepend(line);
+  } else if (work) {
+    work.action = work.action.replace(/decisions$/, "keep");
+    work.submit();
+  } else location.assign("/sign-in");
+}
+
+// What htmx asked for and did not get is said, and takes nothing off the page that is filled in.
 document.addEventListener("htmx:responseError", (event) => {
   const { requestConfig, xhr } = event.detail;
+  if (xhr.status === 401) return signedOut(requestConfig.verb === "get");
   if (requestConfig.verb === "get") return;
-  if (xhr.status === 401) location.assign("/sign-in");
-  else {
-    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-    document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
-    document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
-    document.querySelector("[role=alert]")?.focus();
-  }
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const said = page.querySelector("[role=alert]");
+  document.getElementById("refused")?.remove();
+  if (said && document.getElementById("work")) {
+    said.id = "refused";
+    document.getElementById("main").prepend(said);
+  } else document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
+  document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
+  document.querySelector("[role=alert]")?.focus();
 });
