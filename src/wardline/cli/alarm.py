@@ -10,6 +10,7 @@ from wardline.cli import operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
+from wardline.pipeline import alarm_order
 from wardline.records import Scope, require_id
 
 app = group("What needs a person: list, resolve.")
@@ -17,9 +18,9 @@ app = group("What needs a person: list, resolve.")
 
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """List the open alarms."""
+    """List the open alarms, the most urgent first."""
     with line_of(folder) as line:
-        found = line.parts.store.open_alarms()
+        found = alarm_order.most_urgent_first(line.parts, line.parts.store.open_alarms())
     if as_json:
         output.as_json(found)
     else:
