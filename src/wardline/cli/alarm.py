@@ -13,7 +13,7 @@ from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
 from wardline.pipeline import alarm_order
 from wardline.records import Scope, require_id
 
-app = group("What needs a person: list, resolve.")
+app = group("What needs a person: list, send-again, resolve.")
 
 
 @app.command("list")
@@ -26,6 +26,26 @@ def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     else:
         rows = [(each.raised_at, each.kind, each.message, each.undelivered, each.id) for each in found]
         output.table(("since", "kind", "what", "not yet told", "id"), rows, empty="No open alarms.")
+
+
+@app.command("send-again")
+def send_again(
+    alarm_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline alarm list`.")],
+    user: As,
+    password_file: PasswordFile = None,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Send once more what a platform refused for good, and close the alarm."""
+    with line_of(folder) as line:
+        person = operator.sign_in(line, user, password_file, Scope.MANAGE)
+        closed = line.send_again(require_id("alarm", alarm_id), user=person)
+    if as_json:
+        output.as_json(closed)
+    else:
+        output.line(
+            f"{closed.subject_id} is sent again. {closed.id} is closed, and comes back if it is refused."
+        )
 
 
 @app.command()

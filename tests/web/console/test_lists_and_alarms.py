@@ -7,9 +7,9 @@ import pytest
 from tests.acceptance.stories import picture
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
-from wardline import records
+from wardline import enforcement, records
 from wardline.pipeline import alarms, care
-from wardline.records import AlarmKind, HashListState, ListTrust, Role
+from wardline.records import AlarmKind, HashListState, ListTrust, Replace, Role, Verb
 from wardline.testing.harness import Line
 from wardline.web.console.alarms import WORDS
 
@@ -239,3 +239,16 @@ def test_a_message_that_is_refused_is_not_called_an_action(lead: Browser, line: 
     page = lead.get("/alarms").text
     assert "A platform does not take a message" in page
     assert "does not take an action" not in page
+
+
+def test_what_was_refused_is_sent_again_from_its_alarm(lead: Browser, line: Line) -> None:
+    line.list_of([picture()])
+    (action,) = line.store.actions_of(line.case_of(line.submit(picture())).id)
+    failed = enforcement.refused(action)
+    line.store.commit(Replace(failed), entries=[line.parts.entry(Verb.ACTION_FAILED, action.id)])
+    alarms.raise_alarm(
+        line.parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, "The platform refused an action for good."
+    )
+    page = lead.get("/alarms")
+    assert "Nothing is open" in lead.send(page.form("/sending")).text
+    assert line.store.action(action.id).state is records.ActionState.PENDING

@@ -24,6 +24,12 @@ def list_alarms(caller: _Caller, wardline: _Wardline) -> list[records.Alarm]:
     return alarm_order.most_urgent_first(wardline.parts, wardline.open_alarms(user=caller.user))
 
 
+@router.post("/{alarm_id}/sending")
+def send_again(alarm_id: str, caller: _Caller, wardline: _Wardline) -> records.Alarm:
+    """Send once more the action or message that a platform refused for good, and close the alarm; refused again, it is raised again."""
+    return wardline.send_again(require_id("alarm", alarm_id), user=caller.person)
+
+
 @router.post("/{alarm_id}/resolve")
 def resolve(alarm_id: str, caller: _Caller, wardline: _Wardline) -> records.Alarm:
     """Close an alarm that a person dealt with."""

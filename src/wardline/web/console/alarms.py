@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from wardline import records
-from wardline.pipeline import alarm_order
+from wardline.pipeline import alarm_order, sending_again
 from wardline.records import AlarmKind, ReferralState
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page
@@ -75,7 +75,7 @@ WORDS: dict[AlarmKind, Words] = {
     AlarmKind.WEBHOOK_UNDELIVERED: Words(
         "A platform does not take an action",
         "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",
-        "Ask the platform whether its webhook is up. If it refused for good, have the action carried out by hand.",
+        "Ask the platform whether its webhook is up. If it refused for good, correct that and send it again, or have it carried out by hand.",
     ),
     AlarmKind.SCHEMA_CHANGED: Words(
         "An authority's schema changed",
@@ -264,7 +264,7 @@ WORDS: dict[AlarmKind, Words] = {
 _OF_A_MESSAGE = Words(
     "A platform does not take a message",
     "Nobody has been told. What was decided stands, and is carried out.",
-    "Ask the platform whether its webhook is up, and correct it.",
+    "Ask the platform why it refuses, and correct its webhook; then send it again.",
 )
 _SHOWN = 5
 """Of one kind so many are shown: a kind of which there are hundreds hides no other."""
@@ -289,7 +289,7 @@ def show(desk: Desk) -> Response:
     found = alarm_order.most_urgent_first(desk.wardline.parts, desk.wardline.open_alarms(user=desk.user))
     shown, left = _some_of_each(found)
     return page(
-        desk, "alarms", alarms=[(each, _words(each), _link(desk, each), left.get(each.id, 0)) for each in shown],
+        desk, "alarms", alarms=[(each, _words(each), _link(desk, each), left.get(each.id, 0), sending_again.is_possible(each)) for each in shown],
         manages=desk.user.role in MANAGERS, notified=[each.name for each in desk.wardline.parts.notifiers],
     )  # fmt: skip
 
@@ -317,6 +317,12 @@ def resolve(desk: Desk) -> Response:
     return go("/alarms")
 
 
+def send_again(desk: Desk) -> Response:
+    """Send once more what a platform refused, and close its alarm."""
+    desk.wardline.send_again(desk.record("alarm"), user=desk.user)
+    return go("/alarms")
+
+
 def _link(desk: Desk, alarm: records.Alarm) -> tuple[str, str] | None:
     """Find the page about what an alarm is about, if this person may open it."""
     if alarm.kind is AlarmKind.RECEIVER_REMOVED:
@@ -330,4 +336,5 @@ def _link(desk: Desk, alarm: records.Alarm) -> tuple[str, str] | None:
 PAGES = (
     Page("GET", "/alarms", OVERSEERS, show),
     Page("POST", "/alarms/{alarm_id}/resolve", MANAGERS, resolve),
+    Page("POST", "/alarms/{alarm_id}/sending", MANAGERS, send_again),
 )
