@@ -341,6 +341,8 @@ def test_an_account_of_a_region_is_reported_to_whom_the_region_asks(
     elsewhere, _ = reported(line, seed=2, account="account-2", region="FR")
     unknown, _ = reported(line, seed=3, account="account-3")
     assert {elsewhere.authority, unknown.authority} == {"ncmec"}
+    kingdom, _ = reported(line, seed=4, account="account-4", region="UK")
+    assert kingdom.authority == "nca-pack"
     assert {elsewhere.state, unknown.state} == {ReferralState.FINISHED}
 
 

@@ -217,9 +217,12 @@ def part_over(found: records.Referral, *, now: datetime) -> float:
 
 
 def regions_of(items: Sequence[records.Item]) -> tuple[str, ...]:
-    """Give the regions of the accounts of some files, each once, as the platform gave them."""
+    """Give the regions of the accounts of some files, each once, as the platform gave them, but for the United Kingdom.
+
+    Its code is ``"GB"``. Many write ``"UK"``, which ISO 3166-1 keeps free for that reason: who owes a report for one owes it for the other.
+    """
     known = (item.context.region for item in items if item.context is not None)
-    return tuple(dict.fromkeys(each for each in known if each is not None))
+    return tuple(dict.fromkeys("GB" if each == "UK" else each for each in known if each is not None))
 
 
 def _hours(priority: Priority, clocks: Clocks) -> float:
