@@ -184,6 +184,15 @@ def test_what_a_platform_sent_is_text_on_the_page_and_never_markup(tmp_path: Pat
     assert json.loads(found["report.json"])["account"]["reference"].startswith("<script>")
 
 
+def test_a_name_that_turns_round_what_stands_after_it_is_written_out_on_the_page_alone(
+    tmp_path: Path,
+) -> None:
+    report = replace(sample_report(), escalation="he said \u202eog tel")
+    found = members(packed(maker(tmp_path / "packs"), report))
+    assert b"Yes: he said [U+202E]og tel" in found["report.html"]
+    assert "he said \u202eog tel" in json.loads(found["report.json"])["danger"]
+
+
 def test_production_wants_both_settings_and_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         maker(tmp_path / "packs", environment="production")

@@ -74,5 +74,6 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: records.unturned(value) if isinstance(value, str) else value,
     )  # fmt: skip
     return environment.get_template(_TEMPLATE)
