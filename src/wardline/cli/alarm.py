@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from wardline import records
 from wardline.cli import operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
+from wardline.errors import ConflictError
 from wardline.pipeline import alarm_order
 from wardline.records import Scope, require_id
 
@@ -30,22 +32,33 @@ def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
 @app.command("send-again")
 def send_again(
-    alarm_id: Annotated[str, typer.Argument(metavar="ID", help="From `wardline alarm list`.")],
+    alarm_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="From `wardline alarm list`.")],
     user: As,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Send once more what a platform refused for good, and close the alarm."""
+    """Send once more what a platform refused for good, and close the alarms. What must not be sent any more is named, and the others go on."""
+    closed: list[records.Alarm] = []
+    not_sent: list[ConflictError] = []
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
-        closed = line.send_again(require_id("alarm", alarm_id), user=person)
+        for each in [require_id("alarm", alarm_id) for alarm_id in alarm_ids]:
+            try:
+                closed.append(line.send_again(each, user=person))
+            except ConflictError as error:
+                not_sent.append(error)
     if as_json:
         output.as_json(closed)
     else:
-        output.line(
-            f"{closed.subject_id} is sent again. {closed.id} is closed, and comes back if it is refused."
-        )
+        for alarm in closed:
+            output.line(
+                f"{alarm.subject_id} is sent again. {alarm.id} is closed, and comes back if it is refused."
+            )
+    for other in not_sent[:-1]:
+        output.note(other.message)
+    if not_sent:
+        raise not_sent[-1]
 
 
 @app.command()
