@@ -376,6 +376,9 @@ def test_alarms_are_listed_and_resolved_by_those_who_may(place: Place) -> None:
     assert place.run("alarm", "list", "--json").json == []
 
 
+UNKNOWN = "alarm-01m8fsekbw09pjt133xd3q141q"
+
+
 def test_several_refused_actions_are_sent_again_at_once_and_what_cannot_be_is_named(place: Place) -> None:
     from wardline import enforcement, settings, wiring
     from wardline.pipeline import alarms
@@ -396,9 +399,12 @@ def test_several_refused_actions_are_sent_again_at_once_and_what_cannot_be_is_na
             told.append(action.id)
         alarms.raise_alarm(parts, records.AlarmKind.DISK_FULL, "disk", "Nearly full.")
     listed = {each["subject_id"]: each["id"] for each in place.run("alarm", "list", "--json").json}
-    ended = place.run_as("bea", "alarm", "send-again", listed[told[0]], listed["disk"], listed[told[1]])
+    ended = place.run_as(
+        "bea", "alarm", "send-again", listed[told[0]], listed["disk"], UNKNOWN, listed[told[1]]
+    )
     assert ended.code == 2
     assert listed["disk"] in ended.err
+    assert UNKNOWN in ended.err
     assert all(f"{each} is sent again" in ended.out for each in told)
     assert [each["kind"] for each in place.run("alarm", "list", "--json").json] == ["disk-full"]
 

@@ -11,8 +11,7 @@ from wardline.cli import operator, output
 from wardline.cli.groups import group
 from wardline.cli.opening import line_of
 from wardline.cli.options import HERE, As, AsJson, Folder, PasswordFile
-from wardline.errors import ConflictError
-from wardline.pipeline import alarm_order
+from wardline.errors import ConflictError, NotFoundError, WardlineError
 from wardline.records import Scope, require_id
 
 app = group("What needs a person: list, send-again, resolve.")
@@ -21,6 +20,8 @@ app = group("What needs a person: list, send-again, resolve.")
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: AsJson = False) -> None:
     """List the open alarms, the most urgent first."""
+    from wardline.pipeline import alarm_order
+
     with line_of(folder) as line:
         found = alarm_order.most_urgent_first(line.parts, line.parts.store.open_alarms())
     if as_json:
@@ -40,13 +41,13 @@ def send_again(
 ) -> None:
     """Send once more what a platform refused for good, and close the alarms. What must not be sent any more is named, and the others go on."""
     closed: list[records.Alarm] = []
-    not_sent: list[ConflictError] = []
+    not_sent: list[WardlineError] = []
     with line_of(folder) as line:
         person = operator.sign_in(line, user, password_file, Scope.MANAGE)
         for each in [require_id("alarm", alarm_id) for alarm_id in alarm_ids]:
             try:
                 closed.append(line.send_again(each, user=person))
-            except ConflictError as error:
+            except (ConflictError, NotFoundError) as error:
                 not_sent.append(error)
     if as_json:
         output.as_json(closed)
