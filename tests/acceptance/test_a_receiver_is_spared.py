@@ -88,6 +88,36 @@ def test_many_reports_make_few_calls_to_a_receiver_that_is_down_and_all_go_out_a
     assert sandbox.ledger.open() == []
 
 
+class TakesNoFile(Down):
+    """Opens reports and withdraws them, and answers nonsense to each file."""
+
+    def __call__(self, call: str, number: int) -> Fault | None:
+        fault = super().__call__(call, number)
+        return fault if call == "upload" else None
+
+
+@pytest.mark.parametrize("escalation", [None, "A message says that they meet this afternoon."])
+def test_a_receiver_that_opens_reports_and_takes_no_file_is_asked_more_and_more_seldom_and_somebody_is_told(
+    line: Line, sandbox: AuthoritySandbox, escalation: str | None
+) -> None:
+    odd = TakesNoFile(Fault.GARBAGE)
+    sandbox.faults = odd
+    case = decided(line, 1, line.person("mika"), escalation)
+    line.pass_time(timedelta(minutes=3))
+    told = line.store.open_alarm(AlarmKind.FILING_FAILED, "ncmec")
+    assert told is not None
+    line.pass_time(timedelta(hours=3))
+    assert odd.calls["submit"] < (60 if escalation else 20), (
+        "one report opened and withdrawn every few seconds"
+    )
+
+    odd.fault = None
+    line.pass_time(timedelta(minutes=5) if escalation else timedelta(hours=1))
+    assert the_referral(line, case).state is ReferralState.FINISHED
+    assert line.store.alarm(told.id).resolved_at is not None
+    assert (len(sandbox.ledger.finished()), sandbox.ledger.open()) == (1, [])
+
+
 def test_a_report_of_priority_1_is_tried_while_others_are_spared(
     line: Line, sandbox: AuthoritySandbox
 ) -> None:

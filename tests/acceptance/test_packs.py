@@ -255,8 +255,16 @@ def test_a_form_about_an_earlier_pack_gives_up_no_later_one(line: Line) -> None:
 
 def test_danger_that_is_added_to_a_pack_makes_another_one_that_says_so(line: Line) -> None:
     found, lead = reported(line)
+    asked = line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, found.id)
+    assert asked is not None
+    assert "priority 3" in asked.message
     line.wardline.add_to_referral(found.id, user=lead.user, kind=FactKind.DANGER, text="They meet today.")
     line.run_due()
+    urgent = line.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, found.id)
+    assert urgent is not None
+    assert "priority 1 waits for a person (a child may be in danger now; due by " in urgent.message
+    assert line.store.alarm(asked.id).resolved_at is not None
+    assert "They meet" not in urgent.message
     again = now_of(line, found)
     assert (again.priority, referral.awaits(again)) == (Priority.FIRST, True)
     _, content = line.wardline.take_pack(found.id, user=lead.user)
@@ -341,6 +349,8 @@ def test_an_account_of_a_region_is_reported_to_whom_the_region_asks(
     elsewhere, _ = reported(line, seed=2, account="account-2", region="FR")
     unknown, _ = reported(line, seed=3, account="account-3")
     assert {elsewhere.authority, unknown.authority} == {"ncmec"}
+    kingdom, _ = reported(line, seed=4, account="account-4", region="UK")
+    assert kingdom.authority == "nca-pack"
     assert {elsewhere.state, unknown.state} == {ReferralState.FINISHED}
 
 

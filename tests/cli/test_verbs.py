@@ -376,6 +376,39 @@ def test_alarms_are_listed_and_resolved_by_those_who_may(place: Place) -> None:
     assert place.run("alarm", "list", "--json").json == []
 
 
+UNKNOWN = "alarm-01m8fsekbw09pjt133xd3q141q"
+
+
+def test_several_refused_actions_are_sent_again_at_once_and_what_cannot_be_is_named(place: Place) -> None:
+    from wardline import enforcement, settings, wiring
+    from wardline.pipeline import alarms
+
+    with wiring.open_installation(settings.load(place.folder)) as installation:
+        parts = installation.wardline.parts
+        told = []
+        for number in (1, 2):
+            action = records.Action(
+                id=parts.new_id("action"), case_id=parts.new_id("case"), kind=records.ActionKind.REMOVE_CONTENT, platform="example", account_reference="a",
+                content_reference=f"post-{number}", created_at=parts.now(),
+            )  # fmt: skip
+            refused = enforcement.refused(action)
+            taken, failed = records.Verb.ACTION_TAKEN, records.Verb.ACTION_FAILED
+            parts.store.commit(records.Insert(action), entries=[parts.entry(taken, action.id)])
+            parts.store.commit(records.Replace(refused), entries=[parts.entry(failed, action.id)])
+            alarms.raise_alarm(parts, records.AlarmKind.WEBHOOK_UNDELIVERED, action.id, "It was refused.")
+            told.append(action.id)
+        alarms.raise_alarm(parts, records.AlarmKind.DISK_FULL, "disk", "Nearly full.")
+    listed = {each["subject_id"]: each["id"] for each in place.run("alarm", "list", "--json").json}
+    ended = place.run_as(
+        "bea", "alarm", "send-again", listed[told[0]], listed["disk"], UNKNOWN, listed[told[1]]
+    )
+    assert ended.code == 2
+    assert listed["disk"] in ended.err
+    assert UNKNOWN in ended.err
+    assert all(f"{each} is sent again" in ended.out for each in told)
+    assert [each["kind"] for each in place.run("alarm", "list", "--json").json] == ["disk-full"]
+
+
 def test_the_log_verifies_and_a_changed_record_ends_with_four(place: Place) -> None:
     fine = place.run("audit", "verify", "--json")
     assert fine.code == 0

@@ -58,7 +58,7 @@ API_CELLS: dict[str, set[str]] = {
     "POST /v1/preservations/{preservation_id}/extensions": L | A, "POST /v1/preservations/{preservation_id}/end": L | A,
     "GET /v1/destructions": L | A | U, "POST /v1/destructions": L | A, "GET /v1/destructions/{destruction_id}": L | A | U,
     "GET /v1/destructions/{destruction_id}/proof": L | A | U,
-    "GET /v1/alarms": L | A | U, "POST /v1/alarms/{alarm_id}/resolve": L | A, "GET /v1/statistics": L | A | U,
+    "GET /v1/alarms": L | A | U, "POST /v1/alarms/{alarm_id}/resolve": L | A, "POST /v1/alarms/{alarm_id}/sending": L | A, "GET /v1/statistics": L | A | U,
     "POST /v1/cases/{case_id}/pass": ML, "POST /v1/cases/{case_id}/danger": ML,
     # Past the rule, which knows scopes; that only leads do it is for the step itself, see test_case_passing.
     "POST /v1/cases/{case_id}/assignment": ML, "POST /v1/cases/{case_id}/diversion": ML, "GET /v1/cases/{case_id}/opinions": ML, "GET /v1/cases/{case_id}/known-answer": ML,
@@ -101,7 +101,7 @@ CONSOLE_CELLS: dict[str, set[str]] = {
     "POST /preservations/{preservation_id}/extensions": L | A, "POST /preservations/{preservation_id}/end": L | A,
     "GET /destructions": L | A | U, "GET /destructions/new": L | A, "POST /destructions": L | A, "GET /destructions/{destruction_id}": L | A | U,
     "GET /destructions/{destruction_id}/proof": L | A | U,
-    "GET /alarms": L | A | U, "POST /alarms/{alarm_id}/resolve": L | A, "GET /audit": L | A | U, "POST /audit/verification": L | A | U,
+    "GET /alarms": L | A | U, "POST /alarms/{alarm_id}/resolve": L | A, "POST /alarms/{alarm_id}/sending": L | A, "GET /audit": L | A | U, "POST /audit/verification": L | A | U,
     "GET /audit/verification": L | A | U, "GET /audit/{position}/proof": L | A | U,
     "POST /hash-lists/{hash_list_id}/disable": L | A, "POST /hash-lists/{hash_list_id}/preview": L | A,
     "POST /hash-lists/{hash_list_id}/activation": L | A, "POST /hash-lists/{hash_list_id}/change": L | A,

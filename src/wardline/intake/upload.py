@@ -37,7 +37,8 @@ class PrivateScanning:
 
     def allows(self, region: str | None) -> bool:
         """Tell whether a basis is named for this region; an unknown region has none."""
-        return region is not None and bool(self.legal_basis.get(region))
+        names = ("GB", "UK") if region in ("GB", "UK") else (region,)
+        return any(self.legal_basis.get(name) for name in names if name is not None)
 
 
 def check(upload: Upload, *, max_bytes: int, private_scanning: PrivateScanning, now: datetime) -> None:

@@ -54,7 +54,7 @@ def _carry_out(parts: Parts, action: records.Action) -> None:
 
 
 def _refused(parts: Parts, action: records.Action) -> None:
-    message = f"The platform {action.platform} refused an action for good. Carry it out by hand and correct the webhook."
+    message = f"The platform {action.platform} refused an action for good. Correct the webhook and send it again, or have it carried out by hand."
     alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, message)
 
 

@@ -109,9 +109,7 @@ def lift(parts: Parts, *, user: records.User, why: str = RESTORED) -> tuple[str,
             Replace(held), parts.entry(Verb.REFERRAL_MOVED, each.id, actor=user.id, detail=held.state)
         )
         written.add(
-            alarms.raised(
-                parts, AlarmKind.FILING_NEEDS_HUMAN, each.id, f"A referral waits for a person: {LOOK}."
-            )
+            alarms.raised(parts, AlarmKind.FILING_NEEDS_HUMAN, each.id, f"{referral.asking(each)}: {LOOK}.")
         )
     # Last, and in the same commit: at no moment is the fence down and a referral still on its way.
     written.note(Replace(lifted), parts.entry(Verb.FENCE_LIFTED, lifted.id, actor=user.id, detail=why))

@@ -365,7 +365,7 @@ def over(parts: Parts, ended: records.Referral) -> None:
 
 
 def _ask(parts: Parts, stopped: records.Referral) -> None:
-    message = f"A referral waits for a person: {stopped.problem or 'no reason'}. See `wardline referral show {stopped.id}`."
+    message = f"{referral.asking(stopped)}: {stopped.problem or 'no reason'}. See `wardline referral show {stopped.id}`."
     said = parts.store.open_alarm(AlarmKind.FILING_NEEDS_HUMAN, stopped.id)
     if said is not None and said.message != message:  # what is to be done is another thing now
         alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, stopped.id)

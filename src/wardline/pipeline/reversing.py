@@ -44,7 +44,7 @@ def reverse(parts: Parts, action_id: str, attempt: int) -> None:
 
 
 def _refused(parts: Parts, action: records.Action) -> None:
-    message = f"The platform {action.platform} refused to take an action back that was overturned. Take it back by hand and correct the webhook."
+    message = f"The platform {action.platform} refused to take an action back that was overturned. Correct the webhook and send it again, or have it taken back by hand."
     alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, message)
 
 

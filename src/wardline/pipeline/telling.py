@@ -85,7 +85,7 @@ def _deliver(parts: Parts, message: records.Message) -> None:
 
 
 def _refused(parts: Parts, message: records.Message) -> None:
-    text = f"The platform {message.platform} refused a message ({message.kind}) for good. Tell the person by hand, and correct the webhook."
+    text = f"The platform {message.platform} refused a message ({message.kind}) for good. Correct the webhook, and send it again."
     alarms.raise_alarm(parts, AlarmKind.WEBHOOK_UNDELIVERED, message.id, text)
 
 

@@ -18,6 +18,7 @@ from wardline.pipeline import (
     log,
     people,
     reading,
+    sending_again,
     verifying,
     witnessing,
 )
@@ -129,6 +130,10 @@ class Wardline(
         people.require_scope(user, records.Scope.MANAGE)
         blind_filing.require_told(self.parts, alarm_id, user)
         return alarms.resolve(self.parts, alarm_id, actor=user.id)
+
+    def send_again(self, alarm_id: str, *, user: records.User) -> records.Alarm:
+        """Send once more what a platform refused, now that a person put that right; this closes its alarm."""
+        return sending_again.send_again(self.parts, alarm_id, user)
 
     # counting and proof
     def statistics(self, first: date, last: date) -> records.Figures:

@@ -213,6 +213,7 @@ from wardline.records.telling import (
     MOST_SAID,
     Said,
     Telling,
+    unturned,
 )
 from wardline.records.urgency import MOST_VIEWS_PER_HOUR, Lane, Odds, Place, Urgency
 from wardline.records.wellbeing import DECLINABLE, Grade, ShownFile, ViewingChoices
@@ -245,5 +246,5 @@ __all__ = [
     "Scope", "Score", "ScoreCounts", "SecondFactor", "Session", "ShownFile", "Signal", "Spread", "Stage", "Standing", "Step",
     "StepCount", "Strike", "SyncState", "Taker", "Tallied", "Tally", "Target", "Task", "Telephone", "Telling", "Told", "Truth", "Unscannable",
     "UploadContext", "Urgency", "User", "Verb", "Verdict", "ViewingChoices", "Visibility", "Voice", "Waiting", "WebPage",
-    "category_code", "category_of", "check_key", "glance_at", "new_id", "newest", "require_id", "standing_of",
+    "category_code", "category_of", "check_key", "glance_at", "new_id", "newest", "require_id", "standing_of", "unturned",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ _NO_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\u
 """Everything that is no text, but line breaks and tabs: what no document of an authority can carry must not be lost on the way to it."""
 _UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 """Marks that cannot be seen: in a name they could make it read as another one, or turn round what stands after it."""
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Of these the marks that turn round what stands after them. Text in Arabic or Hebrew reads well without."""
 
 
 def require_prose(field: str, value: str, *, most: int) -> None:
@@ -122,9 +124,18 @@ class Telling:
         return "\n".join([*lines, *(["", "Messages:", self.excerpt] if self.excerpt is not None else [])])
 
 
+def unturned(text: str) -> str:
+    """Write out the marks that make text read otherwise than it was written, for whoever reads it on a page: ``[U+202E]``."""
+    return _TURNING.sub(_written_out, text)
+
+
+def _written_out(mark: re.Match[str]) -> str:
+    return f"[U+{ord(mark[0]):04X}]"
+
+
 def _plainly(name: str) -> str:
     """Write out what cannot be seen in a name: ``[U+202E]``."""
-    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", name)
+    return _UNSEEN.sub(_written_out, name)
 
 
 def _moment(at: datetime) -> str:

@@ -158,6 +158,9 @@ def uncertain(referral: records.Referral, step: Call) -> records.Referral:
                 referral, orphans=(*referral.orphans, UNKNOWN_ORPHAN), attempts=attempts, problem=problem
             )
         case Attach() | Finish():
+            # Opening it succeeds each time and takes the count back. What was given up so far counts too: a receiver that opens reports and
+            # takes none of their files is asked more and more seldom, and somebody is told.
+            attempts = max(attempts, len(referral.orphans) + 1)
             return advance(referral, state=_State.RETRACTING, attempts=attempts, problem=None)
         case Retract():
             return advance(referral, attempts=attempts)

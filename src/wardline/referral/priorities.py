@@ -216,10 +216,21 @@ def part_over(found: records.Referral, *, now: datetime) -> float:
     return (now - found.clock_from) / whole if whole > timedelta(0) else 1.0
 
 
+def asking(stopped: records.Referral) -> str:
+    """Say of a report that waits for a person how urgent that is: whoever is woken by it has nothing else to go by."""
+    why = "a child may be in danger now" if stopped.priority is Priority.FIRST else ""
+    by = f"due by {stopped.due_at:%d %b, %H:%M} UTC" if stopped.due_at is not None else ""
+    said = "; ".join(each for each in (why, by) if each)
+    return f"A report of priority {stopped.priority} waits for a person{f' ({said})' if said else ''}"
+
+
 def regions_of(items: Sequence[records.Item]) -> tuple[str, ...]:
-    """Give the regions of the accounts of some files, each once, as the platform gave them."""
+    """Give the regions of the accounts of some files, each once, as the platform gave them, but for the United Kingdom.
+
+    Its code is ``"GB"``. Many write ``"UK"``, which ISO 3166-1 keeps free for that reason: who owes a report for one owes it for the other.
+    """
     known = (item.context.region for item in items if item.context is not None)
-    return tuple(dict.fromkeys(each for each in known if each is not None))
+    return tuple(dict.fromkeys("GB" if each == "UK" else each for each in known if each is not None))
 
 
 def _hours(priority: Priority, clocks: Clocks) -> float:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from wardline.referral import Agreement, Clocks, Duty
 
-REGION = re.compile("[A-Z]{2}")
+REGION = re.compile("(?!UK)[A-Z]{2}")
+"""An upload's ``"UK"`` is taken for ``"GB"``; a rule under the wrong one of the two would hold for nobody."""
 _PHONE = re.compile(r"[+0-9][0-9 ()/.-]{1,30}")
 _LONGEST_LINE = 300
 _HOURS = (0.01, 8_760.0)
@@ -48,7 +49,7 @@ def duty_problems(
     for region, duty in duties.items():
         where = f"referral.duties.{region}"
         if not REGION.fullmatch(region):
-            yield "referral.duties has a key that is no region, expected two capital letters (ISO 3166-1)"
+            yield "referral.duties has a key that is no region, expected two capital letters (ISO 3166-1; the United Kingdom is GB)"
         if not duty.receivers:
             yield f"{where}.receivers is empty, expected a receiver: no rule says that nothing is owed"
         if not known.issuperset({*duty.receivers, *duty.reported_elsewhere}):
@@ -74,7 +75,7 @@ def batch_problems(
         if agreed.wait_hours and not agreed.no_duty_in:
             yield f"{where}.wait_hours without no_duty_in, expected the regions where nobody has a duty to report: elsewhere nothing waits"
         if not all(map(REGION.fullmatch, agreed.no_duty_in)):
-            yield f"{where}.no_duty_in has what is no region, expected two capital letters (ISO 3166-1)"
+            yield f"{where}.no_duty_in has what is no region, expected two capital letters (ISO 3166-1; the United Kingdom is GB)"
         if owed := sorted(set(agreed.no_duty_in) & {*duties, *_DUTY_BY_LAW}):
             yield f"{where}.no_duty_in has {', '.join(owed)}, expected none where the law or [referral.duties] asks for a report"
 
@@ -95,7 +96,7 @@ def problems(clocks: Mapping[str, Clocks], emergency: Mapping[str, EmergencySett
     for section, names in (("region_clocks", clocks), ("emergency", emergency)):
         for region in names:
             if not REGION.fullmatch(region):
-                yield f"referral.{section} has a key that is no region, expected two capital letters (ISO 3166-1)"
+                yield f"referral.{section} has a key that is no region, expected two capital letters (ISO 3166-1; the United Kingdom is GB)"
     low, high = _HOURS
     for region, chosen in clocks.items():
         for each in fields(chosen):

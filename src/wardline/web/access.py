@@ -107,6 +107,7 @@ RULES: Mapping[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/v1/exports/{export_id}/document"): frozenset({Scope.MANAGE}),
     ("GET", "/v1/alarms"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("POST", "/v1/alarms/{alarm_id}/resolve"): frozenset({Scope.MANAGE}),
+    ("POST", "/v1/alarms/{alarm_id}/sending"): frozenset({Scope.MANAGE}),
     ("GET", "/v1/statistics"): frozenset({Scope.MANAGE, Scope.AUDIT}),
     ("GET", "/v1/audit/entries"): frozenset({Scope.AUDIT}),
     ("GET", "/v1/audit/checkpoints"): frozenset({Scope.AUDIT}),

@@ -84,3 +84,12 @@ def test_an_upload_time_is_never_kept_as_later_than_its_receipt() -> None:
     assert intake.not_in_the_future(
         replace(ahead, uploaded_at=NOW - timedelta(1)), NOW
     ).uploaded_at == NOW - timedelta(1)
+
+
+@pytest.mark.parametrize("named", ["GB", "UK"])
+@pytest.mark.parametrize("said", ["GB", "UK"])
+def test_both_names_of_the_united_kingdom_are_one_region(named: str, said: str) -> None:
+    check(
+        upload(visibility=records.Visibility.PRIVATE, region=said),
+        intake.PrivateScanning(legal_basis={named: "a law"}),
+    )

@@ -184,6 +184,41 @@ def test_what_a_platform_sent_is_text_on_the_page_and_never_markup(tmp_path: Pat
     assert json.loads(found["report.json"])["account"]["reference"].startswith("<script>")
 
 
+def test_a_name_that_turns_round_what_stands_after_it_is_written_out_on_the_page_alone(
+    tmp_path: Path,
+) -> None:
+    report = replace(sample_report(), escalation="he said \u202eog tel")
+    found = members(packed(maker(tmp_path / "packs"), report))
+    assert b"Yes: he said [U+202E]og tel" in found["report.html"]
+    assert "he said \u202eog tel" in json.loads(found["report.json"])["danger"]
+
+
+def test_what_is_long_stands_whole_at_the_end_of_the_page_and_its_end_where_it_belongs(
+    tmp_path: Path,
+) -> None:
+    written = "it began so " + "and went on " * 1_000 + "and ended so"
+    report = replace(sample_report(), incidents=(records.Chat(client="Forum", content=written),))
+    page = members(packed(maker(tmp_path / "packs"), report))["report.html"].decode()
+    assert page.count("and ended so") == 2
+    assert page.count("it began so") == 1
+    places = [
+        page.index(each)
+        for each in ("12,024 characters", "Whom to ask", "What is long, whole", "it began so")
+    ]
+    assert places == sorted(places)
+
+
+def test_the_page_says_where_no_address_is_known(tmp_path: Path) -> None:
+    report = sample_report()
+    bare = replace(
+        report, files=tuple(replace(each, upload=None) for each in report.files),
+        person=replace(report.person, ip_events=(), facts=None),
+    )  # fmt: skip
+    made = maker(tmp_path / "packs")
+    assert b"No address is known" in members(packed(made, bare))["report.html"]
+    assert b"No address is known" not in members(packed(maker(tmp_path / "others"), report))["report.html"]
+
+
 def test_production_wants_both_settings_and_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         maker(tmp_path / "packs", environment="production")

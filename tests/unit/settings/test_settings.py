@@ -218,6 +218,7 @@ def test_a_duty_names_receivers_that_there_are() -> None:
             "names a receiver that is none",
         ),
         (f"{_DUTY.replace('GB', 'uk')}receivers = ['nca-pack']\n", "no region"),
+        (f"{_DUTY.replace('GB', 'UK')}receivers = ['nca-pack']\n", "the United Kingdom is GB"),
         (f"{_DUTY}receivers = ['nca-pack']\nbasis = '{'x' * 301}'\n", "referral.duties.GB.basis is too long"),
         (f"[referral.packs.nca-pack]\nlabel = '{'x' * 301}'\n", "referral.packs.nca-pack has a label"),
     ],

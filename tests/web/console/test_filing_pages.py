@@ -79,6 +79,21 @@ def test_an_officer_reads_what_the_platform_passed_of_the_account(line: Line) ->
     assert "location" not in missing
 
 
+def test_a_name_that_turns_round_what_stands_after_it_is_written_out(line: Line) -> None:
+    account = records.Party(screen_name="x\u202eevil")
+    case, decider = in_hand(line, facts=records.ReportFacts(account=account))
+    found = decide(line, case, decider, "he said \u202eog tel")
+    browser = signed_in(line)
+    page = browser.get(f"/referrals/{found.id}/officer").text
+    for words in ("x[U+202E]evil", "Yes: he said [U+202E]og tel"):
+        assert words in page, words
+    for address in (f"/referrals/{found.id}/officer", f"/referrals/{found.id}"):
+        assert "\u202e" not in browser.get(address).text, address
+    preview = line.wardline.preview_referral(found.id).preview
+    assert preview is not None
+    assert "x\u202eevil" in preview.documents[0].body.decode()  # the report itself says it as it is
+
+
 def test_an_officer_reads_which_child_how_old_and_what_was_written_before_anything_of_the_account(
     line: Line,
 ) -> None:

@@ -7,9 +7,9 @@ import pytest
 from tests.acceptance.stories import picture
 from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
-from wardline import records
+from wardline import enforcement, records
 from wardline.pipeline import alarms, care
-from wardline.records import AlarmKind, HashListState, ListTrust, Role
+from wardline.records import AlarmKind, HashListState, ListTrust, Replace, Role, Verb
 from wardline.testing.harness import Line
 from wardline.web.console.alarms import WORDS
 
@@ -216,3 +216,39 @@ def test_an_alarm_leads_to_its_record_for_those_who_may_open_it(
     alarms.raise_alarm(line.parts, AlarmKind.CASE_STUCK, case.id, "Everybody who may take it could not tell.")
     assert f"/cases/{case.id}" in lead.get("/alarms").links
     assert f"/cases/{case.id}" not in admin.get("/alarms").links
+
+
+def test_what_cannot_wait_stands_on_top_and_no_kind_hides_another(lead: Browser, line: Line) -> None:
+    line.list_of([picture()])
+    kept = line.case_of(line.submit(picture()))
+    for number in range(30):
+        alarms.raise_alarm(
+            line.parts, AlarmKind.WEBHOOK_UNDELIVERED, f"platform-{number}", "It takes nothing."
+        )
+    alarms.raise_alarm(line.parts, AlarmKind.REFERRAL_PAST, "3:past", "Reports of priority 3 are late.")
+    alarms.raise_alarm(line.parts, AlarmKind.REFERRAL_PAST, "1:past", "Reports of priority 1 are late.")
+    alarms.raise_alarm(line.parts, AlarmKind.DANGER_UNATTENDED, kept.id, "Nobody may take it.")
+    page = lead.get("/alarms").text
+    order = ["Nobody may take it.", "Reports of priority 1 are late.", "Reports of priority 3 are late.", "It takes nothing.", "25 newer alarms of this kind"]  # fmt: skip
+    assert [page.index(each) for each in order] == sorted(page.index(each) for each in order)
+    assert page.count("It takes nothing.") == 5
+
+
+def test_a_message_that_is_refused_is_not_called_an_action(lead: Browser, line: Line) -> None:
+    alarms.raise_alarm(line.parts, AlarmKind.WEBHOOK_UNDELIVERED, line.parts.new_id("message"), "Refused.")  # fmt: skip
+    page = lead.get("/alarms").text
+    assert "A platform does not take a message" in page
+    assert "does not take an action" not in page
+
+
+def test_what_was_refused_is_sent_again_from_its_alarm(lead: Browser, line: Line) -> None:
+    line.list_of([picture()])
+    (action,) = line.store.actions_of(line.case_of(line.submit(picture())).id)
+    failed = enforcement.refused(action)
+    line.store.commit(Replace(failed), entries=[line.parts.entry(Verb.ACTION_FAILED, action.id)])
+    alarms.raise_alarm(
+        line.parts, AlarmKind.WEBHOOK_UNDELIVERED, action.id, "The platform refused an action for good."
+    )
+    page = lead.get("/alarms")
+    assert "Nothing is open" in lead.send(page.form("/sending")).text
+    assert line.store.action(action.id).state is records.ActionState.PENDING

@@ -19,9 +19,9 @@ _SHORTEST_SECRET_BYTES = 16
 _MOST_SECONDS_DRAINING = 2.0
 """An answer that drips in is dropped, for its status is known: each drip would keep the worker for another time-out."""
 _MOST_ANSWER_BYTES = 4096
-_TRY_AGAIN = frozenset(
-    {408, 425, 429}
-)  # client errors that are about the moment. Source: RFC 9110, RFC 8470, RFC 6585
+_TRY_AGAIN = frozenset({401, 403, 407, 408, 425, 429})
+"""Client errors that are about the moment, or about who asks: a secret that was changed on one side alone, a clock that is off. What was asked
+for is still wanted once that is put right. Source: RFC 9110, RFC 8470, RFC 6585"""
 
 
 class WebhookPlatform:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from wardline import records
+from wardline.pipeline import alarm_order, sending_again
 from wardline.records import AlarmKind, ReferralState
 from wardline.web.console.desk import MANAGERS, OVERSEERS, REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page
@@ -74,7 +75,7 @@ WORDS: dict[AlarmKind, Words] = {
     AlarmKind.WEBHOOK_UNDELIVERED: Words(
         "A platform does not take an action",
         "The decision stands. What was hidden stays hidden on our side, but the platform may still show it.",
-        "Ask the platform whether its webhook is up. If it refused for good, have the action carried out by hand.",
+        "Ask the platform whether its webhook is up. If it refused for good, correct that and send it again, or have it carried out by hand.",
     ),
     AlarmKind.SCHEMA_CHANGED: Words(
         "An authority's schema changed",
@@ -260,7 +261,13 @@ WORDS: dict[AlarmKind, Words] = {
         "Correct the notifier in wardline.toml, or see why it is down. Look here more often until then.",
     ),
 }  # fmt: skip
-_SHOWN = 20
+_OF_A_MESSAGE = Words(
+    "A platform does not take a message",
+    "Nobody has been told. What was decided stands, and is carried out.",
+    "Ask the platform why it refuses, and correct its webhook; then send it again.",
+)
+_SHOWN = 5
+"""Of one kind so many are shown: a kind of which there are hundreds hides no other."""
 _PAGES = (
     (re.compile(r"referral-[0-9a-z]{26}"), "/referrals/{}", "Open the report", OVERSEERS),
     (re.compile(r"hash-list-[0-9a-z]{26}"), "/hash-lists/{}", "Open the list", OVERSEERS),
@@ -278,18 +285,41 @@ _PAGES = (
 
 
 def show(desk: Desk) -> Response:
-    """List the open alarms, oldest first: as many as somebody can deal with, and how many others there are."""
-    found = desk.wardline.open_alarms(user=desk.user)
+    """List the open alarms, the most urgent first: of each kind as many as somebody can deal with, and how many others there are."""
+    found = alarm_order.most_urgent_first(desk.wardline.parts, desk.wardline.open_alarms(user=desk.user))
+    shown, left = _some_of_each(found)
     return page(
-        desk, "alarms", alarms=[(each, WORDS[each.kind], _link(desk, each)) for each in found[:_SHOWN]],
-        others=len(found[_SHOWN:]),
+        desk, "alarms", alarms=[(each, _words(each), _link(desk, each), left.get(each.id, 0), sending_again.is_possible(each)) for each in shown],
         manages=desk.user.role in MANAGERS, notified=[each.name for each in desk.wardline.parts.notifiers],
     )  # fmt: skip
+
+
+def _some_of_each(found: list[records.Alarm]) -> tuple[list[records.Alarm], dict[str, int]]:
+    """Give the first of each kind, and under the id of the last that is shown of a kind how many more of it there are."""
+    kinds: dict[AlarmKind, list[records.Alarm]] = {}
+    for each in found:
+        kinds.setdefault(each.kind, []).append(each)
+    shown = {each.id for of_kind in kinds.values() for each in of_kind[:_SHOWN]}
+    left = {
+        of_kind[_SHOWN - 1].id: len(of_kind) - _SHOWN for of_kind in kinds.values() if len(of_kind) > _SHOWN
+    }
+    return [each for each in found if each.id in shown], left
+
+
+def _words(alarm: records.Alarm) -> Words:
+    is_message = alarm.subject_id.startswith("message-")
+    return _OF_A_MESSAGE if alarm.kind is AlarmKind.WEBHOOK_UNDELIVERED and is_message else WORDS[alarm.kind]
 
 
 def resolve(desk: Desk) -> Response:
     """Close an alarm that a person dealt with."""
     desk.wardline.resolve_alarm(desk.record("alarm"), user=desk.user)
+    return go("/alarms")
+
+
+def send_again(desk: Desk) -> Response:
+    """Send once more what a platform refused, and close its alarm."""
+    desk.wardline.send_again(desk.record("alarm"), user=desk.user)
     return go("/alarms")
 
 
@@ -306,4 +336,5 @@ def _link(desk: Desk, alarm: records.Alarm) -> tuple[str, str] | None:
 PAGES = (
     Page("GET", "/alarms", OVERSEERS, show),
     Page("POST", "/alarms/{alarm_id}/resolve", MANAGERS, resolve),
+    Page("POST", "/alarms/{alarm_id}/sending", MANAGERS, send_again),
 )

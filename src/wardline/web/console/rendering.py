@@ -133,9 +133,20 @@ _TEMPLATES.filters.update(
 )
 
 
+def _unturned(value: object) -> object:
+    """Let no name or text that somebody uploaded turn round what stands on a page."""
+    return records.unturned(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+_TELLING = frozenset({"account", "case", "case_record", "officer", "referral"})
+"""Pages that show what accounts are called and what was written. Others give back what people typed, unchanged."""
+_OF_WHAT_WAS_TOLD = _TEMPLATES.overlay(finalize=_unturned)
+
+
 def page(desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
     """Render a page for a person who is signed in."""
-    text = _TEMPLATES.get_template(f"{template}.html.jinja").render(
+    templates = _OF_WHAT_WAS_TOLD if template in _TELLING else _TEMPLATES
+    text = templates.get_template(f"{template}.html.jinja").render(
         me=desk.user, csrf=sessions.csrf_token(desk.token), now=desk.now, version=__version__, theme=theme_of(desk.request.cookies),
         rooms=_rooms(desk), lists=_lists(desk), place=_place(desk), exposure=_exposure(desk),
         keys_on=keys_on(desk.request.cookies), log_badge=desk.wardline.log_badge(), **values,

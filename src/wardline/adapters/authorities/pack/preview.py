@@ -10,12 +10,12 @@ from wardline import records
 from wardline.adapters.authorities.pack import documents
 from wardline.adapters.authorities.pack.documents import Receiver
 
-DANGER, PRIORITY = "Danger to a child", "Priority"
+DANGER, PRIORITY, ACCOUNT = "Danger to a child", "Priority", "Who: the account"
 _SECTIONS = (
     ("danger", DANGER),
     ("priority", PRIORITY),
     ("victims", "Victims"),
-    ("account", "Who: the account"),
+    ("account", ACCOUNT),
     ("like_accounts", "Other accounts with the same files, or ones near them"),
     ("incident", "What, when and where"),
     ("how_found", "How it was found"),
