@@ -88,7 +88,7 @@ def lift(
     output.line("The fence is down: this installation sends.")
     if not nothing_since:
         output.line(
-            "The old installation may have decided, after the back-up, cases that are open here. What is reported of one waits for a person, with the alarm filing-needs-human."
+            "The old installation may have decided, after the back-up, cases that are open here. What is reported of one waits for a person, with the alarm filing-needs-human; where a child may be in danger now it goes at once."
         )
     for each in waiting:
         output.line(

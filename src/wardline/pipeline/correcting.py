@@ -11,7 +11,7 @@ from wardline.pipeline import alarms, bundles, fencing, reported, second_person,
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import NO_RECEIVER, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, DecisionState, Insert, Outcome, ReferralState, Replace, Verb
+from wardline.records import AlarmKind, DecisionState, Insert, Outcome, Priority, ReferralState, Replace, Verb
 
 _REAL = "production"
 """The environment whose reports reach an authority's officers."""
@@ -33,8 +33,6 @@ def draft(
         waits: Why a person has to approve it before anything is sent, in a fixed phrase.
         receiver: Whom it goes to; what corrects another goes to that one's.
     """
-    if waits is None and fencing.may_have_been_filed(parts, case, decision, corrects=corrects is not None):
-        waits = fencing.LOOK
     # A decision takes effect whether or not the vault can be reached now: nothing is opened for a draft.
     report = reported.report_of(
         parts, parts.new_id("referral"), decision, case, corrects=corrects, tell=tellings.unopened
@@ -44,6 +42,11 @@ def draft(
         report, decision, authority=authority, environment=environment, now=parts.now(), corrects=corrects
     )
     made = _clocked(parts, made, decision, case, is_correction=report.corrects is not None)
+    danger = made.priority is Priority.FIRST
+    if waits is None and fencing.waits_to_be_looked_up(
+        parts, case, decision, corrects=corrects is not None, danger=danger
+    ):
+        waits = fencing.LOOK
     if waits is not None:
         made = replace(made, state=ReferralState.NEEDS_HUMAN, problem=waits)
     written = Writing()

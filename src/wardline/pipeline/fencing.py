@@ -135,31 +135,39 @@ def may_be_elsewhere(parts: Parts, found: records.Referral) -> bool:
     return _was_known(parts, standing, found)
 
 
-def may_have_been_filed(
-    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: bool
+def waits_to_be_looked_up(
+    parts: Parts, case: records.Case, decision: records.Decision, *, corrects: bool, danger: bool
 ) -> bool:
-    """Say whether the report of a decision may have gone out already, from the installation that was backed up: its people may have decided the
-    same case after the back-up, or answered the same appeal, and this copy knows nothing of it.
+    """Say whether the report of a decision waits until a person looked up if it went out already, from the installation that was backed up: its
+    people may have decided the same case after the back-up, or answered the same appeal, and this copy knows nothing of it.
 
     So may they have what a case closed with before the back-up and was opened again for: a platform sends flags again that were lost.
+
+    Args:
+        parts: The installation's.
+        case: The decision's.
+        decision: What is reported.
+        corrects: Whether the report corrects a finished one.
+        danger: Whether a child may be in danger now. What somebody decides of that here, knowing nothing of another report, goes at once: two reports harm
+            less than none.
     """
     standing = parts.store.fence()
     fences = [*parts.store.lifted_fences(), *([] if standing is None else [standing])]
     return any(
-        _may_have_been_filed_before(parts, each, case, decision, corrects=corrects)
+        _may_have_been_filed_before(parts, each, case, decision, corrects=corrects, danger=danger)
         for each in fences
         if case.opened_at <= each.raised_at
     )
 
 
 def _may_have_been_filed_before(
-    parts: Parts, fence: records.Fence, case: records.Case, decision: records.Decision, *, corrects: bool
-) -> bool:
+    parts: Parts, fence: records.Fence, case: records.Case, decision: records.Decision, *, corrects: bool, danger: bool
+) -> bool:  # fmt: skip
     if decision.at <= fence.raised_at or decision.spread_from:
         return True
     if not corrects and _rests_on_then(parts, fence, decision):
         return True
-    if fence.why == MOVED:
+    if fence.why == MOVED or (danger and not corrects):
         return False
     return not corrects or any(
         each.received_at <= fence.raised_at
