@@ -15,7 +15,7 @@ from wardline.pipeline.wrong_references import is_word
 from wardline.records import ReferralState
 from wardline.referral import NeedState
 from wardline.web import problems
-from wardline.web.console import filing, packs
+from wardline.web.console import filing, packs, waiting_packs
 from wardline.web.console.desk import MANAGERS, OVERSEERS, Desk, Page
 from wardline.web.console.paging import Paged, paged
 from wardline.web.console.rendering import HEADERS, go, page
@@ -64,7 +64,7 @@ def index(desk: Desk) -> Response:
     unfiled = {each.id for each in found if referral.awaits(each)}
     waiting = store.count_referrals(ReferralState.NEEDS_HUMAN, most=_MOST_COUNTED)
     return page(
-        desk, "referrals", **filing.on_their_way(desk), referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
+        desk, "referrals", **filing.on_their_way(desk), together=waiting_packs.groups(desk), looked_at=waiting_packs.LOOKED_AT, referrals=desk.wardline.visible_referrals(found, user=desk.user), more=found[-1].id if len(found) == _SHOWN else None, state=state,
         unfiled=unfiled, unwanted=(referral.UNWANTED, referral.LOOK_FALLEN), waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def _page(desk: Desk, referral_id: str, refused: Refused | None = None) -> Respo
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), packs_beside=waiting_packs.beside(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
