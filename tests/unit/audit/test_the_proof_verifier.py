@@ -106,5 +106,5 @@ def test_what_it_was_not_given_is_said(tmp_path: Path) -> None:
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, EXAMPLES / "verify_proof.py", *map(str, arguments)]
+    command = [sys.executable, str(EXAMPLES / "verify_proof.py"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
