@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from tests.acceptance.conftest import MakeLine
+from tests.acceptance.stories import picture
 from tests.acceptance.test_filed_before import reported_holds, restored
 from tests.acceptance.test_packs import overturned
-from wardline import records, referral
+from wardline import preservation, records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError
+from wardline.pipeline import Rules
 from wardline.records import AlarmKind, ReferralState, Replace, Role, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
-from wardline.testing.harness import Line, Person
+from wardline.testing.harness import REPORTER, Line, Person
 
 WHY = "typed the wrong report"
 
@@ -158,3 +161,21 @@ def test_one_whose_decision_falls_before_it_is_taken_back_waits_to_be_withdrawn(
     assert line.wardline.give_up_pack(found.id, user=lead.user).state is ReferralState.WITHDRAWN
     line.pass_time(timedelta(hours=2))
     assert len(line.store.referrals(case_id=found.case_id)) == 1
+
+
+def test_what_came_between_the_word_and_the_filing_is_held_as_what_came_before_it(
+    make_line: MakeLine,
+) -> None:
+    """Where the law asks to keep what the account had uploaded in the weeks before its report."""
+    periods = preservation.Periods(before_filing=timedelta(days=14))
+    line = make_line(rules=Rules(reporter=REPORTER, periods=periods))
+    (found,), lead = restored(line, "account-1")
+    line.wardline.record_filed_before(found.id, user=lead.user, number="4711")
+    line.pass_time(timedelta(hours=1))
+    line.submit(picture(7), account="account-1", flag="spam")
+    (late,) = (each.item_ids[0] for each in line.store.cases(most=9) if each.id != found.case_id)
+    taken_back(line, found, lead)
+    line.wardline.file_again(found.id, user=lead.user)
+    line.pass_time(timedelta(hours=2))
+    assert line.store.referral(found.id).state is ReferralState.FINISHED
+    assert [hold.referral_id for hold in line.store.holds_of(late) if hold.referral_id] == [found.id]

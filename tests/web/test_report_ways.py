@@ -170,8 +170,8 @@ def test_what_another_installation_filed_is_finished_by_a_word_with_a_password(
         assert Verb.REFERRAL_TOLD in told
         assert Verb.USER_PROVEN in told
         back = {"number": "4712", "take_back": True, "reason": "wrong report", "password": PASSWORD}
-        for wrong in ({"reason": None}, {"instead_of": "4711"}, {"exchange": True}, {"reason": " "}):
-            assert_problem(api.post(address, lea, json={**back, **wrong}), 400, "invalid-input")
+        for name, value in (("reason", None), ("instead_of", "4711"), ("exchange", True), ("reason", " ")):
+            assert_problem(api.post(address, lea, json={**back, name: value}), 400, "invalid-input")
         assert_problem(api.post(address, lea, json={**back, "password": None}), 400, "invalid-input")
         assert_problem(api.post(address, lea, json={**back, "number": "4711"}), 409, "conflict")
         waits = api.post(address, lea, json=back)
