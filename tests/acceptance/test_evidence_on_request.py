@@ -266,6 +266,23 @@ def test_a_destruction_is_told_of_every_hold_that_still_runs(line: Line) -> None
     assert is_kept(line, item_id)
 
 
+def test_what_waits_for_a_second_person_is_not_proposed_again(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    item_id, free = reported(line), reported(line, "account-2")
+    known = [*running(line, item_id), *running(line, free)]
+    first, approval = line.wardline.propose_destruction(wanted(line, item_id, *known), user=lead)
+    both = replace(wanted(line, free, *known), item_ids=(free, item_id))
+    for again in (wanted(line, item_id, *known), both):
+        for person in (lead, other):
+            with pytest.raises(ConflictError, match=f"{item_id}.*{first.id}") as refused:
+                line.wardline.propose_destruction(again, user=person)
+            assert approval.id in refused.value.advice
+    assert [each.id for each in line.store.destructions(most=9)] == [first.id]
+    line.wardline.refuse(approval.id, user=other)
+    second, _ = line.wardline.propose_destruction(both, user=lead)
+    assert second.item_ids == (free, item_id)
+
+
 def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) -> None:
     lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
     item_id = reported(line)

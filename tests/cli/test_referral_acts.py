@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import Place
 from wardline import records, settings, wiring
-from wardline.pipeline import conclude
+from wardline.pipeline import conclude, fencing
 from wardline.testing.clock import VirtualClock
 
 TOLD = """
@@ -143,3 +143,26 @@ def test_a_lead_takes_on_nothing_that_is_not_of_priority_1_and_reads_at_once_wha
     assert (refused.code, refused.error["error"]) == (2, "not-allowed")
     taken = place.run_as("bea", "referral", "take-on", referral_id, "--json")
     assert (taken.code, taken.json["id"]) == (0, referral_id)
+
+
+def test_a_word_that_a_report_was_filed_before_is_taken_back_with_a_reason(
+    place: Place, decision_id: str
+) -> None:
+    with wiring.open_installation(settings.load(place.folder)) as installation:
+        parts = installation.wardline.parts
+        decision = parts.store.decision(decision_id)
+        later = replace(parts, clock=VirtualClock(decision.undo_until))
+        conclude.conclude(later, decision.id, 0)
+        (found,) = parts.store.referrals()
+        fencing.raise_(later)
+        (ada,) = (each for each in parts.store.users() if each.name == "ada")
+        fencing.lift(later, user=ada)
+    told = ("referral", "filed-before", found.id, "--report", "4711")
+    assert place.run_as("ada", *told).code == 0
+    for wrong in (("--take-back",), ("--take-back", "--reason", "a mistake", "--instead-of", "4712")):
+        refused = place.run_as("ada", *told, *wrong, "--json")
+        assert (refused.code, refused.error["error"]) == (2, "invalid-input")
+    back = place.run_as("ada", *told, "--take-back", "--reason", "a mistake")
+    assert back.code == 0, back.err
+    assert back.out.startswith(f"{found.id} waits for a person again")
+    assert place.run("referral", "show", found.id, "--json").json["state"] == "needs-human"

@@ -169,5 +169,17 @@ def test_what_another_installation_filed_is_finished_by_a_word_with_a_password(
         told = [entry.verb for _, entry in line.wardline.newest_entries(20)]
         assert Verb.REFERRAL_TOLD in told
         assert Verb.USER_PROVEN in told
+        back = {"number": "4712", "take_back": True, "reason": "wrong report", "password": PASSWORD}
+        for name, value in (("reason", None), ("instead_of", "4711"), ("exchange", True), ("reason", " ")):
+            assert_problem(api.post(address, lea, json={**back, name: value}), 400, "invalid-input")
+        assert_problem(api.post(address, lea, json={**back, "password": None}), 400, "invalid-input")
+        assert_problem(api.post(address, lea, json={**back, "number": "4711"}), 409, "conflict")
+        waits = api.post(address, lea, json=back)
+        assert (waits.status_code, waits.json()["state"], waits.json()["remote_id"]) == (
+            200,
+            "needs-human",
+            None,
+        )
+        assert_problem(api.get(f"/v1/referrals/{found.id}/receipt", lea), 404, "not-found")
         line.pass_time(timedelta(days=1))
     assert authority.ledger.reports() == []

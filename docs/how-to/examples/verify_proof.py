@@ -4,7 +4,7 @@
 
 PROOF is what `wardline audit prove --json` or `wardline destruction proof --json` printed, KEY the log's verifier key, which you got on another
 way, and KEPT the checkpoint that you kept, for a proof that the log only grew since. verify_log.py must lie beside this file. It ends with 0 and
-says what is proved, or with 1 and a sentence.
+says what is proved, with 1 and what is wrong with the proof, or with 2 and why there was nothing to check.
 Source: RFC 9162, sections 2.1.3.2 and 2.1.4.2.
 """
 
@@ -17,6 +17,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from verify_log import LogError, node, notes_in, signed
+
+
+class UncheckedError(Exception):
+    """There is no proof to check, or no way to read it."""
 
 
 def root_of_entry(leaf_hash: bytes, position: int, size: int, hashes: list[bytes]) -> bytes:
@@ -126,9 +130,48 @@ def verify(proof: dict, key: str, kept: list[Path]) -> str:
     return f"entry {proof['position']} is in the log that was signed: {found['verb']} about {found['subject']} at {found['at']}"
 
 
+def proof_in(file: Path) -> dict:
+    """Give the proof in a file."""
+    try:
+        given = json.loads(file.read_bytes())
+    except OSError as error:
+        raise UncheckedError(f"{file} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise UncheckedError(f"{file} is no JSON, expected what `--json` printed") from None
+    kinds = [
+        {"leaf", "hashes", "position", "checkpoint"},
+        {"old_size", "hashes", "checkpoint"},
+        {"statement", "signature", "entries"},
+    ]
+    if not isinstance(given, dict) or not any(kind <= given.keys() for kind in kinds):
+        raise UncheckedError(
+            f"{file} is no proof, expected what `wardline audit prove --json` or `wardline destruction proof --json` printed"
+        )
+    return given
+
+
+def main(arguments: list[str]) -> str:
+    if len(arguments) not in (2, 3):
+        raise UncheckedError("expected PROOF KEY [KEPT]")
+    proof, kept = proof_in(Path(arguments[0])), [Path(each) for each in arguments[2:]]
+    if arguments[1].count("+") < 2:
+        raise UncheckedError(
+            "KEY is no verifier key, expected NAME+ID+KEY as `wardline audit prove 0` prints it"
+        )
+    for file in kept:
+        if not file.is_file():
+            raise UncheckedError(f"{file} cannot be read, expected the checkpoint that you kept")
+    try:
+        return verify(proof, arguments[1], kept)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LogError(f"a part of the proof is missing or of another kind ({error})") from None
+
+
 if __name__ == "__main__":
     try:
-        given = json.loads(Path(sys.argv[1]).read_bytes())
-        print(verify(given, sys.argv[2], [Path(each) for each in sys.argv[3:]]))
-    except (LogError, OSError, ValueError, KeyError, TypeError) as error:
+        print(main(sys.argv[1:]))
+    except UncheckedError as error:
+        print(f"NOTHING CHECKED: {error}", file=sys.stderr)
+        sys.exit(2)
+    except (LogError, OSError, ValueError, IndexError) as error:
         sys.exit(f"WRONG: {error}")

@@ -17,6 +17,25 @@ if TYPE_CHECKING:
     from wardline.pipeline import Wardline
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="From `wardline referral list`.")]
+_Report = Annotated[
+    str,
+    typer.Option("--report", metavar="NUMBER", help="As the authority shows it; with --take-back the one that was told."),
+]  # fmt: skip
+_InsteadOf = Annotated[
+    str | None, typer.Option("--instead-of", metavar="NUMBER", help="The number that was told before and is wrong.")
+]  # fmt: skip
+_Reason = Annotated[
+    str | None,
+    typer.Option("--reason", metavar="TEXT", help="With --instead-of or --take-back: what was wrong, in a sentence."),
+]  # fmt: skip
+_Exchange = Annotated[
+    bool,
+    typer.Option("--exchange", help="Another report has the right one, and gets the wrong one for it: they were mixed up."),
+]  # fmt: skip
+_TakeBack = Annotated[
+    bool,
+    typer.Option("--take-back", help="It was not filed at all: what was said of it was a mistake. It waits for a person again."),
+]  # fmt: skip
 Asked = Annotated[
     list[str] | None,
     typer.Option("--asked", metavar="NAME", help="Somebody else who took the pack and says that they did not file it; once for each."),
@@ -65,45 +84,46 @@ def withdraw(
 def filed_before(
     referral_id: _Id,
     user: As,
-    report: Annotated[str, typer.Option("--report", metavar="NUMBER", help="As the authority shows it.")],
-    instead_of: Annotated[
-        str | None,
-        typer.Option("--instead-of", metavar="NUMBER", help="The number that was told before and is wrong."),
-    ] = None,
-    reason: Annotated[
-        str | None,
-        typer.Option("--reason", metavar="TEXT", help="With --instead-of: what was wrong, in a sentence."),
-    ] = None,
-    exchange: Annotated[
-        bool,
-        typer.Option(
-            "--exchange",
-            help="Another report has the right one, and gets the wrong one for it: they were mixed up.",
-        ),
-    ] = False,
+    report: _Report,
+    instead_of: _InsteadOf = None,
+    reason: _Reason = None,
+    exchange: _Exchange = False,
+    take_back: _TakeBack = False,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Note that the installation from which this one was restored filed a report, after you looked it up at the authority. It is finished with
-    your word. Or put right the number that was told."""
-    require_instead(instead_of, exchange=exchange)
-    if (instead_of is None) != (reason is None):
-        raise InputError("--reason: goes with --instead-of, expected both or neither")
+    your word. Or put right the number that was told, or take all of it back."""
+    _require_whole(instead_of, reason, exchange=exchange, take_back=take_back)
     with line_of(folder) as line:
         person, found = (
             operator.sign_in(line, user, password_file, Scope.MANAGE),
             require_id("referral", referral_id),
         )
-        if instead_of is None or reason is None:
+        if take_back and reason is not None:
+            filed = line.take_back_filed_before(found, user=person, number=report, reason=reason)
+        elif instead_of is None or reason is None:
             filed = line.record_filed_before(found, user=person, number=report)
         else:
             act = line.exchange_filed_before if exchange else line.correct_filed_before
             filed = act(found, user=person, number=report, instead_of=instead_of, reason=reason)
     if as_json:
         output.as_json(filed)
+    elif take_back:
+        output.line(
+            f"{filed.id} waits for a person again: look it up at the authority, and file it if it is not there."
+        )
     else:
         output.line(f"{filed.id} is finished, as report {filed.remote_id}.")
+
+
+def _require_whole(instead_of: str | None, reason: str | None, *, exchange: bool, take_back: bool) -> None:
+    require_instead(instead_of, exchange=exchange)
+    if take_back and instead_of is not None:
+        raise InputError("--take-back: beside --instead-of, expected one of them")
+    if (instead_of is not None or take_back) != (reason is not None):
+        raise InputError("--reason: goes with --instead-of or --take-back, expected both or neither")
 
 
 def take_on(

@@ -14,6 +14,8 @@ from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
     AlarmKind,
+    ApprovalKind,
+    ApprovalState,
     DestructionState,
     HoldState,
     Insert,
@@ -46,7 +48,7 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destru
     Raises:
         NotAllowedError: The role does not allow it.
         NotFoundError: There is no such file.
-        ConflictError: A file is gone already, its case is undecided, or its report is unfinished.
+        ConflictError: A file is gone already, its case is undecided, or its report is unfinished; or its destruction waits to be decided.
         RefusedError: A hold still runs that was not named.
     """
     people.require_scope(user, Scope.MANAGE)
@@ -55,6 +57,7 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destru
     item_ids = tuple(dict.fromkeys(wanted.item_ids))
     for item_id in item_ids:
         _require_destroyable(parts, item_id)
+    _require_unproposed(parts, item_ids)
     running = _unnamed(parts, item_ids, wanted.despite)
     if running:
         shown = ", ".join(running[:_NAMED]) + (
@@ -86,6 +89,20 @@ def _require_destroyable(parts: Parts, item_id: str) -> None:
             f"{item_id}: {case_id} is undecided or its report unfinished, expected both to be done",
             remedy="Decide the case and see its report through first: what is not reported cannot be destroyed on request.",
         )
+
+
+def _require_unproposed(parts: Parts, item_ids: tuple[str, ...]) -> None:
+    """Require that no destruction of one of these files waits for a second person: approved twice, one of the two would destroy nothing."""
+    for approval in parts.store.approvals(state=ApprovalState.PROPOSED):
+        if approval.kind is not ApprovalKind.DESTROY_EVIDENCE:
+            continue
+        waiting = parts.store.destruction(approval.subject_id)
+        twice = next((each for each in item_ids if each in waiting.item_ids), None)
+        if twice is not None:
+            raise ConflictError(
+                f"{twice}: its destruction is proposed already as {waiting.id}, expected that to be decided first",
+                remedy=f"Have a second person approve or refuse {approval.id}. `wardline destruction show {waiting.id}` says what it is for.",
+            )
 
 
 def _unfinished(parts: Parts, item_id: str) -> str | None:

@@ -78,7 +78,7 @@ def _finish(parts: Parts, found: records.Referral, moved: records.Referral, user
     number, now = moved.remote_id or "", parts.now()
     said = {
         "form": TOLD, "version": 1, "referral": found.id, "report": number, "told_by": user.id, "told_at": now.isoformat(),
-        "because": found.problem,
+        "because": found.problem, **({} if found.remote_id is None else {"opened": found.remote_id}),
     }  # fmt: skip
     receipt = records.Receipt(
         id=parts.new_id("receipt"), referral_id=found.id, remote_id=number, received_at=now,

@@ -173,6 +173,12 @@ class FilingActs:
             self.parts, referral_id, user, number=number, instead_of=instead_of, reason=reason
         )
 
+    def take_back_filed_before(
+        self, referral_id: str, *, user: records.User, number: str, reason: str
+    ) -> records.Referral:
+        """Take back a person's word that the old installation filed a report: it did not, and the report waits for a person again."""
+        return retelling.take_back(self.parts, referral_id, user, number=number, reason=reason)
+
     def may_second(self, found: records.Referral, *, user: records.User) -> bool:
         """Say whether this person is another than those who decided what a referral reports."""
         return second_person.may_look(self.parts, found, user)

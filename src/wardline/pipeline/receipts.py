@@ -35,7 +35,8 @@ def store(
     if lacking:
         others.add(alarms.raised(parts, AlarmKind.RECEIPT_LACKS, filed.id, _words(filed, lacking)))
     if parts.rules.periods.before_filing:
-        work = (*work, Task(name="hold-before", record_id=filed.id))
+        # New work each time: a report may be finished by a person's word, that be taken back, and the report be filed after all.
+        work = (*work, Task(name="hold-before", record_id=filed.id, attempt=filed.version))
     parts.store.commit(
         Replace(filed), Insert(receipt), *map(Insert, holds), *others.changes, parts.count(Step.REFERRALS_FILED),
         parts.count(Step.FILES_REPORTED, len(filed.attached)), parts.count(Step.RECEIPTS_STORED), parts.count(Step.HOLDS_PLACED, len(holds)),

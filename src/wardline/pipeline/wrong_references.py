@@ -54,11 +54,11 @@ def correct(
     people.require_scope(user, Scope.MANAGE)
     found = blind_filing.opened(parts, referral_id, user)
     moved = replace(referral.rerecorded(found, reference, instead_of), version=found.version + 1)
-    former = _former(parts, found, form)
+    before = former(parts, found, form)
     moved = claim(parts, moved, user)
     written = Writing()
     written.changes.append(Replace(moved))
-    _rewrite(parts, former, moved, user, reason, written)
+    _rewrite(parts, before, moved, user, reason, written)
     _follow(parts, moved, written)
     with references.claiming(parts, moved, user):
         written.commit(parts)
@@ -104,13 +104,13 @@ def exchange(
             remedy="Correct them one by one.",
         )
     turned = replace(referral.rerecorded(other, instead_of, other.remote_id), version=other.version + 1)
-    formers = [_former(parts, each, form) for each in (found, other)]
+    formers = [former(parts, each, form) for each in (found, other)]
     moved = replace(moved, remote_id=other.remote_id)
     # No two have one, not for a moment.
     without = replace(found, reference=None, version=found.version + 1)
     written = Writing(changes=[Replace(without), Replace(turned), Replace(moved)])
-    for former, each in zip(formers, (moved, turned), strict=True):
-        _rewrite(parts, former, each, user, reason, written)
+    for before, each in zip(formers, (moved, turned), strict=True):
+        _rewrite(parts, before, each, user, reason, written)
         _follow(parts, each, written)
     written.commit(parts)
     for each in (found, other):
@@ -142,11 +142,11 @@ def is_word(receipt: records.Receipt) -> bool:
     return _form_of(receipt) == TOLD
 
 
-def warn(parts: Parts, found: records.Referral) -> None:
+def warn(parts: Parts, found: records.Referral, *, was: str = "recorded wrongly") -> None:
     """Raise an alarm where a report was made since that may have the wrong number in it."""
     if _may_be_named(parts, found):
         alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, (
-            f"The reference of {found.id} had been recorded wrongly, and reports that were made since about the account, or that correct it, may name "
+            f"The reference of {found.id} had been {was}, and reports that were made since about the account, or that correct it, may name "
             "the wrong one. Tell the receiver. Of a pack that is not filed yet, say that nobody filed it: then it is made anew."
         ))  # fmt: skip
 
@@ -167,20 +167,20 @@ def _form_of(receipt: records.Receipt | None) -> str | None:
     return form if form in _SAID else None
 
 
-def _former(parts: Parts, found: records.Referral, form: str) -> records.Receipt:
-    """Give the record that is put right.
+def former(parts: Parts, found: records.Referral, form: str) -> records.Receipt:
+    """Give the record that is put right, or taken back.
 
     Raises:
         ConflictError: What the report has is no such record.
     """
-    former = parts.store.receipt_of(found.id)
-    has = _form_of(former)
-    if former is not None and has == form:
-        if json.loads(former.body).get("because") == referral.FINISHED_BY_OTHERS:
+    receipt = parts.store.receipt_of(found.id)
+    has = _form_of(receipt)
+    if receipt is not None and has == form:
+        if json.loads(receipt.body).get("because") == referral.FINISHED_BY_OTHERS:
             raise ConflictError(
                 f"{found.id}: the authority said that it is finished under its number, expected one that a person alone told"
             )
-        return former
+        return receipt
     said = f"it has {_WANTED[has]}" if has else "its number is the receiver's own answer"
     remedy = {
         FORM: "Correct it as what it is: `wardline referral record --instead-of`, or the page of the report.",

@@ -176,6 +176,8 @@ class Verb(StrEnum):
     """The actor files it, for a child may be in danger, and gives no opinion about its cases any more."""
     REFERRAL_TOLD = "referral:told"
     """Somebody says that the installation from which this one was restored filed the report, and under which number."""
+    WORD_TAKEN_BACK = "referral:word-taken-back"
+    """Nobody had filed that report: what somebody said of it was a mistake, and it waits for a person again. The detail has the number and who said it."""
     REFERENCE_CORRECTED = "referral:reference-corrected"
     """The reference that a person had recorded was not the receiver's; the detail has both."""
     PACK_TAKEN = "pack:taken"

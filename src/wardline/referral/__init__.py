@@ -109,6 +109,8 @@ from wardline.referral.told import (
     never_filed,
     told,
     told_apart,
+    told_back,
+    told_back_within,
     told_within,
 )
 from wardline.referral.viewing import was_viewed
@@ -228,6 +230,8 @@ __all__ = [
     "takers",
     "told",
     "told_apart",
+    "told_back",
+    "told_back_within",
     "told_within",
     "unapproved",
     "unasked",

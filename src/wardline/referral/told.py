@@ -96,12 +96,56 @@ def told_apart(
         ConflictError: It is not finished in that one, under the number that somebody saw.
         InputError: That is no number, or the same one.
     """
+    left, out = _apart(lead, found)
+    return left, handing.rerecorded(out, number, instead_of)
+
+
+def told_back(found: records.Referral, number: str, *, opened: str | None, fallen: bool) -> records.Referral:
+    """Have a report that was never filed, although a person had said so, wait for a person again, as before; its version stays.
+
+    Args:
+        found: Finished by that word.
+        number: The one that was told.
+        opened: The number that it had had here before, not finished.
+        fallen: Whether its decision was overturned.
+
+    Raises:
+        ConflictError: It is not finished under that number, or others are in it.
+    """
+    if found.state is not _State.FINISHED or found.remote_id != number:
+        raise ConflictError(
+            f"{found.id}: {found.state}, expected a report that is finished as report {number}",
+            remedy="Load the report again, and say which number it has now.",
+        )
+    if found.bundle:
+        inside = ", ".join(each.referral_id for each in found.bundle)
+        raise ConflictError(
+            f"{found.id}: {inside} said to be in it, expected a report by itself",
+            remedy="Take back first what was said of each of those; then of this one.",
+        )
+    return replace(
+        found, state=_State.NEEDS_HUMAN, problem=LOOK_FALLEN if fallen else LOOK, remote_id=opened, finished_at=None, completeness=None,
+        reference=None, orphans=tuple(each for each in found.orphans if each != opened),
+    )  # fmt: skip
+
+
+def told_back_within(
+    lead: records.Referral, found: records.Referral, number: str, *, fallen: bool
+) -> tuple[records.Referral, records.Referral]:
+    """Take a report that was never filed out of the one in which a person had said that it was; gives that one, and this one, as ``told_back``.
+
+    Raises:
+        ConflictError: It is not finished in that one, under that number.
+    """
+    left, out = _apart(lead, found)
+    return left, told_back(out, number, opened=None, fallen=fallen)
+
+
+def _apart(lead: records.Referral, found: records.Referral) -> tuple[records.Referral, records.Referral]:
     if found.joined != lead.id:
         raise ConflictError(f"{found.id}: not in the report of {lead.id}, expected it there")
     own = tuple(replace(file, copy_of=None) for file in found.files)
-    out = handing.rerecorded(replace(found, joined=None, files=own), number, instead_of)
     gone = {file.item_id for file in found.files}
     left = tuple(file for file in lead.files if file.item_id not in gone)
-    return replace(
-        lead, bundle=tuple(each for each in lead.bundle if each.referral_id != found.id), files=left
-    ), out
+    bundle = tuple(each for each in lead.bundle if each.referral_id != found.id)
+    return replace(lead, bundle=bundle, files=left), replace(found, joined=None, files=own)

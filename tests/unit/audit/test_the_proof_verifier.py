@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -59,3 +61,50 @@ def test_growth_between_all_sizes_is_proved_and_nothing_else(script: Any) -> Non
             assert all(refused(script, leads, old, size, each) for each in changed), (old, size)
     assert refused(script, leads, 0, 1, [])
     assert refused(script, leads, 2, 1, [])
+
+
+KEY = "wardline.invalid/example+1b2c3d4e+AQ=="
+_EMPTY = {"leaf": "", "hashes": [], "position": 0, "checkpoint": ""}
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (None, 2, "NOTHING CHECKED: {file} cannot be read: No such file or directory"),
+        ("no json", 2, "NOTHING CHECKED: {file} is no JSON"),
+        ("[" * 100_000, 2, "NOTHING CHECKED: {file} is no JSON"),
+        ("{}", 2, "NOTHING CHECKED: {file} is no proof"),
+        ("[1]", 2, "NOTHING CHECKED: {file} is no proof"),
+        (json.dumps(_EMPTY), 1, "WRONG: the verifier key is damaged"),
+        (json.dumps({**_EMPTY, "leaf": 7}), 1, "WRONG: a part of the proof is missing or of another kind"),
+        (json.dumps({"statement": 1, "signature": "", "entries": []}), 1, "WRONG: a part of the proof"),
+    ],
+)
+def test_what_is_no_proof_is_told_apart_from_a_wrong_one(
+    tmp_path: Path, content: str | None, code: int, said: str
+) -> None:
+    file = tmp_path / "proof.json"
+    if content is not None:
+        file.write_text(content)
+    ended = run(file, KEY)
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert ended.stderr.startswith(said.format(file=file)), ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_what_it_was_not_given_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps({"old_size": 1, "hashes": [], "checkpoint": ""}))
+    for given, said in (
+        ((), "expected PROOF KEY"),
+        ((file, "no key"), "KEY is no verifier key"),
+        ((file, KEY, tmp_path / "kept.txt"), "kept.txt cannot be read"),
+    ):
+        ended = run(*given)
+        assert ended.returncode == 2
+        assert said in ended.stderr
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(EXAMPLES / "verify_proof.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

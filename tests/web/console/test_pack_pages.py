@@ -115,6 +115,19 @@ def test_the_old_installations_number_is_told_with_the_password_and_said_on_the_
     page = browser.send(kept.form(f"{address}/filed-before"), number="4712")
     assert page.status == 200
     assert now_of(line, found).remote_id == "4712"
+    assert "It was not filed at all" in page.text
+    back = {"csrf": page.form(f"{address}/filed-before").fields["csrf"], "take_back": "4712"}
+    kept = browser.post(f"{address}/filed-before", {**back, "reason": " "})
+    assert (kept.status, 'href="#back-reason"' in kept.text) == (400, True)
+    assert (
+        browser.post(
+            f"{address}/filed-before", {**back, "take_back": "4711", "reason": "wrong report"}
+        ).status
+        == 409
+    )
+    page = browser.post(f"{address}/filed-before", {**back, "reason": "wrong report"})
+    assert now_of(line, found).state is ReferralState.NEEDS_HUMAN
+    assert "It was not filed: file it" in browser.get(address).text
 
 
 def test_one_whose_decision_fell_after_a_restore_is_withdrawn_on_its_page_once_it_was_looked_up(

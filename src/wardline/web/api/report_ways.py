@@ -36,16 +36,26 @@ class ReceiverBody(WithdrawalBody):
 class FiledBeforeBody(access.ProofBody):
     """That the installation from which this one was restored filed a report."""
 
-    number: str = Field(min_length=1, max_length=LONGEST_REFERENCE, description="As the authority shows it")
+    number: str = Field(
+        min_length=1,
+        max_length=LONGEST_REFERENCE,
+        description="As the authority shows it; with `take_back` the one that was told",
+    )
     instead_of: str | None = Field(
         default=None, max_length=LONGEST_REFERENCE, description="What was told before, and is wrong"
     )
     reason: str | None = Field(
-        default=None, max_length=LONGEST_WHY, description="With `instead_of`: what was wrong, in a sentence"
+        default=None,
+        max_length=LONGEST_WHY,
+        description="With `instead_of` or `take_back`: what was wrong, in a sentence",
     )
     exchange: bool = Field(
         default=False,
         description="Another report has `number`, and gets `instead_of` for it: they were mixed up",
+    )
+    take_back: bool = Field(
+        default=False,
+        description="It was not filed at all, and what was said of it was a mistake: it waits for a person again",
     )
 
 
@@ -81,9 +91,15 @@ def record_filed_before(
     referral_id: str, body: FiledBeforeBody, caller: _Caller, wardline: _Wardline
 ) -> records.Referral:
     """Note that the installation from which this one was restored filed a report, after it was looked up at the authority. It is finished with
-    this person's word. Or put right the number that was told, with a reason, or exchange it with that of another report."""
+    this person's word. Or put right the number that was told, with a reason, or exchange it with that of another report. Or take all of it back, with a reason: nobody had filed that report."""
     found = require_id("referral", referral_id)
     person = sessions.confirm(wardline.parts, caller.person, body.password)
+    if body.take_back:
+        if body.instead_of is not None or body.exchange or body.reason is None:
+            raise InputError(
+                "take_back: beside another number, or without a reason, expected number and reason"
+            )
+        return wardline.take_back_filed_before(found, user=person, number=body.number, reason=body.reason)
     if body.instead_of is None and not (body.exchange or body.reason):
         return wardline.record_filed_before(found, user=person, number=body.number)
     if body.instead_of is None or body.reason is None:

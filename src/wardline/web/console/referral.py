@@ -48,7 +48,7 @@ class Refused:
     """What a person wrote into a form of the page, and why it was not taken."""
 
     field: str
-    """``reference`` or ``number``."""
+    """``reference`` or ``number``, or ``back`` of what takes a word back."""
     typed: str
     error: InputError | ReferenceTakenError
     reason: str = ""
@@ -121,11 +121,15 @@ def record(desk: Desk) -> Response:
 
 def filed_before(desk: Desk) -> Response:
     """Note that the installation from which this one was restored filed a report, under the number that the authority shows; or put right the number
-    that the form shows, with a reason, or exchange it with that of another report. One that is refused comes back as it was written."""
+    that the form shows, with a reason, or exchange it with that of another report, or take back all of it. One that is refused comes back as it was written."""
     referral_id, typed, line = filing.opened(desk), desk.sent("number"), desk.wardline
     instead_of, reason = desk.sent("instead_of"), desk.sent("reason").strip()
     try:
-        if desk.sent("exchange"):
+        if desk.sent("take_back"):
+            found = line.take_back_filed_before(
+                referral_id, user=desk.user, number=desk.sent("take_back"), reason=reason
+            )
+        elif desk.sent("exchange"):
             found = line.exchange_filed_before(
                 referral_id, user=desk.user, number=typed, instead_of=instead_of, reason=reason
             )
@@ -136,7 +140,8 @@ def filed_before(desk: Desk) -> Response:
         else:
             found = line.record_filed_before(referral_id, user=desk.user, number=typed)
     except (InputError, ReferenceTakenError) as error:
-        return _page(desk, referral_id, _refused(desk, referral_id, "number", typed, error))
+        field = "back" if desk.sent("take_back") else "number"
+        return _page(desk, referral_id, _refused(desk, referral_id, field, typed, error))
     return go(f"/referrals/{found.id}")
 
 
