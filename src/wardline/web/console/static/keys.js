@@ -69,7 +69,7 @@ window.addEventListener("pagehide", () => {
 
 // Focus goes to what is new: the summary of what was wrong, the revealed file, the decision.
 function arrive(within) {
-  const target = within.querySelector("[data-arrive]");
+  const target = within.querySelector("[role][data-arrive]") ?? within.querySelector("[data-arrive]");
   if (target) target.focus({ preventScroll: target.getBoundingClientRect().top >= 0 });
 }
 document.addEventListener("DOMContentLoaded", () => {
@@ -129,3 +129,16 @@ document.addEventListener("htmx:responseError", (event) => {
   document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
   document.querySelector("[role=alert]")?.focus();
 });
+
+// No answer at all: that is said too, and goes when one comes. What somebody wanted covered is taken off the screen all the same.
+function unanswered(event) {
+  if (event.detail.elt.querySelector?.("[data-cover]")) document.querySelector("[data-revealed] figure *")?.remove();
+  if (document.getElementById("unanswered")) return;
+  const words = document.getElementById("work") ? "What you filled in is still here: leave this page open, and try again in a moment." : "Try again in a moment.";
+  const line = Object.assign(document.createElement("p"), { id: "unanswered", className: "note note-notice", textContent: `Wardline does not answer. ${words}` });
+  line.setAttribute("role", "alert");
+  document.getElementById("main").prepend(line);
+}
+document.addEventListener("htmx:sendError", unanswered);
+document.addEventListener("htmx:timeout", unanswered);
+document.addEventListener("htmx:beforeOnLoad", () => document.getElementById("unanswered")?.remove());
