@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.furnished import PASSWORD, Furnished
-from tests.browser.keys import take_next
-from tests.browser.working import COVER, DECISION, NEXT, PICTURE
+from tests.browser.keys import press_and_go, take_next
+from tests.browser.working import COVER, DECISION, NEXT, PICTURE, REVEAL
 from wardline.records import CaseState
 
 if TYPE_CHECKING:
@@ -138,3 +138,16 @@ def test_a_server_that_does_not_answer_is_said_until_it_does_and_costs_nothing_t
     # The browser and htmx write of what got no answer.
     told = ("ERR_INTERNET_DISCONNECTED", "console error: htmx:")
     assert [each for each in moderators.close() if not any(word in each for word in told)] == []
+
+
+def test_after_taking_a_decision_back_the_focus_is_where_it_says_so(moderators: Visitors) -> None:
+    page = moderators.page("mika")
+    _filled(page)
+    page.locator(REVEAL).click()
+    page.locator(PICTURE).wait_for()
+    page.locator("#note").blur()
+    press_and_go(page, "Control+Enter")
+    press_and_go(page, "u")
+    page.locator("[role=status]:focus", has_text="Your decision is taken back").wait_for()
+    assert page.locator(f"{DECISION} [name=category]:checked").get_attribute("value") == "not-a-violation"
+    assert page.get_by_text(NOTE).is_visible()
