@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.stories import picture, violation
 from wardline import records
 from wardline.errors import InputError, NotAllowedError, RefusedError
-from wardline.pipeline import seeing
+from wardline.pipeline import blind_filing, seeing
 from wardline.records import Role, Verb
 from wardline.testing.harness import Line
 
@@ -90,6 +90,24 @@ def test_nobody_finds_out_what_came_of_their_own_account(line: Line) -> None:
             refused()
     assert line.wardline.hidden_cases([case.id], user=lea) == {case.id}
     assert line.wardline.hidden_cases([case.id], user=lou) == set()
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR])
+def test_neither_do_those_who_review_nothing(role: Role, line: Line) -> None:
+    ada, lou = line.person("ada", role).user, line.person("lou", Role.LEAD).user
+    case = line.case_of(line.submit(picture(), flag="spam", account="ada-at-home"))
+    line.wardline.claim(case.id, user=lou)
+    line.wardline.decide(case.id, user=lou, judgement=violation(case))
+    line.pass_time(line.parts.rules.undo_window)
+    (referral,) = line.store.referrals(case_id=case.id)
+    assert blind_filing.visible(line.parts, [referral], ada) == [referral]
+    line.wardline.require_open(case.id, user=ada)
+
+    ada = line.wardline.declare_accounts(["ada-at-home"], user=ada)
+    assert blind_filing.visible(line.parts, [referral], ada) == []
+    assert line.wardline.hidden_cases([case.id], user=ada) == {case.id}
+    with pytest.raises(RefusedError, match="account of this person's own"):
+        line.wardline.require_open(case.id, user=ada)
 
 
 def test_the_log_says_how_many_accounts_and_never_which(line: Line) -> None:

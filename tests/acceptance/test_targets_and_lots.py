@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -86,6 +87,7 @@ def test_targets_are_told_of_at_half_at_four_fifths_and_past_once_each_and_resol
         assert late.message.startswith(
             f"2 cases of the class anything else are past their target. The first is {first.id}, "
         )
+        assert re.search(r"due at [1-9]\d? [A-Z][a-z]{2} 20\d\d, \d\d:\d\d UTC\. ", late.message)
         for case in (first, second):
             line.wardline.claim(case.id, user=mika)
             line.wardline.decide(case.id, user=mika, judgement=innocent())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.furnished import PASSWORD, Furnished
-from tests.browser.keys import take_next
-from tests.browser.working import DECISION, NEXT
+from tests.browser.keys import press_and_go, take_next
+from tests.browser.working import COVER, DECISION, NEXT, PICTURE, REVEAL
 from wardline.records import CaseState
 
 if TYPE_CHECKING:
@@ -111,3 +111,43 @@ def test_a_look_that_is_refused_is_said_and_costs_nothing_that_is_filled_in(
         page.get_by_role("button", name="Record decision").click()
     assert page.get_by_text(NOTE).is_visible()
     assert all("409" in each for each in moderators.close())
+
+
+def test_a_server_that_does_not_answer_is_said_until_it_does_and_costs_nothing_that_is_filled_in(
+    moderators: Visitors,
+) -> None:
+    page = moderators.page("noor")
+    _filled(page)
+    page.get_by_role("button", name="Reveal this file").click()
+    page.locator(PICTURE).wait_for()
+
+    page.context.set_offline(True)
+    page.locator(COVER).click()
+    page.locator("#unanswered[role=alert]").wait_for()
+    assert page.locator(PICTURE).count() == 0, "what shall be covered is covered, whoever answers"
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Keep it longer").click()
+    assert page.locator("#unanswered").count() == 1
+    _stands_filled_in(page)
+
+    page.context.set_offline(False)
+    page.locator(COVER).click()
+    page.locator("#unanswered").wait_for(state="detached")
+    page.locator(COVER).wait_for(state="detached")
+    _stands_filled_in(page)
+    # The browser and htmx write of what got no answer.
+    told = ("ERR_INTERNET_DISCONNECTED", "console error: htmx:")
+    assert [each for each in moderators.close() if not any(word in each for word in told)] == []
+
+
+def test_after_taking_a_decision_back_the_focus_is_where_it_says_so(moderators: Visitors) -> None:
+    page = moderators.page("mika")
+    _filled(page)
+    page.locator(REVEAL).click()
+    page.locator(PICTURE).wait_for()
+    page.locator("#note").blur()
+    press_and_go(page, "Control+Enter")
+    press_and_go(page, "u")
+    page.locator("[role=status]:focus", has_text="Your decision is taken back").wait_for()
+    assert page.locator(f"{DECISION} [name=category]:checked").get_attribute("value") == "not-a-violation"
+    assert page.get_by_text(NOTE).is_visible()

@@ -67,6 +67,22 @@ def test_an_appeal_is_accepted_and_listed(api: Api, line: Line, low: Key) -> Non
     assert listed["items"][0]["text"] == "It is my garden."
 
 
+@pytest.mark.parametrize("role", [Role.LEAD, Role.ADMIN, Role.AUDITOR])
+def test_no_list_shows_what_is_about_an_account_of_ones_own(
+    role: Role, api: Api, line: Line, low: Key, trusted: Key
+) -> None:
+    reader, colleague = line.person("lea", role), line.person("lou", role)
+    action = removed(line, line.person("mika"))
+    item_id = line.store.case(action.case_id).item_ids[0]
+    api.post("/v1/appeals", low.secret, json={"action_id": action.id, "text": "It is my garden."})
+    api.post("/v1/flags", trusted.secret, json={"reason": "spam", "item_id": item_id})
+    line.wardline.declare_accounts(["account-9"], user=reader.user)
+    for address in ("/v1/appeals", "/v1/flags", "/v1/holds"):
+        mine, theirs = (api.get(address, each.secret).json() for each in (reader, colleague))
+        assert mine["items"] == [], address
+        assert theirs["items"], address
+
+
 def test_an_appeal_may_be_repeated_with_its_key_and_not_without(api: Api, line: Line, low: Key) -> None:
     action = removed(line, line.person("mika"))
     body = {"account_reference": "account-9", "content_reference": "post-9", "text": "It is my garden."}

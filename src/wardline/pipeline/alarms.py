@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from wardline import enforcement, ports, records
 from wardline.errors import AlreadyExistsError, NotifierError, VersionConflictError
@@ -10,6 +11,11 @@ from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.taking import Takers
 from wardline.pipeline.writing import Writing
 from wardline.records import AlarmKind, Insert, Replace, Role, Task, Verb
+
+
+def moment(at: datetime) -> str:
+    """Write a time for an alarm's text, as the console writes it: ``"28 Nov 2026, 01:39 UTC"``."""
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
 
 
 def raise_alarm(parts: Parts, kind: AlarmKind, subject_id: str, message: str) -> None:

@@ -82,8 +82,8 @@ def _is_to_be_taken_on(parts: Parts, found: records.Referral, user: records.User
 def visible(
     parts: Parts, found: Sequence[records.Referral], user: records.User | None
 ) -> list[records.Referral]:
-    """Leave out referrals where this person may have to judge one of the cases in the report."""
-    if user is None or not people.may_review(user):
+    """Leave out referrals where this person may have to judge one of the cases in the report, or one is about an account of their own."""
+    if user is None or not (people.may_review(user) or user.accounts):
         return list(found)
     about = subjects.cases_in_several(parts, found)
     hidden = blindness.hidden_cases(parts, set[str]().union(*about.values()), user)

@@ -129,16 +129,13 @@ def hidden_cases(parts: Parts, case_ids: Iterable[str], user: records.User) -> s
     """Give those of these cases of which this person must not know what came of them; ids of none are passed over.
 
     They may have to give an opinion yet, or they decide an appeal at this moment: what is appealed against was known before, and they shall
-    not look it up meanwhile. Or it is about an account of their own.
+    not look it up meanwhile. Or it is about an account of their own, which is kept from those who review nothing, too.
     """
-    if not people.may_review(user):
-        return set()
     wanted = list(set(case_ids))
-    return (
-        _awaiting_opinions(parts, wanted, user)
-        | _answering(parts, wanted, user)
-        | about_own(parts, wanted, user)
-    )
+    own = about_own(parts, wanted, user)
+    if not people.may_review(user):
+        return own
+    return own | _awaiting_opinions(parts, wanted, user) | _answering(parts, wanted, user)
 
 
 def about_own(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[str]:
@@ -185,13 +182,15 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     Raises:
         RefusedError: Their opinion may be asked for; also where that is not known yet, for somebody decided a moment ago.
     """
-    if user is None or not people.may_review(user):
+    if user is None:
         return
     if about_own(parts, [case_id], user):
         raise RefusedError(
             f"{case_id}: about an account of this person's own, expected somebody else",
             remedy="Have a colleague look.",
         )
+    if not people.may_review(user):
+        return
     just_decided = _just_decided(parts, [case_id], user) and not takes_no_part(
         parts.store.case(case_id), user
     )
@@ -218,22 +217,26 @@ def seen_actions(
 
 
 def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.User) -> list[records.Notice]:
-    """Give flags, those of cases that this person may have to judge as if nothing had come of them yet."""
-    hidden = _awaiting_opinions(parts, [each.case_id for each in notices], user)
+    """Give flags, those of cases that this person may have to judge as if nothing had come of them yet; none about an account of their own."""
+    cases = [each.case_id for each in notices]
+    hidden, own = _awaiting_opinions(parts, cases, user), about_own(parts, cases, user)
     return [
         replace(each, state=records.NoticeState.OPEN, answered_at=None, version=1) if each.case_id in hidden else each
         for each in notices
+        if each.case_id not in own
     ]  # fmt: skip
 
 
 def seen_appeals(parts: Parts, appeals: Sequence[records.Appeal], user: records.User) -> list[records.Appeal]:
     """Give appeals in the same way."""
-    hidden = _awaiting_opinions(parts, [each.case_id for each in appeals], user)
+    cases = [each.case_id for each in appeals]
+    hidden, own = _awaiting_opinions(parts, cases, user), about_own(parts, cases, user)
     return [
         replace(each, state=records.AppealState.WAITING, decision_id=None, answer_id=None, answered_at=None, version=1)
         if each.case_id in hidden
         else each
         for each in appeals
+        if each.case_id not in own
     ]  # fmt: skip
 
 

@@ -44,14 +44,14 @@ class ClockWatch:
 
     def _tell_back(self, now: datetime, before: datetime) -> None:
         message = (
-            f"The clock shows {now:%Y-%m-%d %H:%M} UTC and showed {before:%Y-%m-%d %H:%M} before. Claims, windows and holds last longer by that much. "
+            f"The clock shows {alarms.moment(now)} and showed {alarms.moment(before)} before. Claims, windows and holds last longer by that much. "
             "Set it, and keep it right with NTP; a lead may give held cases to others."
         )
         alarms.raise_alarm(self._parts, AlarmKind.CLOCK_JUMPED, BACK, message)
 
     def _tell_ahead(self, now: datetime, before: datetime) -> None:
         message = (
-            f"From {before:%Y-%m-%d %H:%M} to {now:%Y-%m-%d %H:%M} UTC nothing was seen of this installation: it stood still, or the clock is wrong. Nothing "
+            f"From {alarms.moment(before)} to {alarms.moment(now)} nothing was seen of this installation: it stood still, or the clock is wrong. Nothing "
             "is destroyed and no account unlinked until somebody has looked at the clock and resolves this alarm."
         )
         alarms.raise_alarm(self._parts, AlarmKind.CLOCK_JUMPED, AHEAD, message)

@@ -16,13 +16,13 @@ def watch(parts: Parts) -> None:
     _resolve(parts)
     for appeal in store.late_appeals(now, most=_AT_ONCE):
         message = (
-            f"The appeal {appeal.id} has no answer, which was promised by {appeal.due_at:%Y-%m-%d %H:%M} UTC. See to its case "
+            f"The appeal {appeal.id} has no answer, which was promised by {alarms.moment(appeal.due_at)}. See to its case "
             f"{appeal.case_id}."
         )
         alarms.raise_alarm(parts, AlarmKind.COMPLAINT_LATE, appeal.id, message)
     for notice in store.late_notices(now, most=_AT_ONCE):
         message = (
-            f"The flag {notice.id} has no answer, which was promised by {notice.due_at:%Y-%m-%d %H:%M} UTC. See to its case "
+            f"The flag {notice.id} has no answer, which was promised by {alarms.moment(notice.due_at)}. See to its case "
             f"{notice.case_id}."
         )
         alarms.raise_alarm(parts, AlarmKind.COMPLAINT_LATE, notice.id, message)

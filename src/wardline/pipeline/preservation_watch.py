@@ -37,6 +37,6 @@ def _is_over(parts: Parts, alarm: records.Alarm, soon: dict[str, records.Preserv
 
 def _message(found: records.Preservation) -> str:
     return (
-        f"{found.id} ends at {found.until:%Y-%m-%d %H:%M} UTC. What nothing else holds is destroyed within minutes after that. Ask whoever it is for whether "
+        f"{found.id} ends at {alarms.moment(found.until)}. What nothing else holds is destroyed within minutes after that. Ask whoever it is for whether "
         "it is renewed, and extend it, or record what it rests on then."
     )

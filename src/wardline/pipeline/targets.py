@@ -73,7 +73,7 @@ def _watch_target(parts: Parts, target: Target) -> None:
         )
         due_at, name, _, _ = here[0]
         alarms.raise_alarm(parts, kind, f"{target}:{word}", (
-            f"{_number(count)} of the class {target.words} {words[count != 1]}. The first is {name}due at {due_at.isoformat(' ', 'minutes')}. "
+            f"{_number(count)} of the class {target.words} {words[count != 1]}. The first is {name}due at {alarms.moment(due_at)}. "
             "The leads' page tells more."
         ))  # fmt: skip
 

@@ -61,6 +61,20 @@ def test_appeals_are_listed_with_what_was_done_and_when_an_answer_is_promised(
     assert desk.get("/appeals?state=lost").status == 400
 
 
+def test_no_appeal_about_an_account_of_ones_own_is_listed(
+    desk: Browser, line: Line, noor: records.User
+) -> None:
+    case = appealed(line, noor)
+    assert f"/cases/{case.id}" in desk.get("/appeals").links
+    mika = line.store.user_named("mika")
+    assert mika is not None
+    line.wardline.declare_accounts(["account-9"], user=mika)
+    page = desk.get("/appeals")
+    assert f"/cases/{case.id}" not in page.links
+    assert "The content was removed" not in page.text
+    assert "No appeal is listed here." in page.text
+
+
 def test_whoever_decides_an_appeal_sees_what_the_person_says_and_not_what_was_decided(
     desk: Browser, line: Line, noor: records.User
 ) -> None:

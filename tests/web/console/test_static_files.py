@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,12 @@ def test_what_is_sent_compressed_is_made_once_and_opens_to_the_file() -> None:
     for name, file in static_files.files().items():
         assert gzip.decompress(file.compressed) == file.plain, name
     assert static_files.files() is static_files.files()
+
+
+def test_scripts_come_without_their_comments_and_otherwise_as_they_stand(api: Api) -> None:
+    folder = Path(static_files.__file__).parent / "static"
+    for path in folder.glob("*.js"):
+        stands = path.read_text(encoding="utf-8").splitlines()
+        sent = api.get(f"/static/{path.name}").text.splitlines()
+        assert sent == [line for line in stands if not line.lstrip().startswith("//")], path.name
+    assert "//" in (folder / "keys.js").read_text(encoding="utf-8")

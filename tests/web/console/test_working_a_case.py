@@ -144,6 +144,29 @@ def test_a_decision_can_be_taken_back_while_its_window_runs(
     assert line.store.case(case.id).state is CaseState.OPEN
 
 
+@pytest.mark.parametrize("answers", [
+    {"category": "B1", "answer-viral": "yes", "answer-generativeAi": "not-sure", "annotation": "infant", "report": "spam",
+     "escalation": "They wrote where.", "second-opinion": "yes"},
+    {"category": "other-rule"},
+    {"category": "not-a-violation", "second-opinion": "yes"},
+])  # fmt: skip
+def test_a_decision_that_was_taken_back_is_said_to_be_and_stands_in_the_form_again(
+    answers: dict[str, str], desk: Browser, line: Line, case: records.Case
+) -> None:
+    decided = desk.send(_take(desk).form("/decisions"), **answers)
+    again = desk.send(decided.form("/undo"))
+    assert "Your decision is taken back, and nothing of it was sent." in again.text
+    assert "Your answers stand here again" in again.text
+    form = again.form("/decisions")
+    assert {
+        name: value for name, value in form.fields.items() if name not in ("csrf", "version") and value
+    } == answers
+    desk.send(form)
+    undone, same = line.store.decisions_of(case.id)
+    for field in ("outcome", "findings", "annotations", "escalation", "answers", "second_opinion"):
+        assert getattr(same, field) == getattr(undone, field), field
+
+
 def test_who_cannot_tell_passes_the_case_on(desk: Browser, line: Line, case: records.Case) -> None:
     desk.send(_take(desk).form("/decisions"), category="cannot-tell")
     assert "Nothing waits" in desk.get("/queue").text

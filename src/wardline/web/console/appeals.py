@@ -44,7 +44,7 @@ def show(desk: Desk) -> Response:
     waiting = store.count_appeals(AppealState.OPEN, most=_MOST_COUNTED)
     return page(
         desk, "appeals", rows=rows, state=state, waiting=f"{_MOST_COUNTED}+" if waiting == _MOST_COUNTED else str(waiting),
-        more=found[-1].id if len(found) == _SHOWN else None, first=after is None, opens_cases=desk.user.role in REVIEWERS,
+        more=found[-1].id if len(found) == _SHOWN else None, first=after is None, nobody=not found, opens_cases=desk.user.role in REVIEWERS,
     )  # fmt: skip
 
 

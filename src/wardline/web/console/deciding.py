@@ -12,7 +12,7 @@ from wardline import records, review
 from wardline.errors import ConflictError, InputError, NotAllowedError
 from wardline.records import Category, FileAnnotation, IncidentKind, Outcome, Reply, ReportAnnotation
 from wardline.web import problems
-from wardline.web.console import case_view, filing
+from wardline.web.console import case_view, drafts, filing
 from wardline.web.console.case import show_with
 from wardline.web.console.desk import REVIEWERS, Desk, Page
 from wardline.web.console.rendering import go, page, part
@@ -117,8 +117,13 @@ def mark_danger(desk: Desk) -> Response:
 
 
 def undo(desk: Desk) -> Response:
-    """Take one's own decision back within its window."""
-    return go(f"/cases/{desk.wardline.undo(desk.record('case'), user=desk.user).id}")
+    """Take one's own decision back within its window. What was answered stands in the form again."""
+    store, case_id = desk.wardline.parts.store, desk.record("case")
+    decision_id = store.case(case_id).decision_id
+    desk.wardline.undo(case_id, user=desk.user)
+    answered = drafts.answered(store.decision(decision_id)) if decision_id else {}
+    draft = desk.drafts.keep(answered, session_id=desk.session.id, case_id=case_id, now=desk.now)
+    return go(f"/cases/{case_id}?draft={draft}&taken-back=1")
 
 
 def _with_the_form_kept(desk: Desk, act: Callable[[str], Response]) -> Response:

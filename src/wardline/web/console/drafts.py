@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from wardline import records
 from wardline.web.console.forms import Fields
 
 LIFETIME = timedelta(minutes=30)
@@ -53,6 +54,21 @@ class Drafts:
         if found is None or found.session_id != session_id or found.case_id != case_id or found.until < now:
             return {}
         return found.fields
+
+
+def answered(decision: records.Decision) -> Fields:
+    """Give a form as it was filled in for a decision; without the note, which stays with the case."""
+    fields = {
+        "report": tuple(map(str, decision.annotations)), "escalation": (decision.escalation or "",),
+        "second-opinion": ("yes",) if decision.second_opinion else (),
+    }  # fmt: skip
+    fields |= {f"answer-{each.about}": (str(each.reply),) for each in decision.answers}
+    grades = {str(each.grade) for each in decision.findings if each.grade} or {str(decision.outcome)}
+    if len(grades) == 1:  # the form has one for all files; another client may have said several
+        asked = {each.about for each in decision.answers}
+        found = {each for finding in decision.findings for each in finding.annotations} - asked
+        fields |= {"category": tuple(grades), "annotation": tuple(sorted(map(str, found)))}
+    return fields
 
 
 def filled_only(fields: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:

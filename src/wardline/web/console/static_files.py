@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,8 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".LICENSE": "text/plain; charset=utf-8",
 }
+_COMMENT = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
+"""A line that is for whoever reads the source: a page has only so many bytes."""
 _DIGEST_CHARACTERS = 16
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"
@@ -107,6 +110,8 @@ def _is_known(sent: str, tag: str) -> bool:
 
 def _read(path: Path) -> StaticFile:
     content = path.read_bytes()
+    if path.suffix == ".js":
+        content = _COMMENT.sub(b"", content)
     return StaticFile(
         media_type=_TYPES[path.suffix],
         plain=content,

@@ -27,11 +27,16 @@ def show(desk: Desk) -> Response:
         tuple(desk.wardline.seen_cases(each, user=desk.user)) for each in (team.first, team.longest)
     )
     team = replace(team, first=_of_others(desk, first), longest=_of_others(desk, longest))
+    own = {
+        each.first_due.id
+        for each in team.lines
+        if each.first_due and review.is_party(each.first_due, desk.user)
+    }
     queues = list(dict.fromkeys(line.queue for line in team.lines))
     return page(
         desk, "team", team=team, queues=queues, factors=review.factors, is_told=triage.is_told, grades=GRADES, counted=COUNTED, oldest_percent=round(100 * rules.oldest_share),
         restricted_days=rules.restricted_most.days, wait_for=review.LEAST_HANDLED, least_drawn=rules.calibration.least_decisions,
-        is_near=review.is_near_a_violation, since=since,
+        is_near=review.is_near_a_violation, own=own, since=since,
     )  # fmt: skip
 
 

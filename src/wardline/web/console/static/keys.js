@@ -69,7 +69,7 @@ window.addEventListener("pagehide", () => {
 
 // Focus goes to what is new: the summary of what was wrong, the revealed file, the decision.
 function arrive(within) {
-  const target = within.querySelector("[data-arrive]");
+  const target = within.querySelector("[role][data-arrive]") ?? within.querySelector("[data-arrive]");
   if (target) target.focus({ preventScroll: target.getBoundingClientRect().top >= 0 });
 }
 document.addEventListener("DOMContentLoaded", () => {
@@ -99,15 +99,18 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+function say(id, words) {
+  if (document.getElementById(id)) return;
+  const line = Object.assign(document.createElement("p"), { id, className: "note note-notice", textContent: words });
+  line.setAttribute("role", "alert");
+  document.getElementById("main").prepend(line);
+}
+
 // The session ended: nobody is sent away who only reads or writes. Who asks for something signs in, and gets back what they filled in.
 function signedOut(askedByItself) {
   const work = document.getElementById("work");
   if (askedByItself) {
-    if (document.getElementById("signed-out")) return;
-    const words = work ? "What you filled in is not lost: keep or record it, sign in, and it stands here again." : "Sign in to go on.";
-    const line = Object.assign(document.createElement("p"), { id: "signed-out", className: "note note-notice", textContent: `Your session is over. ${words}` });
-    line.setAttribute("role", "alert");
-    document.getElementById("main").prepend(line);
+    say("signed-out", `Your session is over. ${work ? "What you filled in is not lost: keep or record it, sign in, and it stands here again." : "Sign in to go on."}`);
   } else if (work) {
     work.action = work.action.replace(/decisions$/, "keep");
     work.submit();
@@ -129,3 +132,11 @@ document.addEventListener("htmx:responseError", (event) => {
   document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
   document.querySelector("[role=alert]")?.focus();
 });
+
+// No answer at all. What was to be covered leaves the screen all the same.
+function unanswered(event) {
+  if (event.detail.elt.querySelector?.("[data-cover]")) document.querySelector("[data-revealed] figure *")?.remove();
+  say("unanswered", "Wardline does not answer. Nothing on this page is lost: leave it open, and try again in a moment.");
+}
+for (const name of ["sendError", "timeout"]) document.addEventListener(`htmx:${name}`, unanswered);
+document.addEventListener("htmx:beforeOnLoad", () => document.getElementById("unanswered")?.remove());
