@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from wardline import records
 from wardline.adapters.authorities.pack import NcaPack
 from wardline.errors import ConflictError, InputError, NotAllowedError, ReferenceTakenError
 from wardline.pipeline import Rules
-from wardline.records import AlarmKind, ReferralState, Role, Verb
+from wardline.records import AlarmKind, Insert, ReferralState, Remove, Role, Verb
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.harness import REPORTER, Line
 
@@ -116,6 +117,24 @@ def test_the_receivers_own_number_is_nobodys_to_correct(make_line: MakeLine) -> 
         line = make_line(authority=sandbox)
         found, lead = reported(line)
         assert (found.state, found.remote_id is None) == (ReferralState.FINISHED, False)
+        with pytest.raises(ConflictError, match="the receiver's own answer"):
+            line.wardline.record_reference(
+                found.id, user=lead.user, reference=REFERENCE, instead_of=found.remote_id
+            )
+
+
+def test_an_answer_that_only_begins_like_a_record_is_nobodys_to_correct(make_line: MakeLine) -> None:
+    with AuthoritySandbox() as sandbox:
+        line = make_line(authority=sandbox)
+        found, lead = reported(line)
+        receipt = line.store.receipt_of(found.id)
+        assert receipt is not None
+        odd = replace(receipt, id=line.parts.new_id("receipt"), body=b"{ it is taken")
+        line.store.commit(
+            Remove(records.Receipt, receipt.id),
+            Insert(odd),
+            entries=[line.parts.entry(Verb.REFERENCE_CORRECTED, found.id)],
+        )
         with pytest.raises(ConflictError, match="the receiver's own answer"):
             line.wardline.record_reference(
                 found.id, user=lead.user, reference=REFERENCE, instead_of=found.remote_id

@@ -71,6 +71,22 @@ def test_what_is_added_to_a_case_costs_nothing_of_the_decision_that_is_filled_in
     assert page.get_by_text("A child may be in danger now", exact=True).first.is_visible()
 
 
+def test_what_goes_along_goes_once_also_from_a_page_that_was_left_and_come_back_to(
+    moderators: Visitors,
+) -> None:
+    page = moderators.page("noor")
+    _filled(page)
+    along = page.evaluate("""() => {
+      const form = document.querySelector("form[data-with]");
+      for (const time of [1, 2]) {
+        form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+        window.dispatchEvent(new PageTransitionEvent("pageshow"));
+      }
+      return form.querySelectorAll("[name=category]").length;
+    }""")
+    assert along == 1
+
+
 @pytest.mark.parametrize("button", ["Keep it longer", "Reveal this file"])
 def test_a_session_that_ends_while_somebody_writes_says_so_and_loses_nothing(
     button: str, moderators: Visitors

@@ -89,8 +89,11 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   // What is filled in elsewhere on the page goes along, and stands there again afterwards.
   else if (form.dataset.with) {
+    for (const along of form.querySelectorAll("[data-along]")) along.remove();
     for (const [name, value] of new FormData(document.getElementById(form.dataset.with) ?? undefined)) {
-      if (name !== "csrf") form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+      if (name === "csrf") continue;
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+      form.lastChild.dataset.along = "";
     }
   }
   form.dataset.sent = "yes";
