@@ -29,6 +29,7 @@ from wardline.errors import (
     VersionConflictError,
 )
 from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
+from wardline.pipeline.alarms import moment
 from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
@@ -150,7 +151,7 @@ def test_a_reminder_tells_of_the_end_as_it_is_now(make_line: MakeLine) -> None:
     line.pass_time(timedelta(minutes=1))
     alarm = line.store.open_alarm(AlarmKind.PRESERVATION_ENDING, made.id)
     assert alarm is not None
-    assert f"{until + DAY:%Y-%m-%d}" in alarm.message
+    assert moment(until + DAY) in alarm.message
     line.wardline.end_preservation(made.id, why="withdrawn", user=lead)
     line.pass_time(timedelta(minutes=1))
     assert reminders(line) == []
