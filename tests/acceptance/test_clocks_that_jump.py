@@ -13,6 +13,7 @@ from tests.acceptance.stories import decided_violation, picture, violation
 from wardline import records, review
 from wardline.errors import AppealTooLateError, LeaseLostError, LimitReachedError
 from wardline.pipeline import Complaint, Rules, clock_watch
+from wardline.pipeline.conclude import conclude
 from wardline.records import AlarmKind, CaseState, Outcome, Role
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, START, Line
@@ -201,3 +202,25 @@ def test_an_undo_window_that_the_clock_cut_short_or_drew_out_decides_once(
     line.run_due()
     assert line.store.decision(decision.id).state is records.DecisionState.EFFECTIVE
     assert len(line.store.referrals(case_id=case.id)) == 1
+
+
+def test_what_took_effect_counts_for_its_copies_although_the_clock_is_set_back_then(
+    line_with: Callable[..., Line], clock: JumpingClock
+) -> None:
+    line = line_with(audit_share=0.0)
+    first, second, copy = (
+        line.case_of(line.submit(picture(), flag="spam", content_reference=f"post-{each}"))
+        for each in range(3)
+    )
+    decided = []
+    for case, name in ((first, "mika"), (second, "noor")):
+        person = line.person(name)
+        line.wardline.claim(case.id, user=person.user)
+        decided.append(line.wardline.decide(case.id, user=person.user, judgement=violation(case)).id)
+    clock.jump(line.parts.rules.undo_window)
+    for each in decided:
+        conclude(line.parts, each, 0)
+    clock.jump(-DAY)
+    line.run_due()
+    assert {line.store.decision(each).state for each in decided} == {records.DecisionState.EFFECTIVE}
+    assert line.store.case(copy.id).state is CaseState.CLOSED

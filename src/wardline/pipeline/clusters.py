@@ -184,8 +184,13 @@ def _spreads(parts: Parts, cluster_id: str) -> Iterator[records.Spread]:
 
 def _count(parts: Parts, member: records.ClusterMember, decision: records.Decision) -> None:
     """Count a decision once, if it is a person's opinion that can no longer be taken back."""
-    is_given = decision.state is not DecisionState.UNDONE and decision.undo_until <= parts.now()
-    if not is_given or parts.store.cluster_vote(decision.id) is not None:
+    # What took effect is in, wherever the clock was set since.
+    may_be_undone = decision.state is DecisionState.PENDING and decision.undo_until > parts.now()
+    if (
+        may_be_undone
+        or decision.state is DecisionState.UNDONE
+        or parts.store.cluster_vote(decision.id) is not None
+    ):
         return
     vote = _as_vote(parts, decision)
     if vote is None:
