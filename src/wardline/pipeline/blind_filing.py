@@ -35,11 +35,7 @@ def opened(parts: Parts, referral_id: str, user: records.User | None) -> records
     if user is None:
         return found
     cases = subjects.cases_in(parts, found)
-    if blindness.about_own(parts, list(cases), user):
-        raise RefusedError(
-            f"{found.id}: about an account of this person's own, expected somebody else",
-            remedy="Have a colleague look.",
-        )
+    blindness.require_others(parts, found.id, list(cases), user)
     if blindness.hidden_cases(parts, cases, user):
         wait = "Wait until it is settled, or have somebody look who does not review."
         raise RefusedError(

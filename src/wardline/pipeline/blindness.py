@@ -147,6 +147,19 @@ def about_own(parts: Parts, case_ids: Sequence[str], user: records.User) -> set[
     }
 
 
+def require_others(parts: Parts, subject: str, case_ids: Sequence[str], user: records.User) -> None:
+    """Require that no case that a record is about is about an account of this person's own.
+
+    Raises:
+        RefusedError: One is.
+    """
+    if about_own(parts, case_ids, user):
+        raise RefusedError(
+            f"{subject}: about an account of this person's own, expected somebody else",
+            remedy="Have a colleague look.",
+        )
+
+
 def _awaiting_opinions(parts: Parts, case_ids: Iterable[str], user: records.User) -> set[str]:
     """Give those of these cases of which ``hides`` is true."""
     if not people.may_review(user):
@@ -184,11 +197,7 @@ def require_open(parts: Parts, case_id: str, user: records.User | None) -> None:
     """
     if user is None:
         return
-    if about_own(parts, [case_id], user):
-        raise RefusedError(
-            f"{case_id}: about an account of this person's own, expected somebody else",
-            remedy="Have a colleague look.",
-        )
+    require_others(parts, case_id, [case_id], user)
     if not people.may_review(user):
         return
     just_decided = _just_decided(parts, [case_id], user) and not takes_no_part(
