@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.waiting import until
 from wardline import records, wiring
 from wardline.pipeline import exchanging, people
 from wardline.records import Hash, HashKind, ListMeaning, ListTerms, ListTrust, Role
 from wardline.testing import postgres
 from wardline.wiring import Installation, create_installation, create_secret
 
-_PATIENCE_SECONDS = 60.0
 _SETTINGS = """
 [store]
 adapter = "{adapter}"
@@ -56,13 +55,13 @@ def test_a_list_comes_and_changes_as_its_exchange_does(installation: Installatio
         # Its first reading is the caller's to do; one that a caller left undone is taken up by the schedule, as any other.
         first = wardline.parts.store.syncs_of(known.id, most=1)[0]
         wardline.parts.store.commit(entries=(), work=[records.Task(name="sync-list", record_id=first.id)])
-        _until(lambda: wardline.parts.store.hash_list(known.id).entries == 2)
+        until(lambda: wardline.parts.store.hash_list(known.id).entries == 2)
         proposed = wardline.parts.store.approvals(state=records.ApprovalState.PROPOSED)
         wardline.approve(proposed[0].id, user=bob)
         assert _found(installation, 1, 2, 3) == [1, 2]
         desk.write_text(_lines(2, 3), "ascii")
         exchanging.ask(wardline.parts, known.id, user=ann)
-        _until(lambda: len(_waiting(installation, known)) == 0)
+        until(lambda: len(_waiting(installation, known)) == 0)
         assert _found(installation, 1, 2, 3) == [2, 3]
     finally:
         work.stop()
@@ -82,10 +81,3 @@ def _found(installation: Installation, *numbers: int) -> list[int]:
     lookup = installation.wardline._lookup
     lookup.refresh()
     return [n for n in numbers if lookup.match((Hash(kind=HashKind.MD5, value=f"{n:032x}"),))]
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)

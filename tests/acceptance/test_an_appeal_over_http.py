@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
+from tests.acceptance.waiting import until
 from wardline import records, wiring
 from wardline.cli import serve
 from wardline.pipeline import people
@@ -132,13 +132,6 @@ def a_person(installation: Installation, name: str) -> str:
     parts = installation.wardline.parts
     user = people.create_user(parts, name, Role.MODERATOR, "long enough a password")
     return people.create_person_key(parts, name, user)[1]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
 
 
 def call(address: str, secret: str, path: str, **request: Any) -> Any:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.waiting import until
 from wardline import intake, records, review, wiring
 from wardline.errors import BusyError
 from wardline.pipeline import people
@@ -20,7 +20,6 @@ from wardline.testing.platform_sandbox import PlatformSandbox
 from wardline.wiring import Installation, create_installation, create_secret
 
 _SECRET = b"a secret that both sides know, 32+"
-_PATIENCE_SECONDS = 60.0
 _SETTINGS = """
 [store]
 adapter = "{adapter}"
@@ -117,15 +116,15 @@ def test_a_listed_picture_ends_as_a_stored_receipt(
     try:
         done = wardline.submit(_upload(installation, picture), api_key=key, idempotency_key="one")
         assert isinstance(done.route, records.Act)
-        _until(lambda: platform.state_of("post-1") == "restricted")
+        until(lambda: platform.state_of("post-1") == "restricted")
         case = wardline.next_case(moderator)
         assert case is not None
         assert wardline.reveal(case.id, item_id=case.item_ids[0], user=moderator).startswith(b"\x89PNG")
         finding = records.Finding(item_id=case.item_ids[0], category=records.Category.A2)
         judgement = review.Judgement(outcome=records.Outcome.VIOLATION, findings=(finding,))
         wardline.decide(case.id, user=moderator, judgement=judgement)
-        _until(lambda: any(store.receipt_of(each.id) for each in store.referrals()))
-        _until(
+        until(lambda: any(store.receipt_of(each.id) for each in store.referrals()))
+        until(
             lambda: (
                 platform.account_state_of("account-1") == "suspended"
                 and platform.state_of("post-1") == "removed"
@@ -159,7 +158,7 @@ def test_before_each_look_for_work_the_store_is_asked_whether_there_may_be_any(
     durable = installation.durable_work(poll_seconds=0.05)
     durable.start()
     try:
-        _until(lambda: set(asked) >= set(QUEUES))
+        until(lambda: set(asked) >= set(QUEUES))
     finally:
         durable.stop()
 
@@ -187,11 +186,11 @@ def test_what_two_people_found_decides_a_copy(installation: Installation, platfo
             finding = records.Finding(item_id=case.item_ids[0], category=records.Category.A2)
             judgement = review.Judgement(outcome=records.Outcome.VIOLATION, findings=(finding,))
             wardline.decide(case.id, user=moderator, judgement=judgement)
-        _until(lambda: store.case(cases[2].id).restricted)
+        until(lambda: store.case(cases[2].id).restricted)
         late = pictures.encode(pictures.scene(8))
         wardline.submit(replace(_upload(installation, late), flag=flag), api_key=key)
-        _until(lambda: store.case(store.cases()[-1].id).state is records.CaseState.CLOSED)
-        _until(lambda: len(platform.actions()) >= 7)
+        until(lambda: store.case(store.cases()[-1].id).state is records.CaseState.CLOSED)
+        until(lambda: len(platform.actions()) >= 7)
     finally:
         durable.stop()
     assert store.case(cases[2].id).decision_id is None
@@ -232,10 +231,3 @@ def _upload(installation: Installation, content: bytes) -> intake.Upload:
         uploaded_at=installation.wardline.parts.now() - timedelta(minutes=5),
     )  # fmt: skip
     return intake.Upload(content=content, account_reference="account-1", context=context)
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)

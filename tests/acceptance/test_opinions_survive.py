@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.acceptance.stories import picture, violation
 from tests.acceptance.test_killed_anywhere import KilledAt, KilledError
+from tests.acceptance.waiting import until
 from wardline import intake, ports, records, review, wiring
 from wardline.pipeline import Rules, people
 from wardline.records import CaseState, DecisionState, KeyTrust, Role, Stage, Visibility
@@ -32,7 +32,6 @@ _NEEDS_POSTGRES = pytest.mark.skipif(
     postgres.why_no_postgres() is not None, reason=str(postgres.why_no_postgres())
 )
 _PASSWORD = "long enough a password"
-_SECONDS = 30.0
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, _NEEDS_POSTGRES])])
@@ -44,13 +43,6 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
     text = _SETTINGS.format(adapter=request.param, url_file=url_file)
     with wiring.open_installation(create_installation(tmp_path / "here", text)) as made:
         yield made
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "the durable work did not come to it"
-        time.sleep(0.05)
 
 
 def test_two_people_agree_and_then_it_takes_effect(installation: Installation) -> None:
@@ -74,7 +66,7 @@ def test_two_people_agree_and_then_it_takes_effect(installation: Installation) -
         case = wardline.next_case(mika)
         assert case is not None
         first = wardline.decide(case.id, user=mika, judgement=violation(case))
-        _until(lambda: store.case(case.id).stage is Stage.SECOND)
+        until(lambda: store.case(case.id).stage is Stage.SECOND)
         assert store.decision(first.id).state is DecisionState.GIVEN
         assert store.referrals() == []
         assert wardline.next_case(mika) is None
@@ -82,7 +74,7 @@ def test_two_people_agree_and_then_it_takes_effect(installation: Installation) -
         assert again is not None
         assert again.id == case.id
         second = wardline.decide(case.id, user=noor, judgement=violation(case))
-        _until(lambda: store.case(case.id).state is CaseState.CLOSED)
+        until(lambda: store.case(case.id).state is CaseState.CLOSED)
         assert store.decision(second.id).state is DecisionState.EFFECTIVE
         assert [each.decision_id for each in store.referrals()] == [second.id]
         assert len(store.opinions_of(case.id)) == 2

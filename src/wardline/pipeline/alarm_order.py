@@ -15,7 +15,7 @@ _FIRST = (
     AlarmKind.REFERRAL_PAST, AlarmKind.FILING_NEEDS_HUMAN, AlarmKind.FILING_FAILED, AlarmKind.RECEIVER_REMOVED, AlarmKind.REFERRAL_NEAR,
     AlarmKind.REPORT_WRONG, AlarmKind.RECEIPT_LACKS,
     # What all else rests on.
-    AlarmKind.LOG_UNVERIFIED, AlarmKind.PASSKEY_COPIED, AlarmKind.DISK_FULL, AlarmKind.EVIDENCE_UNCLAIMED, AlarmKind.DESTRUCTION_STOPPED,
+    AlarmKind.WORK_WAITS, AlarmKind.LOG_UNVERIFIED, AlarmKind.PASSKEY_COPIED, AlarmKind.DISK_FULL, AlarmKind.EVIDENCE_UNCLAIMED, AlarmKind.DESTRUCTION_STOPPED,
     AlarmKind.FENCED, AlarmKind.CLOCK_JUMPED, AlarmKind.ALARM_UNDELIVERED,
 )  # fmt: skip
 """The kinds that come before all others. A judgement, as the order of the queue is."""

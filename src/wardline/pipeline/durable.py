@@ -18,6 +18,7 @@ from wardline.errors import AuditLogError, WardlineError
 from wardline.pipeline import alarms, fencing, idling, verifying
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
+from wardline.pipeline.work_watch import WorkWatch
 
 QUEUES = {
     "wardline": 4,
@@ -49,6 +50,7 @@ APPLICATION_VERSION = "1"
 """Fixed: work enqueued by one release is carried on by the next."""
 
 _STORE_AWAY_SECONDS = 5.0
+_BEATS_BETWEEN_WATCHES = 60
 
 _ALARM_AFTER_ATTEMPTS = 5
 
@@ -75,6 +77,7 @@ class DurableWork:
         self._failed_chores = 0
         self._stop = threading.Event()
         self._beat: threading.Thread | None = None
+        self._watch: WorkWatch | None = None
 
     def start(self) -> None:
         """Launch DBOS, which first takes up what a crash left behind, and start the sequencer."""
@@ -91,10 +94,11 @@ class DurableWork:
             seconds = seconds_between_looks(queue, self._poll_seconds)
             DBOS.register_queue(queue, worker_concurrency=most, polling_interval_sec=seconds)
         DBOS.apply_schedules([{"schedule_name": "chores", "workflow_fn": tick, "schedule": "* * * * *"}])
-        self._run_chores()  # a full disk or a foreign file in the vault is no reason to take no uploads
-        self._beat = threading.Thread(
-            target=self._sequence_each_second, name="wardline-sequencer", daemon=True
+        self._watch = WorkWatch(
+            self._parts, idling.running(dbos), QUEUES, alone=self._engine.dialect.name == "sqlite"
         )
+        self._run_chores()  # a full disk or a foreign file in the vault is no reason to take no uploads
+        self._beat = threading.Thread(target=self._beat_each_second, name="wardline-sequencer", daemon=True)
         self._beat.start()
 
     def stop(self) -> None:
@@ -181,14 +185,25 @@ class DurableWork:
                 alarms.resolve_about(self._parts, records.AlarmKind.WORK_FAILED, "chores")
             self._failed_chores = 0
 
-    def _sequence_each_second(self) -> None:
+    def _beat_each_second(self) -> None:
+        beats = 0
         while not self._stop.wait(1.0):
+            beats += 1
+            if beats % _BEATS_BETWEEN_WATCHES == 0:
+                self._watch_work()
             try:
                 self._chores.sequencer.run()
             except Exception as error:  # noqa: BLE001 -- a thread that ends would leave the log unsigned, and nobody would hear of it
                 _log.error("audit log cannot be sequenced", error=_code(error))
                 if isinstance(error, AuditLogError):
                     self._tell_log(error)
+
+    def _watch_work(self) -> None:
+        try:
+            if self._watch is not None:
+                self._watch.watch()
+        except Exception as error:  # noqa: BLE001 -- the sequencer shares this thread
+            _log.error("work cannot be looked after", error=_code(error))
 
 
 def _config(engine: Any) -> Any:

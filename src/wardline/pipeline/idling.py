@@ -1,9 +1,9 @@
-"""DBOS looks for work many times a second, and each look takes 5 ms of the processor also when there is nothing. Here most are spared."""
+"""What stands on inner parts of DBOS: most of its looks for work are spared, for each takes 5 ms of the processor also when there is nothing."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 _SETTINGS_SECONDS = 30.0
@@ -42,3 +42,9 @@ def spare_empty_looks(dbos: Any, may_hold_work: Callable[[str], bool]) -> None:
         return before[1]
 
     system.dequeue_scopes, system.get_queue = scopes_with_work, settings_of
+
+
+def running(dbos: Any) -> Callable[[], Collection[str]] | None:
+    """Give what tells the ids of the workflows that run in this process; None where a release has none."""
+    active = getattr(getattr(dbos, "_active_workflows_set", None), "activeList", None)
+    return active if callable(active) else None

@@ -86,6 +86,8 @@ class AlarmKind(StrEnum):
     """The time went back, or on by so much that nothing is destroyed before somebody looked."""
     WORK_FAILED = "work-failed"
     """A task that goes on failing for a reason that nobody foresaw."""
+    WORK_WAITS = "work-waits"
+    """A durable queue in which work waits does not move."""
     DECODER_KILLED = "decoder-killed"
     LOG_UNVERIFIED = "log-does-not-verify"
     """The audit log, or a record, is not what was signed. Only a person closes it: it is no fault that passes."""

@@ -234,6 +234,11 @@ WORDS: dict[AlarmKind, Words] = {
         "It is tried again by itself, at longer and longer intervals.",
         "Look for its record in the service's own log, and mend the cause.",
     ),
+    AlarmKind.WORK_WAITS: Words(
+        "Work waits and nothing moves",
+        "Nothing is lost. What waits in that queue happens late: reports, what platforms are asked to do, or what follows a decision.",
+        "Read the service's own log, then start the service anew. If an outside service hangs, it is named in its own alarm.",
+    ),
     AlarmKind.DECODER_KILLED: Words(
         "A decoder was stopped",
         "The file that it was reading went to a person. Others are read as before.",
