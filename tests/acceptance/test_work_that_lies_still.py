@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from tests.acceptance.waiting import until
 from wardline import wiring
+from wardline.errors import BusyError
 from wardline.pipeline import Parts, durable, work_watch
 from wardline.pipeline.durable import QUEUES, DurableWork
 from wardline.pipeline.work_watch import ABANDONED, ABANDONED_ALONE, KEPT, STANDS_SECONDS, WorkWatch
@@ -228,6 +229,40 @@ def test_a_fault_in_one_part_keeps_none_of_the_others_from_being_done(
     with pytest.raises(RuntimeError, match="no such part"):
         WorkWatch(installation.wardline.parts, broken, QUEUES, alone=True).watch()
     assert not work_watch._workflows("SUCCESS", ["wardline"])
+
+
+def test_a_second_one_in_the_same_process_is_refused_and_stops_nothing(
+    installation: Installation, work: DurableWork, held: _Held, tmp_path: Path
+) -> None:
+    """Without that it would work on the database of the first, and nobody on its own."""
+    del work
+    with wiring.open_installation(create_installation(tmp_path / "other", "")) as other:
+        second = other.durable_work()
+        with pytest.raises(BusyError, match="in this process already"):
+            second.start()
+        second.stop()
+    store = installation.wardline.parts.store
+    store.commit(entries=(), work=[Task(name="conclude", record_id="decision-1")])
+    until(lambda: held.begun == ["decision-1"])
+
+
+def test_whoever_was_stopped_does_not_stop_those_who_came_after(
+    installation: Installation, held: _Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "TASKS", {"conclude": held})
+    held.may_end.set()
+    parts = installation.wardline.parts
+    first = installation.durable_work(poll_seconds=0.05)
+    first.start()
+    first.stop()
+    second = DurableWork(parts, parts.store.engine, poll_seconds=0.05)  # type: ignore[attr-defined]
+    second.start()
+    try:
+        first.stop()
+        parts.store.commit(entries=(), work=[Task(name="conclude", record_id="decision-1")])
+        until(lambda: held.begun == ["decision-1"])
+    finally:
+        second.stop()
 
 
 def test_each_queue_has_words_for_its_alarm() -> None:

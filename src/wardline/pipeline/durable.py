@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from wardline import enforcement, records
-from wardline.errors import AuditLogError, WardlineError
+from wardline.errors import AuditLogError, BusyError, WardlineError
 from wardline.pipeline import alarms, fencing, idling, verifying
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.tasks import TASKS, Chores
@@ -78,12 +78,20 @@ class DurableWork:
         self._stop = threading.Event()
         self._beat: threading.Thread | None = None
         self._watch: WorkWatch | None = None
+        self._is_launched = False
 
     def start(self) -> None:
-        """Launch DBOS, which first takes up what a crash left behind, and start the sequencer."""
+        """Launch DBOS, which first takes up what a crash left behind, and start the sequencer.
+
+        Raises:
+            BusyError: Durable work runs in this process already, on whichever database: DBOS is there once in a process.
+        """
         from dbos import DBOS
 
         dbos = DBOS(config=_config(self._engine))
+        if idling.is_launched(dbos):
+            raise BusyError("durable work: runs in this process already, expected it to be stopped first")
+        self._is_launched = True
         for name, task in TASKS.items():
             # Without a limit: a process that keeps being killed must not make DBOS give up what it was doing.
             DBOS.workflow(name=name, max_recovery_attempts=None)(self._workflow(name, task))
@@ -102,13 +110,15 @@ class DurableWork:
         self._beat.start()
 
     def stop(self) -> None:
-        """Finish what runs, for a few seconds at most, and leave the rest to the next start."""
+        """Finish what runs, for a few seconds at most, and leave the rest to the next start. Done already, or not started, it stops nothing."""
         from dbos import DBOS
 
         self._stop.set()
         if self._beat is not None:
             self._beat.join()
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
+        if self._is_launched:
+            self._is_launched = False
+            DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
         self.settle_log()
 
     def settle_log(self) -> None:

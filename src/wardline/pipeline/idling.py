@@ -48,3 +48,8 @@ def running(dbos: Any) -> Callable[[], Collection[str]] | None:
     """Give what tells the ids of the workflows that run in this process; None where a release has none."""
     active = getattr(getattr(dbos, "_active_workflows_set", None), "activeList", None)
     return active if callable(active) else None
+
+
+def is_launched(dbos: Any) -> bool:
+    """Say whether DBOS was launched before: asked for a new one, it gives the one that is there, with the database of that."""
+    return bool(getattr(dbos, "_launched", False))
