@@ -26,6 +26,7 @@ adapter = "{adapter}"
 {url_file}
 [intake]
 decode_workers = 1
+decode_seconds = 60.0
 [review]
 undo_seconds = 0.0
 [review.clusters]
@@ -178,6 +179,9 @@ def test_what_two_people_found_decides_a_copy(installation: Installation, platfo
         content = pictures.encode(pictures.scene(8), quality=quality)
         wardline.submit(replace(_upload(installation, content), flag=flag), api_key=key)
     cases = store.cases()
+    members = [store.cluster_member(each.id) for each in cases]
+    assert len({each.cluster_id for each in members if each is not None}) == 1
+    assert None not in members
     durable = installation.durable_work(poll_seconds=0.05)
     durable.start()
     try:
