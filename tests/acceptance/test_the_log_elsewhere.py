@@ -219,8 +219,21 @@ def test_an_outsider_reads_a_mail_as_it_was_saved_and_refuses_a_file_without_a_c
     empty.write_text("no checkpoint", "utf-8")
     for nothing in (empty, tmp_path / "missing"):
         said = outsider(folder, key_of(line), saved, nothing)
-        assert said.returncode == 1, said.stdout
-        assert said.stderr.startswith("WRONG")
+        assert said.returncode == 2, said.stdout
+        assert said.stderr.startswith("NOTHING CHECKED"), said.stderr
+
+
+def test_an_outsider_who_has_nothing_to_check_is_not_told_that_the_log_is_wrong(
+    exported: tuple[Line, Path], tmp_path: Path
+) -> None:
+    line, folder = exported
+    for words in ((tmp_path / "missing", key_of(line)), (folder, "no key")):
+        said = outsider(*words)
+        assert said.returncode == 2, said.stdout
+        assert said.stderr.startswith("NOTHING CHECKED"), said.stderr
+    (folder / "checkpoint").unlink()
+    said = outsider(folder, key_of(line))
+    assert (said.returncode, said.stderr) == (1, "WRONG: checkpoint is missing\n")
 
 
 def test_an_outsider_with_another_key_believes_nothing(exported: tuple[Line, Path]) -> None:

@@ -182,9 +182,48 @@ def test_the_script_of_receivers_finds_what_was_changed(place: Place, reported: 
     with zipfile.ZipFile(out) as archive, zipfile.ZipFile(changed, "w") as other:
         for name in archive.namelist():
             other.writestr(name, archive.read(name).replace(b"account-1", b"account-2"))
-    assert verified(changed, key_digest(place)).returncode != 0
-    assert verified(out, "0" * 64).returncode != 0
-    assert verified(out, key_digest(place)).returncode == 0
+    digest = key_digest(place)
+    found = verified(changed, digest)
+    assert (found.returncode, found.stderr) == (1, "NOT GENUINE: another member\n")
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(changed, "w") as other:
+        for name in archive.namelist():
+            other.writestr(name, archive.read(name) + b" " * (name == "manifest.json"))
+    found = verified(changed, digest)
+    assert (found.returncode, found.stderr) == (1, "NOT GENUINE: a signature that does not fit\n")
+    found = verified(out, "0" * 64)
+    assert (found.returncode, found.stderr) == (1, "NOT GENUINE: signed by another key\n")
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(changed, "w") as other:
+        other.writestr("manifest.json", archive.read("manifest.json"))
+    assert verified(changed, digest).stderr.startswith("NOT GENUINE: a part is missing")
+    changed.write_bytes(out.read_bytes()[:200])
+    assert verified(changed, digest).stderr.startswith("NOT GENUINE: a damaged file")
+    assert verified(out, digest).returncode == 0
+
+
+def test_the_script_of_receivers_calls_no_pack_wrong_that_it_could_not_check(
+    place: Place, keys: Path, reported: records.Referral
+) -> None:
+    out, digest = place.folder.parent / "pack.zip", key_digest(place)
+    assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 0
+    missing = keys / "missing"
+    for words in (
+        (missing, digest),
+        (out, digest, missing, keys),
+        (out, digest, out, keys),
+        (out, digest, missing),
+    ):
+        answer = verified(*words)
+        assert answer.returncode == 2, answer.stderr
+        assert answer.stderr.startswith("NOTHING CHECKED: "), answer.stderr
+    other = keys / "other.pem"
+    other.write_bytes(
+        X25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    answer = verified(out, digest, other, keys)
+    assert answer.returncode == 1
+    assert "not sealed for this private key" in answer.stderr
 
 
 def test_the_script_of_receivers_takes_no_pack_with_two_members_of_one_name(

@@ -3,7 +3,8 @@
     python verify_log.py FOLDER KEY [KEPT ...]
 
 FOLDER is what `wardline audit export` wrote, KEY the log's verifier key, which you got on another way, and KEPT are files with checkpoints that
-you kept earlier, or mails with one in them. It ends with 0 when everything fits, and with 1 and a sentence when not.
+you kept earlier, or mails with one in them. It ends with 0 when everything fits, with 1 and a sentence when not, and with 2 when nothing
+could be checked.
 Source: C2SP tlog-tiles, tlog-checkpoint and signed-note; RFC 6962, section 2.1.
 """
 
@@ -23,6 +24,10 @@ NOTE = re.compile(r"^(\S+\n[0-9]+\n\S+\n)\n((?:— \S+ \S+\n)+)", re.MULTILINE)
 
 class LogError(Exception):
     """What was found."""
+
+
+class UncheckedError(Exception):
+    """Why there was nothing to check."""
 
 
 def signed(note: str, key: str) -> tuple[int, bytes]:
@@ -113,7 +118,7 @@ def notes_in(file: Path) -> list[str]:
         decoded = [text.decode("utf-8", errors="replace").replace("\r\n", "\n") for text in texts]
         if found := [each.group(0) for text in decoded for each in NOTE.finditer(text)]:
             return found
-    raise LogError(f"{file} holds no checkpoint")
+    raise UncheckedError(f"{file} holds no checkpoint")
 
 
 def verify(folder: Path, key: str, kept: list[Path]) -> str:
@@ -136,8 +141,25 @@ def verify(folder: Path, key: str, kept: list[Path]) -> str:
     return f"{size} entries are what was signed, and the log goes on from {len(notes)} kept checkpoints"
 
 
+def main(arguments: list[str]) -> str:
+    if len(arguments) < 2:
+        raise UncheckedError("expected FOLDER KEY [KEPT ...]")
+    folder, kept = Path(arguments[0]), [Path(each) for each in arguments[2:]]
+    if not folder.is_dir():
+        raise UncheckedError(f"{folder} cannot be read, expected what `wardline audit export` wrote")
+    if arguments[1].count("+") < 2:
+        raise UncheckedError("KEY is no verifier key, expected NAME+ID+KEY")
+    for file in kept:
+        if not file.is_file():
+            raise UncheckedError(f"{file} cannot be read, expected a checkpoint that you kept")
+    return verify(folder, arguments[1], kept)
+
+
 if __name__ == "__main__":
     try:
-        print(verify(Path(sys.argv[1]), sys.argv[2], [Path(each) for each in sys.argv[3:]]))
+        print(main(sys.argv[1:]))
+    except UncheckedError as error:
+        print(f"NOTHING CHECKED: {error}", file=sys.stderr)
+        sys.exit(2)
     except (LogError, OSError, ValueError) as error:
         sys.exit(f"WRONG: {error}")

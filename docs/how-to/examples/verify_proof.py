@@ -16,11 +16,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from verify_log import LogError, node, notes_in, signed
-
-
-class UncheckedError(Exception):
-    """There is no proof to check, or no way to read it."""
+from verify_log import LogError, UncheckedError, node, notes_in, signed
 
 
 def root_of_entry(leaf_hash: bytes, position: int, size: int, hashes: list[bytes]) -> bytes:
