@@ -12,7 +12,7 @@ from tests.browser.working import COVER, DECISION, NEXT, PICTURE, REVEAL
 from wardline.records import CaseState
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.chromium import Visitors
 
@@ -154,6 +154,39 @@ def test_a_server_that_does_not_answer_is_said_until_it_does_and_costs_nothing_t
     # The browser and htmx write of what got no answer.
     told = ("ERR_INTERNET_DISCONNECTED", "console error: htmx:")
     assert [each for each in moderators.close() if not any(word in each for word in told)] == []
+
+
+def test_a_picture_leaves_the_screen_at_once_while_a_server_is_silent_and_the_silence_is_said(
+    moderators: Visitors,
+) -> None:
+    page = moderators.page("mika")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    _filled(page)
+    page.get_by_role("button", name="Reveal this file").click()
+    page.locator(PICTURE).wait_for()
+    page.route("**/coverings", hold)
+    page.locator(COVER).click()
+    page.locator(PICTURE).wait_for(state="detached")
+    assert page.locator("#unanswered").count() == 0, (
+        "it left the screen before anything was known of the answer"
+    )
+
+    assert page.evaluate("htmx.config.timeout") == 20_000
+    page.evaluate("htmx.config.timeout = 200")
+    page.route("**/keep", lambda _route: None)
+    page.get_by_role("button", name="Keep it longer").click()
+    page.locator("#unanswered[role=alert]").wait_for()
+    _stands_filled_in(page)
+
+    held[0].continue_()
+    page.locator(COVER).wait_for(state="detached")
+    page.locator("#unanswered").wait_for(state="detached")
+    _stands_filled_in(page)
+    assert [each for each in moderators.close() if "console error: htmx:" not in each] == []
 
 
 def test_after_taking_a_decision_back_the_focus_is_where_it_says_so(moderators: Visitors) -> None:

@@ -136,9 +136,13 @@ document.addEventListener("htmx:responseError", (event) => {
   document.querySelector("[role=alert]")?.focus();
 });
 
-// No answer at all. What was to be covered leaves the screen all the same.
-function unanswered(event) {
-  if (event.detail.elt.querySelector?.("[data-cover]")) document.querySelector("[data-revealed] figure *")?.remove();
+// What is to be covered leaves the screen at once, whoever answers and when.
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (elt.querySelector?.("[data-cover]")) elt.closest(".viewer").querySelector("figure img, figure .words")?.remove();
+});
+
+// No answer at all.
+function unanswered() {
   say("unanswered", "Wardline does not answer. Nothing on this page is lost: leave it open, and try again in a moment.");
 }
 for (const name of ["sendError", "timeout"]) document.addEventListener(`htmx:${name}`, unanswered);
