@@ -13,8 +13,8 @@ from tests.acceptance.test_an_appeal_over_http import (
     installation,
     platform,
     serving,
-    until,
 )
+from tests.acceptance.waiting import until
 from wardline import records
 from wardline.pipeline import people
 from wardline.records import HoldBasis, ReferralState

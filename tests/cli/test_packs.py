@@ -176,6 +176,19 @@ def test_a_pack_is_taken_checked_filed_and_recorded(
     assert place.run("audit", "verify").code == 0
 
 
+def test_packs_that_were_filed_as_one_report_are_recorded_under_one_reference(
+    place: Place, reported: records.Referral
+) -> None:
+    words = ("referral", "record", reported.id, "--reference", "IRP-1")
+    refused = place.run_as("bea", *words, "--within", "nothing", "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")
+    refused = place.run_as("bea", *words, "--within", reported.id, "--json")
+    assert (refused.code, refused.error["error"]) == (2, "conflict")
+    refused = place.run_as("bea", *words, "--within", reported.id, "--instead-of", "IRP-2", "--json")
+    assert (refused.code, refused.error["error"]) == (2, "invalid-input")
+    assert place.run("referral", "show", reported.id, "--json").json["state"] == "needs-human"
+
+
 def test_the_script_of_receivers_finds_what_was_changed(place: Place, reported: records.Referral) -> None:
     out, changed = place.folder.parent / "pack.zip", place.folder.parent / "changed.zip"
     assert place.run_as("bea", "referral", "pack", reported.id, "--out", out).code == 0

@@ -66,6 +66,27 @@ def test_a_pack_is_taken_given_up_taken_again_and_recorded_once(line: Line) -> N
     assert api.get(f"/v1/referrals/{second.id}", lead.secret).json()["remote_id"] == other["reference"]
 
 
+def test_packs_that_were_filed_as_one_report_are_recorded_under_one_reference(line: Line) -> None:
+    one, lead = reported(line)
+    two, _ = reported(line, seed=2)
+    api = Api(create_app(line.wardline))
+    address = f"/v1/referrals/{two.id}"
+    assert api.post(
+        f"/v1/referrals/{one.id}/reference", lead.secret, json={"reference": REFERENCE}
+    ).is_success
+    asked = {"reference": REFERENCE}
+    assert_problem(api.post(f"{address}/reference", lead.secret, json=asked), 409, "reference-taken")
+    unknown = {**asked, "within": "referral-00000000000000000000000000"}
+    assert_problem(api.post(f"{address}/reference", lead.secret, json=unknown), 404, "not-found")
+    for beside in ({"exchange": True, "instead_of": "IRP-1"}, {"instead_of": "IRP-1"}):
+        both = {**asked, "within": one.id, **beside}
+        assert_problem(api.post(f"{address}/reference", lead.secret, json=both), 400, "invalid-input")
+    filed = api.post(f"{address}/reference", lead.secret, json={**asked, "within": one.id}).json()
+    assert (filed["state"], filed["remote_id"], filed["joined"]) == ("finished", REFERENCE, one.id)
+    (inside,) = api.get(f"/v1/referrals/{one.id}", lead.secret).json()["bundle"]
+    assert inside["referral_id"] == two.id
+
+
 def test_a_pack_that_somebody_else_took_is_given_up_when_they_were_asked(line: Line) -> None:
     found, lead = reported(line)
     other = line.person("ada", Role.LEAD)

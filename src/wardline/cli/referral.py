@@ -229,6 +229,14 @@ def record(
             help="Another report has the right one, and gets the wrong one for it: they were mixed up.",
         ),
     ] = False,
+    within: Annotated[
+        str | None,
+        typer.Option(
+            "--within",
+            metavar="ID",
+            help="Another report about the account that has this reference: both packs were filed as one.",
+        ),
+    ] = None,
     password_file: PasswordFile = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -243,7 +251,10 @@ def record(
         if exchange and instead_of is not None:
             filed = line.exchange_references(found, user=person, reference=reference, instead_of=instead_of)
         else:
-            filed = line.record_reference(found, user=person, reference=reference, instead_of=instead_of)
+            lead = None if within is None else require_id("referral", within)
+            filed = line.record_reference(
+                found, user=person, reference=reference, instead_of=instead_of, within=lead
+            )
     if as_json:
         output.as_json(filed)
     else:

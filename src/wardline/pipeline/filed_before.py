@@ -102,10 +102,11 @@ def is_one_report(parts: Parts, found: records.Referral, other: records.Referral
         return False
     if not blind_filing.visible(parts, [other], user):
         return False  # they may have to judge what is in it, and are not told that the two belong together
-    return _is_one_account(parts, found, other) or _is_one_batch(parts, found, other)
+    return is_one_account(parts, found, other) or _is_one_batch(parts, found, other)
 
 
-def _is_one_account(parts: Parts, found: records.Referral, other: records.Referral) -> bool:
+def is_one_account(parts: Parts, found: records.Referral, other: records.Referral) -> bool:
+    """Say whether two reports are about the same account of the same platform, and the other one is no batch."""
     cases = [parts.store.case(each.case_id) for each in (found, other)]
     platforms = prior.platforms_of(parts, cases)
     is_same = cases[0].account_reference == cases[1].account_reference and not other.batched
@@ -130,7 +131,7 @@ def _is_one_batch(parts: Parts, found: records.Referral, other: records.Referral
 def _join(
     parts: Parts, found: records.Referral, other: records.Referral, number: str, user: records.User
 ) -> records.Referral:
-    is_batch = not _is_one_account(parts, found, other)
+    is_batch = not is_one_account(parts, found, other)
     lead, inside = referral.told_within(other, found, number, parts.now(), batched=is_batch)
     inside = replace(inside, version=found.version + 1)
     held = [hold for file in found.files for hold in parts.store.holds_of(file.item_id)]

@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from wardline import ports, records, referral
+from wardline.errors import InputError
 from wardline.pipeline import (
     blind_filing,
     bundles,
     dry_run,
     duties,
     filed_before,
+    filed_together,
     handing_over,
     knowing,
     people,
@@ -115,9 +117,17 @@ class FilingActs:
         return handing_over.take(self.parts, referral_id, user)
 
     def record_reference(
-        self, referral_id: str, *, user: records.User, reference: str, instead_of: str | None = None
-    ) -> records.Referral:
-        """Note that the receiver has a report that a person filed, by the reference that it gave; or put right the one that was recorded."""
+        self, referral_id: str, *, user: records.User, reference: str, instead_of: str | None = None, within: str | None = None
+    ) -> records.Referral:  # fmt: skip
+        """Note that the receiver has a report that a person filed, by the reference that it gave: also ``within`` another one, with which it was filed
+        as one. Or put right the one that was recorded."""
+        if within is not None:
+            if instead_of is not None:
+                raise InputError("within: said with instead_of, expected one of both")
+            return filed_together.record(self.parts, referral_id, user, reference=reference, within=within)
+        found = self.parts.store.referral(referral_id)
+        if instead_of is not None and filed_together.is_recorded_within(self.parts, found):
+            return filed_together.apart(self.parts, found, user, reference=reference, instead_of=instead_of)
         if instead_of is not None:
             return wrong_references.correct(
                 self.parts, referral_id, user, reference=reference, instead_of=instead_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError, PackTakenError, RefusedError, WardlineError
@@ -24,7 +25,7 @@ from wardline.pipeline import (
 from wardline.pipeline import refer as filing
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, DecisionState, HoldState, ReferralState, Replace, Scope, Verb
+from wardline.records import AlarmKind, DecisionState, HoldState, Insert, ReferralState, Replace, Scope, Verb
 
 _TRIES_FROM = 250_000_000
 """Tries of referrals whose pack a person saw to are counted from here: work that was enqueued once is not enqueued again."""
@@ -103,31 +104,57 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
         InputError: That is no reference.
         ReferenceTakenError: Another report to the same receiver has it.
     """
-    found, now = _opened(parts, referral_id, user), parts.now()
-    moved = replace(referral.recorded(found, reference, now), version=found.version + 1)
+    found = _opened(parts, referral_id, user)
+    moved = replace(referral.recorded(found, reference, parts.now()), version=found.version + 1)
     moved = references.claimed(parts, replace(moved, completeness=completeness(parts, found)), user)
-    taken = _taken(parts, found.id)
-    # One that nobody took was not filed: it was made after the one that was.
-    filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
-    said = {
-        "form": wrong_references.FORM, "version": 1, "referral": found.id, "pack": filed, "reference": reference,
-        "recorded_by": user.id, "recorded_at": now.isoformat(),
-    }  # fmt: skip
-    receipt = records.Receipt(
-        id=parts.new_id("receipt"), referral_id=found.id, remote_id=reference, received_at=now,
-        body=json.dumps(said, sort_keys=True).encode(), original=False,
-    )  # fmt: skip
+    receipt, filed = _record_of(parts, found, moved, user)
     # Filed although its decision fell: what goes on with it drafts the correction.
     work = (filing.task(moved, _TRIES_FROM + moved.version),) if _is_overturned(parts, found) else ()
     if filed != found.remote_id:
-        alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, (
-            f"{found.id} is filed as {filed}, for nobody took the pack that was made after it. Tell the receiver what was added since, naming "
-            "its reference."
-        ))  # fmt: skip
+        alarms.raise_alarm(parts, AlarmKind.KNOWN_LATE, found.id, _filed_as_earlier(found, filed))
     with references.claiming(parts, moved, user):
         receipts.store(parts, moved, receipt, actor=user.id, work=work)
     alarms.resolve_about(parts, AlarmKind.FILING_NEEDS_HUMAN, moved.id)
     return moved
+
+
+def noted(
+    parts: Parts, found: records.Referral, moved: records.Referral, user: records.User, *, said: dict[str, str]
+) -> Writing:  # fmt: skip
+    """Write down under which reference a pack was filed, as ``record`` does, for a report that is finished in another one."""
+    receipt, filed = _record_of(parts, found, moved, user, said)
+    written = Writing()
+    detail = f"{receipt.id} report {receipt.remote_id}"
+    written.note(Insert(receipt), parts.entry(Verb.REFERRAL_FILED, found.id, actor=user.id, detail=detail))
+    if filed != found.remote_id:
+        written.add(alarms.raised(parts, AlarmKind.KNOWN_LATE, found.id, _filed_as_earlier(found, filed)))
+    return written
+
+
+def _record_of(
+    parts: Parts, found: records.Referral, moved: records.Referral, user: records.User, more: Mapping[str, str] = MappingProxyType({})
+) -> tuple[records.Receipt, str | None]:  # fmt: skip
+    """Give a person's record of a reference, and the pack that was filed."""
+    taken, reference = _taken(parts, found.id), moved.remote_id or ""
+    at = moved.finished_at or parts.now()
+    # One that nobody took was not filed: it was made after the one that was.
+    filed = taken[0] if taken and found.remote_id not in taken else found.remote_id
+    said = {
+        "form": wrong_references.FORM, "version": 1, "referral": found.id, "pack": filed, "reference": reference,
+        "recorded_by": user.id, "recorded_at": at.isoformat(), **more,
+    }  # fmt: skip
+    receipt = records.Receipt(
+        id=parts.new_id("receipt"), referral_id=found.id, remote_id=reference, received_at=at,
+        body=json.dumps(said, sort_keys=True).encode(), original=False,
+    )  # fmt: skip
+    return receipt, filed
+
+
+def _filed_as_earlier(found: records.Referral, filed: str | None) -> str:
+    return (
+        f"{found.id} is filed as {filed}, for nobody took the pack that was made after it. Tell the receiver what was added since, naming "
+        "its reference."
+    )
 
 
 def give_up(

@@ -32,9 +32,13 @@ def claimed(parts: Parts, finished: records.Referral, user: records.User) -> rec
     Raises:
         ReferenceTakenError: Another report to this receiver has it.
     """
-    others = holders(parts, finished)
+    others, corrected = holders(parts, finished), finished.corrects
+    if (
+        others and corrected is not None
+    ):  # what it corrects may have been filed in one report with another one
+        corrected = parts.store.referral(corrected).joined or corrected
     for each in others:
-        if each.id != finished.corrects and (finished.corrects is None or each.corrects != finished.corrects):
+        if each.id != corrected and (finished.corrects is None or each.corrects != finished.corrects):
             raise taken(parts, finished, each, user)
     return replace(finished, reference=None) if others else finished
 

@@ -58,8 +58,8 @@ def correct(
     moved = claim(parts, moved, user)
     written = Writing()
     written.changes.append(Replace(moved))
-    _rewrite(parts, before, moved, user, reason, written)
-    _follow(parts, moved, written)
+    rewrite(parts, before, moved, user, reason, written)
+    _follow(parts, moved, user, reason, written)
     with references.claiming(parts, moved, user):
         written.commit(parts)
     warn(parts, found)
@@ -110,8 +110,8 @@ def exchange(
     without = replace(found, reference=None, version=found.version + 1)
     written = Writing(changes=[Replace(without), Replace(turned), Replace(moved)])
     for before, each in zip(formers, (moved, turned), strict=True):
-        _rewrite(parts, before, each, user, reason, written)
-        _follow(parts, each, written)
+        rewrite(parts, before, each, user, reason, written)
+        _follow(parts, each, user, reason, written)
     written.commit(parts)
     for each in (found, other):
         warn(parts, each)
@@ -192,10 +192,10 @@ def former(parts: Parts, found: records.Referral, form: str) -> records.Receipt:
     raise ConflictError(f"{found.id}: {said}, expected {_WANTED[form]}", remedy=remedy)
 
 
-def _rewrite(
+def rewrite(
     parts: Parts, former: records.Receipt, moved: records.Referral, user: records.User, reason: str | None, written: Writing
 ) -> None:  # fmt: skip
-    """Put another record in the place of one, with what that said in it; the log has both numbers."""
+    """Put another record in the place of one, with what that said in it; the log has both numbers. The number is that of the report as it moved."""
     before: dict[str, Any] = json.loads(former.body)
     number, who, when = _SAID[before["form"]]
     earlier = {key: before.pop(key) for key in (number, who, when, "reason") if key in before}
@@ -210,13 +210,17 @@ def _rewrite(
     written.entries.append(parts.entry(Verb.REFERENCE_CORRECTED, moved.id, actor=user.id, detail=detail))
 
 
-def _follow(parts: Parts, moved: records.Referral, written: Writing) -> None:
-    """Have the reports that are in this one bear its number."""
+def _follow(
+    parts: Parts, moved: records.Referral, user: records.User, reason: str | None, written: Writing
+) -> None:
+    """Have the reports that are in this one bear its number, and those whose packs were filed with it say so in their own records."""
     for each in moved.bundle:
         inside = parts.store.referral(each.referral_id)
-        written.changes.append(
-            Replace(replace(inside, remote_id=moved.remote_id, version=inside.version + 1))
-        )
+        follows = replace(inside, remote_id=moved.remote_id, version=inside.version + 1)
+        written.changes.append(Replace(follows))
+        own = parts.store.receipt_of(inside.id)
+        if own is not None and is_record(own):
+            rewrite(parts, own, follows, user, reason, written)
 
 
 def _is_shared(parts: Parts, found: records.Referral) -> bool:

@@ -86,6 +86,27 @@ def told_within(
     return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values())), inside
 
 
+def recorded_within(
+    lead: records.Referral, found: records.Referral, reference: str, now: datetime
+) -> tuple[records.Referral, records.Referral]:
+    """Put a report whose pack a person filed into another one about the same account, for the receiver took both as one; gives the other one, and
+    this one. Their versions stay.
+
+    Raises:
+        ConflictError: No pack of it waits to be filed, or the other one is not finished under this reference by itself.
+        InputError: That is no reference.
+    """
+    finished = handing.recorded(found, reference, now)
+    if found.bundle or lead.state is not _State.FINISHED or lead.joined is not None:
+        raise ConflictError(f"{found.id}: cannot be in the report of {lead.id}, expected one by itself")
+    if lead.reference != finished.reference:
+        raise ConflictError(f"{found.id}: {lead.id} has another reference, expected the same one")
+    taken = records.Bundled(referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id)
+    files = {file.item_id: file for file in (*lead.files, *found.files)}
+    bigger = replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values()))
+    return bigger, replace(finished, remote_id=lead.remote_id, joined=lead.id, reference=None)
+
+
 def told_apart(
     lead: records.Referral, found: records.Referral, number: str, instead_of: str
 ) -> tuple[records.Referral, records.Referral]:

@@ -226,6 +226,33 @@ def test_two_references_that_were_mixed_up_are_exchanged_on_the_page_of_either(l
     assert not [form for form in page.forms if "exchange" in form.fields]
 
 
+def test_packs_that_were_filed_as_one_report_are_said_to_be_one_on_the_page_of_the_second(line: Line) -> None:
+    one, lead = reported(line)
+    two, _ = reported(line, seed=5)
+    stranger, _ = reported(line, seed=6, account="account-6")
+    line.wardline.record_reference(one.id, user=lead.user, reference=REFERENCE)
+    browser = signed_in(line)
+    pages = [
+        browser.send(browser.get(f"/referrals/{found.id}").form("/reference"), reference=REFERENCE.lower())
+        for found in (stranger, two)
+    ]
+    assert [page.status for page in pages] == [409, 409]
+    elsewhere, offered = ([form for form in page.forms if "within" in form.fields] for page in pages)
+    assert not elsewhere
+    page = pages[1]
+    assert "is about the same account and has this reference" in page.text
+    page = browser.send(offered[0])
+    assert page.status == 200
+    assert "They were filed as one report" not in page.text
+    assert (now_of(line, two).joined, now_of(line, two).remote_id) == (one.id, REFERENCE)
+    assert browser.send(offered[0]).status == 409, "sent twice"
+
+    # It was a mistake: it has one of its own.
+    page = browser.send(browser.get(f"/referrals/{two.id}").form("/reference"), reference="IRP-9")
+    assert page.status == 200
+    assert (now_of(line, two).joined, now_of(line, two).remote_id) == (None, "IRP-9")
+
+
 def test_whoever_may_have_to_judge_the_case_again_neither_sees_nor_files_it(line: Line) -> None:
     found, _ = reported(line)
     lead = signed_in(line, Role.LEAD)

@@ -58,6 +58,11 @@ class ReferenceBody(BaseModel):
         default=False,
         description="Another report has `reference`, and gets `instead_of` for it: they were mixed up",
     )
+    within: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Id of another report about the same account that has `reference`: both packs were filed as one report",
+    )
 
 
 def required_instead(body: ReferenceBody) -> str:
@@ -195,15 +200,19 @@ def take_pack(referral_id: str, caller: _Caller, wardline: _Wardline) -> Respons
 def record_reference(
     referral_id: str, body: ReferenceBody, caller: _Caller, wardline: _Wardline
 ) -> records.Referral:
-    """Note that a person filed a pack, by the receiver's reference. The report is finished with it. Or put right the reference that was recorded, or
-    exchange it with that of another report."""
+    """Note that a person filed a pack, by the receiver's reference, alone or in one report with another pack. The report is finished with it. Or put
+    right the reference that was recorded, or exchange it with that of another report."""
     found = _open(wardline, caller, referral_id)
+    if body.within is not None:
+        if body.exchange:
+            raise InputError("within: said with exchange, expected one of both")
+        _open(wardline, caller, body.within)
     if body.exchange:
         return wardline.exchange_references(
             found.id, user=caller.person, reference=body.reference, instead_of=required_instead(body)
         )
     return wardline.record_reference(
-        found.id, user=caller.person, reference=body.reference, instead_of=body.instead_of
+        found.id, user=caller.person, reference=body.reference, instead_of=body.instead_of, within=body.within
     )
 
 

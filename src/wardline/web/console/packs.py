@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError
-from wardline.pipeline import removed_receivers, wrong_references
+from wardline.pipeline import filed_together, removed_receivers, wrong_references
 from wardline.pipeline.parts import Parts
 from wardline.records import ReferralState, Verb
 from wardline.web.console import filing
@@ -60,9 +60,11 @@ def is_by_hand(parts: Parts, found: records.Referral, receipt: records.Receipt |
     return referral.awaits(found) or isinstance(parts.receiver(found.authority), ports.PackMaker)
 
 
-def is_recorded(found: records.Referral, receipt: records.Receipt | None) -> bool:
+def is_recorded(parts: Parts, found: records.Referral, receipt: records.Receipt | None) -> bool:
     """Say whether a report is finished under a reference that a person recorded, who may have mistyped it."""
-    return found.joined is None and receipt is not None and wrong_references.is_record(receipt)
+    if found.joined is not None:
+        return filed_together.is_recorded_within(parts, found)
+    return receipt is not None and wrong_references.is_record(receipt)
 
 
 def is_unwanted(found: records.Referral) -> bool:

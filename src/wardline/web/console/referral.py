@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import InputError, NotFoundError, ReferenceTakenError
-from wardline.pipeline import ReferralPreview, bundles, wrong_references
+from wardline.pipeline import ReferralPreview, bundles, filed_together, wrong_references
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.wrong_references import is_word
 from wardline.records import ReferralState
@@ -55,6 +55,8 @@ class Refused:
     """What they wrote beside it."""
     other: str | None = None
     """Id of the report that has this number, and may take this one's for it."""
+    together: str | None = None
+    """Id of the report that has this number, and with which this one may have been filed as one."""
 
 
 def index(desk: Desk) -> Response:
@@ -91,7 +93,7 @@ def _page(desk: Desk, referral_id: str, refused: Refused | None = None) -> Respo
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), packs_beside=waiting_packs.beside(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), packs_beside=waiting_packs.beside(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(desk.wardline.parts, found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
@@ -112,7 +114,11 @@ def record(desk: Desk) -> Response:
             )
         else:
             found = line.record_reference(
-                referral_id, user=desk.user, reference=typed, instead_of=instead_of or None
+                referral_id,
+                user=desk.user,
+                reference=typed,
+                instead_of=instead_of or None,
+                within=desk.sent("within") or None,
             )
     except (InputError, ReferenceTakenError) as error:
         return _page(desk, referral_id, _refused(desk, referral_id, "reference", typed, error))
@@ -148,10 +154,18 @@ def filed_before(desk: Desk) -> Response:
 def _refused(
     desk: Desk, referral_id: str, field: str, typed: str, error: InputError | ReferenceTakenError
 ) -> Refused:
-    parts, other = desk.wardline.parts, None
-    if isinstance(error, ReferenceTakenError) and desk.sent("instead_of"):
-        other = wrong_references.exchangeable(parts, parts.store.referral(referral_id), typed, desk.user)
-    return Refused(field, typed, error, desk.sent("reason"), None if other is None else other.id)
+    parts = desk.wardline.parts
+    other = together = None
+    if isinstance(error, ReferenceTakenError):
+        found = parts.store.referral(referral_id)
+        if desk.sent("instead_of"):
+            other = wrong_references.exchangeable(parts, found, typed, desk.user)
+        elif field == "reference":
+            together = filed_together.candidate(parts, found, typed, desk.user)
+    return Refused(
+        field, typed, error, desk.sent("reason"), other=None if other is None else other.id,
+        together=None if together is None else together.id,
+    )  # fmt: skip
 
 
 def receipt(desk: Desk) -> Response:
