@@ -102,7 +102,7 @@ class AlreadyExistsError(ConflictError):
 
 class ReferenceTakenError(ConflictError):
     code = "reference-taken"
-    remedy = "Look at the receiver's answer to this report: each has a reference of its own; two that were mixed up are exchanged (`--exchange`, or the page of either)."
+    remedy = "Look at the receiver's answer to this report: each has a reference of its own; two that were mixed up are exchanged (`--exchange`, or the page of either), and packs that were filed as one report are said to be one (`--within`, or the page of the second)."
 
 
 class PackTakenError(ConflictError):

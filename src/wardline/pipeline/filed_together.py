@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wardline import preservation, records, referral
-from wardline.errors import ConflictError, NotFoundError, RefusedError
+from wardline.errors import ConflictError, RefusedError
 from wardline.pipeline import (
     alarms,
     blind_filing,
@@ -124,11 +124,17 @@ def is_recorded_within(parts: Parts, found: records.Referral) -> bool:
     """Say whether a report is in another one by a person's word that their packs were filed as one."""
     if found.joined is None:
         return False
-    try:
-        receipt = parts.store.receipt_of(found.id)
-    except NotFoundError:
-        return False
+    receipt = parts.store.receipt_of(found.id)
     return receipt is not None and wrong_references.is_record(receipt)
+
+
+def packs_in(parts: Parts, lead: records.Referral) -> int:
+    """Count the packs that were filed as one report; 0 of a report that is no several."""
+    receipt = parts.store.receipt_of(lead.id) if lead.bundle else None
+    if receipt is None or not wrong_references.is_record(receipt):
+        return 0
+    within = sum(is_recorded_within(parts, parts.store.referral(each.referral_id)) for each in lead.bundle)
+    return within + 1 if within else 0
 
 
 def _may_be_one(parts: Parts, found: records.Referral, lead: records.Referral, reference: str) -> bool:

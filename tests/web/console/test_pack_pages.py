@@ -244,6 +244,10 @@ def test_packs_that_were_filed_as_one_report_are_said_to_be_one_on_the_page_of_t
     page = browser.send(offered[0])
     assert page.status == 200
     assert "They were filed as one report" not in page.text
+    for found in (one, two):
+        for page in (browser.get(f"/referrals/{found.id}"), browser.get(f"/referrals/{found.id}/officer")):
+            assert "Filed as 2 packs" in page.text
+        assert "Byte for byte" not in browser.get(f"/referrals/{found.id}").text
     assert (now_of(line, two).joined, now_of(line, two).remote_id) == (one.id, REFERENCE)
     assert browser.send(offered[0]).status == 409, "sent twice"
 
@@ -251,6 +255,7 @@ def test_packs_that_were_filed_as_one_report_are_said_to_be_one_on_the_page_of_t
     page = browser.send(browser.get(f"/referrals/{two.id}").form("/reference"), reference="IRP-9")
     assert page.status == 200
     assert (now_of(line, two).joined, now_of(line, two).remote_id) == (None, "IRP-9")
+    assert "Filed as" not in browser.get(f"/referrals/{one.id}").text
 
 
 def test_whoever_may_have_to_judge_the_case_again_neither_sees_nor_files_it(line: Line) -> None:

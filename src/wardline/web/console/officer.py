@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wardline import records, referral
 from wardline.errors import NotFoundError
-from wardline.pipeline import bundles, reported, wrong_references
+from wardline.pipeline import bundles, filed_together, reported, wrong_references
 from wardline.records import FactKind, FileAnnotation, ReportAnnotation
 from wardline.web.console import case_view, filing, packs
 from wardline.web.console.desk import OVERSEERS, Desk, Page
@@ -97,6 +97,7 @@ def show(desk: Desk) -> Response:
         score=referral.score(found.checklist), numbers=filing.emergency(desk, *bundles.lead_of(desk.wardline.parts, found.referral).case_ids),
         documents=[(each.name, each.body[:_CHARACTERS].decode("utf-8", "replace"), len(each.body) > _CHARACTERS) for each in documents[:_DOCUMENTS]],
         awaits=referral.awaits(found.referral), unwanted=packs.is_unwanted(found.referral),
+        several_packs=filed_together.packs_in(desk.wardline.parts, bundles.lead_of(desk.wardline.parts, found.referral)),
         is_word=receipt is not None and wrong_references.is_word(receipt),
         more_documents=max(0, len(documents) - _DOCUMENTS), unavailable=found.unavailable,
     )  # fmt: skip

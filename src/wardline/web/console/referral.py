@@ -93,7 +93,7 @@ def _page(desk: Desk, referral_id: str, refused: Refused | None = None) -> Respo
         score=referral.score(found.checklist), unknown=len(unknown), under_way=found.referral.state in _UNDER_WAY, is_over=found.referral.state in _OVER,
         numbered=[each for each in orphans if each != referral.UNKNOWN_ORPHAN],
         unnumbered=orphans.count(referral.UNKNOWN_ORPHAN), retry_minutes=_retry_minutes(found.referral),
-        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), packs_beside=waiting_packs.beside(desk, found.referral), reference_form=packs.RECORDED, recorded=packs.is_recorded(desk.wardline.parts, found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
+        **filing.values_of(desk, found), **packs.values_of(desk, found.referral), packs_beside=waiting_packs.beside(desk, found.referral), reference_form=packs.RECORDED, several_packs=filed_together.packs_in(desk.wardline.parts, lead), recorded=packs.is_recorded(desk.wardline.parts, found.referral, receipt), is_word=receipt is not None and is_word(receipt), longest_why=wrong_references.LONGEST_WHY, manages=desk.user.role in MANAGERS, may_file=_may_file(found), opens_case=desk.user.role is records.Role.LEAD,
     )  # fmt: skip
 
 
