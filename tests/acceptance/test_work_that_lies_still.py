@@ -140,9 +140,7 @@ def test_what_runs_here_is_not_begun_a_second_time_however_long_it_takes(
     _row(installation, "conclude:decision-1:0", started_at_epoch_ms=_ago(timedelta(days=1)))
     assert work._watch is not None
     work._watch.watch()
-    assert [each.workflow_id for each in work_watch._workflows("PENDING", QUEUES)] == [
-        "conclude:decision-1:0"
-    ]
+    assert list(store.taken_work(datetime.now(UTC), most=9)) == ["conclude:decision-1:0"]
     held.may_end.set()
     until(lambda: work.pending() == 0)
     assert held.begun == ["decision-1"]
@@ -185,10 +183,11 @@ def test_a_long_queue_that_moves_is_no_alarm(
     store.commit(entries=(), work=[Task(name="conclude", record_id=each) for each in names])
     until(lambda: len(held.begun) == QUEUES["wardline"])
     watch.tell()
-    (first,) = work_watch._workflows("ENQUEUED", ["wardline"], limit=1)
+    first = store.first_work("wardline")
+    assert first is not None
     _row(
         installation,
-        first.workflow_id,
+        first,
         status="DELAYED",
         delay_until_epoch_ms=int(later.timestamp() * 1000),
     )
@@ -209,8 +208,12 @@ def test_rows_of_what_ended_long_ago_go_and_nothing_else_does(
         _row(installation, f"conclude:{name}:0", completed_at=_ago(kept))
     _taken_and_never_begun(installation, "decision-3", ago=timedelta(seconds=1))
     _watch(installation, []).watch()
-    left = work_watch._workflows("SUCCESS", ["wardline"]) + work_watch._workflows("PENDING", ["wardline"])
-    assert {each.workflow_id for each in left} == {"conclude:decision-2:0", "conclude:decision-3:0"}
+    now = datetime.now(UTC)
+    left = [*store.ended_work(now, most=99), *store.taken_work(now, most=99)]
+    assert [each for each in left if each.startswith("conclude")] == [
+        "conclude:decision-2:0",
+        "conclude:decision-3:0",
+    ]
 
 
 def test_a_fault_in_one_part_keeps_none_of_the_others_from_being_done(
@@ -224,11 +227,11 @@ def test_a_fault_in_one_part_keeps_none_of_the_others_from_being_done(
     store = installation.wardline.parts.store
     held.may_end.set()
     store.commit(entries=(), work=[Task(name="conclude", record_id="decision-1")])
-    until(lambda: bool(work_watch._workflows("SUCCESS", ["wardline"])))
+    until(lambda: "conclude:decision-1:0" in store.ended_work(datetime.now(UTC), most=99))
     _row(installation, "conclude:decision-1:0", completed_at=_ago(KEPT + timedelta(hours=1)))
     with pytest.raises(RuntimeError, match="no such part"):
         WorkWatch(installation.wardline.parts, broken, QUEUES, alone=True).watch()
-    assert not work_watch._workflows("SUCCESS", ["wardline"])
+    assert "conclude:decision-1:0" not in store.ended_work(datetime.now(UTC), most=99)
 
 
 def test_a_second_one_in_the_same_process_is_refused_and_stops_nothing(

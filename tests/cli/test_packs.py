@@ -210,6 +210,14 @@ def test_the_script_of_receivers_finds_what_was_changed(place: Place, reported: 
     assert verified(changed, digest).stderr.startswith("NOT GENUINE: a part is missing")
     changed.write_bytes(out.read_bytes()[:200])
     assert verified(changed, digest).stderr.startswith("NOT GENUINE: a damaged file")
+    whole = bytearray(out.read_bytes())
+    for at in range(60, len(whole), 389):
+        torn = whole.copy()
+        torn[at] ^= 0xFF
+        changed.write_bytes(torn)
+        found = verified(changed, digest)
+        assert found.returncode in (0, 1), (at, found.stderr)
+        assert found.returncode == 0 or found.stderr.startswith("NOT GENUINE: "), (at, found.stderr)
     assert verified(out, digest).returncode == 0
 
 
@@ -228,6 +236,8 @@ def test_the_script_of_receivers_calls_no_pack_wrong_that_it_could_not_check(
         answer = verified(*words)
         assert answer.returncode == 2, answer.stderr
         assert answer.stderr.startswith("NOTHING CHECKED: "), answer.stderr
+    answer = verified(out, digest, keys / "private.pem", out)
+    assert (answer.returncode, answer.stderr[:15]) == (2, "NOTHING OPENED:")
     other = keys / "other.pem"
     other.write_bytes(
         X25519PrivateKey.generate().private_bytes(

@@ -2,7 +2,7 @@
 
 KEY_SHA256 is the SHA-256 of the service's signing key (its 32 bytes), which you had from the service in another way, by telephone for
 example. With your private key the files are opened into FOLDER. It ends with 0 when the pack is genuine, with 1 and a sentence when not, and
-with 2 when nothing could be checked.
+with 2 when nothing could be checked, or opened.
 """
 
 import base64
@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -80,7 +81,7 @@ def members_of(path):
             return {name: archive.read(name) for name in names}
     except OSError as error:
         raise UncheckedError(f"{path} cannot be read ({error.strerror})") from None
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise NotGenuineError(f"a damaged file, or none of a ZIP's form ({error})") from None
 
 
@@ -140,6 +141,11 @@ if __name__ == "__main__":
         sys.exit(2)
     except NotGenuineError as error:
         sys.exit(f"NOT GENUINE: {error}")
+    except OSError as error:
+        print(
+            f"NOTHING OPENED: the pack is genuine, but its files cannot be written ({error})", file=sys.stderr
+        )
+        sys.exit(2)
     except InvalidSignature:
         sys.exit("NOT GENUINE: a signature that does not fit")
     except InvalidTag:

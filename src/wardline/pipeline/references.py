@@ -33,9 +33,8 @@ def claimed(parts: Parts, finished: records.Referral, user: records.User) -> rec
         ReferenceTakenError: Another report to this receiver has it.
     """
     others, corrected = holders(parts, finished), finished.corrects
-    if (
-        others and corrected is not None
-    ):  # what it corrects may have been filed in one report with another one
+    # What it corrects may have been filed in one report with another one.
+    if others and corrected is not None:
         corrected = parts.store.referral(corrected).joined or corrected
     for each in others:
         if each.id != corrected and (finished.corrects is None or each.corrects != finished.corrects):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -79,25 +78,25 @@ class WorkWatch:
 
         if self._running is None:
             return
-        taken = _workflows("PENDING", self._queues, dequeued_before=_moment(self._abandoned))
+        taken = self._parts.store.taken_work(_ago(self._abandoned), most=_MOST_AT_ONCE)
         running = set(self._running())
-        for each in taken:
-            if each.workflow_id not in running:
-                _log.warning("work was taken and not begun, it is taken up again", work=each.workflow_id)
-                DBOS.resume_workflow(each.workflow_id, queue_name=each.queue_name)
+        for work_id, queue in taken.items():
+            if work_id not in running and queue in self._queues:
+                _log.warning("work was taken and not begun, it is taken up again", work=work_id)
+                DBOS.resume_workflow(work_id, queue_name=queue)
 
     def tell(self) -> None:
         """Raise an alarm for each queue that does not move, and resolve it for each that does."""
         now = self._clock()
         for queue in self._queues:
-            waiting = _workflows("ENQUEUED", [queue], limit=1)
-            if not waiting:
-                self._first.pop(queue, None)
+            waits = self._parts.store.first_work(queue)
             first, since = self._first.get(queue, (None, now))
-            if waiting and waiting[0].workflow_id != first:
-                self._first[queue] = waiting[0].workflow_id, now
+            if waits is None:
+                self._first.pop(queue, None)
+            elif waits != first:
+                self._first[queue] = waits, now
                 since = now
-            if waiting and now - since >= STANDS_SECONDS:
+            if waits is not None and now - since >= STANDS_SECONDS:
                 alarms.raise_alarm(self._parts, AlarmKind.WORK_WAITS, queue, _message(queue))
             else:
                 alarms.resolve_about(self._parts, AlarmKind.WORK_WAITS, queue)
@@ -106,9 +105,9 @@ class WorkWatch:
         """Remove the rows of what ended long ago, the oldest first."""
         from dbos import DBOS
 
-        ended = _workflows("SUCCESS", None, completed_before=_moment(KEPT), limit=_MOST_KEPT_AT_ONCE)
+        ended = self._parts.store.ended_work(_ago(KEPT), most=_MOST_KEPT_AT_ONCE)
         if ended:
-            DBOS.delete_workflows([each.workflow_id for each in ended])
+            DBOS.delete_workflows(ended)
 
 
 def _message(queue: str) -> str:
@@ -119,16 +118,5 @@ def _message(queue: str) -> str:
     )
 
 
-def _moment(ago: timedelta) -> str:
-    return (datetime.now(UTC) - ago).isoformat()  # DBOS dates its rows by the system's clock
-
-
-def _workflows(
-    status: str, queues: Collection[str] | None, *, limit: int = _MOST_AT_ONCE, **bounds: Any
-) -> list[Any]:
-    from dbos import DBOS
-
-    chosen: Mapping[str, Any] = {} if queues is None else {"queue_name": list(queues)}
-    return DBOS.list_workflows(
-        status=status, limit=limit, load_input=False, load_output=False, **chosen, **bounds
-    )
+def _ago(span: timedelta) -> datetime:
+    return datetime.now(UTC) - span  # DBOS dates its rows by the system's clock

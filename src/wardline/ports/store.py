@@ -168,6 +168,18 @@ class WorkReader(Protocol):
         wherever that cannot be said at once."""
         ...
 
+    def first_work(self, queue: str) -> str | None:
+        """The id of the durable work whose turn is next in a queue; None when none waits that may begin now."""
+        ...
+
+    def taken_work(self, before: datetime, *, most: int) -> dict[str, str]:
+        """The queues of the durable work that was taken by then, on the system's clock, and has not ended; by id, the oldest first."""
+        ...
+
+    def ended_work(self, before: datetime, *, most: int) -> list[str]:
+        """The ids of the durable work that had ended by then, on the system's clock, the oldest end first."""
+        ...
+
 
 class PreservationReader(Protocol):
     def hold(self, hold_id: str) -> records.Hold: ...

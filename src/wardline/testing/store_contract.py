@@ -343,6 +343,19 @@ class StoreContract(
         store.commit(entries=[make.entry()], work=[task])
         assert store.may_hold_work(task.queue)
 
+    def test_of_a_queue_the_work_whose_turn_is_next_is_known(self, store: ports.Store) -> None:
+        tasks = [Task(name="refer", record_id=f"referral-{number}") for number in range(3)]
+        later = replace(tasks[0], attempt=1, not_before=make.later(10**6))
+        assert store.first_work("wardline-filing") is None
+        store.commit(entries=[make.entry()], work=[later])
+        assert store.first_work("wardline-filing") is None
+        for task in tasks:
+            store.commit(entries=[make.entry()], work=[task])
+        assert store.first_work("wardline-filing") == "refer:referral-0:0"
+        assert store.first_work("wardline-clusters") is None
+        assert store.taken_work(make.NOON, most=5) == {}
+        assert store.ended_work(make.NOON, most=5) == []
+
     def test_the_same_work_is_enqueued_once(self, store: ports.Store) -> None:
         task = Task(name="refer", record_id="referral-1")
         again = Task(name="refer", record_id="referral-1", attempt=1, not_before=make.NOON)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from wardline import ports, records
@@ -82,6 +83,17 @@ class MemoryStore(
         """Say whether work waits in a queue. See ``ports.WorkReader``."""
         with self._gate:
             return any(task.queue == queue for task in self.tasks)
+
+    def first_work(self, queue: str) -> str | None:
+        with self._gate:
+            ready = (task for task in self.tasks if task.queue == queue and task.not_before is None)
+            return next((f"{task.name}:{task.record_id}:{task.attempt}" for task in ready), None)
+
+    def taken_work(self, before: datetime, *, most: int) -> dict[str, str]:  # noqa: ARG002 -- a harness pops what it runs
+        return {}
+
+    def ended_work(self, before: datetime, *, most: int) -> list[str]:  # noqa: ARG002
+        return []
 
     def close(self) -> None:
         """Refuse further commits; what is stored can still be read."""

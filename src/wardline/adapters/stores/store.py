@@ -22,6 +22,7 @@ from wardline.adapters.stores.preservation_readers import SqlPreservation
 from wardline.adapters.stores.readers import SqlReaders
 from wardline.adapters.stores.schema_readers import SqlSchemas
 from wardline.adapters.stores.wellbeing_readers import SqlWellbeing
+from wardline.adapters.stores.work_readers import SqlWork
 from wardline.adapters.stores.writer import Enqueue, GroupWriter
 
 _AT_ONCE_IN_TURN = 40
@@ -43,6 +44,7 @@ class SqlStore(
     SqlSchemas,
     SqlPreservation,
     SqlFigures,
+    SqlWork,
     log.SqlLog,
 ):
     """Records in SQL tables, written in group commits."""
