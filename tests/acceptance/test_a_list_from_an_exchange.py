@@ -40,6 +40,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
         yield made
 
 
+@pytest.mark.long
 def test_a_list_comes_and_changes_as_its_exchange_does(installation: Installation) -> None:
     wardline, desk = installation.wardline, installation.settings.folder / "desk.csv"
     ann, bob = (

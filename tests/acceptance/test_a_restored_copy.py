@@ -34,6 +34,7 @@ def test_behind_the_fence_nothing_is_reported_acted_on_or_destroyed(
     assert line.parts.vault.open(str(innocent.item_id), "original") == picture()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("grave", [False, True], ids=["ordinary", "a child in danger"])
 def test_behind_the_fence_no_report_of_any_priority_is_filed(
     line: Line, authority: AuthoritySandbox, grave: bool

@@ -161,6 +161,7 @@ def test_the_document_shows_the_examples_as_they_are() -> None:
     assert blocks("python") == [(HOW_TO / "examples" / name).read_text("utf-8") for name in EXAMPLES]
 
 
+@pytest.mark.long
 def test_whoever_follows_the_document_connects_a_platform(reader: Reader) -> None:
     for line in "".join(blocks("sh")).splitlines():
         reader.follow(line)

@@ -25,6 +25,7 @@ _NEEDS_POSTGRES = pytest.mark.skipif(
     postgres.why_no_postgres() is not None, reason=str(postgres.why_no_postgres())
 )
 _PATIENCE_SECONDS = 60.0
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, _NEEDS_POSTGRES])])

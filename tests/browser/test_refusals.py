@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.furnished import Furnished
 from tests.browser.pages import pages
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from tests.browser.chromium import Visitors
 
 
+@pytest.mark.long
 def test_no_page_makes_the_browser_refuse_or_complain(visitors: Visitors, house: Furnished) -> None:
     windows: dict[str | None, Page] = {}
     for who, address in pages(visitors, house):

@@ -574,6 +574,7 @@ def test_every_outside_system_was_called_and_the_logs_tell_that_it_failed(story:
     assert len(story.planted.marks) > 300
 
 
+@pytest.mark.long
 def test_nothing_that_was_planted_comes_out(story: Story) -> None:
     found = {
         where: names for where, content in story.out.items() if (names := story.planted.found_in(content))

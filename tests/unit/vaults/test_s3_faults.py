@@ -54,6 +54,7 @@ FAULTS: list[tuple[str, type[WardlineError]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize(("what", "kind"), FAULTS)
 def test_an_object_store_that_fails_is_told_apart_and_nothing_is_lost(
