@@ -10,17 +10,17 @@ from dbos import DBOS
 _PATIENCE_SECONDS = 90.0
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = _PATIENCE_SECONDS) -> None:
+def until(is_so: Callable[[], bool]) -> None:
     """Wait until something holds.
 
     Raises:
         AssertionError: It did not within the time; says what the durable work was doing.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while not is_so():
         if time.monotonic() >= deadline:
             raise AssertionError(
-                f"waited {seconds:.0f} s in vain; the durable work, newest first:\n{_account()}"
+                f"waited {_PATIENCE_SECONDS:.0f} s in vain; the durable work, newest first:\n{_account()}"
             )
         time.sleep(0.05)
 

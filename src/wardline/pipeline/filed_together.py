@@ -15,11 +15,12 @@ from wardline.pipeline import (
     handing_over,
     people,
     references,
+    retelling,
     wrong_references,
 )
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
-from wardline.records import AlarmKind, DecisionState, HoldBasis, Insert, Replace, Scope, Step, Task, Verb
+from wardline.records import AlarmKind, DecisionState, Insert, Replace, Scope, Step, Task, Verb
 
 
 def record(
@@ -108,12 +109,9 @@ def apart(
     written = Writing(changes=[Replace(replace(left, version=lead.version + 1)), Replace(out)])
     wrong_references.rewrite(parts, before, out, user, None, written)
     written.changes += [
-        Replace(replace(hold, referral_id=found.id, version=hold.version + 1))
-        for file in found.files
-        for hold in parts.store.holds_of(file.item_id)
-        if hold.basis is HoldBasis.REPORTED and hold.referral_id == lead.id
+        *retelling.holds_named_anew(parts, found, lead),
+        parts.count(Step.REFERRALS_FILED),
     ]
-    written.changes.append(parts.count(Step.REFERRALS_FILED))
     with references.claiming(parts, out, user):
         written.commit(parts)
     wrong_references.warn(parts, found)

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from wardline import ports, records, referral
 from wardline.errors import NotFoundError, PackTakenError, RefusedError, WardlineError
@@ -107,7 +106,7 @@ def record(parts: Parts, referral_id: str, user: records.User, *, reference: str
     found = _opened(parts, referral_id, user)
     moved = replace(referral.recorded(found, reference, parts.now()), version=found.version + 1)
     moved = references.claimed(parts, replace(moved, completeness=completeness(parts, found)), user)
-    receipt, filed = _record_of(parts, found, moved, user)
+    receipt, filed = _record_of(parts, found, moved, user, {})
     # Filed although its decision fell: what goes on with it drafts the correction.
     work = (filing.task(moved, _TRIES_FROM + moved.version),) if _is_overturned(parts, found) else ()
     if filed != found.remote_id:
@@ -132,7 +131,7 @@ def noted(
 
 
 def _record_of(
-    parts: Parts, found: records.Referral, moved: records.Referral, user: records.User, more: Mapping[str, str] = MappingProxyType({})
+    parts: Parts, found: records.Referral, moved: records.Referral, user: records.User, more: Mapping[str, str]
 ) -> tuple[records.Receipt, str | None]:  # fmt: skip
     """Give a person's record of a reference, and the pack that was filed."""
     taken, reference = _taken(parts, found.id), moved.remote_id or ""

@@ -99,7 +99,10 @@ def take_back(
     else:
         left, back = referral.told_back_within(lead, found, number, fallen=fallen)
         detail = f"{detail}, in {lead.id}"
-        written.changes += [Replace(replace(left, version=lead.version + 1)), *_holds_of(parts, found, lead)]
+        written.changes += [
+            Replace(replace(left, version=lead.version + 1)),
+            *holds_named_anew(parts, found, lead),
+        ]
     back = replace(back, version=found.version + 1)
     written.note(
         Replace(back),
@@ -159,7 +162,7 @@ def _apart(
     detail = f"{receipt.id} report {number} instead of {instead_of}, taken out of {lead.id}"
     written = Writing(
         changes=[
-            Replace(replace(left, version=lead.version + 1)), Replace(out), Insert(receipt), *_holds_of(parts, found, lead),
+            Replace(replace(left, version=lead.version + 1)), Replace(out), Insert(receipt), *holds_named_anew(parts, found, lead),
             parts.count(Step.REFERRALS_FILED), parts.count(Step.RECEIPTS_STORED),
         ],
         entries=[parts.entry(Verb.REFERENCE_CORRECTED, found.id, actor=user.id, detail=detail)],
@@ -170,7 +173,7 @@ def _apart(
     return out
 
 
-def _holds_of(parts: Parts, found: records.Referral, lead: records.Referral) -> list[records.Change]:
+def holds_named_anew(parts: Parts, found: records.Referral, lead: records.Referral) -> list[records.Change]:
     """Have the holds on the files of a report that is in another one no more name it."""
     return [
         Replace(replace(hold, referral_id=found.id, version=hold.version + 1))

@@ -22,6 +22,7 @@ from wardline.pipeline import (
     filing_watch,
     flagging,
     handing_over,
+    in_turn,
     late_danger,
     look_back,
     nobody_takes,
@@ -123,21 +124,15 @@ class Chores:
 
     def _do_each(self) -> None:
         parts = self._parts
-        errors: list[Exception] = []
-        for chore in (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._sweep_packs, self._forget_keys,
+        chores = (self._clock.watch, self.counts.log, lambda: preserve.sweep(parts), self._sweep_vault, self._sweep_packs, self._forget_keys,
                       lambda: sessions.close_expired(parts), lambda: alarms.watch(parts), lambda: exchanging.ask_due(parts),
                       lambda: placing.place_old(parts), lambda: targets.watch(parts),
                       lambda: filing_watch.watch(parts), self.restoring.watch,
                       lambda: complaint_watch.watch(parts), lambda: striking.forget(parts),
                       lambda: nobody_takes.watch(parts), lambda: sampling.expire(parts), lambda: watching.watch(parts),
                       lambda: witnessing.ask_due(parts), lambda: verifying.ask_due(parts),
-                      lambda: preservation_watch.watch(parts), self._schema.ask_due):  # fmt: skip
-            try:
-                chore()
-            except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done
-                errors.append(error)
-        if errors:
-            raise errors[0]
+                      lambda: preservation_watch.watch(parts), self._schema.ask_due)  # fmt: skip
+        in_turn.do_each(chores)
 
     def _sweep_vault(self) -> None:
         """Once an hour: it reads the head of every sealed file."""

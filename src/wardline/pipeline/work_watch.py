@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from wardline.pipeline import alarms
+from wardline.pipeline import alarms, in_turn
 from wardline.pipeline.parts import Parts
 from wardline.records import AlarmKind
 
@@ -63,14 +63,7 @@ class WorkWatch:
 
     def watch(self) -> None:
         """Do all three. Each is done whatever became of the others; afterwards the first error is raised."""
-        errors: list[Exception] = []
-        for each in (self.take_up, self.tell, self.forget):
-            try:
-                each()
-            except Exception as error:  # noqa: BLE001 -- whatever it was, it must not keep the others from being done
-                errors.append(error)
-        if errors:
-            raise errors[0]
+        in_turn.do_each((self.take_up, self.tell, self.forget))
 
     def take_up(self) -> None:
         """Give back to its queue what was taken long ago and does not run here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -71,19 +72,14 @@ def told_within(
         ConflictError: It does not wait for that, or holds others itself.
         InputError: That is no number.
     """
-    if found.bundle or lead.state is not _State.FINISHED or lead.joined is not None:
-        raise ConflictError(f"{found.id}: cannot be in the report of {lead.id}, expected one by itself")
+    _require_free(lead, found)
     own = moves.unsent(found)
     if batched:
         own = tuple(replace(file, copy_of=lead.attached[0].item_id) for file in own)
     inside = replace(
         told(found, number, now), joined=lead.id, reference=None, files=own if batched else found.files
     )
-    taken = records.Bundled(
-        referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id, batched=batched
-    )
-    files = {file.item_id: file for file in (*lead.files, *own)}
-    return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values())), inside
+    return _with_one_more(lead, found, own, batched=batched), inside
 
 
 def recorded_within(
@@ -97,14 +93,27 @@ def recorded_within(
         InputError: That is no reference.
     """
     finished = handing.recorded(found, reference, now)
-    if found.bundle or lead.state is not _State.FINISHED or lead.joined is not None:
-        raise ConflictError(f"{found.id}: cannot be in the report of {lead.id}, expected one by itself")
+    _require_free(lead, found)
     if lead.reference != finished.reference:
         raise ConflictError(f"{found.id}: {lead.id} has another reference, expected the same one")
-    taken = records.Bundled(referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id)
-    files = {file.item_id: file for file in (*lead.files, *found.files)}
-    bigger = replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values()))
-    return bigger, replace(finished, remote_id=lead.remote_id, joined=lead.id, reference=None)
+    inside = replace(finished, remote_id=lead.remote_id, joined=lead.id, reference=None)
+    return _with_one_more(lead, found, found.files), inside
+
+
+def _require_free(lead: records.Referral, found: records.Referral) -> None:
+    if found.bundle or lead.state is not _State.FINISHED or lead.joined is not None:
+        raise ConflictError(f"{found.id}: cannot be in the report of {lead.id}, expected one by itself")
+
+
+def _with_one_more(
+    lead: records.Referral, found: records.Referral, own: Sequence[records.ReferralFile], *, batched: bool = False
+) -> records.Referral:  # fmt: skip
+    """Give a finished report with the files of another one."""
+    taken = records.Bundled(
+        referral_id=found.id, case_id=found.case_id, decision_id=found.decision_id, batched=batched
+    )
+    files = {file.item_id: file for file in (*lead.files, *own)}
+    return replace(lead, bundle=(*lead.bundle, taken), files=tuple(files.values()))
 
 
 def told_apart(
