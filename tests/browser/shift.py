@@ -87,7 +87,7 @@ def _turn(shift: Shift, person: Moderator) -> bool:
         person.note(NOTE)
         person.decide(case_id, "2")
     elif case_id == shift.disputed:
-        _differ(person, case)
+        _differ(shift, person, case)
     elif person is second and case.stage is Stage.FIRST and len(person.decided) > 2 and not shift.passed:
         shift.passed = case_id
         person.pass_on()
@@ -104,7 +104,7 @@ def _turn(shift: Shift, person: Moderator) -> bool:
     return True
 
 
-def _differ(person: Moderator, case: records.Case) -> None:
+def _differ(shift: Shift, person: Moderator, case: records.Case) -> None:
     """Say something else than the first one did; nothing of that one's answer is on the page."""
     words = person.page.locator("main").inner_text()
     assert NOTE not in person.page.content()
@@ -113,11 +113,22 @@ def _differ(person: Moderator, case: records.Case) -> None:
     )
     if case.stage is Stage.SECOND:
         assert "A first opinion is in. Nothing of it is sent to you" in words
-        # As a word: an id may hold these letters by chance.
-        assert re.search(r"\bA2\b", words.split("Decision")[0]) is None
+        # As a word: an id may hold these letters by chance. What this person said of a file near it is their own.
+        others = words.split("Decision")[0].replace(_own_words(shift, person), "")
+        assert re.search(r"\bA2\b", others) is None, others
     else:
         assert "Answers to decide between" in words
     person.decide(case.id, "3")
+
+
+def _own_words(shift: Shift, person: Moderator) -> str:
+    """What the page says of what this person was shown, and decided, in another case."""
+    note = person.page.locator(".viewer .note", has_text="You were shown")
+    if note.count() == 0:
+        return ""
+    earlier = (note.get_by_role("link").get_attribute("href") or "").removeprefix("/cases/")
+    assert any(each.user_id == person.user.id for each in shift.store.reveals_of(earlier))
+    return note.inner_text()
 
 
 def _wait_for_what_spreads(shift: Shift, case_id: str) -> None:
