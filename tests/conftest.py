@@ -10,8 +10,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import sqlalchemy as sa
 
-from tests import in_memory
+from tests import in_memory, shared_statements
 
 # A run is repeatable: the same code gives the same examples, on any machine, with no database of earlier failures.
 # No deadline: the machines that run this are shared, and a slow example is not a wrong one.
@@ -58,8 +59,9 @@ def tmp_path(tmp_path: Path) -> Iterator[Path]:
 def _quick_installations() -> Iterator[None]:
     """Take away what takes longest where a test makes an installation or works on one, and is tried elsewhere.
 
-    That is the strength of argon2id, which unit/pipeline/test_people asks for, and the migration of an empty SQLite file: it is done once
-    and copied (migrations/ tries it). Programs that a test starts know nothing of this.
+    That is the strength of argon2id, which unit/pipeline/test_people asks for; the migration of an empty SQLite file: it is done once
+    and copied (migrations/ tries it); and the making of SQL from statements, which one engine can take over from another of its kind.
+    Programs that a test starts know nothing of this.
     """
     from argon2 import PasswordHasher
 
@@ -80,6 +82,7 @@ def _quick_installations() -> Iterator[None]:
             parts, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
         )
         patch.setattr(doors.SqliteDoor, "migrate", migrate_a_copy)
+        patch.setattr(sa, "create_engine", shared_statements.engine_maker(sa.create_engine))
         yield
 
 

@@ -17,6 +17,7 @@ from wardline import records
 from wardline.adapters.classifiers import answers, options
 from wardline.adapters.classifiers.answers import NoAnswer
 from wardline.adapters.classifiers.breaker import Breaker
+from wardline.adapters.trusting import trust
 from wardline.errors import ConfigurationError
 
 _MOST_ANSWER_BYTES = 1 << 18
@@ -53,7 +54,7 @@ class HttpDetector:
         # No proxy and no netrc from the environment: the settings alone decide where pictures go. And a connection for each picture: what is
         # sent beyond an answer's end would on a kept one be taken for the score of the next.
         self._client = httpx.Client(
-            timeout=chosen.seconds, follow_redirects=False, trust_env=False, headers=headers,
+            timeout=chosen.seconds, follow_redirects=False, trust_env=False, verify=trust(trust_env=False), headers=headers,
             limits=httpx.Limits(max_keepalive_connections=0),
         )  # fmt: skip
         self._breaker = Breaker(after=chosen.break_after, seconds=chosen.break_seconds)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from wardline.adapters.trusting import trust
 from wardline.errors import ConfigurationError, IdentityProviderError, NotAuthenticatedError
 
 _TIMEOUT_SECONDS = 10.0
@@ -27,7 +28,9 @@ class Asking:
                 f"provider {name}: an issuer that is no plain https address, expected one as in its tokens"
             )
         # Without redirects: where keys and tokens come from is what the description names, and nothing else.
-        self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(
+            timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=trust(trust_env=False)
+        )
 
     @property
     def quoted_client(self) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 import httpx
 
 from wardline import records
+from wardline.adapters.trusting import trust
 from wardline.errors import ConfigurationError, NotifierError, WitnessError
 
 _SHORTEST_SECRET_BYTES = 16
@@ -46,7 +47,8 @@ class WebhookNotifier:
         self._name, self._url, self._secret, self._now = name, _checked(name, url), secret, now
         # A connection for each call: what is sent beyond an answer's end would on a kept one be taken for the answer to the next call.
         self._client = httpx.Client(
-            timeout=timeout_seconds, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+            timeout=timeout_seconds, follow_redirects=False, trust_env=False, verify=trust(trust_env=False),
+            limits=httpx.Limits(max_keepalive_connections=0)
         )  # fmt: skip
 
     @property

@@ -13,6 +13,7 @@ import httpx
 
 from wardline import records
 from wardline.adapters.platforms.signing import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from wardline.adapters.trusting import trust
 from wardline.errors import ConfigurationError, PlatformError, RefusedError
 
 _SHORTEST_SECRET_BYTES = 16
@@ -57,7 +58,8 @@ class WebhookPlatform:
         # No proxy and no netrc from the environment: the settings alone decide where actions go. And a connection for each call: what is sent
         # beyond an answer's end would on a kept one be taken for the answer to the next call.
         self._client = httpx.Client(
-            timeout=timeout_seconds, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+            timeout=timeout_seconds, follow_redirects=False, trust_env=False, verify=trust(trust_env=False),
+            limits=httpx.Limits(max_keepalive_connections=0)
         )  # fmt: skip
 
     def carry_out(self, action: records.Action) -> None:

@@ -20,6 +20,7 @@ from wardline import records
 from wardline.adapters.authorities import not_sent
 from wardline.adapters.authorities.ncmec import answers, preview, published, rules
 from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
+from wardline.adapters.trusting import trust
 from wardline.errors import (
     AuthorityDeniedError,
     AuthorityRejectedError,
@@ -79,6 +80,8 @@ class NcmecAuthority:
         self._environment = environment
         self._now = clock_now
         self._served = BROUGHT
+        # A proxy may stand between us and the authority, never before a sandbox.
+        is_real = environment != "sandbox"
         self._http = httpx.Client(
             base_url=base_url,
             auth=httpx.BasicAuth(username.encode(), password.rstrip("\r\n").encode()),
@@ -86,8 +89,8 @@ class NcmecAuthority:
             timeout=_TIMEOUT,
             limits=_ONE_CALL_EACH,
             follow_redirects=False,
-            trust_env=environment
-            != "sandbox",  # a proxy may stand between us and the authority, never before a sandbox
+            trust_env=is_real,
+            verify=trust(trust_env=is_real),
             transport=transport,
         )
 
