@@ -99,7 +99,7 @@ def _record(
     )  # fmt: skip
     holds = preservation.place(made, case_of, [parts.new_id("hold") for _ in sealed])
     parts.store.commit(
-        *known, Insert(made), *map(Insert, holds), *(_touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
+        *known, Insert(made), *map(Insert, holds), *(touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.PRESERVATION_RECORDED, made.id, actor=user.id, detail=made.basis),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=made.id) for hold in holds),
@@ -108,8 +108,8 @@ def _record(
     return made
 
 
-def _touched(item: records.Item) -> records.Change:
-    """Move an item's version: whoever is about to destroy it has seen it without the new hold, and must look again."""
+def touched(item: records.Item) -> records.Change:
+    """Move an item's version: whoever is about to destroy it, or to propose that, has seen it as it was before, and must look again."""
     return Replace(replace(item, version=item.version + 1))
 
 
@@ -216,7 +216,7 @@ def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: 
     )  # fmt: skip
     if holds:
         told = [parts.entry(Verb.HOLD_PLACED, hold.id, detail=f"before {filed.id}") for hold in holds]
-        parts.store.commit(*map(Insert, holds), *map(_touched, items), entries=told)
+        parts.store.commit(*map(Insert, holds), *map(touched, items), entries=told)
 
 
 def _before(parts: Parts, filed: records.Referral, case: records.Case, since: datetime) -> dict[str, str]:
