@@ -13,12 +13,11 @@ import pytest
 from tests.acceptance import test_evidence_on_request as evidence
 from tests.acceptance import test_exports as hashes
 from tests.acceptance.conftest import MakeLine
+from tests.acceptance.meanwhile import STORES, interrupted, opened
 from tests.acceptance.stories import picture
 from tests.unit.judged import SCOPE
 from tests.unit.pipeline.certifying_line import AUTOMATION, Certifier
-from tests.unit.stores.databases import POSTGRES
 from wardline import records
-from wardline.adapters.stores import open_postgres
 from wardline.errors import ConflictError, RefusedError
 from wardline.pipeline import Rules, Wardline, rotating
 from wardline.records import (
@@ -32,21 +31,14 @@ from wardline.records import (
     Role,
     Verb,
 )
-from wardline.testing import harness_stores, postgres
 from wardline.testing.harness import REPORTER, Line
 
 Act = Callable[[Wardline, records.User], records.Approval]
 
 
-@pytest.fixture(params=["memory", "sqlite", POSTGRES])
+@pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest) -> str:
-    if request.param != "postgres":
-        return str(request.param)
-    address = postgres.shared_server().new_database()
-    engine = open_postgres(address)
-    harness_stores.prepare(engine)
-    engine.dispose()
-    return address
+    return opened(str(request.param))
 
 
 @pytest.fixture
@@ -57,43 +49,6 @@ def lead(line: Line) -> records.User:
 @pytest.fixture
 def other(line: Line) -> records.User:
     return line.person("leo", Role.LEAD).user
-
-
-class Meanwhile:
-    """A store to which something happens once: before its first commit, or right after the first answer of one of its readers."""
-
-    def __init__(self, store: Any, comes: Callable[[], object], after: str | None) -> None:
-        self._store, self._comes, self._after = store, comes, after
-        self._gate, self._came = threading.Lock(), False
-
-    def __getattr__(self, name: str) -> Any:
-        called = getattr(self._store, name)
-        if name != self._after:
-            return called
-
-        def then(*arguments: Any, **named: Any) -> Any:
-            answer = called(*arguments, **named)
-            self._happen()
-            return answer
-
-        return then
-
-    def commit(self, *changes: Any, **told: Any) -> None:
-        if self._after is None:
-            self._happen()
-        self._store.commit(*changes, **told)
-
-    def _happen(self) -> None:
-        with self._gate:
-            is_first, self._came = not self._came, True
-        if is_first:
-            self._comes()
-
-
-def interrupted(line: Line, comes: Callable[[], object], *, after: str | None = None) -> Wardline:
-    """Give the installation as somebody sees it for whom something comes between what they read and what they commit."""
-    store: Any = Meanwhile(line.store, comes, after)
-    return Wardline(replace(line.parts, store=store))
 
 
 def require_one(line: Line, kind: ApprovalKind, lead: records.User, other: records.User, act: Act) -> None:

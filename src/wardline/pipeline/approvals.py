@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from wardline import records
-from wardline.errors import (
-    AlreadyExistsError,
-    ConflictError,
-    NotAllowedError,
-    SecondPersonError,
-    VersionConflictError,
-)
+from wardline.errors import ConflictError, NotAllowedError, SecondPersonError
 from wardline.pipeline import certified, destroying, look_back, vics_export
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import ApprovalKind, ApprovalState, Change, Insert, Replace, Role, Verb
 
-T = TypeVar("T")
-_TRIES = 5
 _MAY_DECIDE = {
     ApprovalKind.ACTIVATE_HASH_LIST: {Role.ADMIN, Role.LEAD},
     ApprovalKind.LET_HASH_LIST_CHANGE: {Role.ADMIN, Role.LEAD},
@@ -132,19 +123,6 @@ def _decide(
     )
     written.commit(parts)
     return decided
-
-
-def again(propose: Callable[[], T]) -> T:
-    """Propose; again where somebody was quicker at the same moment: what they proposed is there then, and is found.
-
-    Args:
-        propose: Reads what it is about, then whether that is proposed already, and commits with the proposal something that moves if it is: in this
-            order, or two of one moment are both taken.
-    """
-    for _ in range(_TRIES - 1):
-        with suppress(VersionConflictError, AlreadyExistsError):
-            return propose()
-    return propose()
 
 
 def propose(

@@ -8,7 +8,7 @@ from pathlib import Path
 from wardline import ports, records
 from wardline.errors import ConflictError, InputError, RefusedError
 from wardline.matching import contents
-from wardline.pipeline import approvals, canaries, care, look_back
+from wardline.pipeline import approvals, canaries, care, look_back, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, HashListState, Insert, ListRole, Load, Replace, Verb
 
@@ -264,7 +264,7 @@ def propose_activation(parts: Parts, list_id: str, user: records.User) -> record
             raise ConflictError(f"{list_id}: already active, expected a list that is off")
         return _proposed(parts, known, ApprovalKind.ACTIVATE_HASH_LIST, user)
 
-    return approvals.again(propose)
+    return repeating.again(propose)
 
 
 def propose_change(parts: Parts, list_id: str, user: records.User) -> records.Approval:
@@ -276,7 +276,7 @@ def propose_change(parts: Parts, list_id: str, user: records.User) -> records.Ap
             raise ConflictError(f"{list_id}: may change already, expected a list that may not")
         return _proposed(parts, known, ApprovalKind.LET_HASH_LIST_CHANGE, user)
 
-    return approvals.again(propose)
+    return repeating.again(propose)
 
 
 def _proposed(

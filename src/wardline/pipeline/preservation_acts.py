@@ -64,7 +64,7 @@ class PreservationActs:
             approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
             return made, approval
 
-        return approvals.again(propose)
+        return repeating.again(propose)
 
     def _destruction_before(
         self, wanted: destroying.Wanted, user: records.User
@@ -94,7 +94,7 @@ class PreservationActs:
             approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
             return made, approval
 
-        return approvals.again(propose)
+        return repeating.again(propose)
 
     def _proposed_before(
         self, wanted: vics_export.Wanted, user: records.User

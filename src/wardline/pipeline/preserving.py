@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wardline import preservation, records
-from wardline.errors import InputError, NotFoundError, VersionConflictError
+from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import people, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import HoldState, Insert, Replace, Scope, Verb
 
-_TRIES = 5
 _CASES_AT_ONCE = 100
 _PAGE = 500
 
@@ -52,16 +51,15 @@ def record(
         raise InputError("preservation: about nothing, expected an account, cases or files")
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
-    is_done, known = repeating.seen(parts, once, wanted, by=user.id)
-    if once is not None and is_done:
-        return _recorded_before(parts, wanted, user, repeating.used_at(parts, once, by=user.id))
     until = preservation.first_end(wanted.basis, wanted.counted_from or wanted.received_at, wanted.until)
-    for _ in range(_TRIES - 1):
-        try:
-            return _record(parts, wanted, until, user, known)
-        except VersionConflictError:
-            continue  # a sweep or a decision was at one of its files: look again at what there is
-    return _record(parts, wanted, until, user, known)
+
+    def act() -> records.Preservation:
+        is_done, known = repeating.seen(parts, once, wanted, by=user.id)
+        if once is not None and is_done:
+            return _recorded_before(parts, wanted, user, repeating.used_at(parts, once, by=user.id))
+        return _record(parts, wanted, until, user, known)
+
+    return repeating.again(act)  # a sweep or a decision was at one of its files: look again at what there is
 
 
 def _recorded_before(

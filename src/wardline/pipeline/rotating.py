@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wardline import intake, records
 from wardline.errors import ConflictError, EvidenceError, RefusedError
-from wardline.pipeline import approvals, people
+from wardline.pipeline import approvals, people, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, ApprovalState, Scope, Verb
 
@@ -41,7 +41,7 @@ def propose(parts: Parts, epoch: int, *, user: records.User) -> records.Approval
         approvals.propose(parts, made, user, _turn(parts, epoch, len(before)), entries=[])
         return made
 
-    return approvals.again(once)
+    return repeating.again(once)
 
 
 def _turn(parts: Parts, epoch: int, number: int) -> records.Remembered:
