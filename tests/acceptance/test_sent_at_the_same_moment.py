@@ -16,10 +16,11 @@ from tests.acceptance.stories import decided_violation, picture
 from tests.acceptance.test_an_appeal import Scene, scene
 from tests.acceptance.test_priorities import FILING, decide, in_hand
 from wardline import records
-from wardline.errors import AlreadyExistsError, IdempotencyMismatchError
-from wardline.pipeline import Rules, Wardline
+from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, VersionConflictError
+from wardline.pipeline import Rules, Wardline, conclude
 from wardline.pipeline.appealing import Complaint
-from wardline.records import AppealState, FactKind, Replace, Role, Verb
+from wardline.pipeline.flagging import Flagged
+from wardline.records import AppealState, FactKind, KeyTrust, NoticeState, Replace, Role, Verb
 from wardline.testing.harness import REPORTER, Line
 
 
@@ -86,6 +87,59 @@ def test_a_key_of_more_than_a_day_ago_serves_again(line: Line) -> None:
     removal = line.store.actions_of(other.id)[0]
     again = Complaint(text="mine", action_id=removal.id)
     assert line.wardline.appeal(again, api_key=key, idempotency_key="k").case_id == other.id
+
+
+@pytest.fixture
+def decided(line: Line) -> records.Case:
+    """A case of which the decision takes effect when its window is over: from here on at any moment."""
+    line.list_of([picture()])
+    submission = line.submit(picture(), account="account-9", content_reference="post-9")
+    line.run_due()
+    case = decided_violation(line, submission, line.person("mika"))
+    line.clock.advance(line.parts.rules.undo_window)
+    return case
+
+
+def complain(line: Line, wardline: Wardline, what: str) -> None:
+    """Appeal against what was done, or flag it, before anything was decided to the end."""
+    about = {"account_reference": "account-9", "content_reference": "post-9"}
+    if what == "appeal":
+        wardline.appeal(Complaint(text="mine", **about), api_key=line._own_key.record)
+    else:
+        key = line.platform_key(trust=KeyTrust.TRUSTED).record
+        wardline.flag(Flagged(reason="child-safety", **about), api_key=key)
+
+
+def require_seen_to(line: Line, case: records.Case, what: str) -> None:
+    """Require that a complaint does not lie still: the case is open again for an appeal, and a flag is answered."""
+    line.run_due()
+    if what == "appeal":
+        (taken,) = line.store.appeals()
+        assert (taken.state, taken.decision_id) == (AppealState.OPEN, case.decision_id)
+        assert line.store.case(case.id).stage is records.Stage.APPEAL
+    else:
+        (notice,) = line.store.notices_of(case.id)
+        assert notice.state is NoticeState.ANSWERED
+
+
+@pytest.mark.parametrize("what", ["appeal", "flag"])
+def test_a_decision_that_takes_effect_while_a_complaint_comes_leaves_it_not_lying(
+    line: Line, decided: records.Case, what: str
+) -> None:
+    complain(line, interrupted(line, line.run_due), what)
+    assert line.store.case(decided.id).state is not records.CaseState.DECIDED
+    require_seen_to(line, decided, what)
+
+
+@pytest.mark.parametrize("what", ["appeal", "flag"])
+def test_a_complaint_that_comes_while_a_decision_takes_effect_does_not_lie_still(
+    line: Line, decided: records.Case, what: str
+) -> None:
+    assert decided.decision_id is not None
+    parts = interrupted(line, lambda: complain(line, line.wardline, what)).parts
+    with pytest.raises(VersionConflictError):  # the work is done again, as after every error
+        conclude.conclude(parts, decided.decision_id, 0)
+    require_seen_to(line, decided, what)
 
 
 def twice(line: Line, act: Callable[[Wardline], Any]) -> None:

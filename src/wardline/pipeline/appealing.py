@@ -17,7 +17,7 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import bringing_back, flags_kept, overturning, telling
+from wardline.pipeline import bringing_back, flags_kept, overturning, preserve, telling
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
@@ -140,6 +140,9 @@ def _take(
         again = bringing_back.in_order(parts, case, item, item.matches)
         told = parts.entry(Verb.CASE_PLACED, case.id, detail=appeal.id)
         written.note(Replace(replace(again, version=case.version + 1)), told)
+    else:
+        # The decision that takes effect at this moment has not seen it, and would leave it waiting for ever: one of the two is in conflict.
+        written.changes.append(preserve.as_it_was(case))
     written.commit(parts)
     return appeal
 
