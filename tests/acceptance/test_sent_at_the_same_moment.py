@@ -15,9 +15,9 @@ from tests.acceptance.meanwhile import STORES, interrupted, opened
 from tests.acceptance.stories import decided_violation, picture
 from tests.acceptance.test_an_appeal import Scene, scene
 from tests.acceptance.test_priorities import FILING, decide, in_hand
-from wardline import records
+from wardline import records, review
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, VersionConflictError
-from wardline.pipeline import Rules, Wardline, conclude
+from wardline.pipeline import Rules, Wardline, conclude, preserve
 from wardline.pipeline.appealing import Complaint
 from wardline.pipeline.flagging import Flagged
 from wardline.records import AppealState, FactKind, KeyTrust, NoticeState, Replace, Role, Verb
@@ -195,3 +195,30 @@ def test_a_call_is_noted_although_the_report_moves_at_that_moment(make_line: Mak
     interrupted(line, comes).note_call(found.id, user=lead.user, region="GB", at=line.clock.now())
     (noted,) = line.store.facts_of(case.id)
     assert noted.kind is FactKind.CALL
+
+
+@pytest.mark.parametrize("first", ["request", "unlinking"])
+def test_an_account_that_is_asked_for_while_it_is_taken_out_of_its_last_case_stays_or_is_not_promised(
+    line: Line, first: str
+) -> None:
+    lead = line.person("lea", Role.LEAD).user
+    line.list_of([picture()])
+    case = line.wardline.claim(line.case_of(line.submit(picture())).id, user=lead)
+    innocent = review.Judgement(outcome=records.Outcome.NOT_VIOLATION, findings=())
+    line.wardline.decide(case.id, user=lead, judgement=innocent)
+    line.pass_time(timedelta(days=20))
+    assert not line.store.item(case.item_ids[0]).sealed
+    assert line.store.case(case.id).account_reference == "account-1"
+
+    def ask(wardline: Wardline) -> records.Preservation:
+        return wardline.preserve(evidence.asked(line, account="account-1"), user=lead)
+
+    if first == "request":
+        parts = interrupted(line, lambda: ask(line.wardline)).parts
+        with pytest.raises(VersionConflictError):  # the work is done again, as after every error
+            preserve.unlink(parts, case.id, 0)
+        preserve.unlink(line.parts, case.id, 0)
+        assert line.store.case(case.id).account_reference == "account-1"
+    else:
+        made = ask(interrupted(line, lambda: preserve.unlink(line.parts, case.id, 0)))
+        assert (made.case_ids, made.gone) == ((), ())

@@ -10,7 +10,7 @@ from wardline import preservation, records
 from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import people, repeating
 from wardline.pipeline.parts import Parts
-from wardline.records import HoldState, Insert, Replace, Scope, Verb
+from wardline.records import CaseState, HoldState, Insert, Replace, Scope, Verb
 
 _CASES_AT_ONCE = 100
 _PAGE = 500
@@ -97,7 +97,7 @@ def _record(
     )  # fmt: skip
     holds = preservation.place(made, case_of, [parts.new_id("hold") for _ in sealed])
     parts.store.commit(
-        *known, Insert(made), *map(Insert, holds), *(touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
+        *known, Insert(made), *map(Insert, holds), *(touched(item) for item in sealed), *map(Replace, _about_to_be_unlinked(cases, sealed)), parts.count(records.Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.PRESERVATION_RECORDED, made.id, actor=user.id, detail=made.basis),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=made.id) for hold in holds),
@@ -109,6 +109,15 @@ def _record(
 def touched(item: records.Item) -> records.Change:
     """Move an item's version: whoever is about to destroy it, or to propose that, has seen it as it was before, and must look again."""
     return Replace(replace(item, version=item.version + 1))
+
+
+def _about_to_be_unlinked(
+    cases: Sequence[records.Case], sealed: Sequence[records.Item]
+) -> list[records.Case]:
+    """Give cases of which only the account is left, as new versions: whoever is about to take it out has not seen the request, and must look again."""
+    kept = {item.id for item in sealed}
+    settled = (case for case in cases if case.state is CaseState.CLOSED and case.account_reference)
+    return [replace(case, version=case.version + 1) for case in settled if kept.isdisjoint(case.item_ids)]
 
 
 def _cases(parts: Parts, wanted: Wanted) -> list[records.Case]:
