@@ -102,12 +102,13 @@ def decided(line: Line) -> records.Case:
 
 def complain(line: Line, wardline: Wardline, what: str) -> None:
     """Appeal against what was done, or flag it, before anything was decided to the end."""
-    about = {"account_reference": "account-9", "content_reference": "post-9"}
+    account, content = "account-9", "post-9"
     if what == "appeal":
-        wardline.appeal(Complaint(text="mine", **about), api_key=line._own_key.record)
+        appealed = Complaint(text="mine", account_reference=account, content_reference=content)
+        wardline.appeal(appealed, api_key=line._own_key.record)
     else:
-        key = line.platform_key(trust=KeyTrust.TRUSTED).record
-        wardline.flag(Flagged(reason="child-safety", **about), api_key=key)
+        flagged = Flagged(reason="child-safety", account_reference=account, content_reference=content)
+        wardline.flag(flagged, api_key=line.platform_key(trust=KeyTrust.TRUSTED).record)
 
 
 def require_seen_to(line: Line, case: records.Case, what: str) -> None:
