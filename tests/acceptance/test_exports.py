@@ -125,6 +125,7 @@ def exports_told(line: Line, subject_id: str) -> list[records.Entry]:
 def awaiting_opinion(line: Line, case: records.Case) -> None:
     """Let a case wait for the blind opinion of somebody else."""
     opinion = store_records.opinion(case_id=case.id, decision_id=case.decision_id, user_id="user-other")
+    case = line.store.case(case.id)
     waiting = replace(case, state=CaseState.OPEN, stage=Stage.SECOND, version=case.version + 1)
     entry = line.parts.entry(Verb.CASE_REOPENED, case.id)
     line.store.commit(Replace(waiting), Insert(opinion), entries=[entry])
@@ -244,9 +245,10 @@ def test_what_was_refused_is_not_given_out(line: Line) -> None:
 
 def test_what_changed_since_it_was_proposed_is_neither_approved_nor_given(line: Line) -> None:
     case, lead = reported(line)
-    first, second = (proposed(line, [case.id], lead.user) for _ in range(2))
     ada = line.person("ada", Role.ADMIN).user
+    first = proposed(line, [case.id], lead.user)
     line.wardline.approve(first.id, user=ada)
+    second = proposed(line, [case.id], lead.user)
     other = {**PROFILE.categories, "2": CategoryMeaning.SKIP, "9": CategoryMeaning.A2}
     know(line, replace(PROFILE, categories=other))
     with pytest.raises(ConflictError):

@@ -478,8 +478,9 @@ def _given_out(made: Furnished) -> None:
     line.wardline.decide(case.id, user=lea, judgement=violation(case, Category.B2))
     line.pass_time(timedelta(hours=1))
     wanted = vics_export.Wanted(case_ids=(case.id,), profile="theirs", cause=cause)
-    exports = [line.wardline.propose_export(wanted, user=lea) for _ in range(2)]
+    exports = [line.wardline.propose_export(wanted, user=lea)]
     line.wardline.approve(exports[0][1].id, user=ada)
+    exports.append(line.wardline.propose_export(wanted, user=lea))
     made.ids["export_id"] = [each.id for each, _ in exports]
     holds = line.store.holds_of(case.item_ids[0])
     made.ids["hold_id"] = [each.id for each in holds if each.state is HoldState.ACTIVE]

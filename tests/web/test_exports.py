@@ -89,8 +89,8 @@ def test_two_keys_with_their_passwords_give_hashes_out(line: Line, api: Api) -> 
 def test_a_list_goes_on_at_its_cursor(line: Line, api: Api) -> None:
     case, _ = reported(line)
     ada = key_of(line, "ada", Role.ADMIN)
-    body = {**GIVEN, **WORD, "case_ids": [case.id]}
-    made = [api.post("/v1/exports", ada, json=body).json()["export"]["id"] for _ in range(3)]
+    bodies = [{**GIVEN, **WORD, "reference": f"OP-{number}", "case_ids": [case.id]} for number in range(3)]
+    made = [api.post("/v1/exports", ada, json=body).json()["export"]["id"] for body in bodies]
     first = api.get("/v1/exports?limit=2", ada).json()
     rest = api.get(f"/v1/exports?limit=2&cursor={first['next']}", ada).json()
     assert [each["id"] for each in (*first["items"], *rest["items"])] == sorted(made)

@@ -15,8 +15,9 @@ from wardline.errors import (
     InputError,
     NotAllowedError,
     NotFoundError,
+    VersionConflictError,
 )
-from wardline.pipeline import bringing_back, flags_kept, overturning, telling
+from wardline.pipeline import bringing_back, flags_kept, overturning, preserve, telling
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
@@ -38,6 +39,7 @@ FIND_FROM = 2_000_000
 """Tries of looking for a reviewer are counted from here for cases that were opened again: work that was enqueued once is not enqueued
 again."""
 _PAGE = 100
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +76,23 @@ def receive(
     text = " ".join(complaint.text.split())
     if not 1 <= len(text) <= records.LONGEST_COMPLAINT:
         raise InputError(f"text: {len(text)} characters, expected 1 to {records.LONGEST_COMPLAINT}")
-    action = _action(parts, complaint, api_key.platform)
-    case = parts.store.case(action.case_id)
-    seen = _remember(parts, complaint, api_key, idempotency_key)
-    found = parts.store.appeal_of(case.id)
-    if found is not None and seen is not None and _is_repetition(parts, seen):
-        return found
-    _require_standing(parts, action)
-    if found is not None:
-        _require_another(parts, case, found)
-    return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
+    for tries_left in reversed(range(_TRIES)):
+        action = _action(parts, complaint, api_key.platform)
+        case = parts.store.case(action.case_id)
+        seen = _remember(parts, complaint, api_key, idempotency_key)
+        found = parts.store.appeal_of(case.id)
+        if found is not None and _is_repetition(parts, seen):
+            return found
+        _require_standing(parts, action)
+        if found is not None:
+            _require_another(parts, case, found)
+        number = 1 if found is None else found.number + 1
+        try:
+            return _take(parts, action, case, text, api_key, seen, number=number)
+        except (VersionConflictError, AlreadyExistsError):
+            if not tries_left:
+                raise  # else somebody was at the case, or another appeal was quicker: it is there now, and is found
+    raise VersionConflictError("appeal: its case kept changing, expected a moment of rest")
 
 
 def _require_another(parts: Parts, case: records.Case, last: records.Appeal) -> None:
@@ -109,7 +118,7 @@ def _require_another(parts: Parts, case: records.Case, last: records.Appeal) -> 
 
 
 def _take(
-    parts: Parts, action: records.Action, case: records.Case, text: str, api_key: records.ApiKey, seen: records.Remembered | None, *,
+    parts: Parts, action: records.Action, case: records.Case, text: str, api_key: records.ApiKey, seen: list[records.Change], *,
     number: int,
 ) -> records.Appeal:  # fmt: skip
     now, promises = parts.now(), parts.rules.promises
@@ -119,7 +128,7 @@ def _take(
         due_at=now + promises.answer_within, state=AppealState.WAITING if decision is None else AppealState.OPEN,
         decision_id=decision.id if decision else None, number=number,
     )  # fmt: skip
-    written = Writing([seen] if seen else [])
+    written = Writing(seen)
     told = parts.entry(Verb.APPEAL_RECEIVED, appeal.id, actor=api_key.id, detail=f"{case.id} {action.id}")
     written.note(Insert(appeal), told)
     written.add(_tell(parts, appeal, action, MessageKind.APPEAL_RECEIVED))
@@ -131,6 +140,9 @@ def _take(
         again = bringing_back.in_order(parts, case, item, item.matches)
         told = parts.entry(Verb.CASE_PLACED, case.id, detail=appeal.id)
         written.note(Replace(replace(again, version=case.version + 1)), told)
+    else:
+        # The decision that takes effect at this moment has not seen it, and would leave it waiting for ever: one of the two is in conflict.
+        written.changes.append(preserve.as_it_was(case))
     written.commit(parts)
     return appeal
 
@@ -314,21 +326,28 @@ def _tell(
 
 def _remember(
     parts: Parts, complaint: Complaint, api_key: records.ApiKey, key: str | None
-) -> records.Remembered | None:
+) -> list[records.Change]:
+    """Give what remembers this request, its newest record last."""
     if key is None:
-        return None
+        return []
     secret = parts.idempotency_secret
     body = hmac.new(secret, repr(complaint).encode("utf-8", "backslashreplace"), "sha256").hexdigest()
     digest = intake.key_digest(key, api_key_id=api_key.id, secret=secret)
     seen = intake.remember(digest, body, parts.now())
     before = parts.store.remembered(digest)
-    if before is not None and before.expires_at > parts.now() and before.body_digest != body:
+    if before is not None and before.expires_at <= parts.now():
+        return [records.Remove(records.Remembered, digest), seen]
+    if before is not None and before.body_digest != body:
         raise IdempotencyMismatchError(
             "Idempotency-Key: was used with another body, expected the same body or a new key"
         )
-    return seen
+    return [seen]
 
 
-def _is_repetition(parts: Parts, seen: records.Remembered) -> bool:
-    before = parts.store.remembered(seen.key_digest)
-    return before is not None and before.expires_at > parts.now() and before.body_digest == seen.body_digest
+def _is_repetition(parts: Parts, seen: list[records.Change]) -> bool:
+    match seen:
+        case [records.Remembered() as again]:
+            before = parts.store.remembered(again.key_digest)
+            return before is not None and before.body_digest == again.body_digest
+        case _:
+            return False

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from itertools import product
 
 from wardline import assurance, records
-from wardline.errors import ConflictError, IdempotencyMismatchError, InputError, RefusedError
+from wardline.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    IdempotencyMismatchError,
+    InputError,
+    RefusedError,
+)
 from wardline.pipeline import approvals, certified, people
 from wardline.pipeline.automation_rules import AutomationScope
 from wardline.pipeline.parts import Parts
@@ -58,16 +64,14 @@ def propose(
         NotAllowedError: The role does not allow it.
         NotFoundError: The settings have no such scope.
         RefusedError: Something is missing; the message says what. No score was looked at, and nothing is spent.
-        ConflictError: A proposal of this arm waits already.
+        ConflictError: A proposal of this arm waits already, or somebody else tried at the same moment.
     """
     people.require_scope(user, Scope.MANAGE)
     scope = certified.scope_named(parts, scope_name)
     seed = certified.new_seed(parts) if once is None else certified.seed_of(parts, user, once)
     if once is not None and (before := _tried_before(parts, scope, arm, seed)) is not None:
         return before
-    for each in parts.store.certificates_in(CertificateState.PROPOSED):
-        if (each.scope, each.arm) == (scope.name, arm):
-            raise ConflictError(f"{each.id}: proposed already, expected a second person to decide")
+    _require_unproposed(parts, scope, arm)
     asked = certified.question(parts, scope, arm, parts.now())
     tried = certified.attempt(parts, asked, seed)
     if tried.counted.missing:
@@ -76,11 +80,33 @@ def propose(
             remedy="`wardline certificate plan` says how long it takes to gather what is missing.",
         )
     made = certified.made(parts, scope, asked, tried, seed, user)
-    outcome = "proposed" if tried.certified else "failed"
+    try:
+        return _stored(parts, made, user)
+    except AlreadyExistsError:
+        # Of two of one moment the first has the number. Not tried again by itself: each try makes the next one harder.
+        if once is not None and (before := _tried_before(parts, scope, arm, seed)) is not None:
+            return before
+        _require_unproposed(parts, scope, arm)
+        raise ConflictError(
+            f"scope {scope.name}, {arm}: somebody else tried at this moment, expected one try at a time",
+            remedy="See with `wardline certificate list` what came of it before you try again: each try makes the next one harder.",
+        ) from None
+
+
+def _require_unproposed(parts: Parts, scope: AutomationScope, arm: Arm) -> None:
+    for each in parts.store.certificates_in(CertificateState.PROPOSED):
+        if (each.scope, each.arm) == (scope.name, arm):
+            raise ConflictError(f"{each.id}: proposed already, expected a second person to decide")
+
+
+def _stored(parts: Parts, made: records.Certificate, user: records.User) -> Proposed:
+    """Store a try, and propose it to a second person where it did not fail."""
+    is_proposed = made.state is CertificateState.PROPOSED
+    outcome = "proposed" if is_proposed else "failed"
     told = parts.entry(
-        Verb.CERTIFICATE_TRIED, made.id, actor=user.id, detail=f"{scope.name} {arm} number {made.number}: {outcome}"
+        Verb.CERTIFICATE_TRIED, made.id, actor=user.id, detail=f"{made.scope} {made.arm} number {made.number}: {outcome}"
     )  # fmt: skip
-    if tried.certified is None:
+    if not is_proposed:
         # Kept, for the scores were looked at: that spent its part of the error of the scope's life.
         parts.store.commit(Insert(made), entries=[told])
         return Proposed(certificate=made, approval=None)

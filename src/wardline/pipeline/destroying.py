@@ -9,7 +9,7 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
-from wardline.pipeline import alarms, facts_kept, golden_evidence, people, preserve
+from wardline.pipeline import alarms, facts_kept, golden_evidence, people, preserve, preserving
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
 from wardline.records import (
@@ -42,8 +42,8 @@ class Wanted:
     """Every hold on these files that still runs: who proposes says that they know of it."""
 
 
-def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destruction:
-    """Check what is wanted and make its record; nothing is written.
+def proposed(parts: Parts, wanted: Wanted, *, user: records.User) -> tuple[records.Destruction, Writing]:
+    """Check what is wanted, and make its record and what is written of it. Of two for one file at the same moment the second is in conflict.
 
     Raises:
         NotAllowedError: The role does not allow it.
@@ -55,8 +55,8 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destru
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
     item_ids = tuple(dict.fromkeys(wanted.item_ids))
-    for item_id in item_ids:
-        _require_destroyable(parts, item_id)
+    # Before looking for another proposal: one that comes after that has moved their versions, and the commit fails.
+    items = [_destroyable(parts, item_id) for item_id in item_ids]
     _require_unproposed(parts, item_ids)
     running = _unnamed(parts, item_ids, wanted.despite)
     if running:
@@ -67,21 +67,18 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destru
             f"destruction: {shown} still run, expected each of them to be named",
             remedy="`wardline hold list` says what each of them keeps and why. Agree with whoever it is for, then name it as known.",
         )
-    return records.Destruction(
+    made = records.Destruction(
         id=parts.new_id("destruction"), asker=wanted.asker, reason=wanted.reason, received_at=wanted.received_at, item_ids=item_ids,
         despite=tuple(dict.fromkeys(wanted.despite)), proposed_by=user.id, proposed_at=parts.now(),
     )  # fmt: skip
+    written = Writing([preserving.touched(item) for item in items])
+    written.note(Insert(made), parts.entry(Verb.DESTRUCTION_PROPOSED, made.id, actor=user.id))
+    return made, written
 
 
-def proposed(parts: Parts, made: records.Destruction) -> Writing:
-    """Make what records a proposal."""
-    written = Writing()
-    written.note(Insert(made), parts.entry(Verb.DESTRUCTION_PROPOSED, made.id, actor=made.proposed_by))
-    return written
-
-
-def _require_destroyable(parts: Parts, item_id: str) -> None:
-    if not parts.store.item(item_id).sealed:
+def _destroyable(parts: Parts, item_id: str) -> records.Item:
+    item = parts.store.item(item_id)
+    if not item.sealed:
         raise ConflictError(f"{item_id}: destroyed already, expected a file that is kept")
     case_id = _unfinished(parts, item_id)
     if case_id is not None:
@@ -89,6 +86,7 @@ def _require_destroyable(parts: Parts, item_id: str) -> None:
             f"{item_id}: {case_id} is undecided or its report unfinished, expected both to be done",
             remedy="Decide the case and see its report through first: what is not reported cannot be destroyed on request.",
         )
+    return item
 
 
 def _require_unproposed(parts: Parts, item_ids: tuple[str, ...]) -> None:

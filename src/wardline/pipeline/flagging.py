@@ -17,7 +17,7 @@ from wardline.errors import (
     NotFoundError,
     VersionConflictError,
 )
-from wardline.pipeline import bringing_back, detecting, flags_kept, late_danger, standing_alone
+from wardline.pipeline import bringing_back, detecting, flags_kept, late_danger, preserve, standing_alone
 from wardline.pipeline.appealing import FIND_FROM, who_took_part
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.looking import close_look_seconds
@@ -261,8 +261,11 @@ def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str)
             _renewed(parts, case, _flagged(parts, case, item, flag), notice, written, actor=actor)
         case CaseState.CLOSED:
             _after_decision(parts, case, item, flag, notice, written)
-        case CaseState.DECIDED:  # what was decided answers it when it takes effect
-            _in_danger(parts, case, flag, notice, written)
+        case (
+            CaseState.DECIDED
+        ):  # what was decided answers it when it takes effect; if that is now, one of the two is in conflict
+            if not _in_danger(parts, case, flag, notice, written):
+                written.changes.append(preserve.as_it_was(case))
     return notice.id, written
 
 
@@ -285,11 +288,13 @@ def _renewed(
 
 def _in_danger(
     parts: Parts, case: records.Case, flag: records.Flag, notice: records.Notice, written: Writing
-) -> None:
-    """Note of a case that was decided that a flag says danger, for its report."""
-    if case.imminent_since is None and review.is_imminent([flag]):
+) -> bool:
+    """Note of a case that was decided that a flag says danger, for its report; gives whether that is new."""
+    is_new = case.imminent_since is None and review.is_imminent([flag])
+    if is_new:
         marked = replace(case, imminent_since=parts.now(), version=case.version + 1)
         _renewed(parts, case, marked, notice, written)
+    return is_new
 
 
 def _flagged(parts: Parts, case: records.Case, item: records.Item, flag: records.Flag) -> records.Case:

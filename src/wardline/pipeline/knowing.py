@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from wardline import records, referral
 from wardline.errors import ConflictError, InputError, NotAllowedError, VersionConflictError
@@ -38,17 +39,24 @@ def add_to_case(
     if not _has_in_hand(parts, case, user):
         raise NotAllowedError(f"{case_id}: not in the hands of {user.id}, expected who holds or decides it")
     made = _made(parts, case_id, user, kind, text)
-    is_done, known = repeating.seen(parts, once, (case_id, kind, made.text), by=user.id)
-    if is_done:
+
+    def act() -> bool:
+        is_done, known = repeating.seen(parts, once, (case_id, kind, made.text), by=user.id)
+        if is_done:
+            return False
+        drafted = parts.store.referrals(case_id=case_id, most=1)
+        if drafted and not blindness.hidden_cases(parts, [case_id], user):
+            raise ConflictError(
+                f"{case_id}: its report is drafted, expected a case without one",
+                remedy="A lead adds it on the page of the referral.",
+            )
+        parts.store.commit(
+            *known, Insert(made), entries=[parts.entry(Verb.FACT_ADDED, case_id, actor=user.id, detail=f"{kind} {made.id}")]
+        )  # fmt: skip
+        return True
+
+    if not repeating.again(act):
         return _written_before(parts, made)
-    if parts.store.referrals(case_id=case_id, most=1) and not blindness.hidden_cases(parts, [case_id], user):
-        raise ConflictError(
-            f"{case_id}: its report is drafted, expected a case without one",
-            remedy="A lead adds it on the page of the referral.",
-        )
-    parts.store.commit(
-        *known, Insert(made), entries=[parts.entry(Verb.FACT_ADDED, case_id, actor=user.id, detail=f"{kind} {made.id}")]
-    )  # fmt: skip
     # Whoever judges without knowing that there is a report is not told of one here; and one may have been drafted at this very moment.
     for found in parts.store.referrals(case_id=case_id):
         if found.corrects is None and found.state is not ReferralState.WITHDRAWN:
@@ -96,9 +104,15 @@ def add_to_referral(
     people.require_scope(user, Scope.MANAGE)
     if kind is FactKind.CALL:
         raise InputError(f"{referral_id}: a call is noted with its time, expected another kind")
-    asked = parts.store.referral(referral_id)
+    fact = _made(parts, parts.store.referral(referral_id).case_id, user, kind, text)
+    return repeating.again(partial(_add_to_referral, parts, referral_id, user, fact, once))
+
+
+def _add_to_referral(
+    parts: Parts, referral_id: str, user: records.User, fact: records.Fact, once: str | None
+) -> records.Referral:
+    asked, kind = parts.store.referral(referral_id), fact.kind
     found = bundles.lead_of(parts, asked)  # what is said of one that joined another is in that one's report
-    fact = _made(parts, asked.case_id, user, kind, text)
     is_done, known = repeating.seen(parts, once, (referral_id, kind, fact.text), by=user.id)
     if is_done:
         return found
@@ -151,8 +165,7 @@ def note_call(
         InputError: The settings name no number for the region, or the time cannot be.
     """
     people.require_scope(user, Scope.MANAGE)
-    asked, number = parts.store.referral(referral_id), parts.rules.filing.emergency.get(region)
-    found = bundles.lead_of(parts, asked)
+    number = parts.rules.filing.emergency.get(region)
     if number is None:
         raise InputError(
             f"{referral_id}: no emergency number of the region {region[:8]}, expected one of the settings"
@@ -160,12 +173,19 @@ def note_call(
     if not parts.now() - _LONG_AGO <= at <= parts.now() + _AHEAD:
         raise InputError(f"{referral_id}: the time of the call cannot be, expected one of the last 30 days")
     text = " ".join(f"{number.phone} ({region}) {number.words}".split())
-    fact = replace(_made(parts, asked.case_id, user, FactKind.CALL, text), happened_at=at)
+    fact = _made(parts, parts.store.referral(referral_id).case_id, user, FactKind.CALL, text)
+    return repeating.again(partial(_note_call, parts, referral_id, user, replace(fact, happened_at=at), region, at, once))  # fmt: skip
+
+
+def _note_call(
+    parts: Parts, referral_id: str, user: records.User, fact: records.Fact, region: str, at: datetime, once: str | None
+) -> records.Fact:  # fmt: skip
+    found = bundles.lead_of(parts, parts.store.referral(referral_id))
     is_done, known = repeating.seen(parts, once, (referral_id, region, at), by=user.id)
     if is_done:
         return _written_before(parts, fact)
     detail = f"{region} at {at:%Y-%m-%d %H:%M} UTC {fact.id}"
-    told = parts.entry(Verb.EMERGENCY_CALLED, asked.id, actor=user.id, detail=detail)
+    told = parts.entry(Verb.EMERGENCY_CALLED, referral_id, actor=user.id, detail=detail)
     try:
         referral.require_addable(found)
     except ConflictError:

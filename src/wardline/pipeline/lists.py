@@ -8,7 +8,7 @@ from pathlib import Path
 from wardline import ports, records
 from wardline.errors import ConflictError, InputError, RefusedError
 from wardline.matching import contents
-from wardline.pipeline import approvals, canaries, care, look_back
+from wardline.pipeline import approvals, canaries, care, look_back, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, HashListState, Insert, ListRole, Load, Replace, Verb
 
@@ -257,32 +257,41 @@ def change_terms(
 
 def propose_activation(parts: Parts, list_id: str, user: records.User) -> records.Approval:
     """Propose to switch a list on that is off or in preview, or was proposed and changed since."""
-    known = parts.store.hash_list(list_id)
-    if known.state is HashListState.ACTIVE:
-        raise ConflictError(f"{list_id}: already active, expected a list that is off")
-    return _proposed(parts, known, ApprovalKind.ACTIVATE_HASH_LIST, user)
+
+    def propose() -> records.Approval:
+        known = parts.store.hash_list(list_id)
+        if known.state is HashListState.ACTIVE:
+            raise ConflictError(f"{list_id}: already active, expected a list that is off")
+        return _proposed(parts, known, ApprovalKind.ACTIVATE_HASH_LIST, user)
+
+    return repeating.again(propose)
 
 
 def propose_change(parts: Parts, list_id: str, user: records.User) -> records.Approval:
     """Propose that the next sync of a list may change as much as it likes."""
-    known = parts.store.hash_list(list_id)
-    if known.may_change:
-        raise ConflictError(f"{list_id}: may change already, expected a list that may not")
-    return _proposed(parts, known, ApprovalKind.LET_HASH_LIST_CHANGE, user)
+
+    def propose() -> records.Approval:
+        known = parts.store.hash_list(list_id)
+        if known.may_change:
+            raise ConflictError(f"{list_id}: may change already, expected a list that may not")
+        return _proposed(parts, known, ApprovalKind.LET_HASH_LIST_CHANGE, user)
+
+    return repeating.again(propose)
 
 
 def _proposed(
     parts: Parts, known: records.HashList, kind: ApprovalKind, user: records.User
 ) -> records.Approval:
-    open_ones = parts.store.approvals(state=records.ApprovalState.PROPOSED)
-    if any(
-        (each.kind, each.subject_id, each.subject_version) == (kind, known.id, known.revision)
-        for each in open_ones
-    ):
-        raise ConflictError(f"{known.id}: already proposed, expected a second person to decide")
+    same = (kind, known.id, known.revision)
+    for each in parts.store.approvals(state=records.ApprovalState.PROPOSED):
+        if (each.kind, each.subject_id, each.subject_version) == same:
+            raise ConflictError(
+                f"{known.id}: already proposed as {each.id}, expected a second person to decide"
+            )
     approval = approvals.proposal(parts, kind, known.id, known.revision, user)
     told = parts.entry(Verb.APPROVAL_PROPOSED, approval.id, actor=user.id, detail=f"{kind} {known.id}")
-    parts.store.commit(Insert(approval), entries=[told])
+    # The version, not the revision, which the approval is about: of two of one moment the second is in conflict.
+    parts.store.commit(Insert(approval), Replace(replace(known, version=known.version + 1)), entries=[told])
     return approval
 
 

@@ -49,17 +49,22 @@ class PreservationActs:
 
         Raises:
             RefusedError: A hold still runs that was not named.
-            ConflictError: A file is gone, or not reported yet.
+            ConflictError: A file is gone, not reported yet, or proposed already.
             IdempotencyMismatchError: The key was used for something else.
         """
-        is_done, known = repeating.seen(self.parts, once, wanted, by=user.id)
-        if is_done:
-            return self._destruction_before(wanted, user)
-        made = destroying.begin(self.parts, wanted, user=user)
-        approval = approvals.proposal(self.parts, ApprovalKind.DESTROY_EVIDENCE, made.id, made.version, user)
-        written = destroying.proposed(self.parts, made)
-        approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
-        return made, approval
+
+        def propose() -> tuple[records.Destruction, records.Approval]:
+            is_done, known = repeating.seen(self.parts, once, wanted, by=user.id)
+            if is_done:
+                return self._destruction_before(wanted, user)
+            made, written = destroying.proposed(self.parts, wanted, user=user)
+            approval = approvals.proposal(
+                self.parts, ApprovalKind.DESTROY_EVIDENCE, made.id, made.version, user
+            )
+            approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
+            return made, approval
+
+        return repeating.again(propose)
 
     def _destruction_before(
         self, wanted: destroying.Wanted, user: records.User
@@ -77,16 +82,19 @@ class PreservationActs:
     ) -> tuple[records.Export, records.Approval]:
         """Propose that hashes and categories of cases are given to law enforcement; a second person approves that very document.
 
-        The same again under the same key, ``once``, gives what was proposed. See ``pipeline.vics_export.begin`` for what it raises.
+        The same again under the same key, ``once``, gives what was proposed. See ``pipeline.vics_export.proposed`` for what it raises.
         """
-        is_done, known = repeating.seen(self.parts, once, wanted, by=user.id)
-        if is_done:
-            return self._proposed_before(wanted, user)
-        made = vics_export.begin(self.parts, wanted, user=user)
-        approval = approvals.proposal(self.parts, ApprovalKind.EXPORT, made.id, made.version, user)
-        written = vics_export.proposed(self.parts, made)
-        approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
-        return made, approval
+
+        def propose() -> tuple[records.Export, records.Approval]:
+            is_done, known = repeating.seen(self.parts, once, wanted, by=user.id)
+            if is_done:
+                return self._proposed_before(wanted, user)
+            made, written = vics_export.proposed(self.parts, wanted, user=user)
+            approval = approvals.proposal(self.parts, ApprovalKind.EXPORT, made.id, made.version, user)
+            approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
+            return made, approval
+
+        return repeating.again(propose)
 
     def _proposed_before(
         self, wanted: vics_export.Wanted, user: records.User

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wardline import preservation, records
-from wardline.errors import InputError, NotFoundError, VersionConflictError
+from wardline.errors import InputError, NotFoundError
 from wardline.pipeline import people, repeating
 from wardline.pipeline.parts import Parts
-from wardline.records import HoldState, Insert, Replace, Scope, Verb
+from wardline.records import CaseState, HoldState, Insert, Replace, Scope, Verb
 
-_TRIES = 5
 _CASES_AT_ONCE = 100
 _PAGE = 500
 
@@ -52,16 +51,15 @@ def record(
         raise InputError("preservation: about nothing, expected an account, cases or files")
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
-    is_done, known = repeating.seen(parts, once, wanted, by=user.id)
-    if once is not None and is_done:
-        return _recorded_before(parts, wanted, user, repeating.used_at(parts, once, by=user.id))
     until = preservation.first_end(wanted.basis, wanted.counted_from or wanted.received_at, wanted.until)
-    for _ in range(_TRIES - 1):
-        try:
-            return _record(parts, wanted, until, user, known)
-        except VersionConflictError:
-            continue  # a sweep or a decision was at one of its files: look again at what there is
-    return _record(parts, wanted, until, user, known)
+
+    def act() -> records.Preservation:
+        is_done, known = repeating.seen(parts, once, wanted, by=user.id)
+        if once is not None and is_done:
+            return _recorded_before(parts, wanted, user, repeating.used_at(parts, once, by=user.id))
+        return _record(parts, wanted, until, user, known)
+
+    return repeating.again(act)  # a sweep or a decision was at one of its files: look again at what there is
 
 
 def _recorded_before(
@@ -99,7 +97,7 @@ def _record(
     )  # fmt: skip
     holds = preservation.place(made, case_of, [parts.new_id("hold") for _ in sealed])
     parts.store.commit(
-        *known, Insert(made), *map(Insert, holds), *(_touched(item) for item in sealed), parts.count(records.Step.HOLDS_PLACED, len(holds)),
+        *known, Insert(made), *map(Insert, holds), *(touched(item) for item in sealed), *map(Replace, _about_to_be_unlinked(cases, sealed)), parts.count(records.Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.PRESERVATION_RECORDED, made.id, actor=user.id, detail=made.basis),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=made.id) for hold in holds),
@@ -108,9 +106,18 @@ def _record(
     return made
 
 
-def _touched(item: records.Item) -> records.Change:
-    """Move an item's version: whoever is about to destroy it has seen it without the new hold, and must look again."""
+def touched(item: records.Item) -> records.Change:
+    """Move an item's version: whoever is about to destroy it, or to propose that, has seen it as it was before, and must look again."""
     return Replace(replace(item, version=item.version + 1))
+
+
+def _about_to_be_unlinked(
+    cases: Sequence[records.Case], sealed: Sequence[records.Item]
+) -> list[records.Case]:
+    """Give cases of which only the account is left, as new versions: whoever is about to take it out has not seen the request, and must look again."""
+    kept = {item.id for item in sealed}
+    settled = (case for case in cases if case.state is CaseState.CLOSED and case.account_reference)
+    return [replace(case, version=case.version + 1) for case in settled if kept.isdisjoint(case.item_ids)]
 
 
 def _cases(parts: Parts, wanted: Wanted) -> list[records.Case]:
@@ -216,7 +223,7 @@ def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: 
     )  # fmt: skip
     if holds:
         told = [parts.entry(Verb.HOLD_PLACED, hold.id, detail=f"before {filed.id}") for hold in holds]
-        parts.store.commit(*map(Insert, holds), *map(_touched, items), entries=told)
+        parts.store.commit(*map(Insert, holds), *map(touched, items), entries=told)
 
 
 def _before(parts: Parts, filed: records.Referral, case: records.Case, since: datetime) -> dict[str, str]:

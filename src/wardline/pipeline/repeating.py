@@ -1,13 +1,33 @@
-"""Requests that come again because an answer was lost: under the same key the same counts once, for a day."""
+"""Requests that come again because an answer was lost: under the same key the same counts once, for a day; and acts that are done again because
+somebody else was quicker at the same moment."""
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from wardline import intake, records
-from wardline.errors import IdempotencyMismatchError
+from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, VersionConflictError
 from wardline.pipeline.parts import Parts
+
+T = TypeVar("T")
+_TRIES = 5
+
+
+def again(act: Callable[[], T]) -> T:
+    """Do what reads and then commits; again where somebody was quicker at the same moment: what they did is there then, and is found.
+
+    Args:
+        act: Reads first what it is about, then whether that was done already, also under its key, and commits with it something that moves, or can be
+            stored once only, if it is: in this order, or two of one moment are both taken. Its commit is the last thing that can fail.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(VersionConflictError, AlreadyExistsError):
+            return act()
+    return act()
 
 
 def seen(parts: Parts, once: str | None, said: object, *, by: str) -> tuple[bool, list[records.Change]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wardline import records
+from wardline import intake, records
 from wardline.errors import ConflictError, EvidenceError, RefusedError
-from wardline.pipeline import approvals, people
+from wardline.pipeline import approvals, people, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import ApprovalKind, ApprovalState, Scope, Verb
 
@@ -31,12 +31,24 @@ def propose(parts: Parts, epoch: int, *, user: records.User) -> records.Approval
         ConflictError: That is proposed already.
     """
     people.require_scope(user, Scope.MANAGE)
-    for each in _about(parts, epoch):
-        if each.state is not ApprovalState.REFUSED:
-            raise ConflictError(f"{each.id}: {each.state} already, expected none for this key")
-    made = approvals.proposal(parts, ApprovalKind.ROTATE_VAULT_KEY, subject(epoch), epoch, user)
-    approvals.propose(parts, made, user, entries=[])
-    return made
+
+    def once() -> records.Approval:
+        before = _about(parts, epoch)
+        for each in before:
+            if each.state is not ApprovalState.REFUSED:
+                raise ConflictError(f"{each.id}: {each.state} already, expected none for this key")
+        made = approvals.proposal(parts, ApprovalKind.ROTATE_VAULT_KEY, subject(epoch), epoch, user)
+        approvals.propose(parts, made, user, _turn(parts, epoch, len(before)), entries=[])
+        return made
+
+    return repeating.again(once)
+
+
+def _turn(parts: Parts, epoch: int, number: int) -> records.Remembered:
+    """Give what only one of two proposals of one moment can store: a key is no record with a version that both could move."""
+    secret = parts.idempotency_secret
+    digest = intake.key_digest(f"proposal {number}", api_key_id=subject(epoch), secret=secret)
+    return intake.remember(digest, digest, parts.now())
 
 
 def require_approved(parts: Parts, epoch: int) -> records.Approval:

@@ -14,10 +14,12 @@ from datetime import timedelta
 
 from wardline import records
 from wardline.errors import ConflictError, InputError
-from wardline.pipeline import appeal_looks, blindness, people
+from wardline.pipeline import appeal_looks, blindness, people, preserve
 from wardline.pipeline.parts import Parts, VicsEntry
 from wardline.pipeline.writing import Writing
 from wardline.records import (
+    ApprovalKind,
+    ApprovalState,
     Category,
     DecisionState,
     ExportState,
@@ -55,13 +57,14 @@ class VicsExport:
     """Those of its cases of which it lists nothing."""
 
 
-def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Export:
-    """Check what is wanted and make its record, with the digest of the document; nothing is written.
+def proposed(parts: Parts, wanted: Wanted, *, user: records.User) -> tuple[records.Export, Writing]:
+    """Check what is wanted, and make its record, with the digest of the document, and what is written of it. Of two of the same at the same moment the
+    second is in conflict.
 
     Raises:
         NotAllowedError: The role does not allow it.
         RefusedError: This person may have to judge a case without knowing what came of it, or could answer its appeal yet.
-        ConflictError: No violation stands in a case, or two cases grade one file differently.
+        ConflictError: No violation stands in a case, or two cases grade one file differently; or the same waits to be decided.
         InputError: The settings have no such profile; a category has no number in the profile, or more than one; there is no case, or too many; or none of
             them has a file that could be listed.
     """
@@ -69,27 +72,39 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Export
     wanted = replace(wanted, case_ids=tuple(dict.fromkeys(wanted.case_ids)))
     if not 1 <= len(wanted.case_ids) <= records.MOST_EXPORTED:
         raise InputError(f"export: {len(wanted.case_ids)} cases, expected 1 to {records.MOST_EXPORTED}")
+    # Before looking for the same proposal: one that comes after that has moved its version, and the commit fails. One case is enough, for the same has all of
+    # them; and it is settled, so that work on it is rare.
+    first = parts.store.case(min(wanted.case_ids))
     content, media = _document(parts, wanted.case_ids, wanted.profile, user)
+    _require_unproposed(parts, wanted)
     if media == 0:
         raise InputError(
             f"cases: none of these {len(wanted.case_ids)} has a file that somebody graded, expected one at least",
             remedy="VICS lists files by their hashes, and an incident without a file has none. Its words go out with `wardline hold export`, sealed for whoever "
             "asks for them.",
         )
-    return records.Export(
+    made = records.Export(
         id=parts.new_id("export"), case_ids=wanted.case_ids, profile=wanted.profile, cause=wanted.cause, media=media,
         sha256=hashlib.sha256(content).hexdigest(), proposed_by=user.id, proposed_at=parts.now(),
     )  # fmt: skip
-
-
-def proposed(parts: Parts, made: records.Export) -> Writing:
-    """Make what records a proposal."""
-    written = Writing()
+    written = Writing([preserve.as_it_was(first)])
     detail = f"{made.media} media, {made.cause.words}, sha256 {made.sha256}"
-    written.note(
-        Insert(made), parts.entry(Verb.EXPORT_PROPOSED, made.id, actor=made.proposed_by, detail=detail)
-    )
-    return written
+    written.note(Insert(made), parts.entry(Verb.EXPORT_PROPOSED, made.id, actor=user.id, detail=detail))
+    return made, written
+
+
+def _require_unproposed(parts: Parts, wanted: Wanted) -> None:
+    """Require that the same cases do not wait for a second person for the same request: approved twice, they would go out twice."""
+    same = (set(wanted.case_ids), wanted.profile, wanted.cause)
+    for approval in parts.store.approvals(state=ApprovalState.PROPOSED):
+        if approval.kind is not ApprovalKind.EXPORT:
+            continue
+        waiting = parts.store.export(approval.subject_id)
+        if (set(waiting.case_ids), waiting.profile, waiting.cause) == same:
+            raise ConflictError(
+                f"export: the same cases, profile and reference are proposed already as {waiting.id}, expected that to be decided first",
+                remedy=f"Have a second person approve or refuse {approval.id}. `wardline export show {waiting.id}` says what it is for.",
+            )
 
 
 def approved(parts: Parts, approval: records.Approval, user: records.User) -> Writing:
@@ -156,7 +171,7 @@ def without_files_of(parts: Parts, approvals: Sequence[records.Approval]) -> dic
     cases_of = {
         each.id: parts.store.export(each.subject_id).case_ids
         for each in approvals
-        if each.kind is records.ApprovalKind.EXPORT
+        if each.kind is ApprovalKind.EXPORT
     }
     several = dict.fromkeys(case_id for case_ids in cases_of.values() for case_id in case_ids)
     without = set(without_files(parts, list(several)))
