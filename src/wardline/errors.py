@@ -213,12 +213,14 @@ class AuthorityUnreachableError(AuthorityError):
     """The call certainly had no effect: it was never sent, or the answer says that nothing was saved."""
 
     code = "authority-unreachable"
+    remedy = "Wardline tries again by itself; if that lasts, look at this machine's network, firewall and proxy first, then at the authority's status."
 
 
 class AuthorityUncertainError(AuthorityError):
     """The call may have had its effect: the answer was lost or made no sense."""
 
     code = "authority-uncertain"
+    remedy = "Wardline tries again by itself; if that lasts, look at the authority's status first, then at a proxy that may change answers or cut them off."
 
 
 class AuthorityDeniedError(AuthorityError):

@@ -16,7 +16,6 @@ from wardline.errors import SecondPersonError
 from wardline.pipeline import Flagged, Rules
 from wardline.pipeline.filing_rules import FilingRules
 from wardline.records import AlarmKind, Category, FactKind, Priority, ReferralState, Role, Verb
-from wardline.referral.masking import REMOVED
 from wardline.testing.authority_sandbox import AuthoritySandbox, Fault
 from wardline.testing.clock import VirtualClock
 from wardline.testing.harness import REPORTER, START, Line, Person
@@ -287,7 +286,7 @@ def test_what_a_second_person_writes_of_danger_supplements_a_finished_report_at_
         ).second_by
 
 
-def test_a_supplement_tells_nothing_of_a_victim_in_free_text(
+def test_a_supplement_says_word_for_word_why_a_child_is_in_danger_for_it_has_no_field_of_the_victim(
     tmp_path: Path, authority: AuthoritySandbox
 ) -> None:
     victim = records.Party(person=records.Person(first_name="Hope", last_name="Marlowe"))
@@ -299,8 +298,8 @@ def test_a_supplement_tells_nothing_of_a_victim_in_free_text(
         _, supplement = reports(line, case)
         shown = line.wardline.preview_referral(supplement.id).report
         assert shown is not None
-        assert shown.escalation == f"They know where {REMOVED} lives."
-        assert shown.masked == (("escalation", 1),)
+        assert shown.escalation == "They know where Hope Marlowe lives."
+        assert (shown.victims, shown.masked) == ((), ())
 
 
 def test_what_a_second_person_writes_of_danger_stands_in_a_report_that_is_not_sent(

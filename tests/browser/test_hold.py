@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.furnished import Furnished
-from tests.browser.working import NEXT, PICTURE
+from tests.browser.working import NEXT, PICTURE, case_on
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -105,6 +105,26 @@ def test_steps_go_on_where_the_button_was_let_go(moderators: Visitors, busy_hous
         page.mouse.up()
         page.locator(PICTURE).wait_for(state="detached")
     wardline.choose(lambda now: replace(now, steps=False), user=noor)
+
+
+@pytest.mark.parametrize("without", ["nothing", "keys.js"])
+def test_a_press_without_a_hold_shows_it_once_and_records_nothing(
+    without: str, moderators: Visitors, busy_house: Furnished
+) -> None:
+    page, before = moderators.page("noor"), shown(busy_house)
+    page.route(
+        "**/static/**", lambda route: route.abort() if without in route.request.url else route.continue_()
+    )
+    page.goto("/queue")
+    page.locator(NEXT).first.click()
+    page.locator("[name=category][value='A1']").check()
+    case_id = case_on(page)
+    with page.expect_navigation():
+        page.locator(BUTTON).evaluate("button => button.click()")
+    page.locator(PICTURE).wait_for()
+    assert shown(busy_house) == before + 1
+    assert busy_house.line.store.decisions_of(case_id) == []
+    assert all("ERR_FAILED" in each for each in moderators.close())
 
 
 def test_without_scripts_it_is_there_once_and_briefly(moderators: Visitors, busy_house: Furnished) -> None:

@@ -87,6 +87,23 @@ def test_what_goes_along_goes_once_also_from_a_page_that_was_left_and_come_back_
     assert along == 1
 
 
+def test_with_scripts_each_form_has_its_own_fields_and_no_other_has_them_before_and_after_a_look(
+    moderators: Visitors,
+) -> None:
+    page = moderators.page("noor")
+    _filled(page)
+    names = """(form) => [...new Set(new FormData(document.querySelector(form)).keys())].sort()"""
+    for _ in range(2):
+        assert page.evaluate(names, "#work") == ["category", "csrf", "escalation", "note", "version"]
+        assert page.evaluate(names, "form[action$='/reveals']") == ["csrf", "item_id", "show", "size"]
+        assert page.evaluate(names, "form[action$='/facts']") == ["csrf", "kind", "text"]
+        assert page.locator("#fact-text").evaluate("field => field.required")
+        assert page.locator(".viewer [formaction], .decide-after [formaction]").count() == 0
+        page.locator(REVEAL).first.click()
+        page.locator(PICTURE).wait_for()
+        assert page.evaluate(names, "form[action$='/coverings']") == ["csrf", "item_id"]
+
+
 @pytest.mark.parametrize("button", ["Keep it longer", "Reveal this file"])
 def test_a_session_that_ends_while_somebody_writes_says_so_and_loses_nothing(
     button: str, moderators: Visitors

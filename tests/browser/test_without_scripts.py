@@ -65,6 +65,104 @@ def test_cases_are_worked_with_the_mouse_and_without_scripts(
     assert_done(busy_house.line, done, busy_house.users["mika"])
 
 
+NOTE = "The account says it is a garden."
+DANGER = "They wrote that they meet at four."
+
+
+def filled(page: Page) -> str:
+    """Take the next case and fill in a decision; gives the case's id."""
+    page.goto("/queue")
+    page.locator(NEXT).first.click()
+    case_id = case_on(page)
+    page.locator(f"{DECISION} [name=category][value='B1']").check()
+    page.locator(f"{DECISION} [name^=answer-][value=no]").first.check(force=True)
+    page.locator("summary", has_text="About the whole report").click()
+    page.locator("#escalation").fill(DANGER)
+    page.locator("#note").fill(NOTE)
+    page.locator("[name=second-opinion]").check()
+    return case_id
+
+
+def assert_stands(page: Page) -> None:
+    """Require that what was filled in stands in the form."""
+    assert page.locator(f"{DECISION} [name=category]:checked").get_attribute("value") == "B1"
+    assert page.locator("[name^=answer-]:checked").get_attribute("value") == "no"
+    assert page.locator("#escalation").input_value() == DANGER
+    assert page.locator("#note").input_value() == NOTE
+    assert page.locator("[name=second-opinion]").is_checked()
+
+
+def test_what_is_filled_in_of_a_decision_stays_whatever_else_is_pressed_and_nothing_is_recorded_by_it(
+    page: Page, busy_house: Furnished
+) -> None:
+    case_id, store = filled(page), busy_house.line.store
+    page.locator("[name=show][value=colour]").check(force=True)
+    page.locator(REVEAL).first.click()
+    page.locator(PICTURE).wait_for()
+    assert_stands(page)
+    assert page.locator("[name=show]:checked").get_attribute("value") == "colour", "as it was chosen"
+    refresh = page.locator("meta[http-equiv=refresh]").get_attribute("content") or ""
+    page.goto(refresh.partition("url=")[2])
+    assert page.locator(PICTURE).count() == 0
+    assert_stands(page)  # when the picture covers itself
+    page.locator(REVEAL).first.click()
+    page.locator(COVER).click()
+    assert page.locator(PICTURE).count() == 0
+    assert_stands(page)
+    for summary, field, button in (
+        ("Something police should know", "#fact-text", "Add it to the report"),
+        ("A child may be in danger now", "#reason-danger", "Mark it"),
+    ):
+        page.locator("summary", has_text=summary).click()
+        page.get_by_role("button", name=button).click()
+        assert page.locator("[role=alert]", has_text="Not recorded yet").locator(f"a[href='{field}']").count()
+        assert_stands(page)
+        if not page.locator(field).is_visible():
+            page.locator("summary", has_text=summary).click()
+        page.locator(field).fill("They wrote where they live.")
+        page.get_by_role("button", name=button).click()
+        assert_stands(page)
+    assert (len(store.facts_of(case_id)), store.case(case_id).imminent_since is not None) == (1, True)
+    assert store.decisions_of(case_id) == []
+
+    page.locator("[name=second-opinion]").uncheck()
+    page.get_by_role("button", name="Record decision").click()
+    (decision,) = store.decisions_of(case_id)
+    assert decision.escalation == DANGER
+    assert [each.category for each in decision.findings] == ["B1"]
+
+
+def test_a_look_that_is_refused_and_a_session_that_ended_lose_nothing_without_scripts(
+    moderators: Visitors, busy_house: Furnished
+) -> None:
+    page = moderators.page("lea", java_script_enabled=False)
+    case_id = filled(page)
+    page.context.clear_cookies()
+    page.locator(REVEAL).first.click()
+    page.locator("[name=name]").fill("lea")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form[action='/sign-in'] button").first.click()
+    assert_stands(page)
+
+    line = busy_house.line
+    line.wardline.assign(case_id, lead=busy_house.users["lea"], to="noor")
+    page.locator(REVEAL).first.click()
+    assert page.get_by_text("Your answers wait on the case's page").is_visible()
+    assert line.store.decisions_of(case_id) == []
+    assert all("401" in each or "409" in each for each in moderators.close())
+
+
+def test_a_look_costs_no_word_where_nothing_is_filled_in(moderators: Visitors) -> None:
+    # Not the one who works many in a row: of those the looks are counted.
+    page = moderators.page("lea", java_script_enabled=False)
+    page.goto("/queue")
+    page.locator(NEXT).first.click()
+    page.locator(REVEAL).first.click()
+    page.locator(PICTURE).wait_for()
+    assert "draft=" not in page.url
+    assert page.get_by_text("Your answers are kept").count() == 0
+
+
 def test_somebody_signs_in_stops_and_signs_out_without_scripts(moderators: Visitors) -> None:
     page = moderators.page(java_script_enabled=False)
     page.goto("/queue")

@@ -61,6 +61,19 @@ def test_a_name_that_the_platform_writes_small_is_found_in_every_case() -> None:
     assert masked("hope, Hope and HOPE", victim=victim) == f"{REMOVED}, {REMOVED} and {REMOVED}"
 
 
+@pytest.mark.parametrize(
+    ("school", "text"),
+    [("Hope", "we hope that it is a central park"), ("Central", "at the central station"), ("St", "at St Mary's"), ("x", "x marks it")],
+)  # fmt: skip
+def test_a_school_that_is_a_word_of_the_language_is_taken_for_it_only_where_it_is_written_so(
+    school: str, text: str
+) -> None:
+    victim = records.Party(school=school)
+    assert masked(text, victim=victim) == text
+    expected = f"At {REMOVED}" if len(school) >= 3 else f"At {school}"
+    assert masked(f"At {school}", victim=victim) == expected
+
+
 def test_what_is_the_reported_accounts_too_stays() -> None:
     account = records.Party(
         screen_name="Rosebud_9",

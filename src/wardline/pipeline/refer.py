@@ -267,7 +267,11 @@ class _Filing:
             )
             outdated = isinstance(error, AuthorityRejectedError) and self._is_outdated()
             failed = referral.on_error(self._current, step, error, self._parts.now())
-            goes_on = self._fail(referral.on_outdated(self._current, step) if outdated else failed)
+            goes_on = (
+                self._fail(referral.on_outdated(self._current, step))
+                if outdated
+                else self._fail(failed, error)
+            )
             self._heard(error)
             return goes_on
         _log.info("authority answered", referral=self._current.id, call=name, request_id=answer.request_id)
@@ -324,7 +328,7 @@ class _Filing:
         )  # fmt: skip
         self._stands_as(moved)
 
-    def _fail(self, failed: records.Referral) -> bool:
+    def _fail(self, failed: records.Referral, error: AuthorityError | None = None) -> bool:
         if failed.state is ReferralState.NEEDS_HUMAN:
             self._commit(failed)
             return True
@@ -334,7 +338,7 @@ class _Filing:
         again = task(failed, self._attempt + 1, later)
         self._commit(failed, [again])
         if failed.attempts >= _ALARM_AFTER_ATTEMPTS:
-            sparing.tell(self._parts, failed.authority, failed.problem)
+            sparing.tell(self._parts, failed.authority, failed.problem, error)
         return False
 
     def _file(self, moved: records.Referral, source: records.AuthorityAnswer | ReportFinishedError) -> None:

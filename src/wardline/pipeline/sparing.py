@@ -19,6 +19,7 @@ _UNDER_WAY = (
     ReferralState.DRAFT, ReferralState.OPENING, ReferralState.OPENED, ReferralState.FINISHING, ReferralState.RETRACTING,
 )  # fmt: skip
 _AT_ONCE = 100
+_LONGEST = 480
 
 
 def spares(parts: Parts, current: records.Referral, receiver: str, attempt: int) -> bool:
@@ -54,7 +55,7 @@ def heard(parts: Parts, receiver: str, error: AuthorityError | None, *, about: r
     if parts.circuits.after(receiver, error, parts.now()):
         wake(parts, receiver, besides=about.id)
     elif error is not None and parts.circuits.is_open(receiver):
-        tell(parts, receiver, about.problem)
+        tell(parts, receiver, about.problem, error)
 
 
 def gets_through(parts: Parts, filed: records.Referral) -> None:
@@ -67,11 +68,14 @@ def gets_through(parts: Parts, filed: records.Referral) -> None:
         wake(parts, filed.authority, besides=filed.id)
 
 
-def tell(parts: Parts, receiver: str, problem: str | None) -> None:
-    """Raise the alarm that reports do not get through to a receiver."""
-    message = (
-        f"Filing to {receiver} fails: {problem or 'no clear answer'}. It is tried again; check its status."
+def tell(parts: Parts, receiver: str, problem: str | None, error: AuthorityError | None = None) -> None:
+    """Raise the alarm that reports do not get through to a receiver: what was seen of it says more than what it means for one report."""
+    said = (
+        f"{problem or 'no clear answer'}. It is tried again; check its status."
+        if error is None
+        else f"{error.message[:_LONGEST]}. {error.advice}"
     )
+    message = f"Filing to {receiver} fails: {said}"
     alarms.raise_alarm(parts, AlarmKind.FILING_FAILED, receiver, message)
 
 

@@ -290,7 +290,9 @@ class Classifier(Protocol):
 class Authority(Protocol):
     """A receiver of reports, call by call, so that each answer can be made durable before the next call.
 
-    Every failed call raises a leaf of ``AuthorityError``, which tells the referral's state machine what is known about its effect.
+    Every failed call raises a leaf of ``AuthorityError``, which tells the referral's state machine what is known about its effect. Its message
+    and its advice reach operators by an alarm: what was seen (a status, a kind of content, a count of bytes, a code) and where to look, in
+    words of the adapter's own. An answer may quote the report, so nothing of it stands there.
     """
 
     @property

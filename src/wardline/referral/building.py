@@ -106,7 +106,7 @@ def build_report(
         incident_at=min((*(file.uploaded_at for file in files), *(each.happened_at for each in told))),
         incident_time_meaning=texts.time_meaning(chosen),
         annotations=tuple(dict.fromkeys(decision.annotations)),
-        escalation=_reason(decision.escalation, masking),
+        escalation=decision.escalation,
         reporter=reporter,
         person=replace(
             _reported_person(case, files, told, actions, now),
@@ -160,10 +160,6 @@ def _where(
 def _urls(chosen: Sequence[records.Item]) -> tuple[str, ...]:
     told = (item.context.url for item in chosen if item.context is not None)
     return tuple(dict.fromkeys(url for url in told if url is not None and is_plain_address(url)))
-
-
-def _reason(reason: str | None, masking: Masking) -> str | None:
-    return None if reason is None else masking.text("escalation", reason)
 
 
 def with_whole_reason(report: records.Report) -> records.Report:

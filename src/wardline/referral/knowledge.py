@@ -30,8 +30,9 @@ def with_knowledge(
 ) -> records.Report:  # fmt: skip
     """Put into a report what people wrote down, and the country that the platform gave of its account.
 
-    Reasons for danger become the report's own, the newest first: whoever has a minute reads that, and where all of them are too long for the
-    field, the note goes on with the oldest. Everything else is a line of the note, with who knows it. A correction takes none of it.
+    Reasons for danger become the report's own, the newest first and word for word: whoever has a minute reads that, and where all of them are
+    too long for the field, the note goes on with the oldest. Everything else is a line of the note, with who knows it. A correction takes
+    none of it.
 
     Args:
         report: As it follows from its decision.
@@ -50,13 +51,12 @@ def with_knowledge(
     lines += [
         _line(each, masking.text("note", each.text)) for each in facts if each.kind is not FactKind.DANGER
     ]
-    written = [*said, *((each.at, each.text) for each in facts if each.kind is FactKind.DANGER)]
-    reasons = [(at, masking.text("escalation", text)) for at, text in written]
+    reasons = [*said, *((each.at, each.text) for each in facts if each.kind is FactKind.DANGER)]
     escalation = _newest_first(reasons) or report.escalation or (MARKED if is_marked else None)
-    # The decision's own reason is among those that were said: what was masked in it is counted once.
-    before = tuple(each for each in report.masked if not (said and each[0] == "escalation"))
     note = "\n".join([report.note, *lines])
-    return with_whole_reason(replace(report, note=note, escalation=escalation, masked=masking.told(before)))
+    return with_whole_reason(
+        replace(report, note=note, escalation=escalation, masked=masking.told(report.masked))
+    )
 
 
 def _newest_first(written: Sequence[tuple[datetime, str]]) -> str | None:

@@ -1,6 +1,7 @@
 """Keep what is known of a victim out of free text: it is passed on more widely than the fields that are made for it.
 
-What stands there is replaced, and how often is told; no report is ever kept back for it. What is looked for: names, e-mail addresses,
+What stands there is replaced, and how often is told; no report is ever kept back for it. The reason why a child may be in danger now is no
+such text: where, when and who is what it is for, and whoever protects the child reads it first. It goes as it was written. What is looked for: names, e-mail addresses,
 telephone numbers, dates of birth, streets, the school, and the names and references of the victim's accounts. What the account that is
 reported has too is left, for there it says something of that account. Excerpts of conversations are evidence and stay as they are.
 """
@@ -110,7 +111,9 @@ def _of_party(victim: records.Party, own: set[str]) -> Iterator[_Sought]:
     yield from _of_person(person.first_name, person.last_name, person.date_of_birth, own)
     yield from _of_account(victim, own)
     for school in _unlike((victim.school,), own):
-        yield _words(school)
+        if _is_long(school):
+            # Of one word it may be a word of the language, as a name may.
+            yield _words(school) if len(school.split()) > 1 else _name(school)
     yield from _contacts(person, own)
     for each in victim.associated:
         yield from _of_person(each.first_name, each.last_name, each.date_of_birth, own)

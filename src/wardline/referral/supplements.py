@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 from wardline import records
 from wardline.errors import InputError
-from wardline.referral import corrections, facts, texts
+from wardline.referral import corrections, texts
 from wardline.referral.building import with_whole_reason
-from wardline.referral.masking import Masking
 
 
 def is_supplement(decision: records.Decision) -> bool:
@@ -29,6 +28,8 @@ def build_supplement(
     reporter: records.Reporter,
 ) -> records.Report:
     """Write the report that supplements a finished one with a reason for danger: no file, no address, nothing that the first has.
+
+    The reason stands as it was written: there is no field here in which police could look up what was taken out of it.
 
     Args:
         referral_id: Id of the new referral.
@@ -51,14 +52,11 @@ def build_supplement(
         )
     reported = {file.item_id for file in filed.files}
     uploads = [each.context.uploaded_at if each.context else each.received_at for each in items if each.id in reported]  # fmt: skip
-    known = facts.gather([each for each in items if each.id in reported])
-    masking = Masking(known.victims, known.account, case.account_reference)
-    reason = masking.text("escalation", decision.escalation or "")
     return with_whole_reason(records.Report(
         referral_id=referral_id, incident_at=min((at for at in uploads if at <= decision.at), default=filed.created_at),
-        incident_time_meaning=texts.time_meaning(each for each in items if each.id in reported), annotations=(), escalation=reason, reporter=reporter,
+        incident_time_meaning=texts.time_meaning(each for each in items if each.id in reported), annotations=(), escalation=decision.escalation, reporter=reporter,
         person=records.ReportedPerson(account_reference=case.account_reference), files=(), urls=(),
-        note=_note(referral_id, filed, decision, case), corrects=filed.remote_id, masked=masking.told(),
+        note=_note(referral_id, filed, decision, case), corrects=filed.remote_id,
     ))  # fmt: skip
 
 

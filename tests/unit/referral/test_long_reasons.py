@@ -8,11 +8,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.made import NOW
+from tests.unit.made import NOW, new_id
 from wardline import records, referral
 from wardline.adapters.authorities.ncmec import building as documents
 from wardline.adapters.authorities.ncmec.schema import BUILT_IN, Complex
+from wardline.records import FactKind
 from wardline.referral.building import LONGEST_REASON
+from wardline.referral.masking import REMOVED
 from wardline.testing.authority_contract import sample_report
 
 CONTINUES = "Why a child may be in danger now, continued: "
@@ -53,6 +55,30 @@ def test_a_reason_that_fits_stays_as_it_is() -> None:
     report = told("a" * LONGEST_REASON)
     assert report.escalation == "a" * LONGEST_REASON
     assert CONTINUES not in report.note
+
+
+def test_a_reason_says_where_and_who_word_for_word_and_other_text_without_what_is_known_of_a_victim() -> None:
+    victim = records.Party(school="Mill School", person=records.Person(first_name="Hope"))
+    known = [
+        fact(FactKind.DANGER, "He waits for Hope at Mill School at four."),
+        fact(FactKind.LOCATION, "Near Mill School"),
+    ]
+    bare = replace(sample_report(), escalation=None, victims=(victim,))
+    report = referral.with_knowledge(bare, known)
+    assert report.escalation == "He waits for Hope at Mill School at four."
+    assert f"Near {REMOVED}" in report.note
+    assert report.masked == (("note", 1),)
+    long = referral.with_knowledge(
+        bare, known, said=[(NOW - timedelta(minutes=1), "They meet at Mill School. " * 115)]
+    )
+    assert whole(long).count("Mill School") == 116
+    assert long.masked == (("note", 1),)
+
+
+def fact(kind: FactKind, text: str) -> records.Fact:
+    return records.Fact(
+        id=new_id("fact"), case_id=new_id("case"), user_id=new_id("user"), kind=kind, text=text, at=NOW
+    )
 
 
 def test_where_the_schema_has_no_note_a_reason_that_goes_on_in_it_waits_for_a_person() -> None:

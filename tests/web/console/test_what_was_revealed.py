@@ -12,7 +12,7 @@ from tests.web.console.browser import HOST, Browser, Seen
 from wardline import records
 from wardline.testing.harness import Line
 
-_FORM = {
+FORM = {
     "Content-Type": "application/x-www-form-urlencoded",
     "Origin": HOST,
     "Sec-Fetch-Site": "same-origin",
@@ -35,7 +35,7 @@ def name_of_revealed(desk: Browser, line: Line, case: records.Case) -> str:
     me = next(each for each in line.store.users() if each.name == "mika")
     line.wardline.claim(case.id, user=me)
     form = desk.get(f"/cases/{case.id}").form("/reveals")
-    answer = desk.request("POST", form.action, _FORM, form.fields)
+    answer = desk.request("POST", form.action, FORM, form.fields)
     assert answer.status_code == 303
     (name,) = parse_qs(urlsplit(answer.headers["location"]).query)["shown"]
     return name

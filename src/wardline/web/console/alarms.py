@@ -28,7 +28,7 @@ WORDS: dict[AlarmKind, Words] = {
     AlarmKind.FILING_FAILED: Words(
         "Reports do not get through",
         "Reports wait in their order and are sent again by themselves. Holds keep the evidence.",
-        "See whether the receiver says that it is down. If it refuses the name or the password, correct them in wardline.toml.",
+        "The message says what was seen of the receiver, and where to look first. If it refuses the name or the password, correct them in wardline.toml.",
     ),
     AlarmKind.FILING_NEEDS_HUMAN: Words(
         "A report waits for a person",

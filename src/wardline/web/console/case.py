@@ -29,7 +29,7 @@ def show_with(
     looks = _looks(desk, case)
     return page(
         desk, "case", status=problems.status_of(problem) if problem else 200, draft=draft, problem=problem,
-        taken_back=desk.asked("taken-back") == "1", **case_view.values_of(desk, case, looks, filled),
+        sent_to=desk.request.url.path.rpartition("/")[2], taken_back=desk.asked("taken-back") == "1", **case_view.values_of(desk, case, looks, filled),
     )  # fmt: skip
 
 

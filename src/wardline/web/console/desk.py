@@ -13,7 +13,7 @@ from wardline import records
 from wardline.errors import InputError
 from wardline.pipeline import Wardline
 from wardline.records import Role
-from wardline.web.console.drafts import Drafts
+from wardline.web.console.drafts import Drafts, filled_of
 from wardline.web.console.forms import Fields, first
 from wardline.web.console.journeys import Journeys
 from wardline.web.console.pictures import Shelf
@@ -81,9 +81,15 @@ class Desk:
             case_id: Which case.
             but: Fields that did what they are for.
         """
-        left = {name: values for name, values in self.form.items() if name not in but}
-        draft = self.drafts.keep(left, session_id=self.session.id, case_id=case_id, now=self.now)
-        return f"/cases/{case_id}?draft={draft}"
+        kept = self.kept(case_id, but=but)
+        return f"/cases/{case_id}?draft={kept['draft']}" if kept else f"/cases/{case_id}"
+
+    def kept(self, case_id: str, *, but: frozenset[str] = frozenset()) -> dict[str, str]:
+        """Keep what was filled in about a case, as above; gives only what its address says of it, which is nothing where nothing was."""
+        left = filled_of({name: values for name, values in self.form.items() if name not in but})
+        if not left:
+            return {}
+        return {"draft": self.drafts.keep(left, session_id=self.session.id, case_id=case_id, now=self.now)}
 
 
 @dataclass(frozen=True, slots=True)

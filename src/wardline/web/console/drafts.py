@@ -6,6 +6,7 @@ ended while somebody was writing.
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -18,8 +19,8 @@ from wardline.web.console.forms import Fields
 
 LIFETIME = timedelta(minutes=30)
 _MOST = 256
-NOT_KEPT = frozenset({"csrf", "version"})
-"""What a form holds besides what a person filled in."""
+NOT_KEPT = re.compile(r"csrf|version|item_id|(?:show|size|frame)(?:-[0-9]+)?")
+"""What a form holds besides what a person filled in of the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Drafts:
 
     def keep(self, fields: Fields, *, session_id: str, case_id: str, now: datetime) -> str:
         """Keep what was filled in; gives the name under which this session gets it back."""
-        filled = {name: values for name, values in fields.items() if name not in NOT_KEPT and any(values)}
+        filled = dict(filled_of(fields))
         name = secrets.token_urlsafe(18)
         with self._lock:
             self._drafts[name] = _Draft(session_id, case_id, filled, now + LIFETIME)
@@ -54,6 +55,12 @@ class Drafts:
         if found is None or found.session_id != session_id or found.case_id != case_id or found.until < now:
             return {}
         return found.fields
+
+
+def filled_of(fields: Fields) -> Fields:
+    """Give what a person filled in; what a fact is, is chosen from the start, and counts once they wrote one."""
+    filled = {name: each for name, each in fields.items() if any(each) and not NOT_KEPT.fullmatch(name)}
+    return filled if "text" in filled else {name: each for name, each in filled.items() if name != "kind"}
 
 
 def answered(decision: records.Decision) -> Fields:
@@ -73,6 +80,4 @@ def answered(decision: records.Decision) -> Fields:
 
 def filled_only(fields: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     """Give what a person filled in as pairs, to be sent along in hidden fields."""
-    return [
-        (name, value) for name, values in fields.items() if name not in NOT_KEPT for value in values if value
-    ]
+    return [(name, value) for name, values in filled_of(fields).items() for value in values if value]

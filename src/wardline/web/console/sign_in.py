@@ -21,7 +21,9 @@ from wardline.web.console.origins import require_own_form
 from wardline.web.console.rendering import THEME_COOKIE, THEMES, bare, go, theme_of
 
 Handler = Callable[[Request], Awaitable[Response]]
-_ABOUT_A_CASE = re.compile(r"/cases/(case-[0-9a-z]{26})/(?:decisions|keep|hold|escalation|facts|danger|pass)")
+_ABOUT_A_CASE = re.compile(
+    r"/cases/(case-[0-9a-z]{26})/(?:decisions|keep|hold|escalation|facts|danger|pass|reveals|coverings)"
+)
 """Where forms go that take thought to fill in."""
 
 

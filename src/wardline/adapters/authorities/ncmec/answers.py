@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from wardline import errors
+from wardline.adapters.authorities.ncmec import seen
 from wardline.adapters.authorities.ncmec.validation import parse
 
 MOST_BYTES = 1 << 20
@@ -20,6 +21,7 @@ _NO_REPORT = 5001
 _NO_FILE = 5002
 _RETRACTED = 5101
 _FINISHED = 5102
+_ITSELF = "The authority says that it failed itself. Wardline tries again; if that lasts, look at the authority's status, and ask it with the code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,21 @@ class Parsed:
     """Of a finished report: the ids of its files."""
 
 
-def read(call: str, status: int, body: bytes) -> Parsed:
+def read(call: str, status: int, body: bytes, content_type: str | None = None) -> Parsed:
     """Read an answer that says success; raise what any other one means.
 
     Args:
         call: Name of the call, for messages.
         status: HTTP status. It decides only where the body says nothing: a success may carry an error code.
         body: As received.
+        content_type: As received, for messages.
 
     Raises:
         errors.AuthorityError: One of its leaves.
     """
     answer = _parse(body)
     if answer is None:
-        raise by_status(call, status)
+        raise seen.unknown(call, status, content_type, body)
     if answer.code == _SUCCESS:
         if not 200 <= status < 300:
             raise errors.AuthorityUncertainError(
@@ -81,16 +84,6 @@ def _text(root: etree._Element, name: str) -> str | None:
     return (root.findtext(name) or "").strip() or None
 
 
-def by_status(call: str, status: int) -> errors.AuthorityError:
-    """Say what an answer means that has no known body."""
-    message = f"ncmec {call}: HTTP {status} without a known answer, expected a response document"
-    if status in {401, 403}:
-        return errors.AuthorityDeniedError(message)
-    if status in {407, 429}:  # said by whoever stands in front, before the call was taken
-        return errors.AuthorityUnreachableError(message)
-    return errors.AuthorityUncertainError(message)
-
-
 def _by_code(call: str, code: int, body: bytes) -> errors.AuthorityError:
     message = f"ncmec {call}: answer code {code}, expected 0"
     if code in {_NO_REPORT, _RETRACTED}:
@@ -101,9 +94,9 @@ def _by_code(call: str, code: int, body: bytes) -> errors.AuthorityError:
         _SERVER_ERROR,
         _NO_FILE,
     }:  # neither says whether something was kept; a missing file means the report is not as we think
-        return errors.AuthorityUncertainError(message)
+        return errors.AuthorityUncertainError(message, remedy=_ITSELF if code == _SERVER_ERROR else None)
     if 1000 < code < 2000:  # save, upload or update failed
-        return errors.AuthorityUnreachableError(message)
+        return errors.AuthorityUnreachableError(message, remedy=_ITSELF)
     if 2000 <= code < 4000:
         return errors.AuthorityDeniedError(message)
     return errors.AuthorityRejectedError(

@@ -18,7 +18,7 @@ import structlog
 
 from wardline import records
 from wardline.adapters.authorities import not_sent
-from wardline.adapters.authorities.ncmec import answers, preview, published, rules
+from wardline.adapters.authorities.ncmec import answers, preview, published, rules, seen
 from wardline.adapters.authorities.ncmec.served import BROUGHT, Served
 from wardline.adapters.trusting import trust
 from wardline.errors import (
@@ -128,7 +128,7 @@ class NcmecAuthority:
         """Ask for the schema that the authority serves now, as it is served."""
         response, body = self._send("xsd", "GET", most_bytes=published.MOST_BYTES)
         if response.status_code != 200:
-            raise answers.by_status("xsd", response.status_code)
+            raise seen.unknown("xsd", response.status_code, response.headers.get("Content-Type"), body)
         if not published.is_schema(body):  # an error page is no news about the schema
             raise AuthorityUncertainError("ncmec xsd: success without a schema, expected one")
         return body
@@ -200,13 +200,13 @@ class NcmecAuthority:
         except (AuthorityUnreachableError, AuthorityDeniedError) as error:
             # The upload before it did have its effect, so doing both again would leave the file there twice.
             raise AuthorityUncertainError(
-                f"ncmec fileinfo of {file.item_id}: the file arrived without its details"
+                f"{error.message}; the file {file.item_id} had arrived before", remedy=error.advice
             ) from error
         return _with_id(answer, file_id)
 
     def _call(self, call: str, method: str, **request: Any) -> tuple[records.AuthorityAnswer, answers.Parsed]:
         response, body = self._send(call, method, most_bytes=answers.MOST_BYTES, **request)
-        parsed = answers.read(call, response.status_code, body)
+        parsed = answers.read(call, response.status_code, body, response.headers.get("Content-Type"))
         if parsed.kind != ("reportDoneResponse" if call == "finish" else "reportResponse"):
             raise AuthorityUncertainError(
                 f"ncmec {call}: success in the answer to another call, expected its own"
@@ -228,11 +228,9 @@ class NcmecAuthority:
                 )
                 return response, _read(call, response, most_bytes)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise AuthorityUnreachableError(f"ncmec {call}: no connection, expected one") from error
+            raise seen.no_connection(call, error) from error
         except httpx.HTTPError as error:
-            raise AuthorityUncertainError(
-                f"ncmec {call}: the connection failed after sending, expected an answer"
-            ) from error
+            raise seen.no_answer(call, error) from error
 
 
 def _request_id(response: httpx.Response) -> str | None:

@@ -30,6 +30,7 @@ _OPEN = ".open"
 _REFERRAL = "referral"
 _OTHERS = 0o077
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DISK = "Wardline tries again by itself; if that lasts, look at the folder data/packs of the installation, at its rights and at the disk."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class PackFolder:
     def _require(self) -> None:
         if self.path.stat().st_mode & _OTHERS:
             raise AuthorityDeniedError(
-                "packs: their folder is open to other accounts of this machine, expected mode 0700"
+                "packs: their folder is open to other accounts of this machine, expected mode 0700",
+                remedy=_DISK,
             )
 
 
@@ -146,10 +148,14 @@ def _translated(call: str, *, is_certain: bool = False) -> Iterator[None]:
     except OSError as error:
         said = f"packs, {call}: {error.strerror or 'the disk failed'}"
         if error.errno in _DENIED:
-            raise AuthorityDeniedError(f"{said}, expected a folder that may be written") from error
+            raise AuthorityDeniedError(
+                f"{said}, expected a folder that may be written", remedy=_DISK
+            ) from error
         if is_certain:
-            raise AuthorityUnreachableError(f"{said}, expected the folder data/packs") from error
-        raise AuthorityUncertainError(f"{said}, expected it written") from error
+            raise AuthorityUnreachableError(
+                f"{said}, expected the folder data/packs", remedy=_DISK
+            ) from error
+        raise AuthorityUncertainError(f"{said}, expected it written", remedy=_DISK) from error
 
 
 def _write(path: Path, content: bytes) -> None:

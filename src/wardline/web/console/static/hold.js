@@ -6,9 +6,9 @@ let holding = null;
 let handled = false;
 
 function hold(button) {
-  holding = button.form;
+  holding = button.closest("form");
   handled = true;
-  holding.requestSubmit(button);
+  holding.requestSubmit();
 }
 
 function letGo() {
@@ -41,7 +41,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-hold]");
   if (!button) return;
   event.preventDefault();
-  if (!handled) HTMLFormElement.prototype.submit.call(button.form);
+  if (!handled) HTMLFormElement.prototype.submit.call(button.closest("form"));
   handled = false;
 }, true);
 

@@ -63,9 +63,17 @@ window.addEventListener("pagehide", () => {
   const revealed = document.querySelector("[data-revealed]");
   if (!revealed) return;
   revealed.querySelector("figure *")?.remove();
-  const form = revealed.querySelector("[data-cover]").form;
+  const form = revealed.querySelector("[data-cover]").closest("form");
   navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
 });
+
+// What belongs to the decision's form where nothing runs belongs to its own here: each is sent alone, and what is filled in stays as it is.
+function own() {
+  for (const each of document.querySelectorAll(".viewer [form], .decide-after [form]")) {
+    for (const name of ["form", "formaction", "formnovalidate"]) each.removeAttribute(name);
+    each.required = each.matches("textarea");
+  }
+}
 
 // Focus goes to what is new: the summary of what was wrong, the revealed file, the decision.
 function arrive(within) {
@@ -73,10 +81,12 @@ function arrive(within) {
   if (target) target.focus({ preventScroll: target.getBoundingClientRect().top >= 0 });
 }
 document.addEventListener("DOMContentLoaded", () => {
+  own();
   arrive(document);
   watch();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
+  own();
   const swapped = document.getElementById(event.detail.target.id) ?? document;
   if (swapped.matches?.(".viewer")) arrive(swapped);
   watch();
