@@ -132,6 +132,18 @@ def test_what_is_filled_in_of_a_decision_stays_whatever_else_is_pressed_and_noth
     assert [each.category for each in decision.findings] == ["B1"]
 
 
+def test_enter_in_the_decisions_form_neither_reveals_nor_records(page: Page, busy_house: Furnished) -> None:
+    case_id, store = filled(page), busy_house.line.store
+    looks = len(store.reveals_of(case_id))
+    for field in (f"{DECISION} [name=category]:checked", "[name=second-opinion]", "[name=show]:checked"):
+        page.locator(field).press("Enter")
+        page.wait_for_load_state("networkidle")
+        assert_stands(page)
+    assert page.locator(PICTURE).count() == 0
+    assert len(store.reveals_of(case_id)) == looks
+    assert store.decisions_of(case_id) == []
+
+
 def test_a_look_that_is_refused_and_a_session_that_ended_lose_nothing_without_scripts(
     moderators: Visitors, busy_house: Furnished
 ) -> None:
