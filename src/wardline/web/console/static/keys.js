@@ -69,7 +69,7 @@ window.addEventListener("pagehide", () => {
 
 // What belongs to the decision's form where nothing runs belongs to its own here: each is sent alone, and what is filled in stays as it is.
 function own() {
-  for (const each of document.querySelectorAll(".case-look [form], .decide-after [form]")) {
+  for (const each of document.querySelectorAll(".viewer [form], .decide-after [form]")) {
     for (const name of ["form", "formaction", "formnovalidate"]) each.removeAttribute(name);
     each.required = each.matches("textarea");
   }
