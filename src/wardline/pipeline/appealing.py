@@ -15,6 +15,7 @@ from wardline.errors import (
     InputError,
     NotAllowedError,
     NotFoundError,
+    VersionConflictError,
 )
 from wardline.pipeline import bringing_back, flags_kept, overturning, telling
 from wardline.pipeline.parts import SYSTEM, Parts
@@ -38,6 +39,7 @@ FIND_FROM = 2_000_000
 """Tries of looking for a reviewer are counted from here for cases that were opened again: work that was enqueued once is not enqueued
 again."""
 _PAGE = 100
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +77,22 @@ def receive(
     if not 1 <= len(text) <= records.LONGEST_COMPLAINT:
         raise InputError(f"text: {len(text)} characters, expected 1 to {records.LONGEST_COMPLAINT}")
     action = _action(parts, complaint, api_key.platform)
-    case = parts.store.case(action.case_id)
     seen = _remember(parts, complaint, api_key, idempotency_key)
-    found = parts.store.appeal_of(case.id)
-    if found is not None and seen is not None and _is_repetition(parts, seen):
-        return found
-    _require_standing(parts, action)
-    if found is not None:
-        _require_another(parts, case, found)
-    return _take(parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1)
+    for tried in range(_TRIES):
+        case = parts.store.case(action.case_id)
+        found = parts.store.appeal_of(case.id)
+        if found is not None and seen is not None and _is_repetition(parts, seen):
+            return found
+        _require_standing(parts, action)
+        if found is not None:
+            _require_another(parts, case, found)
+        number = 1 if found is None else found.number + 1
+        try:
+            return _take(parts, action, case, text, api_key, seen, number=number)
+        except (VersionConflictError, AlreadyExistsError):
+            if tried == _TRIES - 1:
+                raise
+    raise VersionConflictError(f"{action.case_id}: its case kept changing, expected a moment of rest")
 
 
 def _require_another(parts: Parts, case: records.Case, last: records.Appeal) -> None:
@@ -131,6 +140,9 @@ def _take(
         again = bringing_back.in_order(parts, case, item, item.matches)
         told = parts.entry(Verb.CASE_PLACED, case.id, detail=appeal.id)
         written.note(Replace(replace(again, version=case.version + 1)), told)
+    elif not review.is_in_hand(case, now):
+        # What is decided at this moment looks again, and finds the appeal; whoever has the case in hand is not asked to.
+        written.changes.append(Replace(replace(case, version=case.version + 1)))
     written.commit(parts)
     return appeal
 

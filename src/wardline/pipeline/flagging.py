@@ -290,6 +290,9 @@ def _in_danger(
     if case.imminent_since is None and review.is_imminent([flag]):
         marked = replace(case, imminent_since=parts.now(), version=case.version + 1)
         _renewed(parts, case, marked, notice, written)
+    elif case.state is CaseState.DECIDED:
+        # A decision that takes effect at this moment looks again, and answers this flag too.
+        written.changes.append(Replace(replace(case, version=case.version + 1)))
 
 
 def _flagged(parts: Parts, case: records.Case, item: records.Item, flag: records.Flag) -> records.Case:
