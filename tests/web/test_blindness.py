@@ -65,7 +65,9 @@ MEANWHILE: dict[str, Callable[[Told], None]] = {"flagged": flagged, "diverted": 
 class Told:
     """What a second person is told over every route, with what differs by chance made the same."""
 
-    def __init__(self, folder: Path, say: Say, role: Role, *, within_the_window: bool, meanwhile: str = "") -> None:
+    def __init__(
+        self, folder: Path, say: Say, role: Role, *, within_the_window: bool, meanwhile: str = ""
+    ) -> None:
         clock = VirtualClock(START)
         with (
             AuthoritySandbox(clock_now=clock.now) as authority,
@@ -118,7 +120,9 @@ class Told:
         browser.sign_in("reader")
         paths = ["/queue", "/queue?view=oldest", "/queue?view=held", f"/cases/{self.case.id}", f"/cases/{self.case.id}/account",
                  f"/cases/{self.case.id}/lease"]  # fmt: skip
-        paths += ["/team", "/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
+        paths += (
+            ["/team", "/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
+        )
         found = {path.replace(self.case.id, "ID"): self._raw(browser.get(path).text) for path in paths}
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
