@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,10 +15,12 @@ from tests.acceptance.stories import violation
 from tests.acceptance.test_evidence_on_request import After
 from tests.acceptance.test_files_that_look_alike import HARMLESS, NOBODY_SAMPLED, flagged, like, now, say
 from wardline import records, review
-from wardline.pipeline import clusters
+from wardline.errors import VersionConflictError
+from wardline.pipeline import Rules, clusters
 from wardline.pipeline.conclude import conclude
-from wardline.records import CaseState, Outcome
-from wardline.testing.harness import Line, Person
+from wardline.pipeline.standing_alone import due
+from wardline.records import CaseState, Category, DecisionState, Outcome, Stage
+from wardline.testing.harness import REPORTER, Line, Person
 
 
 @pytest.fixture
@@ -143,3 +146,58 @@ def test_two_who_differ_at_the_same_moment_end_what_rested_on_the_whole_cluster(
     clusters.weigh(parts, both[0].id, 0)
     assert store.came
     assert spreads(line, seen) == []
+
+
+@pytest.fixture
+def gravest(make_line: MakeLine) -> Line:
+    return make_line(rules=Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True)))
+
+
+def in_force(line: Line, case: records.Case) -> list[str]:
+    decisions = line.store.decisions_of(case.id)
+    return [each.id for each in decisions if each.state is DecisionState.EFFECTIVE]
+
+
+def two_who_differ(line: Line) -> tuple[records.Case, records.Decision, records.Decision]:
+    """Have two people call a file violations of different categories, so that a third is asked."""
+    case = line.case_of(line.submit(like(), flag="spam"))
+    mika, noor, _otto = (line.person(name) for name in ("mika", "noor", "otto"))
+    first = say(line, case, mika, violation(case, Category.A1))
+    second = say(line, case, noor, violation(case, Category.A2))
+    assert now(line, case).stage is Stage.ADJUDICATION
+    return case, first, second
+
+
+def test_of_two_opinions_whose_time_is_over_at_the_same_moment_one_takes_effect(gravest: Line) -> None:
+    """As after a night in which nothing ran: both are due, and are worked on side by side."""
+    case, first, second = two_who_differ(gravest)
+    gravest.clock.advance(gravest.parts.rules.opinions.most_wait)
+    parts, store = beside(gravest, "opinions_of", 0, partial(due, gravest.parts, second.id, 0))
+    with suppress(VersionConflictError):
+        due(parts, first.id, 0)
+    assert store.came
+    gravest.run_due()
+    assert in_force(gravest, case) == [second.id]
+    assert len(gravest.store.referrals(case_id=case.id)) == 1
+
+
+def test_an_opinion_whose_time_is_over_while_a_further_one_takes_effect_at_once_is_not_in_effect_beside_it(
+    gravest: Line,
+) -> None:
+    case = gravest.case_of(gravest.submit(like(), flag="spam"))
+    mika, noor, _otto = (gravest.person(name) for name in ("mika", "noor", "otto"))
+    first = say(gravest, case, mika, violation(case, Category.A1))
+    gravest.wardline.claim(case.id, user=noor.user)
+    urgent = replace(violation(case, Category.A2), escalation="there was a threat to meet today")
+    second = gravest.wardline.decide(case.id, user=noor.user, judgement=urgent)
+    gravest.clock.advance(gravest.parts.rules.opinions.most_wait)
+    parts, store = beside(gravest, "opinions_of", 0, partial(due, gravest.parts, first.id, 0))
+    with suppress(VersionConflictError):
+        conclude(parts, second.id, 0)
+    assert store.came
+    gravest.run_due()
+    assert in_force(gravest, case) == [first.id]
+    # The danger is told besides, in a report that names the first.
+    assert [
+        each.decision_id for each in gravest.store.referrals(case_id=case.id) if each.corrects is None
+    ] == [first.id]
