@@ -140,8 +140,8 @@ def _take(
         again = bringing_back.in_order(parts, case, item, item.matches)
         told = parts.entry(Verb.CASE_PLACED, case.id, detail=appeal.id)
         written.note(Replace(replace(again, version=case.version + 1)), told)
-    elif not review.is_in_hand(case, now):
-        # What is decided at this moment looks again, and finds the appeal; whoever has the case in hand is not asked to.
+    elif case.state is CaseState.DECIDED:
+        # A decision that takes effect at this moment looks again, and finds the appeal.
         written.changes.append(Replace(replace(case, version=case.version + 1)))
     written.commit(parts)
     return appeal
