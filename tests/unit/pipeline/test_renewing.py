@@ -191,7 +191,8 @@ def test_what_others_are_still_asked_about_is_renewed_whatever_the_first_answer_
 ) -> None:
     """Else the missing news would tell whoever judges next, and be lost where the first answer does not stand."""
     asked, (item,) = put(line, stage=stage)
-    found = make.decision(case_id=asked.id, outcome=outcome)
+    findings = {} if outcome is Outcome.VIOLATION else {"findings": (), "annotations": ()}
+    found = make.decision(case_id=asked.id, outcome=outcome, **findings)
     waiting = replace(asked, decision_id=found.id, version=asked.version + 1)
     line.store.commit(Insert(found), Replace(waiting), entries=[make.entry(subject_id=asked.id)])
     assert renewing.renew(line.parts, [(item, match())]) == 1
