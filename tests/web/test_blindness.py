@@ -105,6 +105,7 @@ class Told:
         found = {}
         for path in paths:
             asked = path.replace("{case_id}", self.case.id).replace("{item_id}", self.case.item_ids[0])
+            asked = asked.replace("{cluster_id}", self.case.cluster_id or "")
             asked = re.sub(r"\{(\w+)_id\}", lambda name: f"{name[1]}-{'0' * 26}", asked)
             found[f"{role} {path}"] = self._raw(self.api.get(asked, self.secret).text)
         for act in ("claim", "return"):
@@ -119,11 +120,11 @@ class Told:
         browser = Browser(self.api)
         browser.sign_in("reader")
         paths = ["/queue", "/queue?view=oldest", "/queue?view=held", f"/cases/{self.case.id}", f"/cases/{self.case.id}/account",
-                 f"/cases/{self.case.id}/lease"]  # fmt: skip
+                 f"/cases/{self.case.id}/lease", f"/clusters/{self.case.cluster_id}"]  # fmt: skip
         paths += (
             ["/team", "/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
         )
-        found = {path.replace(self.case.id, "ID"): self._raw(browser.get(path).text) for path in paths}
+        found = {self._raw(path): self._raw(browser.get(path).text) for path in paths}
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
             found["in hand"] = self._raw(browser.send(queue.form("/queue/next")).text)
