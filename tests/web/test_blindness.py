@@ -120,11 +120,17 @@ class Told:
         browser = Browser(self.api)
         browser.sign_in("reader")
         paths = ["/queue", "/queue?view=oldest", "/queue?view=held", f"/cases/{self.case.id}", f"/cases/{self.case.id}/account",
-                 f"/cases/{self.case.id}/lease", f"/clusters/{self.case.cluster_id}"]  # fmt: skip
+                 f"/cases/{self.case.id}/lease", f"/cases/{self.case.id}/record", f"/clusters/{self.case.cluster_id}",
+                 "/queue/count", "/queue/news", "/appeals", "/approvals", "/exports", "/exports/new", "/you",
+                 "/hash-lists"]  # fmt: skip
         paths += (
             ["/team", "/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
         )
         found = {self._raw(path): self._raw(browser.get(path).text) for path in paths}
+        for words in (self.case.id[-6:], self.case.account_reference):
+            found[f"search for {self._raw(words)}"] = self._raw(
+                browser.send(browser.get("/search").form("/search"), words=words).text
+            )
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
             found["in hand"] = self._raw(browser.send(queue.form("/queue/next")).text)
