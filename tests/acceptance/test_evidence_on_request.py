@@ -332,7 +332,7 @@ def test_what_holds_a_file_at_the_very_moment_of_its_destruction_keeps_it(
 class After:
     """A store to which something happens once, after one of the calls of one of its readers."""
 
-    def __init__(self, store: Any, reader: str, nth: int, comes: Callable[[], None]) -> None:
+    def __init__(self, store: Any, reader: str, nth: int, comes: Callable[[], object]) -> None:
         self._store, self._reader, self._left, self._comes = store, reader, nth, comes
         self.came = False
 

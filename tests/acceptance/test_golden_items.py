@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.acceptance.conftest import MakeLine
@@ -65,6 +67,29 @@ def test_it_looks_like_a_case_is_answered_and_leaves_nothing_but_what_was_learnt
     assert line.store.golden_items() == [golden]
     # The same person gets the ordinary case now: everything with a known answer was theirs once.
     assert handed_out(line, mika.user).id == waiting.id
+
+
+def test_it_is_not_known_by_when_it_came_or_is_due(line: Line) -> None:
+    mika = line.person("mika")
+    line.wardline.add_golden(picture(7))
+    waiting = line.case_of(line.submit(picture(), flag="spam"))
+    line.pass_time(timedelta(hours=30))
+    case = handed_out(line, mika.user)
+    assert case.id != waiting.id
+    assert waiting.opened_at <= case.opened_at <= line.clock.now()
+    assert (case.target, case.queue) == (waiting.target, waiting.queue)
+    assert case.due_at is not None
+    assert waiting.due_at is not None
+    assert case.due_at - case.opened_at == waiting.due_at - waiting.opened_at
+    mine, theirs = (line.store.item(each.item_ids[0]) for each in (case, waiting))
+    assert mine.context is not None
+    assert theirs.context is not None
+    assert case.opened_at - mine.received_at == waiting.opened_at - theirs.received_at
+    assert case.opened_at - mine.context.uploaded_at == waiting.opened_at - theirs.context.uploaded_at
+    line.wardline.decide(case.id, user=mika.user, judgement=INNOCENT)
+    line.pass_time(timedelta(days=8))
+    (kept,) = line.wardline.team().lines
+    assert (kept.month.of, kept.month.kept) == (1, 0)  # the one that waits, and is past its target
 
 
 def test_a_wrong_answer_is_told_and_does_nothing_either(line: Line, platform: PlatformSandbox) -> None:

@@ -89,6 +89,26 @@ def test_a_strike_that_falls_takes_the_suspension_of_another_case_with_it(
     assert stands == [DecisionState.EFFECTIVE] * 2
 
 
+def test_a_milder_strike_counts_from_when_the_one_in_whose_place_it_is_was_given(line: Line) -> None:
+    """Else whoever appeals and is right in part has it for longer than somebody who does not."""
+    mika, noor = line.person("mika"), line.person("noor")
+    line.list_of([picture(9)])
+    submission = line.submit(picture(9), account="account-9", content_reference="post-9")
+    case = decided_violation(line, submission, mika)
+    line.pass_time(line.parts.rules.undo_window)
+    (first,) = line.store.strikes_of("example", "account-9")
+    line.pass_time(timedelta(days=100))
+    (action,) = (each for each in line.store.actions_of(case.id) if each.kind is ActionKind.REMOVE_CONTENT)
+    complaint = Complaint(text="It is our garden.", action_id=action.id)
+    line.wardline.appeal(complaint, api_key=line.platform_key().record)
+    line.wardline.claim(case.id, user=noor.user)
+    line.wardline.decide(case.id, user=noor.user, judgement=OTHER)
+    line.pass_time(line.parts.rules.undo_window)
+    (standing,) = (each for each in line.store.strikes_of("example", "account-9") if each.voided_by is None)
+    assert standing.weight == 1
+    assert (standing.given_at, standing.expires_at) == (first.given_at, first.expires_at)
+
+
 def test_a_statement_of_reasons_says_what_why_and_how_to_appeal_and_nothing_of_lists(
     line: Line, platform: PlatformSandbox
 ) -> None:

@@ -16,6 +16,7 @@ from tests.web.client import Api
 from tests.web.console.browser import Browser, somebody
 from wardline import records, review
 from wardline.pipeline import Rules
+from wardline.pipeline.flagging import Flagged
 from wardline.records import Outcome, Role
 from wardline.testing.authority_sandbox import AuthoritySandbox
 from wardline.testing.clock import VirtualClock
@@ -26,7 +27,10 @@ from wardline.web.app import create_app
 
 NOTE = "a note that must not travel"
 AUTHOR = "quillfeather"
-RULES = Rules(reporter=REPORTER, opinions=review.SecondOpinions(gravest=True), oldest_share=0.0)
+RULES = Rules(
+    reporter=REPORTER, opinions=review.SecondOpinions(gravest=True), oldest_share=0.0,
+    queues=(review.QueueRule(name="german", languages=("de",), target_hours=100),),
+)  # fmt: skip
 Say = Callable[[records.Case], review.Judgement]
 FIRST: dict[str, Say] = {
     "a violation": lambda case: replace(violation(case), note=NOTE, second_opinion=True),
@@ -43,10 +47,27 @@ TOTALS = {"/v1/statistics", "/metrics", "/v1/audit/entries", "/v1/cases/{case_id
 """Figures of the whole installation, the log of auditors, who judge nothing, and what tells of files for practice."""
 
 
+def flagged(told: Told) -> None:
+    told.line.wardline.flag(
+        Flagged(reason="nudity", item_id=told.case.item_ids[0]),
+        api_key=told.line.platform_key(trust=records.KeyTrust.TRUSTED).record,
+    )
+
+
+def diverted(told: Told) -> None:
+    lead = told.line.person("the lead of another shift", Role.LEAD).user
+    told.line.wardline.divert(told.case.id, lead=lead, queue="german", note="It is in German.")
+
+
+MEANWHILE: dict[str, Callable[[Told], None]] = {"flagged": flagged, "diverted": diverted}
+
+
 class Told:
     """What a second person is told over every route, with what differs by chance made the same."""
 
-    def __init__(self, folder: Path, say: Say, role: Role, *, within_the_window: bool) -> None:
+    def __init__(
+        self, folder: Path, say: Say, role: Role, *, within_the_window: bool, meanwhile: str = ""
+    ) -> None:
         clock = VirtualClock(START)
         with (
             AuthoritySandbox(clock_now=clock.now) as authority,
@@ -69,6 +90,8 @@ class Told:
             line.wardline.decide(self.case.id, user=first.user, judgement=say(self.case))
             line.pass_time(timedelta(seconds=1) if within_the_window else RULES.undo_window)
             self.author = first.user
+            if meanwhile:
+                MEANWHILE[meanwhile](self)
             self.decisions = [each.id for each in line.store.decisions_of(self.case.id)]
             self.answers = {**self._over_http(role), **self._on_pages(role)}
             self.refused = self._referrals(role)
@@ -82,6 +105,7 @@ class Told:
         found = {}
         for path in paths:
             asked = path.replace("{case_id}", self.case.id).replace("{item_id}", self.case.item_ids[0])
+            asked = asked.replace("{cluster_id}", self.case.cluster_id or "")
             asked = re.sub(r"\{(\w+)_id\}", lambda name: f"{name[1]}-{'0' * 26}", asked)
             found[f"{role} {path}"] = self._raw(self.api.get(asked, self.secret).text)
         for act in ("claim", "return"):
@@ -96,9 +120,17 @@ class Told:
         browser = Browser(self.api)
         browser.sign_in("reader")
         paths = ["/queue", "/queue?view=oldest", "/queue?view=held", f"/cases/{self.case.id}", f"/cases/{self.case.id}/account",
-                 f"/cases/{self.case.id}/lease"]  # fmt: skip
-        paths += ["/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
-        found = {path.replace(self.case.id, "ID"): self._raw(browser.get(path).text) for path in paths}
+                 f"/cases/{self.case.id}/lease", f"/cases/{self.case.id}/record", f"/clusters/{self.case.cluster_id}",
+                 "/queue/count", "/queue/news", "/appeals", "/approvals", "/exports", "/exports/new", "/you",
+                 "/hash-lists"]  # fmt: skip
+        paths += (
+            ["/team", "/referrals", "/holds", "/preservations", "/destructions"] if role is Role.LEAD else []
+        )
+        found = {self._raw(path): self._raw(browser.get(path).text) for path in paths}
+        for words in (self.case.id[-6:], self.case.account_reference):
+            found[f"search for {self._raw(words)}"] = self._raw(
+                browser.send(browser.get("/search").form("/search"), words=words).text
+            )
         queue = browser.get("/queue")
         if any(form.action == "/queue/next" for form in queue.forms):
             found["in hand"] = self._raw(browser.send(queue.form("/queue/next")).text)
@@ -117,6 +149,7 @@ class Told:
             assert secret not in text, secret
         text = re.sub(r"[a-z-]+-[0-9a-hjkmnp-tv-z]{26}", "ID", text)
         text = re.sub(r'name="csrf" value="[^"]*"', "", text)
+        text = re.sub(r"\d+ w(as|ere) decided\.", "", text)  # a total of the whole installation
         return re.sub(r"\b[0-9A-HJKMNP-TV-Z]{6}\b", "SHORT", text)
 
     def _log(self, text: str) -> str:
@@ -140,16 +173,18 @@ class Told:
         ]
 
 
-@pytest.mark.parametrize("within_the_window", [False, True])
+@pytest.mark.parametrize(
+    ("within_the_window", "meanwhile"), [(False, ""), (True, ""), (False, "flagged"), (False, "diverted")]
+)
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.LEAD])
 def test_every_answer_is_the_same_whatever_the_first_person_said(
-    tmp_path: Path, role: Role, within_the_window: bool
+    tmp_path: Path, role: Role, within_the_window: bool, meanwhile: str
 ) -> None:
     told = {}
     for number, (name, say) in enumerate(FIRST.items()):
         folder = tmp_path / str(number)
         folder.mkdir()
-        told[name] = Told(folder, say, role, within_the_window=within_the_window)
+        told[name] = Told(folder, say, role, within_the_window=within_the_window, meanwhile=meanwhile)
     plain = told["no violation"]
     assert len(plain.answers) > 10
     for name, each in told.items():

@@ -140,8 +140,9 @@ def _take(
         again = bringing_back.in_order(parts, case, item, item.matches)
         told = parts.entry(Verb.CASE_PLACED, case.id, detail=appeal.id)
         written.note(Replace(replace(again, version=case.version + 1)), told)
-    else:
-        # The decision that takes effect at this moment has not seen it, and would leave it waiting for ever: one of the two is in conflict.
+    elif case.state is CaseState.DECIDED or not review.is_in_hand(case, now):
+        # A decision that takes effect at this moment has not seen it, and would leave it waiting for ever: one of the two is in conflict. Whoever has the
+        # case in hand is not disturbed: their decision takes effect later, and finds it.
         written.changes.append(preserve.as_it_was(case))
     written.commit(parts)
     return appeal

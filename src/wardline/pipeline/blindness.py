@@ -218,11 +218,12 @@ def seen_actions(
         return []
     if not people.may_review(user) or case.state is CaseState.CLOSED or case.stage is Stage.FIRST:
         return list(actions)
-    return [
-        each
-        for each in actions
-        if each.kind is ActionKind.RESTRICT_CONTENT and each.created_at <= case.opened_at
-    ]
+    return [each for each in actions if _came_before_people(case, each)]
+
+
+def _came_before_people(case: records.Case, action: records.Action) -> bool:
+    """Say whether the content was hidden when its case was opened, whatever people said since."""
+    return action.kind is ActionKind.RESTRICT_CONTENT and action.created_at <= case.opened_at
 
 
 def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.User) -> list[records.Notice]:
@@ -237,15 +238,17 @@ def seen_notices(parts: Parts, notices: Sequence[records.Notice], user: records.
 
 
 def seen_appeals(parts: Parts, appeals: Sequence[records.Appeal], user: records.User) -> list[records.Appeal]:
-    """Give appeals in the same way."""
+    """Give appeals in the same way; none against what others' decisions led to, for that there is one would tell what they said."""
     cases = [each.case_id for each in appeals]
     hidden, own = _awaiting_opinions(parts, cases, user), about_own(parts, cases, user)
+    known = parts.store.several_cases(list(hidden))
     return [
         replace(each, state=records.AppealState.WAITING, decision_id=None, answer_id=None, answered_at=None, version=1)
         if each.case_id in hidden
         else each
         for each in appeals
         if each.case_id not in own
+        and (each.case_id not in hidden or _came_before_people(known[each.case_id], parts.store.action(each.action_id)))
     ]  # fmt: skip
 
 

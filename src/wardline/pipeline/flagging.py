@@ -261,9 +261,8 @@ def _joined(parts: Parts, item: records.Item, flag: records.Flag, *, actor: str)
             _renewed(parts, case, _flagged(parts, case, item, flag), notice, written, actor=actor)
         case CaseState.CLOSED:
             _after_decision(parts, case, item, flag, notice, written)
-        case (
-            CaseState.DECIDED
-        ):  # what was decided answers it when it takes effect; if that is now, one of the two is in conflict
+        case CaseState.DECIDED:
+            # What was decided answers it when it takes effect; if that is now, one of the two is in conflict.
             if not _in_danger(parts, case, flag, notice, written):
                 written.changes.append(preserve.as_it_was(case))
     return notice.id, written

@@ -6,12 +6,14 @@ Most are harmless files of the operator's own. What is evidence of a case is in 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from wardline import assurance, intake, records, review, triage
 from wardline.errors import InputError, NotFoundError, RefusedError
 from wardline.pipeline import fencing, golden_evidence, people
 from wardline.pipeline.lookup import Lookup
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
+from wardline.pipeline.placing import placed
 from wardline.records import CaseState, DecisionState, Insert, Outcome, Replace, Role, Verb
 
 _FLAG = records.Flag(reason="other")
@@ -138,11 +140,16 @@ def _hand_out(
     # Evidence is shown from where it lies: not even for practice is there a second copy of it.
     content = None if golden.case_id else parts.vault.open(golden.item_id, ORIGINAL)
     now = parts.now()
-    item = _like(parts, parts.store.item(sample.item_ids[0]), parts.store.item(golden.item_id), content)
+    # It came while the others did, and is due as they are: one that just came and is due never would be known by that.
+    came = sample.opened_at + parts.jitter() * max(timedelta(0), now - sample.opened_at)
+    later = came - sample.opened_at
+    item = _like(
+        parts, parts.store.item(sample.item_ids[0]), parts.store.item(golden.item_id), content, later=later
+    )
     route = triage.route([_FLAG], parts.rules.policy)
     reasons = ("A user flagged it",) if isinstance(route, records.Release) else route.reasons
-    opened = review.open_case(parts.new_id("case"), item, route=records.Review(reasons=reasons), now=now)
-    opened = review.rank(opened, item, [_FLAG], weights=parts.rules.weights, now=now)
+    opened = review.open_case(parts.new_id("case"), item, route=records.Review(reasons=reasons), now=came)
+    opened = placed(parts, opened, item, [_FLAG])
     case = review.claim(opened, user.id, now=now, lease=parts.rules.lease, role=user.role)
     case = replace(case, version=1, passed_by=golden_evidence.not_for(parts, golden))
     showing = records.GoldenCase(
@@ -161,7 +168,9 @@ def _hand_out(
     return case
 
 
-def _like(parts: Parts, sample: records.Item, golden: records.Item, content: bytes | None) -> records.Item:
+def _like(
+    parts: Parts, sample: records.Item, golden: records.Item, content: bytes | None, *, later: timedelta
+) -> records.Item:  # fmt: skip
     """Make an item of a golden file that looks like an ordinary one. Its account and content exist nowhere in the store.
 
     Evidence keeps not even its hashes, for they would lead to the case that it comes from.
@@ -173,10 +182,10 @@ def _like(parts: Parts, sample: records.Item, golden: records.Item, content: byt
     if context is not None:
         reference = assurance.disguise(context.content_reference, parts.entropy(16))
         context = replace(
-            context, uploaded_at=parts.now(), content_reference=reference, ip_address=None, port=None, file_name=None, url=None,
+            context, uploaded_at=min(context.uploaded_at + later, parts.now()), content_reference=reference, ip_address=None, port=None, file_name=None, url=None,
         )  # fmt: skip
     return records.Item(
-        id=parts.new_id("item"), received_at=parts.now(), account_reference=account, platform=sample.platform, context=context,
+        id=parts.new_id("item"), received_at=min(sample.received_at + later, parts.now()), account_reference=account, platform=sample.platform, context=context,
         size_bytes=golden.size_bytes, picture=golden.picture, sealed=True,
         hashes=intake.digests(parts.entropy(32) if content is None else content),
     )  # fmt: skip
@@ -211,7 +220,7 @@ def answer(
     )  # fmt: skip
     golden = parts.store.golden_item(showing.golden_id)
     changes: list[records.Change] = [
-        Replace(replace(case, state=CaseState.CLOSED)), Insert(final), Replace(answered), *(Replace(_unsealed(parts, each)) for each in case.item_ids),
+        Replace(replace(case, state=CaseState.CLOSED, due_at=None, target=None)), Insert(final), Replace(answered), *(Replace(_unsealed(parts, each)) for each in case.item_ids),
     ]  # fmt: skip
     entries = [
         parts.entry(Verb.CASE_DECIDED, case.id, actor=decision.user_id, detail=f"{final.id} {final.outcome}"),

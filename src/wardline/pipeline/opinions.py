@@ -121,10 +121,18 @@ def _further(
     held = in_effect(before)
     in_danger = review.in_effect_at_once(case, decision, OpinionReason.GRAVEST)
     if in_danger and not (held and review.is_violation(held.answer)):
-        return _waits(parts, waiting, decision, replace(opinion, in_effect=True), held=held)
-    return _waits(
-        parts, replace(waiting, decision_id=held.decision_id if held else decision.id), decision, opinion
-    )
+        weighed = _waits(parts, waiting, decision, replace(opinion, in_effect=True), held=held)
+        return replace(weighed, changes=(*weighed.changes, *_looked_at(before, but=held)))
+    waiting = replace(waiting, decision_id=held.decision_id if held else decision.id)
+    weighed = _waits(parts, waiting, decision, opinion)
+    return replace(weighed, changes=(*weighed.changes, *_looked_at(before)))
+
+
+def _looked_at(
+    opinions: Sequence[records.Opinion], *, but: records.Opinion | None = None
+) -> list[records.Change]:
+    """Give opinions in their next version: one of them that comes into effect at this moment, by the clock, and what is committed now do not both."""
+    return [Replace(replace(each, version=each.version + 1)) for each in opinions if each is not but]
 
 
 def in_effect(opinions: Sequence[records.Opinion]) -> records.Opinion | None:
@@ -253,7 +261,9 @@ def _opinion(
     )  # fmt: skip
 
 
-def alone(parts: Parts, case: records.Case, opinion: records.Opinion, why: str, *, closes: bool) -> Weighed:
+def alone(
+    parts: Parts, case: records.Case, opinion: records.Opinion, why: str, *, closes: bool, others: Sequence[records.Opinion] = ()
+) -> Weighed:  # fmt: skip
     """Let an opinion take effect without agreement.
 
     Args:
@@ -262,11 +272,12 @@ def alone(parts: Parts, case: records.Case, opinion: records.Opinion, why: str, 
         opinion: The one that stands.
         why: For the log.
         closes: Nobody is left to ask: the case ends with it. Otherwise others are still heard, and the case stays as it is.
+        others: Further opinions that wait, of which none may come into effect at the same moment.
     """
     decision = parts.store.decision(opinion.decision_id)
     entries = [parts.entry(Verb.OPINION_STOOD_ALONE, case.id, detail=f"{decision.id} {why}")]
     ended = replace(opinion, in_effect=True, version=opinion.version + 1)
-    changes: list[records.Change] = []
+    changes = _looked_at(others)
     if closes:
         ended = replace(ended, settled_at=parts.now())
         case = replace(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardline import records, review
 from wardline.errors import InputError, NotAllowedError
-from wardline.pipeline import late_danger, opinions, people, standing_alone, wellbeing
+from wardline.pipeline import late_danger, opinions, people, placing, standing_alone, wellbeing
 from wardline.pipeline.parts import Parts
 from wardline.pipeline.review import commit_covering, leave, noted, return_case
 from wardline.records import GENERAL_QUEUE, Replace, Role, Task, Verb
@@ -84,14 +84,12 @@ def divert(parts: Parts, case_id: str, lead: records.User, *, queue: str, note: 
         ConflictError: The case is not open, waits there already, or somebody else holds it.
     """
     _require_lead(lead)
-    rules = parts.rules
-    known = [GENERAL_QUEUE, *(rule.name for rule in rules.queues)]
+    known = [GENERAL_QUEUE, *(rule.name for rule in parts.rules.queues)]
     if queue not in known:
         raise InputError(f"queue {queue[:64]}: not in the settings, expected one of {', '.join(known)}")
     case = parts.store.case(case_id)
     moved = review.divert(case, queue, lead_id=lead.id, now=parts.now())
-    hours, left = (review.hours_of(each, rules.queues) for each in (queue, case.queue))
-    moved = review.with_target(moved, targets=rules.targets, queue_hours=hours, left_hours=left)
+    moved = placing.dated(parts, moved, left=case.queue)
     leave(parts, moved, lead, Verb.CASE_DIVERTED, note=note, detail=queue, work=[_find_reviewer(moved)])
     return moved
 
@@ -105,8 +103,7 @@ def mark_danger(parts: Parts, case_id: str, user: records.User, *, note: str) ->
     case = review.mark_danger(parts.store.case(case_id), user, now=parts.now())
     case = review.no_longer_kept(case, now=parts.now(), lease=rules.lease)
     case = replace(case, certificate_id=None)  # nothing that a machine did puts it behind others any more
-    hours = review.hours_of(case.queue, rules.queues)
-    case = review.with_target(case, targets=rules.targets, queue_hours=hours)
+    case = placing.dated(parts, case, left=case.queue)
     parts.store.commit(
         Replace(case), *noted(parts, case.id, user, note),
         entries=[parts.entry(Verb.CASE_MARKED, case.id, actor=user.id)], work=[*standing_alone.at_once(parts, case), late_danger.after_mark(case)],

@@ -9,7 +9,7 @@ from datetime import datetime
 from wardline import records, review
 from wardline.errors import VersionConflictError
 from wardline.pipeline.parts import SYSTEM, Parts
-from wardline.records import GENERAL_QUEUE, Replace, Verb
+from wardline.records import GENERAL_QUEUE, Replace, Stage, Verb
 
 _AT_ONCE, _BATCHES_A_MINUTE = 50, 100
 """Small batches: whoever asks for a case meanwhile waits for one of them at most."""
@@ -22,6 +22,8 @@ def placed(
 
     One whose content a machine restricted under a certificate waits behind all others, without a target of its own.
     """
+    if hidden_by_an_opinion(parts, case):
+        return replace(placed(parts, replace(case, restricted=False), item, signals), restricted=True)
     rules, now = parts.rules, parts.now()
     # What kind of case it is decides the queue, and the queue how long the work takes; so it is ranked first with what is usual.
     case = review.rank(case, item, signals, weights=rules.weights, now=now)
@@ -30,6 +32,28 @@ def placed(
     if work != review.HANDLING_HOURS:
         case = review.rank(case, item, signals, weights=rules.weights, now=now, handling_hours=work)
     return case if case.certificate_id is None else review.behind_all(case)
+
+
+def hidden_by_an_opinion(parts: Parts, case: records.Case) -> bool:
+    """Say whether somebody's opinion that is not settled hid the content: its place and its target would tell whoever judges the case after them."""
+    if not case.restricted or case.stage not in (Stage.SECOND, Stage.ADJUDICATION):
+        return False
+    return any(each.restricts and each.settled_at is None for each in parts.store.opinions_of(case.id))
+
+
+def dated(parts: Parts, case: records.Case, *, left: str) -> records.Case:
+    """Give a case the target that it has in its queue, if that is sooner; its version stays.
+
+    Args:
+        parts: The installation's.
+        case: In its queue.
+        left: The queue that it was in until now.
+    """
+    rules = parts.rules
+    hours, left_hours = (review.hours_of(each, rules.queues) for each in (case.queue, left))
+    known = replace(case, restricted=False) if hidden_by_an_opinion(parts, case) else case
+    found = review.with_target(known, targets=rules.targets, queue_hours=hours, left_hours=left_hours)
+    return replace(found, restricted=case.restricted)
 
 
 def anew(parts: Parts, case: records.Case, *, by: datetime | None = None) -> records.Case:
@@ -86,15 +110,8 @@ def _one_by_one(parts: Parts, cases: Sequence[records.Case]) -> bool:
 
 def _again(parts: Parts, case: records.Case, item: records.Item | None) -> records.Case:
     if item is None:  # nothing is known of it; it waits at the end and may still be drawn by lot
-        rules = parts.rules
-        queue = case.queue if case.queue in {rule.name for rule in rules.queues} else GENERAL_QUEUE
-        dated = review.with_target(
-            replace(case, queue=queue),
-            targets=rules.targets,
-            queue_hours=review.hours_of(queue, rules.queues),
-            left_hours=review.hours_of(case.queue, rules.queues),
-        )
-        return _next_version(dated)
+        queue = case.queue if case.queue in {rule.name for rule in parts.rules.queues} else GENERAL_QUEUE
+        return _next_version(dated(parts, replace(case, queue=queue), left=case.queue))
     return _next_version(placed(parts, case, item, item.matches))
 
 

@@ -134,9 +134,12 @@ def _is_new(item: records.Item, match: records.Match) -> bool:
 
 
 def _is_settled(case: records.Case, decisions: dict[str, records.Decision]) -> bool:
-    """Say whether people found a violation already: then the list tells nothing new."""
+    """Say whether people found a violation already: then the list tells nothing new.
+
+    Of an open case that is not said yet. What one person found waits for others, who would know by the missing news what it was; or it is appealed.
+    """
     decision = decisions.get(case.decision_id or "")
-    return decision is not None and decision.outcome is Outcome.VIOLATION
+    return case.state is not CaseState.OPEN and decision is not None and decision.outcome is Outcome.VIOLATION
 
 
 def _renewed(parts: Parts, of_each: _Sorted, way: _Way) -> tuple[Writing, int]:

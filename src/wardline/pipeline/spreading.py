@@ -50,7 +50,7 @@ def follow(parts: Parts, case_id: str, attempt: int) -> None:  # noqa: ARG001 --
     """Carry what stands in a cluster to a case that was just opened in it."""
     member = parts.store.cluster_member(case_id)
     if member is not None:
-        clusters.begin_if_agreed(parts, parts.store.cluster(member.cluster_id), member.file_id)
+        clusters.begin_if_agreed(parts, member.cluster_id, member.file_id)
     for target in (member.file_id, member.cluster_id) if member else ():
         stands = parts.store.standing_spread(target)
         if stands is not None and (member := parts.store.cluster_member(case_id)) is not None:

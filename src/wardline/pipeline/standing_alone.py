@@ -42,7 +42,8 @@ def due(parts: Parts, decision_id: str, _attempt: int) -> None:
             "At least one decision took effect alone, for the opinions of others did not come in time. They are still heard; see who can give them.",
         )  # fmt: skip
     why = "a child may be in danger now" if is_danger else "the others did not come in time"
-    stands = opinions.alone(parts, case, mine, why, closes=False)
+    others = [each for each in waiting if each is not mine and each is not held]
+    stands = opinions.alone(parts, case, mine, why, closes=False, others=others)
     take_effect(parts, stands if held is None else opinions.instead_of(parts, stands, held))
 
 

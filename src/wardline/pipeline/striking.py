@@ -40,20 +40,24 @@ def strike(
         decision: What takes effect.
         case: Its case.
         item: One of its files: whose account and platform.
-        instead_of: The decision that falls for it; its strike is voided.
+        instead_of: The decision that falls for it; its strike is voided, and what comes in its place counts from when that one was given.
     """
     now, ladder, written = parts.now(), parts.rules.ladder, Writing()
+    since = now
     before = parts.store.strikes_of(item.platform, item.account_reference) if item.account_reference else []
     standing = []
     for each in before:
         if instead_of is not None and each.decision_id == instead_of and each.voided_by is None:
+            since = min(
+                since, each.given_at
+            )  # whoever appealed and was right in part has it no longer than otherwise
             each = replace(each, voided_by=decision.id, version=each.version + 1)
             written.note(
                 Replace(each),
                 parts.entry(Verb.STRIKE_VOIDED, each.id, actor=decision.user_id, detail=decision.id),
             )
         standing.append(each)
-    given = enforcement.strike_of(decision, item, ladder, strike_id=parts.new_id("strike"), now=now)
+    given = enforcement.strike_of(decision, item, ladder, strike_id=parts.new_id("strike"), now=since)
     if given is not None:
         standing.append(given)
         detail = f"{decision.id} weight {given.weight}"

@@ -20,7 +20,7 @@ from wardline import ports, records
 from wardline.adapters import stores
 from wardline.errors import VersionConflictError
 from wardline.pipeline import placing, renewing
-from wardline.records import CaseState, Category, HashKind, Insert, ListTrust, Outcome, Replace, Verb
+from wardline.records import CaseState, Category, HashKind, Insert, ListTrust, Outcome, Replace, Stage, Verb
 from wardline.testing import store_records as make
 from wardline.testing.harness import Line
 
@@ -182,6 +182,22 @@ def test_settled_and_known_and_unsealed_files_are_passed_over(line: Line) -> Non
     assert renewing.renew(line.parts, pairs) == 1
     assert line.store.case(settled.id) == closed
     assert [line.store.item(item.id).version for item, _ in pairs] == [1, 1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("stage", [Stage.SECOND, Stage.ADJUDICATION, Stage.APPEAL])
+@pytest.mark.parametrize("outcome", [Outcome.VIOLATION, Outcome.NOT_VIOLATION])
+def test_what_others_are_still_asked_about_is_renewed_whatever_the_first_answer_was(
+    line: Line, outcome: Outcome, stage: Stage
+) -> None:
+    """Else the missing news would tell whoever judges next, and be lost where the first answer does not stand."""
+    asked, (item,) = put(line, stage=stage)
+    findings = {} if outcome is Outcome.VIOLATION else {"findings": (), "annotations": ()}
+    found = make.decision(case_id=asked.id, outcome=outcome, **findings)
+    waiting = replace(asked, decision_id=found.id, version=asked.version + 1)
+    line.store.commit(Insert(found), Replace(waiting), entries=[make.entry(subject_id=asked.id)])
+    assert renewing.renew(line.parts, [(item, match())]) == 1
+    assert line.store.case(asked.id).reasons[-1].startswith("A list grew: ")
+    assert line.store.item(item.id).matches == (match(),)
 
 
 @pytest.mark.parametrize("kind", [databases.SQLITE, databases.POSTGRES, "memory"])

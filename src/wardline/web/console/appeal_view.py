@@ -51,12 +51,13 @@ def is_blind(case: records.Case) -> bool:
 
 def values(desk: Desk, case: records.Case) -> dict[str, Any]:
     """Give what the case's template asks for: its appeal and its flags."""
-    store = desk.wardline.parts.store
-    appeal = store.appeal_of(case.id)
+    parts = desk.wardline.parts
+    appeal = parts.store.appeal_of(case.id)
+    seen = blindness.seen_appeals(parts, [appeal], desk.user) if appeal else []
     return {
-        "appeal": shown(desk, case, appeal) if appeal else None,
+        "appeal": shown(desk, case, seen[0]) if seen else None,
         "is_blind": is_blind(case),
-        "flags": blindness.seen_notices(desk.wardline.parts, store.notices_of(case.id), desk.user),
+        "flags": blindness.seen_notices(parts, parts.store.notices_of(case.id), desk.user),
         "flaggers": FLAGGERS,
     }
 

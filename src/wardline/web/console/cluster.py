@@ -38,7 +38,8 @@ def show(desk: Desk) -> Response:
     store = desk.wardline.parts.store
     found = store.cluster_members(cluster_id, after=after, most=_SHOWN + 1)
     shown = found[:_SHOWN]
-    cases = store.several_cases([each.case_id for each in shown])
+    read = store.several_cases([each.case_id for each in shown])
+    cases = {each.id: each for each in desk.wardline.seen_cases(list(read.values()), user=desk.user)}
     return page(
         desk, "cluster", stands=stands, rows=[_row(each, cases[each.case_id], withheld=stands.said is None) for each in shown], outcomes=OUTCOMES, first=after is None,
         spreads=stands.spreads[:_SPREADS], more_spreads=len(stands.spreads) > _SPREADS, more=shown[-1].id if len(found) > _SHOWN else None, is_many=stands.members >= MOST_COUNTED,
