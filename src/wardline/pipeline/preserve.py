@@ -204,7 +204,8 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     """Take the account, and what colleagues wrote, out of a case with nothing to report. Doing it again does nothing.
 
     While the platform still owes an action, the account stays, for the platform has to be told whose content it is; while a report is not
-    corrected yet, for the correction has to say whose it was; and while a request to preserve covers the case.
+    corrected yet, for the correction has to say whose it was; and while a request to preserve covers the case, or its file is held with a report of
+    another one.
     """
     case = parts.store.case(case_id)
     if case.decision_id is None or case.state is not CaseState.CLOSED or not case.account_reference:
@@ -218,7 +219,8 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
         for each in parts.store.referrals(case_id=case_id)
     )
-    if waits or preserving.covers(parts, case_id) or clock_watch.is_in_doubt(parts):
+    is_asked_for = preserving.covers(parts, case_id) or preserving.is_kept_for_another(parts, case)
+    if waits or is_asked_for or clock_watch.is_in_doubt(parts):
         later = Task(
             name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN
         )

@@ -199,6 +199,13 @@ def covers(parts: Parts, case_id: str) -> bool:
     return any(case_id in found.case_ids for found in parts.store.open_preservations(parts.now()))
 
 
+def is_kept_for_another(parts: Parts, case: records.Case) -> bool:
+    """Say whether a file of a case is held because of what was reported of another case of its account: then what is known of the upload is kept too."""
+    holds = (hold for item_id in case.item_ids for hold in parts.store.holds_of(item_id))
+    about = {hold.referral_id for hold in holds if hold.state is HoldState.ACTIVE and hold.referral_id}
+    return any(case.id not in parts.store.referral(each).case_ids for each in sorted(about))
+
+
 def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: ARG001 -- the signature of durable work
     """Hold what the account of a report had uploaded in the time before it, where the settings ask for that. Doing it again adds nothing."""
     filed = parts.store.referral(referral_id)
@@ -222,11 +229,14 @@ def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: 
 def _before(parts: Parts, filed: records.Referral, case: records.Case, since: datetime) -> dict[str, str]:
     reported: set[str] = {file.item_id for file in filed.files}
     found: dict[str, str] = {}
+    # Two platforms may call different accounts the same.
+    platforms = {parts.store.item(item_id).platform for item_id in case.item_ids}
     for other in _of_account(parts, case.account_reference):
         for item_id in other.item_ids:
             item = parts.store.item(item_id)
             held = any(hold.referral_id == filed.id for hold in _holds(parts, item_id))
-            if item.sealed and item.received_at >= since and item_id not in reported and not held:
+            is_near = item.received_at >= since and item.platform in platforms
+            if item.sealed and is_near and item_id not in reported and not held:
                 found[item_id] = other.id
     return found
 
