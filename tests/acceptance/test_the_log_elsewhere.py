@@ -399,6 +399,28 @@ def test_a_witness_that_gives_nothing_back_is_told_of_when_the_log_is_checked(
     assert "not compared" in alarm.message
 
 
+def test_a_witness_whose_disk_is_gone_does_not_begin_anew_on_another_one(alone: Line, tmp_path: Path) -> None:
+    kept, aside = tmp_path / "kept.txt", tmp_path / "aside.txt"
+    grow(alone, 1)
+    alone.pass_time(timedelta(minutes=1))
+    alone.sequence()
+    kept.rename(aside)  # as under a mount point when nothing is mounted there
+    for _ in range(4):
+        alone.pass_time(timedelta(hours=1))
+        alone.sequence()
+    assert not kept.exists()
+    about = witnessing.subject("elsewhere")
+    alarm = alone.store.open_alarm(AlarmKind.WITNESS_SILENT, about)
+    assert alarm is not None
+    assert "nothing of what it took" in alarm.message
+    found = alone.verify()
+    assert (found.ok, found.unread) == (True, ("elsewhere",))
+    aside.rename(kept)
+    alone.pass_time(timedelta(minutes=1))
+    assert alone.store.open_alarm(AlarmKind.WITNESS_SILENT, about) is None
+    assert len(FileWitness("x", kept).kept()) == 2
+
+
 def test_a_copy_that_this_log_never_signed_is_a_finding(alone: Line, tmp_path: Path) -> None:
     grow(alone, 5)
     alone.pass_time(timedelta(minutes=1))
