@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import keywrap
 
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
+from tests.unit.pipeline.test_preserve import Refusing
 from wardline import audit, preservation, records, review
 from wardline.errors import (
     ConflictError,
@@ -26,6 +27,7 @@ from wardline.errors import (
     NotFoundError,
     RefusedError,
     SecondPersonError,
+    VaultDeniedError,
     VersionConflictError,
 )
 from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
@@ -282,6 +284,26 @@ def test_what_waits_for_a_second_person_is_not_proposed_again(line: Line) -> Non
     line.wardline.refuse(approval.id, user=other)
     second, _ = line.wardline.propose_destruction(both, user=lead)
     assert second.item_ids == (free, item_id)
+
+
+def test_a_file_that_the_vault_does_not_let_go_keeps_none_of_the_others(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    locked, free = reported(line), reported(line, "account-2")
+    known = [*running(line, locked), *running(line, free)]
+    both = replace(wanted(line, locked, *known), item_ids=(locked, free))
+    made, approval = line.wardline.propose_destruction(both, user=lead)
+    line.wardline.approve(approval.id, user=other)
+    vault: Any = Refusing(line.parts.vault, {locked})
+    for _ in range(2):
+        with pytest.raises(VaultDeniedError):
+            destroying.carry_out(replace(line.parts, vault=vault), made.id, 0)
+        assert [is_kept(line, each) for each in (locked, free)] == [True, False]
+        assert (
+            line.store.destruction(made.id).state is DestructionState.APPROVED
+        )  # nothing is said to be done
+    line.run_due()
+    assert not is_kept(line, locked)
+    assert line.store.destruction(made.id).state is DestructionState.DONE
 
 
 def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) -> None:
