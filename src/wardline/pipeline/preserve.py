@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from wardline import preservation, records
 from wardline.errors import VaultDeniedError, VaultUnavailableError, VersionConflictError, WardlineError
@@ -115,9 +116,7 @@ def destroy_orphans(parts: Parts) -> int:
     """
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
-    old = [each for each in parts.vault.inventory() if parts.now() - each[2] > _ORPHAN_AFTER]
-    known = parts.store.sealed_items([name for name, _, _ in old])
-    unclaimed = [each for each in old if each[0] not in known]
+    unclaimed = list(_unclaimed(parts))
     # What a record says is destroyed is destroyed, however much it is: the vault may have been away for a while.
     over = set(parts.store.several_items([name for name, _, _ in unclaimed])) if unclaimed else set()
     strangers = [each for each in unclaimed if each[0] not in over]
@@ -134,6 +133,14 @@ def destroy_orphans(parts: Parts) -> int:
     orphans = [(name, purpose) for name, purpose, _ in unclaimed if name not in kept]
     _destroy_each(parts, orphans)
     return len(orphans)
+
+
+def _unclaimed(parts: Parts) -> Iterator[tuple[str, str, datetime]]:
+    """Give the objects that no record holds. A vault may have more of them than fit into the memory, and a few are ever unclaimed."""
+    old = (each for each in parts.vault.inventory() if parts.now() - each[2] > _ORPHAN_AFTER)
+    while some := list(islice(old, _AT_ONCE)):
+        known = parts.store.sealed_items([name for name, _, _ in some])
+        yield from (each for each in some if each[0] not in known)
 
 
 def _destroy_each(parts: Parts, orphans: Sequence[tuple[str, str]]) -> None:
