@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
 from wardline import preservation, records, review
-from wardline.pipeline import Rules
+from wardline.errors import InputError
+from wardline.pipeline import Rules, preserving
+from wardline.records import Role
 from wardline.testing.harness import REPORTER, Line
 
 PERIODS = preservation.Periods(before_filing=timedelta(days=14))
@@ -37,6 +40,24 @@ def test_an_account_of_another_platform_that_is_called_the_same_is_another_accou
     other = line.submit(picture(2), key=line.platform_key(platform="another-platform"))
     reported(line)
     assert [held_with_a_report(line, each.item_id) for each in (own, other)] == [True, False]
+
+
+def test_a_request_about_an_account_of_one_platform_holds_nobody_elses_files(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.platform_key(platform="another-platform")
+    own, theirs = (line.case_of(line.submit(picture(2), key=key)) for key in (None, other))
+    asked = preserving.Wanted(
+        basis=records.PreservationBasis.US_REQUEST, received_at=line.clock.now(), account="account-1",
+        asker=records.Asker(agency="An agency", reference="REF-1", contact="officer@agency.invalid"),
+    )  # fmt: skip
+    of_one = replace(asked, platform="another-platform")
+    assert line.wardline.preserve(of_one, user=lead).case_ids == (theirs.id,)
+    assert set(line.wardline.preserve(asked, user=lead).case_ids) == {own.id, theirs.id}
+    for wrong in (
+        replace(asked, platform="anotherplatform"),
+        replace(of_one, account=None, case_ids=(own.id,)),
+    ):
+        with pytest.raises(InputError, match=r"^platform: "):
+            line.wardline.preserve(wrong, user=lead)
 
 
 def test_what_is_known_of_an_upload_is_kept_as_long_as_its_file(line: Line) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import InputError, NotFoundError, VersionConflictError
-from wardline.pipeline import people, repeating
+from wardline.pipeline import people, prior, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import HoldState, Insert, Replace, Scope, Verb
 
@@ -29,6 +29,8 @@ class Wanted:
     until: datetime | None = None
     """The date that it names; None where the law gives it."""
     account: str | None = None
+    platform: str | None = None
+    """Whose account, where several platforms may call theirs the same; None: everybody's who is called so."""
     case_ids: tuple[str, ...] = ()
     item_ids: tuple[str, ...] = ()
 
@@ -50,6 +52,8 @@ def record(
     people.require_scope(user, Scope.MANAGE)
     if not (wanted.account or wanted.case_ids or wanted.item_ids):
         raise InputError("preservation: about nothing, expected an account, cases or files")
+    if wanted.platform is not None and not wanted.account:
+        raise InputError("platform: given without an account, expected the account on it")
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
     is_done, known = repeating.seen(parts, once, wanted, by=user.id)
@@ -116,8 +120,24 @@ def _touched(item: records.Item) -> records.Change:
 def _cases(parts: Parts, wanted: Wanted) -> list[records.Case]:
     found = [parts.store.case(case_id) for case_id in wanted.case_ids]
     if wanted.account:
-        found += _of_account(parts, wanted.account)
+        found += _of_platform(parts, _of_account(parts, wanted.account), wanted.platform)
     return list({case.id: case for case in found}.values())
+
+
+def _of_platform(parts: Parts, cases: list[records.Case], platform: str | None) -> list[records.Case]:
+    """Leave out what other platforms have of an account that is called the same.
+
+    Raises:
+        InputError: Something is kept of such accounts, and none of it is of this platform: it may be misspelt, and then nothing would be held.
+    """
+    if platform is None or not cases:
+        return cases
+    of = prior.platforms_of(parts, cases)
+    chosen = [case for case in cases if of.get(case.id) == platform]
+    if not chosen:
+        known = ", ".join(sorted(set(of.values())))
+        raise InputError(f"platform: nothing of this account is kept of that one, expected {known}")
+    return chosen
 
 
 def _of_account(parts: Parts, account: str) -> list[records.Case]:
