@@ -32,6 +32,7 @@ from wardline.errors import (
 )
 from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
 from wardline.pipeline.alarms import moment
+from wardline.pipeline.preservation_acts import PreservationActs
 from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
@@ -284,6 +285,25 @@ def test_what_waits_for_a_second_person_is_not_proposed_again(line: Line) -> Non
     line.wardline.refuse(approval.id, user=other)
     second, _ = line.wardline.propose_destruction(both, user=lead)
     assert second.item_ids == (free, item_id)
+
+
+@pytest.mark.parametrize("reader", ["item", "approvals", "holds_of"])
+def test_of_two_proposals_of_one_moment_one_is_taken(line: Line, reader: str) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    for nth in range(5):
+        item_id = reported(line, f"account-{nth}")
+        asked_for = wanted(line, item_id, *running(line, item_id))
+
+        def comes(asked_for: destroying.Wanted = asked_for) -> None:
+            line.wardline.propose_destruction(asked_for, user=other)
+
+        store: Any = After(line.store, reader, nth, comes)
+        acts = PreservationActs()
+        acts.parts = replace(line.parts, store=store)
+        with suppress(ConflictError):
+            acts.propose_destruction(asked_for, user=lead)
+        made = [each for each in line.store.destructions(most=20) if item_id in each.item_ids]
+        assert [each.proposed_by for each in made] == [other.id if store.came else lead.id]
 
 
 def test_a_file_that_the_vault_does_not_let_go_keeps_none_of_the_others(line: Line) -> None:

@@ -49,8 +49,10 @@ class Wanted:
     """Every hold on these files that still runs: who proposes says that they know of it."""
 
 
-def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destruction:
-    """Check what is wanted and make its record; nothing is written.
+def begin(
+    parts: Parts, wanted: Wanted, *, user: records.User
+) -> tuple[records.Destruction, list[records.Item]]:
+    """Check what is wanted and make its record; nothing is written. Gives it with its files, as they were before anything was checked.
 
     Raises:
         NotAllowedError: The role does not allow it.
@@ -62,6 +64,7 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destru
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
     item_ids = tuple(dict.fromkeys(wanted.item_ids))
+    items = [parts.store.item(item_id) for item_id in item_ids]
     for item_id in item_ids:
         _require_destroyable(parts, item_id)
     _require_unproposed(parts, item_ids)
@@ -74,15 +77,17 @@ def begin(parts: Parts, wanted: Wanted, *, user: records.User) -> records.Destru
             f"destruction: {shown} still run, expected each of them to be named",
             remedy="`wardline hold list` says what each of them keeps and why. Agree with whoever it is for, then name it as known.",
         )
-    return records.Destruction(
+    made = records.Destruction(
         id=parts.new_id("destruction"), asker=wanted.asker, reason=wanted.reason, received_at=wanted.received_at, item_ids=item_ids,
         despite=tuple(dict.fromkeys(wanted.despite)), proposed_by=user.id, proposed_at=parts.now(),
     )  # fmt: skip
+    return made, items
 
 
-def proposed(parts: Parts, made: records.Destruction) -> Writing:
-    """Make what records a proposal."""
+def proposed(parts: Parts, made: records.Destruction, items: Sequence[records.Item]) -> Writing:
+    """Make what records a proposal. Its files get new versions: who proposed one of them at the same moment has to look again."""
     written = Writing()
+    written.changes += [Replace(replace(item, version=item.version + 1)) for item in items]
     written.note(Insert(made), parts.entry(Verb.DESTRUCTION_PROPOSED, made.id, actor=made.proposed_by))
     return written
 

@@ -55,9 +55,9 @@ class PreservationActs:
         is_done, known = repeating.seen(self.parts, once, wanted, by=user.id)
         if is_done:
             return self._destruction_before(wanted, user)
-        made = destroying.begin(self.parts, wanted, user=user)
+        made, items = destroying.begin(self.parts, wanted, user=user)
         approval = approvals.proposal(self.parts, ApprovalKind.DESTROY_EVIDENCE, made.id, made.version, user)
-        written = destroying.proposed(self.parts, made)
+        written = destroying.proposed(self.parts, made, items)
         approvals.propose(self.parts, approval, user, *known, *written.changes, entries=written.entries)
         return made, approval
 
