@@ -35,6 +35,7 @@ from wardline.pipeline import (
     reversing,
     sampling,
     schemas,
+    sealing_uploads,
     second_person,
     sessions,
     spreading,
@@ -146,6 +147,7 @@ class Chores:
         if self._is_due(self._vault_swept):
             try:
                 preserve.destroy_orphans(self._parts)
+                sealing_uploads.takes_again(self._parts)
             except VaultDeniedError:
                 self._vault_swept = (
                     self._parts.now()
