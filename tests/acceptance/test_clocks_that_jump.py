@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.stories import decided_violation, picture, violation
+from tests.unit.made import item
 from wardline import records, review
 from wardline.errors import AppealTooLateError, LeaseLostError, LimitReachedError
 from wardline.pipeline import Complaint, Rules, clock_watch
@@ -125,6 +126,37 @@ def test_nothing_is_destroyed_by_a_clock_that_runs_ahead_until_somebody_has_look
     line.wardline.resolve_alarm(alarm.id, user=line.person("lea", Role.LEAD).user)
     line.chores.run()
     assert line.parts.vault.open(case.item_ids[0], "original") == picture(1)
+
+
+def test_no_account_is_unlinked_by_a_clock_that_jumped_a_moment_ago(
+    line_with: Callable[..., Line], clock: JumpingClock
+) -> None:
+    """Work is begun when its time has come by the clock, which may be before the minute in which the clock is looked at."""
+    line = line_with()
+    mika, case = line.person("mika"), flagged(line)
+    line.wardline.claim(case.id, user=mika.user)
+    line.wardline.decide(case.id, user=mika.user, judgement=INNOCENT)
+    line.pass_time(RULES.undo_window)
+    assert told(line) == []
+    clock.jump(YEARS)
+    line.run_due()
+    line.sequence()
+    assert line.store.case(case.id).account_reference == "account-1"
+    assert told(line) == [clock_watch.AHEAD]
+
+
+def test_a_vault_is_swept_again_once_a_clock_that_was_ahead_is_right(
+    line_with: Callable[..., Line], clock: JumpingClock
+) -> None:
+    line, stray = line_with(clock_gap=None), item().id
+    clock.jump(3 * DAY)
+    line.chores.run()
+    clock.jump(-3 * DAY)
+    line.parts.vault.seal(stray, "original", picture())
+    for _ in range(2):
+        clock.advance(timedelta(hours=2))
+        line.chores.run()
+    assert list(line.parts.vault.inventory()) == []
 
 
 def test_after_standing_still_for_long_retention_goes_on_once_somebody_said_so(

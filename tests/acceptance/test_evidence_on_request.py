@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import keywrap
 
 from tests.acceptance.conftest import MakeLine
 from tests.acceptance.stories import decided_violation, picture
+from tests.unit.pipeline.test_preserve import Refusing
 from wardline import audit, preservation, records, review
 from wardline.errors import (
     ConflictError,
@@ -26,10 +27,12 @@ from wardline.errors import (
     NotFoundError,
     RefusedError,
     SecondPersonError,
+    VaultDeniedError,
     VersionConflictError,
 )
 from wardline.pipeline import Rules, alarms, destroying, destruction_proof, preserving
 from wardline.pipeline.alarms import moment
+from wardline.pipeline.preservation_acts import PreservationActs
 from wardline.records import AlarmKind, DestructionState, HoldBasis, HoldState, PreservationBasis, Role
 from wardline.testing import store_records as make
 from wardline.testing.harness import REPORTER, Line
@@ -282,6 +285,45 @@ def test_what_waits_for_a_second_person_is_not_proposed_again(line: Line) -> Non
     line.wardline.refuse(approval.id, user=other)
     second, _ = line.wardline.propose_destruction(both, user=lead)
     assert second.item_ids == (free, item_id)
+
+
+@pytest.mark.parametrize("reader", ["item", "approvals", "holds_of"])
+def test_of_two_proposals_of_one_moment_one_is_taken(line: Line, reader: str) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    for nth in range(5):
+        item_id = reported(line, f"account-{nth}")
+        asked_for = wanted(line, item_id, *running(line, item_id))
+
+        def comes(asked_for: destroying.Wanted = asked_for) -> None:
+            line.wardline.propose_destruction(asked_for, user=other)
+
+        store: Any = After(line.store, reader, nth, comes)
+        acts = PreservationActs()
+        acts.parts = replace(line.parts, store=store)
+        with suppress(ConflictError):
+            acts.propose_destruction(asked_for, user=lead)
+        made = [each for each in line.store.destructions(most=20) if item_id in each.item_ids]
+        assert [each.proposed_by for each in made] == [other.id if store.came else lead.id]
+
+
+def test_a_file_that_the_vault_does_not_let_go_keeps_none_of_the_others(line: Line) -> None:
+    lead, other = line.person("lea", Role.LEAD).user, line.person("leo", Role.LEAD).user
+    locked, free = reported(line), reported(line, "account-2")
+    known = [*running(line, locked), *running(line, free)]
+    both = replace(wanted(line, locked, *known), item_ids=(locked, free))
+    made, approval = line.wardline.propose_destruction(both, user=lead)
+    line.wardline.approve(approval.id, user=other)
+    vault: Any = Refusing(line.parts.vault, {locked})
+    for _ in range(2):
+        with pytest.raises(VaultDeniedError):
+            destroying.carry_out(replace(line.parts, vault=vault), made.id, 0)
+        assert [is_kept(line, each) for each in (locked, free)] == [True, False]
+        assert (
+            line.store.destruction(made.id).state is DestructionState.APPROVED
+        )  # nothing is said to be done
+    line.run_due()
+    assert not is_kept(line, locked)
+    assert line.store.destruction(made.id).state is DestructionState.DONE
 
 
 def test_a_hold_that_comes_after_the_approval_stops_the_destruction(line: Line) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tests.acceptance.stories import decided_violation, picture, the_referral
 from tests.acceptance.test_an_incident_without_a_file import decided, told
@@ -310,6 +312,19 @@ def test_a_held_file_goes_out_sealed_with_every_entry_about_it_proved(line: Line
     assert wanted <= verbs
     assert [each["position"] for each in events] == sorted(each["position"] for each in events)
     assert json.loads(found["hold.json"])["receipts"][0]["number"] == the_referral(line, case).remote_id
+
+
+def test_a_package_is_opened_by_nothing_that_the_installation_keeps(line: Line) -> None:
+    case, lead = reported(line)
+    made = members(package(line, case, lead.user).content)
+    # Once a file's key was made of the log's key and the file's digest: whoever had both could open it, also after it was destroyed.
+    kept = HKDF(hashes.SHA256(), 32, None, b"wardline custody v1").derive(
+        line.parts.log_key.private_bytes_raw()
+    )
+    about = f"{json.loads(made['manifest.json'])['pack']}\n{case.item_ids[0]}".encode()
+    former = preservation.seal(picture(), RECEIVER.public_key(), secret=kept, about=about)
+    assert preservation.open_sealed(made["evidence-1.sealed"], RECEIVER, about=about) == picture()
+    assert made["evidence-1.sealed"] != former
 
 
 def test_what_no_decoder_reads_goes_out_as_that(line: Line) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import runpy
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -223,6 +226,34 @@ def test_an_outsider_reads_a_mail_as_it_was_saved_and_refuses_a_file_without_a_c
         assert said.stderr.startswith("NOTHING CHECKED"), said.stderr
 
 
+def test_an_outsider_with_a_checkpoint_of_each_hour_reads_the_log_once(
+    alone: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor, kept, sizes = alone.person("otto", Role.AUDITOR), tmp_path / "each-hour.txt", list[int]()
+    with kept.open("a", encoding="utf-8") as file:
+        for _ in range(150):
+            grow(alone, 2)
+            last = alone.parts.store.last_checkpoint()
+            assert last is not None
+            file.write(f"{last.note}\n")
+            sizes.append(last.size)
+    alone.wardline.export_log(DirectoryMirror(tmp_path / "there"), user=auditor.user)
+    script: dict[str, Any] = runpy.run_path(str(VERIFIER))
+    made = 0
+
+    def counted(left: bytes, right: bytes) -> bytes:
+        nonlocal made
+        made += 1
+        return hashlib.sha256(b"\x01" + left + right).digest()
+
+    monkeypatch.setitem(script["verify"].__globals__, "node", counted)
+    assert "from 150 kept" in script["verify"](tmp_path / "there", key_of(alone), [kept])
+    assert made < 150 * 12 + 5 * sizes[-1]  # and not as many for each of them as there are entries
+    leaves = [hashlib.sha256(bytes([number])).digest() for number in range(70)]
+    found = script["roots"](leaves, set(range(71)))
+    assert found == {size: script["root"](leaves[:size]) for size in range(71)}
+
+
 def test_an_outsider_who_has_nothing_to_check_is_not_told_that_the_log_is_wrong(
     exported: tuple[Line, Path], tmp_path: Path
 ) -> None:
@@ -397,6 +428,28 @@ def test_a_witness_that_gives_nothing_back_is_told_of_when_the_log_is_checked(
     alarm = alone.store.open_alarm(AlarmKind.WITNESS_SILENT, witnessing.subject("elsewhere"))
     assert alarm is not None
     assert "not compared" in alarm.message
+
+
+def test_a_witness_whose_disk_is_gone_does_not_begin_anew_on_another_one(alone: Line, tmp_path: Path) -> None:
+    kept, aside = tmp_path / "kept.txt", tmp_path / "aside.txt"
+    grow(alone, 1)
+    alone.pass_time(timedelta(minutes=1))
+    alone.sequence()
+    kept.rename(aside)  # as under a mount point when nothing is mounted there
+    for _ in range(4):
+        alone.pass_time(timedelta(hours=1))
+        alone.sequence()
+    assert not kept.exists()
+    about = witnessing.subject("elsewhere")
+    alarm = alone.store.open_alarm(AlarmKind.WITNESS_SILENT, about)
+    assert alarm is not None
+    assert "nothing of what it took" in alarm.message
+    found = alone.verify()
+    assert (found.ok, found.unread) == (True, ("elsewhere",))
+    aside.rename(kept)
+    alone.pass_time(timedelta(minutes=1))
+    assert alone.store.open_alarm(AlarmKind.WITNESS_SILENT, about) is None
+    assert len(FileWitness("x", kept).kept()) == 2
 
 
 def test_a_copy_that_this_log_never_signed_is_a_finding(alone: Line, tmp_path: Path) -> None:

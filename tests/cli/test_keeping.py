@@ -117,6 +117,18 @@ def test_without_the_right_master_key_nothing_starts_and_the_reason_is_said(
 
 
 def test_a_request_is_recorded_extended_once_and_withdrawn(place: Place, kept: str) -> None:
+    misspelt = (
+        "preservation",
+        "record",
+        "--basis",
+        "us-2703f",
+        *ASKER,
+        "--account",
+        "account-1",
+        "--platform",
+        "nobody",
+    )
+    assert place.run_as("bea", *misspelt, "--json").error["error"] == "invalid-input"
     made = place.run_as("bea", "preservation", "record", "--basis", "us-2703f", *ASKER, "--account", "account-1",
                         "--received", "2026-01-05", "--json")  # fmt: skip
     assert made.code == 0, made.err

@@ -48,6 +48,9 @@ def test_a_request_is_recorded_renewed_and_ended(api: Api, line: Line) -> None:
         "received_at": line.clock.now().isoformat(),
         "account": "account-1",
     }
+    misspelt = asked | {"platform": "another-platform"}
+    assert_problem(api.post("/v1/preservations", lea, json=misspelt), 400, "invalid-input")
+    asked["platform"] = line.store.item(item_id).platform
     made = api.post("/v1/preservations", lea, json=asked)
     assert made.status_code == 201, made.text
     assert made.json()["item_ids"] == [item_id]

@@ -42,6 +42,7 @@ def record(
     contact: Contact,
     user: As,
     account: Annotated[str | None, typer.Option("--account", help="Whose content: the platform's id of the account.")] = None,
+    platform: Annotated[str | None, typer.Option("--platform", help="Of which platform, where several may call different accounts the same; else of all.")] = None,
     cases: Annotated[list[str] | None, typer.Option("--case", metavar="ID", help="A case; as often as there are.")] = None,
     items: Annotated[list[str] | None, typer.Option("--item", metavar="ID", help="A file; as often as there are.")] = None,
     received: Received = None,
@@ -61,7 +62,8 @@ def record(
         arrived = days.arrival(received, line.parts.now())
         wanted = preserving.Wanted(
             basis=basis, asker=Asker(agency=agency, reference=reference, contact=contact), received_at=arrived.at,
-            counted_from=arrived.at_the_latest, until=days.last_of(until), account=account, case_ids=tuple(require_id("case", each) for each in cases or ()),
+            counted_from=arrived.at_the_latest, until=days.last_of(until), account=account, platform=platform,
+            case_ids=tuple(require_id("case", each) for each in cases or ()),
             item_ids=tuple(require_id("item", each) for each in items or ()),
         )  # fmt: skip
         _tell(line, line.preserve(wanted, user=person), as_json=as_json)

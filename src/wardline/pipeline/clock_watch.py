@@ -5,6 +5,7 @@ Leases, windows and targets follow the clock wherever it goes, for nothing is lo
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 
 from wardline.pipeline import alarms
@@ -22,13 +23,18 @@ class ClockWatch:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._gate = threading.Lock()
         last = parts.store.last_checkpoint()
         self._seen: datetime | None = last.at if last is not None else None
         self._latest = self._seen
         """The latest time that was ever seen: the clock is right again once it is past that."""
 
     def watch(self) -> None:
-        """Raise and resolve the alarms. Do it before anything that destroys."""
+        """Raise and resolve the alarms. Do it before anything that destroys. Safe to call from many threads."""
+        with self._gate:
+            self._watch()
+
+    def _watch(self) -> None:
         now, before, latest = self._parts.now(), self._seen, self._latest
         self._seen = now
         self._latest = max(now, latest) if latest is not None else now

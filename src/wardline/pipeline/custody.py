@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import audit, preservation, records
 from wardline.errors import ConfigurationError, ConflictError, InputError
@@ -71,7 +69,10 @@ def export(
     events = list(_events(parts, entries, prove_entry))
     said = _said(parts, hold, item, content, cause, user)
     sealed = preservation.seal(
-        content, recipient, secret=_secret(parts), about=f"{package_id}\n{item.id}".encode()
+        content,
+        recipient,
+        secret=parts.entropy(preservation.SECRET_BYTES),
+        about=f"{package_id}\n{item.id}".encode(),
     )
     members = (
         preservation.Member.of("hold.json", _json(said)),
@@ -210,10 +211,6 @@ def _events(
             "position": position, "verb": entry.verb, "subject": entry.subject_id, "actor": entry.actor, "at": entry.at.isoformat(timespec="microseconds"),
             "detail": entry.detail, "proof": audit.proof_fields(prove_entry(position), parts.log_key.public_key()),
         }  # fmt: skip
-
-
-def _secret(parts: Parts) -> bytes:
-    return HKDF(hashes.SHA256(), 32, None, b"wardline custody v1").derive(parts.log_key.private_bytes_raw())
 
 
 def _json(said: Any) -> bytes:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wardline import preservation, records
-from wardline.errors import ConflictError, EvidenceError, InputError, NotFoundError, RefusedError
+from wardline.errors import (
+    ConflictError,
+    EvidenceError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    VaultDeniedError,
+)
 from wardline.pipeline import alarms, facts_kept, golden_evidence, people, preserve, preserving
 from wardline.pipeline.parts import ORIGINAL, SYSTEM, Parts
 from wardline.pipeline.writing import Writing
@@ -179,14 +186,18 @@ def _decided(
 
 
 def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa: ARG001 -- the signature of durable work
-    """Destroy file after file, each with its commit first. Interrupted, it goes on; done again, it does nothing."""
+    """Destroy file after file, each with its commit first. Interrupted, it goes on; done again, it does nothing.
+
+    One that the vault does not let go, for it is locked, keeps none of the others; afterwards the first error is raised, and it is done when all are gone.
+    """
     found = parts.store.destruction(destruction_id)
     if found.state is not DestructionState.APPROVED:
         return
+    stays: list[VaultDeniedError] = []
     for item_id in found.item_ids:
         if item_id in {each.item_id for each in found.destroyed}:
             # Its commit was made, perhaps not what follows it.
-            parts.vault.destroy(item_id, ORIGINAL)
+            stays += _out_of_the_vault(parts, item_id)
             continue
         # All before looking for news: what is placed, renewed or opened again after that has moved a version, and the commit fails.
         item, holds = parts.store.item(item_id), parts.store.holds_of(item_id)
@@ -195,9 +206,14 @@ def carry_out(parts: Parts, destruction_id: str, attempt: int) -> None:  # noqa:
             continue  # its time was over meanwhile, and the sweep took it
         news = _news(parts, found, item_id)
         if news is not None:
-            _stop(parts, found, news)
-            return
+            if not stays:  # else it is told when what is said to be destroyed is
+                _stop(parts, found, news)
+                return
+            break
         found = _destroy(parts, found, item, holds, cases)
+        stays += _out_of_the_vault(parts, item_id)
+    if stays:
+        raise stays[0]
     done = replace(found, state=DestructionState.DONE, done_at=parts.now(), version=found.version + 1)
     parts.store.commit(
         Replace(done), entries=[parts.entry(Verb.DESTRUCTION_DONE, done.id, detail=f"{len(done.destroyed)} files")]
@@ -227,8 +243,16 @@ def _destroy(
             *(parts.entry(Verb.HOLD_ENDED, hold.id, detail=found.id) for hold in ended), *told,
         ],
     )  # fmt: skip
-    parts.vault.destroy(item_id, ORIGINAL)
     return following
+
+
+def _out_of_the_vault(parts: Parts, item_id: str) -> list[VaultDeniedError]:
+    """Destroy what the records say is gone; gives why it stays, where it does."""
+    try:
+        parts.vault.destroy(item_id, ORIGINAL)
+    except VaultDeniedError as error:
+        return [error]
+    return []
 
 
 def _digest(parts: Parts, item_id: str) -> str | None:

@@ -136,6 +136,7 @@ class DurableWork:
         def workflow(record_id: str, attempt: int) -> None:
             # No DBOS steps inside: a task may run again from its start, for its record says how far it is.
             try:
+                self._chores.before(name)
                 task(self._parts, record_id, attempt)
             except Exception as error:  # noqa: BLE001 -- whatever it was, the record must not be left lying
                 _log.error("work failed", task=name, record=record_id, attempt=attempt, error=_code(error))

@@ -10,7 +10,7 @@ import time
 
 from wardline import intake, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, NotAllowedError, VersionConflictError
-from wardline.pipeline import flagging, flags_kept, gathering
+from wardline.pipeline import flagging, flags_kept, gathering, sealing_uploads
 from wardline.pipeline.parts import ORIGINAL, Parts
 from wardline.pipeline.placing import placed
 from wardline.pipeline.submit import Submission, commit_kept, is_repetition, remember, require_room
@@ -160,7 +160,7 @@ def _open(
         *flagged.changes,
     ]
     # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
-    parts.vault.seal(item.id, ORIGINAL, upload.content)
+    sealing_uploads.seal(parts, item.id, upload.content)
 
     try:
         # It stands alone, whoever else tells the same words: what people say of one account decides no other.

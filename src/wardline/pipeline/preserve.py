@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from wardline import preservation, records
 from wardline.errors import VaultDeniedError, VaultUnavailableError, VersionConflictError, WardlineError
@@ -115,9 +116,7 @@ def destroy_orphans(parts: Parts) -> int:
     """
     if clock_watch.is_in_doubt(parts) or fencing.stands(parts):
         return 0
-    old = [each for each in parts.vault.inventory() if parts.now() - each[2] > _ORPHAN_AFTER]
-    known = parts.store.sealed_items([name for name, _, _ in old])
-    unclaimed = [each for each in old if each[0] not in known]
+    unclaimed = list(_unclaimed(parts))
     # What a record says is destroyed is destroyed, however much it is: the vault may have been away for a while.
     over = set(parts.store.several_items([name for name, _, _ in unclaimed])) if unclaimed else set()
     strangers = [each for each in unclaimed if each[0] not in over]
@@ -134,6 +133,14 @@ def destroy_orphans(parts: Parts) -> int:
     orphans = [(name, purpose) for name, purpose, _ in unclaimed if name not in kept]
     _destroy_each(parts, orphans)
     return len(orphans)
+
+
+def _unclaimed(parts: Parts) -> Iterator[tuple[str, str, datetime]]:
+    """Give the objects that no record holds. A vault may have more of them than fit into the memory, and a few are ever unclaimed."""
+    old = (each for each in parts.vault.inventory() if parts.now() - each[2] > _ORPHAN_AFTER)
+    while some := list(islice(old, _AT_ONCE)):
+        known = parts.store.sealed_items([name for name, _, _ in some])
+        yield from (each for each in some if each[0] not in known)
 
 
 def _destroy_each(parts: Parts, orphans: Sequence[tuple[str, str]]) -> None:
@@ -204,7 +211,8 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
     """Take the account, and what colleagues wrote, out of a case with nothing to report. Doing it again does nothing.
 
     While the platform still owes an action, the account stays, for the platform has to be told whose content it is; while a report is not
-    corrected yet, for the correction has to say whose it was; and while a request to preserve covers the case.
+    corrected yet, for the correction has to say whose it was; and while a request to preserve covers the case, or its file is held with a report of
+    another one.
     """
     case = parts.store.case(case_id)
     if case.decision_id is None or case.state is not CaseState.CLOSED or not case.account_reference:
@@ -218,7 +226,8 @@ def unlink(parts: Parts, case_id: str, attempt: int) -> None:
         each.state not in (ReferralState.FINISHED, ReferralState.WITHDRAWN)
         for each in parts.store.referrals(case_id=case_id)
     )
-    if waits or preserving.covers(parts, case_id) or clock_watch.is_in_doubt(parts):
+    is_asked_for = preserving.covers(parts, case_id) or preserving.is_kept_for_another(parts, case)
+    if waits or is_asked_for or clock_watch.is_in_doubt(parts):
         later = Task(
             name="unlink", record_id=case_id, attempt=attempt + 1, not_before=parts.now() + _UNLINK_AGAIN
         )

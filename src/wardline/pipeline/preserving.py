@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wardline import preservation, records
 from wardline.errors import InputError, NotFoundError
-from wardline.pipeline import people, repeating
+from wardline.pipeline import people, prior, repeating
 from wardline.pipeline.parts import Parts
 from wardline.records import CaseState, HoldState, Insert, Replace, Scope, Verb
 
@@ -28,6 +28,8 @@ class Wanted:
     until: datetime | None = None
     """The date that it names; None where the law gives it."""
     account: str | None = None
+    platform: str | None = None
+    """Whose account, where several platforms may call theirs the same; None: everybody's who is called so."""
     case_ids: tuple[str, ...] = ()
     item_ids: tuple[str, ...] = ()
 
@@ -49,6 +51,8 @@ def record(
     people.require_scope(user, Scope.MANAGE)
     if not (wanted.account or wanted.case_ids or wanted.item_ids):
         raise InputError("preservation: about nothing, expected an account, cases or files")
+    if wanted.platform is not None and not wanted.account:
+        raise InputError("platform: given without an account, expected the account on it")
     if wanted.received_at > parts.now():
         raise InputError("received_at: in the future, expected when the request arrived")
     until = preservation.first_end(wanted.basis, wanted.counted_from or wanted.received_at, wanted.until)
@@ -123,8 +127,24 @@ def _about_to_be_unlinked(
 def _cases(parts: Parts, wanted: Wanted) -> list[records.Case]:
     found = [parts.store.case(case_id) for case_id in wanted.case_ids]
     if wanted.account:
-        found += _of_account(parts, wanted.account)
+        found += _of_platform(parts, _of_account(parts, wanted.account), wanted.platform)
     return list({case.id: case for case in found}.values())
+
+
+def _of_platform(parts: Parts, cases: list[records.Case], platform: str | None) -> list[records.Case]:
+    """Leave out what other platforms have of an account that is called the same.
+
+    Raises:
+        InputError: Something is kept of such accounts, and none of it is of this platform: it may be misspelt, and then nothing would be held.
+    """
+    if platform is None or not cases:
+        return cases
+    of = prior.platforms_of(parts, cases)
+    chosen = [case for case in cases if of.get(case.id) == platform]
+    if not chosen:
+        known = ", ".join(sorted(set(of.values())))
+        raise InputError(f"platform: nothing of this account is kept of that one, expected {known}")
+    return chosen
 
 
 def _of_account(parts: Parts, account: str) -> list[records.Case]:
@@ -206,6 +226,13 @@ def covers(parts: Parts, case_id: str) -> bool:
     return any(case_id in found.case_ids for found in parts.store.open_preservations(parts.now()))
 
 
+def is_kept_for_another(parts: Parts, case: records.Case) -> bool:
+    """Say whether a file of a case is held because of what was reported of another case of its account: then what is known of the upload is kept too."""
+    holds = (hold for item_id in case.item_ids for hold in parts.store.holds_of(item_id))
+    about = {hold.referral_id for hold in holds if hold.state is HoldState.ACTIVE and hold.referral_id}
+    return any(case.id not in parts.store.referral(each).case_ids for each in sorted(about))
+
+
 def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: ARG001 -- the signature of durable work
     """Hold what the account of a report had uploaded in the time before it, where the settings ask for that. Doing it again adds nothing."""
     filed = parts.store.referral(referral_id)
@@ -229,11 +256,14 @@ def hold_before(parts: Parts, referral_id: str, attempt: int) -> None:  # noqa: 
 def _before(parts: Parts, filed: records.Referral, case: records.Case, since: datetime) -> dict[str, str]:
     reported: set[str] = {file.item_id for file in filed.files}
     found: dict[str, str] = {}
+    # Two platforms may call different accounts the same.
+    platforms = {parts.store.item(item_id).platform for item_id in case.item_ids}
     for other in _of_account(parts, case.account_reference):
         for item_id in other.item_ids:
             item = parts.store.item(item_id)
             held = any(hold.referral_id == filed.id for hold in _holds(parts, item_id))
-            if item.sealed and item.received_at >= since and item_id not in reported and not held:
+            is_near = item.received_at >= since and item.platform in platforms
+            if item.sealed and is_near and item_id not in reported and not held:
                 found[item_id] = other.id
     return found
 

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from wardline import enforcement, intake, preservation, records, review, triage
 from wardline.errors import AlreadyExistsError, IdempotencyMismatchError, StorageFullError
-from wardline.pipeline import care, detecting, evidencing, flags_kept, gathering, looking, sampling, stating
+from wardline.pipeline import (
+    care,
+    detecting,
+    evidencing,
+    flags_kept,
+    gathering,
+    looking,
+    sampling,
+    sealing_uploads,
+    stating,
+)
 from wardline.pipeline.leaders import Leaders
 from wardline.pipeline.looking import Judged
 from wardline.pipeline.lookup import Lookup
@@ -170,7 +180,7 @@ def _keep(
     )
     actions = enforcement.at_once(case, [item], new_id=lambda: parts.new_id("action"), now=now)
     # Sealed first: a crash before the commit leaves an object that no record points at, which the sweep destroys.
-    parts.vault.seal(item.id, ORIGINAL, upload.content)
+    sealing_uploads.seal(parts, item.id, upload.content)
     changes += [records.Insert(each) for each in (item, hold, *actions)]
 
     flagged = (

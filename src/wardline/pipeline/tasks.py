@@ -35,6 +35,7 @@ from wardline.pipeline import (
     reversing,
     sampling,
     schemas,
+    sealing_uploads,
     second_person,
     sessions,
     spreading,
@@ -94,6 +95,8 @@ _TASKS: Mapping[str, Callable[[Parts, str, int], None]] = {
 TASKS = {name: fencing.guarded(name, task) for name, task in _TASKS.items()}
 _KEYS_AT_ONCE = 1000
 _VAULT_EVERY = timedelta(hours=1)
+_TAKES_AWAY = frozenset({"unlink"})
+"""Durable work that takes something away when its time has come, and does not give it back."""
 
 
 class Chores:
@@ -109,6 +112,11 @@ class Chores:
         self._schema = schemas.SchemaWatch(parts)
         self._vault_swept: datetime | None = None
         self._packs_swept: datetime | None = None
+
+    def before(self, name: str) -> None:
+        """Look at the clock before work that takes something away: its time may have come only because the clock jumped, since this minute began."""
+        if name in _TAKES_AWAY:
+            self._clock.watch()
 
     def run(self) -> None:
         """Log the counts, end holds, destroy orphans, forget old keys and sessions, look for what nobody reports.
@@ -136,9 +144,10 @@ class Chores:
 
     def _sweep_vault(self) -> None:
         """Once an hour: it reads the head of every sealed file."""
-        if self._vault_swept is None or self._parts.now() - self._vault_swept >= _VAULT_EVERY:
+        if self._is_due(self._vault_swept):
             try:
                 preserve.destroy_orphans(self._parts)
+                sealing_uploads.takes_again(self._parts)
             except VaultDeniedError:
                 self._vault_swept = (
                     self._parts.now()
@@ -148,9 +157,13 @@ class Chores:
 
     def _sweep_packs(self) -> None:
         """Once an hour: it looks at the referral of every pack."""
-        if self._packs_swept is None or self._parts.now() - self._packs_swept >= _VAULT_EVERY:
+        if self._is_due(self._packs_swept):
             handing_over.sweep(self._parts)
             self._packs_swept = self._parts.now()
+
+    def _is_due(self, swept: datetime | None) -> bool:
+        """Say whether an hour is over; also after a clock that was ahead was set right, for else nothing would be swept until it is there again."""
+        return swept is None or abs(self._parts.now() - swept) >= _VAULT_EVERY
 
     def _forget_keys(self) -> None:
         while old := self._parts.store.expired_keys(self._parts.now(), most=_KEYS_AT_ONCE):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wardline import audit, records
+from wardline import audit, ports, records
 from wardline.errors import AuditLogError, WitnessError
 from wardline.pipeline import alarms, fencing, reading
 from wardline.pipeline.parts import Parts
@@ -62,10 +62,13 @@ def hand_over(parts: Parts, due: str, attempt: int) -> None:  # noqa: ARG001 - t
     if witness is None or last is None:  # taken out of the settings meanwhile, or nothing is signed yet
         return
     try:
+        if getattr(witness.witness, "gives_back", False):
+            # Else it would begin anew, on a disk that is not the one elsewhere, and look as if nothing had happened.
+            _given_back(parts, name, witness.witness)
         witness.witness.keep(last)
     except WitnessError as error:
         told = last_kept(parts, name)
-        if told is None or parts.now() - told > _SILENT_AFTER * witness.interval:
+        if told is None or not timedelta(0) <= parts.now() - told <= _SILENT_AFTER * witness.interval:
             tell_silent(parts, name, f"{error.message}. {error.remedy}")
         return
     entry = parts.entry(Verb.CHECKPOINT_WITNESSED, subject(name), detail=f"{last.size} entries")
@@ -91,10 +94,21 @@ def copies(parts: Parts, notes: Sequence[str] = ()) -> Copies:
     found, unread = list(notes), []
     for name, each in parts.witnesses.items():
         try:
-            found += each.witness.kept()
+            found += _given_back(parts, name, each.witness)
         except WitnessError:
             unread.append(name)
     return Copies(checkpoints=sorted(_opened(parts, found), key=lambda each: each.size), unread=unread)
+
+
+def _given_back(parts: Parts, name: str, witness: ports.Witness) -> list[str]:
+    """Give the notes that a witness has; ``WitnessError`` where it is one to give them back and has none of what it took."""
+    notes = witness.kept()
+    if not notes and getattr(witness, "gives_back", False) and last_kept(parts, name) is not None:
+        raise WitnessError(
+            f"witness {name}: has nothing of what it took, expected its newest checkpoint at least",
+            remedy="See whether its disk is mounted, and whether its file was moved. Put the file back, or its newest note.",
+        )
+    return notes
 
 
 def _opened(parts: Parts, notes: Sequence[str]) -> Iterator[records.Checkpoint]:

@@ -39,6 +39,7 @@ class Witness(Protocol):
     def kept(self) -> list[str]:
         """Give back the signed notes that it was given, oldest first; none when it is not one to give anything back.
 
-        ``WitnessError`` when that failed.
+        ``WitnessError`` when that failed. An adapter of a witness that can always be asked says ``gives_back = True``: one that took something and has
+        nothing any more is an alarm then, and is handed nothing.
         """
         ...

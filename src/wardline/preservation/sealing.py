@@ -17,6 +17,8 @@ from wardline.errors import ConfigurationError, IntegrityError
 
 MAGIC = b"WLSEAL1\n"
 _KEY_BYTES = 32
+SECRET_BYTES = 32
+"""What a file's own key is made of."""
 _NONCE = bytes(12)
 """The key is used once, for one file."""
 _CONTEXT = b"wardline sealed file v1"
@@ -55,12 +57,13 @@ def fingerprint(key: X25519PublicKey) -> str:
 
 
 def seal(content: bytes, recipient: X25519PublicKey, *, secret: bytes, about: bytes) -> bytes:
-    """Seal one file. The same file about the same thing gives the same bytes, so that a repeated try changes nothing.
+    """Seal one file.
 
     Args:
         content: The file.
         recipient: Whom it is for.
-        secret: 32 bytes that only this installation has; the file's own key is derived from it, from the file and from what it is about.
+        secret: 32 random bytes, drawn for this one call and kept nowhere. From anything that is kept, whoever has it and the file's digest could
+            open the file again, also after it was destroyed.
         about: What the sealed file belongs to; it opens under this only.
     """
     drawn = hashlib.sha256(content).digest() + recipient.public_bytes_raw() + about

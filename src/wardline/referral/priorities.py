@@ -99,8 +99,9 @@ def graver(one: Priority | None, other: Priority) -> Priority:
 
 
 def length(priority: Priority, clocked: Clocked, regions: Collection[str] = ()) -> timedelta:
-    """Say how long a report has: the shortest of the regions that its account may be in, else what holds everywhere."""
-    chosen = [clocked.regions[each] for each in regions if each in clocked.regions] or [clocked.everywhere]
+    """Say how long a report has: the shortest of the regions that its account may be in; what holds everywhere holds in a region without hours of its
+    own, and where nobody knows the region."""
+    chosen = [clocked.regions.get(each, clocked.everywhere) for each in regions] or [clocked.everywhere]
     return timedelta(hours=min(_hours(priority, each) for each in chosen))
 
 

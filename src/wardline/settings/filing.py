@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from wardline.referral import Agreement, Clocks, Duty
 
@@ -89,6 +90,19 @@ def _is_day(text: str) -> bool:
 
 def _is_line(text: str) -> bool:
     return len(text) <= _LONGEST_LINE and text.isprintable()
+
+
+def with_hours(table: dict[str, Any]) -> dict[str, Any]:
+    """Give the text's tables with the hours that a region does not name: they are those that hold everywhere, and not those without any settings."""
+    sent = table.get("referral")
+    if not isinstance(sent, dict):
+        return table
+    clocks, regions = sent.get("clocks"), sent.get("region_clocks")
+    if not isinstance(clocks, dict) or not isinstance(regions, dict):
+        return table
+    filled = {name: {**clocks, **each} if isinstance(each, dict) else each for name, each in regions.items()}
+    # What is wrong in the common ones is said of these.
+    return {**table, "referral": {"clocks": clocks, **sent, "region_clocks": filled}}
 
 
 def problems(clocks: Mapping[str, Clocks], emergency: Mapping[str, EmergencySettings]) -> Iterator[str]:

@@ -49,7 +49,7 @@ def parse(folder: Path, text: str) -> Settings:
         raise ConfigurationError(
             f"{FILE_NAME}: unknown key folder, expected none: paths start where the file lies"
         )
-    settings: Settings = _build(Settings, {**table, "folder": str(folder.resolve())}, "")
+    settings: Settings = _build(Settings, {**filing.with_hours(table), "folder": str(folder.resolve())}, "")
     _check(settings)
     return settings
 

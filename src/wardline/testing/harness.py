@@ -148,6 +148,7 @@ class Line:
             task = next((each for each in self._work.waiting() if _due(each) <= self.clock.now()), None)
             if task is None:
                 return ran
+            self.chores.before(task.name)
             TASKS[task.name](self.parts, task.record_id, task.attempt)
             self._work.done(task)
         raise InputError(f"line: over {_MOST_TASKS} tasks without an end, expected work that ends")

@@ -8,10 +8,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def finish_back_up(begun: BegunBackUp) -> BackUp:
             "vault": begun.settings.preservation.vault, "vault_place": place_of(begun.settings), "files": files,
         }  # fmt: skip
         key = Ed25519PrivateKey.from_private_bytes(KeyFiles.read(begun.settings.keys).log)
-        _write(to / MANIFEST, json.dumps(audit.sign_statement(said, begun.log_origin, key)).encode())
+        _write(to / MANIFEST, [json.dumps(audit.sign_statement(said, begun.log_origin, key)).encode()])
     size = sum(each["size"] for each in files.values())
     return BackUp(id=begun.id, files=len(files), bytes=size, keys=needed, evidence=evidence)
 
@@ -279,14 +280,15 @@ def _copy_sealed(source: Path, target: Path) -> set[str]:
     finally:
         os.close(descriptor)
     _make_folder(target.parent)
-    _write(target, content)
+    _write(target, [content])
     return {content[_KEY_NAME].hex()} if content.startswith(_MAGIC) else set()
 
 
 def _copy(source: Path, target: Path) -> None:
-    content = source.read_bytes()
-    _make_folder(target.parent)
-    _write(target, content)
+    """Copy a file bit by bit: a database may be larger than the memory."""
+    with source.open("rb") as file:
+        _make_folder(target.parent)
+        _write(target, iter(partial(file.read, _AT_ONCE), b""))
 
 
 def _copy_checked(backup_id: str, source: Path, target: Path, described: dict[str, Any]) -> None:
@@ -311,8 +313,8 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _write(target: Path, content: bytes) -> None:
+def _write(target: Path, content: Iterable[bytes]) -> None:
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-        file.write(content)
+        file.writelines(content)
         file.flush()
         os.fsync(file.fileno())

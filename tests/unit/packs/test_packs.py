@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import secrets
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -258,6 +259,22 @@ def test_what_is_sealed_opens_whole_or_not_at_all(
     changed = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
     with pytest.raises(IntegrityError):
         preservation.open_sealed(changed, RECEIVER, about=about)
+
+
+def test_from_nothing_that_is_kept_follows_how_a_file_was_sealed(tmp_path: Path) -> None:
+    key, report = Ed25519PrivateKey.from_private_bytes(bytes(32)), sample_report()
+    authority = maker(tmp_path / "packs", recipient=PEM, key=key, entropy=secrets.token_bytes)
+    opened = authority.submit(report).remote_id or ""
+    (made,) = (tmp_path / "packs").glob("*.open")
+    sealed = []
+    for _ in range(
+        2
+    ):  # again with all that was there the first time: the pack, the file, the installation's key
+        authority.attach(opened, report.files[0], CONTENTS[0])
+        sealed.append((made / "evidence-1.sealed").read_bytes())
+    about = f"{opened}\n{report.files[0].item_id}".encode()
+    assert [preservation.open_sealed(each, RECEIVER, about=about) for each in sealed] == [CONTENTS[0]] * 2
+    assert sealed[0] != sealed[1]
 
 
 def test_a_pack_that_was_begun_for_another_key_is_not_carried_on(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -334,3 +334,28 @@ def test_a_vault_with_something_locked_in_it_is_swept_once_an_hour_and_not_each_
             chores.run()
         line.clock.advance(timedelta(minutes=1))
     assert looked == 1
+
+
+def test_a_vault_is_looked_through_some_objects_at_a_time(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preserve, "_AT_ONCE", 4)
+    strays = [item().id for _ in range(3)]
+    for stray in strays:
+        line.parts.vault.seal(stray, "original", CONTENT)
+    kept = [a_held_item(line, CaseState.OPEN) for _ in range(10)]
+    line.clock.advance(timedelta(hours=2))
+    asked = list[int]()
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(line.store, name)
+
+        def sealed_items(self, item_ids: Sequence[str]) -> frozenset[str]:
+            asked.append(len(item_ids))
+            return frozenset(line.store.sealed_items(item_ids))
+
+    store: Any = Counting()
+    assert preserve.destroy_orphans(replace(line.parts, store=store)) == 3
+    assert asked == [4, 4, 4, 1]
+    assert len(list(line.parts.vault.inventory())) == len(kept)

@@ -55,6 +55,9 @@ def test_a_clock_is_the_shortest_of_the_regions_and_runs_from_the_decision() -> 
     assert made.clock_from == NOON - HOUR
     assert made.due_at == NOON - HOUR + timedelta(hours=24)
     assert draft(Priority.THIRD, rules=rules, regions=["FR"]).due_at == NOON + timedelta(hours=72)
+    # One that has no hours of its own is not without any.
+    assert draft(Priority.THIRD, rules=rules, regions=["SE", "FR"]).due_at == NOON + timedelta(hours=72)
+    assert draft(Priority.THIRD, rules=rules, regions=["SE"]).due_at == NOON + timedelta(hours=240)
 
 
 def test_priority_1_never_waits_and_is_checked_afterwards() -> None:

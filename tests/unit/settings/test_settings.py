@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wardline import records, settings
 from wardline.errors import ConfigurationError, NotInitialisedError
 from wardline.records import Letter, MediaFormat, Visibility
-from wardline.referral import LeftOut
+from wardline.referral import Clocks, LeftOut
 from wardline.triage import Response
 
 FOLDER = Path("somewhere")
@@ -266,3 +266,14 @@ def test_an_agreement_that_nobody_could_show_or_that_would_keep_back_what_is_owe
     text: str, words: str
 ) -> None:
     refused(text, words)
+
+
+def test_hours_that_a_region_does_not_name_are_those_that_hold_everywhere() -> None:
+    text = "[referral.region_clocks]\nGB = { third_hours = 24 }\n[referral.clocks]\nfirst_hours = 0.5\n"
+    sent = settings.parse(FOLDER, text).referral
+    assert sent.clocks == Clocks(first_hours=0.5)
+    assert sent.region_clocks == {"GB": Clocks(first_hours=0.5, third_hours=24)}
+    with pytest.raises(ConfigurationError, match=r"unknown key referral\.clocks\.fist_hours"):
+        settings.parse(FOLDER, text.replace("first", "fist"))
+    with pytest.raises(ConfigurationError, match=r"referral\.region_clocks\.GB has the wrong kind"):
+        settings.parse(FOLDER, text.replace("{ third_hours = 24 }", "24"))

@@ -58,7 +58,9 @@ def the_request(line: Line) -> records.Preservation:
 def test_a_request_is_recorded_holds_what_is_there_and_says_so(
     lea: Browser, line: Line, settled: records.Case
 ) -> None:
-    page = recorded(lea, account="account-7")
+    wrong = recorded(lea, account="account-7", platform="misspelt")
+    assert (wrong.status, "#platform" in wrong.links) == (400, True)
+    page = recorded(lea, account="account-7", platform=line.store.item(settled.item_ids[0]).platform)
     found = the_request(line)
     assert (found.item_ids, found.until - found.received_at) == (settled.item_ids, timedelta(days=90))
     for said in (
@@ -82,6 +84,7 @@ def test_a_form_that_is_wrong_records_nothing_keeps_what_was_written_and_leads_t
 ) -> None:
     for wrong, field in (
         ({"account": ""}, "account"),
+        ({"account": "", "platform": "example"}, "account"),
         ({"account": "a", "received": "yesterday"}, "received"),
         ({"account": "a", "received": "2999-01-01 10:00"}, "received"),
         ({"account": "a", "received": "2999-01-01"}, "received"),

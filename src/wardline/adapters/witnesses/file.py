@@ -7,6 +7,7 @@ import fcntl
 import os
 from io import FileIO
 from pathlib import Path
+from typing import ClassVar
 
 from wardline import audit, records
 from wardline.errors import WitnessError
@@ -25,6 +26,9 @@ class FileWitness:
         name: What the settings call it.
         path: The file; its folder must exist.
     """
+
+    gives_back: ClassVar[bool] = True
+    """What it took is there to be read, so that it is noticed when it is not."""
 
     def __init__(self, name: str, path: Path) -> None:
         self._name, self._path = name, path

@@ -45,6 +45,7 @@ class Request(BaseModel):
     received_at: AwareDatetime
     until: AwareDatetime | None = None
     account: str | None = Field(default=None, min_length=1, max_length=255)
+    platform: str | None = Field(default=None, min_length=1, max_length=255)
     case_ids: tuple[str, ...] = Field(default=(), max_length=_MOST_IDS)
     item_ids: tuple[str, ...] = Field(default=(), max_length=_MOST_IDS)
 
@@ -101,7 +102,7 @@ def record(asked: Request, caller: _Caller, wardline: _Wardline, idempotency_key
     """Record a request, and hold what it is about and is still there."""
     wanted = preserving.Wanted(
         basis=asked.basis, asker=asked.asker.record(), received_at=_utc(asked.received_at),
-        until=None if asked.until is None else _utc(asked.until), account=asked.account,
+        until=None if asked.until is None else _utc(asked.until), account=asked.account, platform=asked.platform,
         case_ids=tuple(require_id("case", each) for each in asked.case_ids),
         item_ids=tuple(require_id("item", each) for each in asked.item_ids),
     )  # fmt: skip

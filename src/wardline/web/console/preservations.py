@@ -19,7 +19,18 @@ from wardline.web.console.paging import paged
 from wardline.web.console.rendering import go, page
 
 _RUNNING_SHOWN, _SHOWN = 25, 40
-_FIELDS = ("basis", "agency", "reference", "contact", "received", "until", "account", "cases", "items")
+_FIELDS = (
+    "basis",
+    "agency",
+    "reference",
+    "contact",
+    "received",
+    "until",
+    "account",
+    "platform",
+    "cases",
+    "items",
+)
 
 
 def requests(desk: Desk) -> Response:
@@ -49,6 +60,7 @@ def record(desk: Desk) -> Response:
         wanted = preserving.Wanted(
             basis=_basis(desk), asker=asker(desk), received_at=arrived.at, counted_from=arrived.at_the_latest,
             until=view.last_of("until", desk.sent("until")), account=desk.sent("account") or None,
+            platform=desk.sent("platform") or None,
             case_ids=view.ids("case", desk.sent("cases")), item_ids=view.ids("item", desk.sent("items")),
         )  # fmt: skip
         made = desk.wardline.preserve(wanted, user=desk.user)

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import structlog
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wardline import ports, preservation, records
 from wardline.adapters.authorities import not_sent
@@ -84,7 +82,6 @@ class PackAuthority:
             preservation.read_recipient(recipient) if recipient else None
         )
         self._receiver = Receiver(name=label or self.LABEL, basis=basis, is_test=environment != "production")
-        self._secret = HKDF(hashes.SHA256(), 32, None, b"wardline packs v1").derive(key.private_bytes_raw())
 
     @staticmethod
     def kept(folder: Path) -> KeptPacks:
@@ -139,7 +136,10 @@ class PackAuthority:
         }
         if self._recipient is not None:
             added[_sealed_name(number)] = preservation.seal(
-                content, self._recipient, secret=self._secret, about=_about(remote_id, file.item_id)
+                content,
+                self._recipient,
+                secret=self._entropy(preservation.SECRET_BYTES),
+                about=_about(remote_id, file.item_id),
             )
         self._folder.add(remote_id, added)
         return _answer(f"{remote_id}-file-{number}")
