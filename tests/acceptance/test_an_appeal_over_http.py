@@ -162,6 +162,7 @@ def flag(address: str, secret: str) -> None:
     call(address, secret, "/v1/flags", files=parts)
 
 
+@pytest.mark.long
 def test_an_overturned_appeal_from_the_flag_to_the_correction(
     installation: Installation, authority: AuthoritySandbox, platform: PlatformSandbox
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.acceptance.test_an_appeal_over_http import (
     a_person,
     adapter,
@@ -38,6 +40,7 @@ def incident() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_an_incident_from_the_platforms_report_to_the_finished_referral(
     installation: Installation, authority: AuthoritySandbox, platform: PlatformSandbox
 ) -> None:

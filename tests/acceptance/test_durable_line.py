@@ -98,6 +98,7 @@ def installation(
         yield opened
 
 
+@pytest.mark.long
 def test_a_listed_picture_ends_as_a_stored_receipt(
     installation: Installation, authority: AuthoritySandbox, platform: PlatformSandbox, tmp_path: Path
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_listed_picture_ends_as_a_stored_receipt(
     assert store.open_alarms() == []
 
 
+@pytest.mark.long
 def test_before_each_look_for_work_the_store_is_asked_whether_there_may_be_any(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +166,7 @@ def test_before_each_look_for_work_the_store_is_asked_whether_there_may_be_any(
         durable.stop()
 
 
+@pytest.mark.long
 def test_what_two_people_found_decides_a_copy(installation: Installation, platform: PlatformSandbox) -> None:
     wardline = installation.wardline
     store = wardline.parts.store
@@ -202,6 +205,7 @@ def test_what_two_people_found_decides_a_copy(installation: Installation, platfo
     assert checked.ok, checked.reason
 
 
+@pytest.mark.long
 def test_a_second_process_of_durable_work_is_refused_on_sqlite_only(
     installation: Installation, adapter: str
 ) -> None:

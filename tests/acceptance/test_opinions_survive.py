@@ -45,6 +45,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
         yield made
 
 
+@pytest.mark.long
 def test_two_people_agree_and_then_it_takes_effect(installation: Installation) -> None:
     wardline, store = installation.wardline, installation.wardline.parts.store
     mika, noor = (

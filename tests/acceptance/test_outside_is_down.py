@@ -123,6 +123,7 @@ def test_an_authority_that_fails_for_hours_gets_exactly_one_report(
     assert authority.ledger.open() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("store", ["memory"])
 def test_evidence_outlives_its_date_while_the_report_is_not_finished(
     line: Line, authority: AuthoritySandbox

@@ -18,6 +18,8 @@ _ARGUMENTS = (
     "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
 _PATIENCE_MS = 30_000
+_FOCUSED = "Autofocus processing was blocked because a document already has a focused element"
+"""Said where a key was pressed before the browser had come to the field that a page offers first. Nothing is wrong with that."""
 _LEFT = "net::ERR_ABORTED"
 _GONE = "Execution context was destroyed"
 # Runs before any script of a page, and is no script of the page: the policy does not hold for it.
@@ -109,7 +111,7 @@ class Visitors:
 
     def _watch(self, page: Page) -> None:
         def console(message: ConsoleMessage) -> None:
-            if not _is_status(message, page):
+            if not _is_status(message, page) and not message.text.startswith(_FOCUSED):
                 self.refused.append(f"{page.url}: console {message.type}: {message.text}")
 
         def script(error: Error) -> None:

@@ -127,6 +127,7 @@ def test_a_press_without_a_hold_shows_it_once_and_records_nothing(
     assert all("ERR_FAILED" in each for each in moderators.close())
 
 
+@pytest.mark.long
 def test_without_scripts_it_is_there_once_and_briefly(moderators: Visitors, busy_house: Furnished) -> None:
     page = opened(moderators, java_script_enabled=False)
     page.locator(BUTTON).click()

@@ -86,7 +86,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     _Server.connections.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()

@@ -38,6 +38,7 @@ def started(*words: object, errors: Path) -> Iterator[tuple[subprocess.Popen[str
     assert code == 0, errors.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_the_service_answers_works_alone_and_ends_in_good_order(place: Place, tmp_path: Path) -> None:
     errors = tmp_path / "errors"
     with started("serve", "--folder", place.folder, "--port", "0", errors=errors) as (_, said):
@@ -54,6 +55,7 @@ def test_the_service_answers_works_alone_and_ends_in_good_order(place: Place, tm
     assert place.run("audit", "verify").code == 0
 
 
+@pytest.mark.long
 def test_the_durable_work_runs_alone_until_it_is_told_to_stop(place: Place, tmp_path: Path) -> None:
     with started("work", "--folder", place.folder, errors=tmp_path / "errors") as (_, said):
         assert said == {"working": True}

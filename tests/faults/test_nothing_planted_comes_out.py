@@ -562,6 +562,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return told
 
 
+@pytest.mark.long
 def test_every_outside_system_was_called_and_the_logs_tell_that_it_failed(story: Story) -> None:
     assert set(SERVICES) <= set(story.calls)
     lines = [json.loads(line) for line in story.out["serve: stderr"].splitlines()]

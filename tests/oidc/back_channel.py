@@ -47,7 +47,7 @@ def listening() -> Iterator[Told]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         told.address = f"http://127.0.0.1:{server.server_port}{Told.path}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield told

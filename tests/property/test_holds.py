@@ -289,6 +289,7 @@ def live(timeline: Sequence[tuple[str, int]]) -> World:
     return world
 
 
+@pytest.mark.long
 @settings(max_examples=2_000)
 @given(timelines)
 @example([("violation", 364), ("work", 365), ("work", 365), ("sweep", 1)])

@@ -95,6 +95,7 @@ def _by_id(found: Sequence[Any]) -> list[Any]:
     return sorted(found, key=lambda each: each.id)
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(
     st.lists(_cases, min_size=1, max_size=24), st.lists(_takers, min_size=1, max_size=3), st.integers(1, 5)

@@ -32,6 +32,7 @@ def _distance(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> int:
     return int((first != second).sum())
 
 
+@pytest.mark.long
 def test_any_two_scenes_differ_by_more_than_45_bits_and_can_be_hashed_well() -> None:
     hashes = np.stack([_hashed(seed)[0] for seed in range(SCENES)]).astype(np.int16)
     assert min(_hashed(seed)[1] for seed in range(SCENES)) >= 60

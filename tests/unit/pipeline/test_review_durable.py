@@ -56,6 +56,7 @@ def _works(monkeypatch: pytest.MonkeyPatch, **tasks: Callable[[Parts, str, int],
     monkeypatch.setattr(durable, "TASKS", {name.replace("_", "-"): task for name, task in tasks.items()})
 
 
+@pytest.mark.long
 def test_a_task_that_can_be_neither_done_nor_put_off_is_there_at_the_next_start(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
