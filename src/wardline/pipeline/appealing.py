@@ -15,9 +15,8 @@ from wardline.errors import (
     InputError,
     NotAllowedError,
     NotFoundError,
-    VersionConflictError,
 )
-from wardline.pipeline import bringing_back, flags_kept, overturning, preserve, telling
+from wardline.pipeline import bringing_back, flags_kept, overturning, preserve, repeating, telling
 from wardline.pipeline.parts import SYSTEM, Parts
 from wardline.pipeline.placing import anew
 from wardline.pipeline.writing import Writing
@@ -39,7 +38,6 @@ FIND_FROM = 2_000_000
 """Tries of looking for a reviewer are counted from here for cases that were opened again: work that was enqueued once is not enqueued
 again."""
 _PAGE = 100
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +69,15 @@ def receive(
         AppealTooLateError: Its time is over; the log tells of it.
         IdempotencyMismatchError: The key was used for something else.
     """
-    if api_key.platform is None:
+    platform = api_key.platform
+    if platform is None:
         raise NotAllowedError(f"{api_key.id}: a person's key, expected a platform's")
     text = " ".join(complaint.text.split())
     if not 1 <= len(text) <= records.LONGEST_COMPLAINT:
         raise InputError(f"text: {len(text)} characters, expected 1 to {records.LONGEST_COMPLAINT}")
-    for tries_left in reversed(range(_TRIES)):
-        action = _action(parts, complaint, api_key.platform)
+
+    def act() -> records.Appeal:
+        action = _action(parts, complaint, platform)
         case = parts.store.case(action.case_id)
         seen = _remember(parts, complaint, api_key, idempotency_key)
         found = parts.store.appeal_of(case.id)
@@ -86,13 +86,11 @@ def receive(
         _require_standing(parts, action)
         if found is not None:
             _require_another(parts, case, found)
-        number = 1 if found is None else found.number + 1
-        try:
-            return _take(parts, action, case, text, api_key, seen, number=number)
-        except (VersionConflictError, AlreadyExistsError):
-            if not tries_left:
-                raise  # else somebody was at the case, or another appeal was quicker: it is there now, and is found
-    raise VersionConflictError("appeal: its case kept changing, expected a moment of rest")
+        return _take(
+            parts, action, case, text, api_key, seen, number=1 if found is None else found.number + 1
+        )
+
+    return repeating.again(act)
 
 
 def _require_another(parts: Parts, case: records.Case, last: records.Appeal) -> None:

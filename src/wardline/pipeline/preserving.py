@@ -101,7 +101,8 @@ def _record(
     )  # fmt: skip
     holds = preservation.place(made, case_of, [parts.new_id("hold") for _ in sealed])
     parts.store.commit(
-        *known, Insert(made), *map(Insert, holds), *(touched(item) for item in sealed), *map(Replace, _about_to_be_unlinked(cases, sealed)), parts.count(records.Step.HOLDS_PLACED, len(holds)),
+        *known, Insert(made), *map(Insert, holds), *map(touched, sealed), *map(Replace, _about_to_be_unlinked(cases, sealed)),
+        parts.count(records.Step.HOLDS_PLACED, len(holds)),
         entries=[
             parts.entry(Verb.PRESERVATION_RECORDED, made.id, actor=user.id, detail=made.basis),
             *(parts.entry(Verb.HOLD_PLACED, hold.id, actor=user.id, detail=made.id) for hold in holds),

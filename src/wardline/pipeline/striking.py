@@ -48,9 +48,8 @@ def strike(
     standing = []
     for each in before:
         if instead_of is not None and each.decision_id == instead_of and each.voided_by is None:
-            since = min(
-                since, each.given_at
-            )  # whoever appealed and was right in part has it no longer than otherwise
+            # Whoever appealed and was right in part has it no longer than otherwise.
+            since = min(since, each.given_at)
             each = replace(each, voided_by=decision.id, version=each.version + 1)
             written.note(
                 Replace(each),

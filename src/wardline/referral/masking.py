@@ -1,9 +1,11 @@
 """Keep what is known of a victim out of free text: it is passed on more widely than the fields that are made for it.
 
-What stands there is replaced, and how often is told; no report is ever kept back for it. The reason why a child may be in danger now is no
-such text: where, when and who is what it is for, and whoever protects the child reads it first. It goes as it was written. What is looked for: names, e-mail addresses,
+What stands there is replaced, and how often is told; no report is ever kept back for it. What is looked for: names, e-mail addresses,
 telephone numbers, dates of birth, streets, the school, and the names and references of the victim's accounts. What the account that is
 reported has too is left, for there it says something of that account. Excerpts of conversations are evidence and stay as they are.
+
+The reason why a child may be in danger now is no such text: where, when and who is what it is for, and whoever protects the child reads it
+first. It goes as it was written.
 """
 
 from __future__ import annotations
